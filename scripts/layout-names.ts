@@ -1,0 +1,98 @@
+import path from 'node:path';
+import type { Fault, SourceFile } from './layout-imports.ts';
+
+const ROOT_FOLDERS = 'app server db components e2e public cli docs scripts bench .ci'.split(' ');
+const ROOT_FILES = [
+  'package.json package-lock.json next.config.ts postcss.config.mjs tsconfig.json knip.json',
+  '.gitignore .gitattributes .dockerignore .npmrc .oxlintrc.json .oxfmtrc.json .env.example',
+  'README.md LICENSE SECURITY.md CHANGELOG.md Dockerfile compose.yaml',
+].flatMap((line) => line.split(' '));
+
+const SERVER_FILES = 'main config runtime errors'.split(' ');
+export const DOORS = 'http trpc rest mcp jobs'.split(' ');
+const FOUNDATIONS = 'access credentials testing'.split(' ');
+const DOMAIN_FILES = 'schema rules queries commands router'.split(' ');
+const VERBS = [
+  'accept activate approve check close consume deactivate deliver enrol expire export import issue invite',
+  'list login meter notify prune publish read record redeem refresh render renew revoke rotate scan schedule',
+  'seal send serve sign stream sweep sync test track unseal verify watch write',
+].flatMap((line) => line.split(' '));
+
+const VAGUE = 'util utils helper helpers lib libs common shared misc types service services index'.split(' ');
+const KEBAB = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
+const NEXT_FOLDER = /^(\([a-z-]+\)|\[[a-z-]+\])$/;
+const MIGRATION = /^\d{4}_[a-z]+(_[a-z0-9]+)+\.sql$/;
+const MAX_LINES = 300;
+
+export function domainOf(file: string): string | undefined {
+  const [top, folder, ...rest] = file.split('/');
+  if (top !== 'server' || folder === undefined || rest.length === 0) return undefined;
+  return DOORS.includes(folder) || FOUNDATIONS.includes(folder) ? undefined : folder;
+}
+
+export function stemOf(file: string): string {
+  return path.posix.basename(file).replace(/(\.test)?\.\w+$/, '');
+}
+
+/** What is wrong with where a file stands and what it is called; one sentence each. */
+export function nameFaults(file: SourceFile): string[] {
+  return [rootFault, serverFault, vagueFault, caseFault, migrationFault, tsxFault, lengthFault]
+    .map((rule) => rule(file))
+    .filter((fault) => fault !== undefined);
+}
+
+function rootFault({ path: file }: SourceFile): Fault {
+  const [top = '', ...rest] = file.split('/');
+  const known = rest.length > 0 ? ROOT_FOLDERS : ROOT_FILES;
+  if (!known.includes(top)) return `"${top}" is not one of the top-level names.`;
+}
+
+function serverFault({ path: file }: SourceFile): Fault {
+  const [top, ...rest] = file.split('/');
+  if (top !== 'server' || file.endsWith('.test.ts')) return;
+  if (rest.length === 1 && !SERVER_FILES.includes(stemOf(file)))
+    return `Only ${SERVER_FILES.join(', ')} stand directly in server/.`;
+  const domain = domainOf(file);
+  if (!domain) return;
+  if (rest.length > 2) return 'A domain has no folders of its own.';
+  const [verb = ''] = stemOf(file).split('-');
+  if (!DOMAIN_FILES.includes(stemOf(file)) && !VERBS.includes(verb))
+    return `A domain holds ${DOMAIN_FILES.join(', ')} and files named by a verb (rotate.ts), not "${stemOf(file)}".`;
+}
+
+function vagueFault({ path: file }: SourceFile): Fault {
+  if (file.startsWith('public/') || !/\.(tsx?|mjs)$/.test(file)) return;
+  const vague = [...path.posix.dirname(file).split('/'), stemOf(file)].find((name) => VAGUE.includes(name));
+  if (vague) return `"${vague}" says nothing; name it after what it holds.`;
+}
+
+function caseFault({ path: file }: SourceFile): Fault {
+  if (file.startsWith('public/') || !file.includes('/')) return;
+  const odd = file.split('/').find((name) => !KEBAB.test(name) && !NEXT_FOLDER.test(name));
+  if (odd && !MIGRATION.test(odd) && odd !== 'README.md') return `"${odd}" is not in kebab-case.`;
+}
+
+function migrationFault({ path: file }: SourceFile): Fault {
+  if (file.startsWith('db/migrations/') && !MIGRATION.test(path.posix.basename(file)))
+    return 'A migration is named NNNN_verb_noun.sql.';
+}
+
+function tsxFault({ path: file }: SourceFile): Fault {
+  if (file.endsWith('.tsx') && !/^(app|components)\//.test(file))
+    return 'Node cannot run .tsx; only app/ and components/ hold it.';
+}
+
+function lengthFault({ path: file, text }: SourceFile): Fault {
+  const lines = text.split('\n').length - 1;
+  if (/\.(tsx?|mjs)$/.test(file) && lines > MAX_LINES) return `${lines} lines; the limit is ${MAX_LINES}.`;
+}
+
+/** Two people who each add the next migration get a sentence here, not a surprise in production. */
+export function migrationFaults(files: SourceFile[]): string[] {
+  const numbers = files
+    .filter(({ path: file }) => file.startsWith('db/migrations/'))
+    .map(({ path: file }) => Number.parseInt(path.posix.basename(file), 10))
+    .toSorted((a, b) => a - b);
+  const wrong = numbers.find((number, at) => number !== at + 1);
+  return wrong === undefined ? [] : [`Migrations count 1, 2, 3 …; ${wrong} is out of order or there twice.`];
+}
