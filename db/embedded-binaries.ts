@@ -18,7 +18,7 @@ export interface Account {
 export async function findBinaries(account: Account | undefined): Promise<string> {
   const packageFolder = locatePackage();
   const isUsable = (await linkLibraries(packageFolder)) && (!account || (await isOpenToAll(packageFolder)));
-  const folder = isUsable ? packageFolder : await copyForOthers(packageFolder);
+  const folder = isUsable ? packageFolder : await copyForOthers(packageFolder, account);
   return path.join(folder, 'native', 'bin');
 }
 
@@ -77,7 +77,7 @@ async function isOpenToAll(folder: string): Promise<boolean> {
 
 const modeOf = async (name: string) => (await stat(name)).mode;
 
-async function copyForOthers(packageFolder: string): Promise<string> {
+async function copyForOthers(packageFolder: string, account: Account | undefined): Promise<string> {
   const { version } = JSON.parse(await readFile(path.join(packageFolder, 'package.json'), 'utf8')) as {
     version: string;
   };
@@ -86,7 +86,7 @@ async function copyForOthers(packageFolder: string): Promise<string> {
   for (const place of ['/var/cache', '/var/tmp', os.tmpdir()]) {
     const copy = path.join(place, `keyward-postgres-${version}-${process.getuid?.() ?? 0}`);
     try {
-      if (!(await isSafeCopy(copy))) await makeCopy(packageFolder, copy);
+      if (!(await isSafeCopy(copy))) await makeCopy(packageFolder, copy, account);
       if (await isSafeCopy(copy)) return copy;
       problems.push(`${copy} is not ours`);
     } catch (error) {
@@ -110,13 +110,16 @@ async function isSafeCopy(copy: string): Promise<boolean> {
   );
 }
 
-async function makeCopy(packageFolder: string, copy: string): Promise<void> {
+async function makeCopy(packageFolder: string, copy: string, account: Account | undefined): Promise<void> {
   const draft = await mkdtemp(`${copy}-`);
   try {
-    await cp(path.join(packageFolder, 'native'), path.join(draft, 'native'), { recursive: true });
+    await cp(path.join(packageFolder, 'native'), path.join(draft, 'native'), {
+      recursive: true,
+      verbatimSymlinks: true,
+    });
     await linkLibraries(draft);
     await run('chmod', ['-R', 'u=rwX,go=rX', draft]);
-    await run(path.join(draft, 'native', 'bin', 'postgres'), ['--version']);
+    await run(path.join(draft, 'native', 'bin', 'postgres'), ['--version'], { cwd: '/', ...account });
     await chmod(draft, 0o755);
     await rename(draft, copy).catch((error: unknown) => {
       if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
