@@ -103,6 +103,13 @@ const BORDERS: Case[] = [
     allowed: { 'server/tokens/commands.ts': load('./queries.ts') + loadType('#db/client.ts') },
   },
   {
+    rule: 'a verb file may hold its own SQL, but does not reach into another domain',
+    refused: { 'server/tokens/list.ts': load('#server/users/queries.ts') },
+    allowed: {
+      'server/tokens/list.ts': load('drizzle-orm') + load('#db/schema/tokens.ts') + load('./queries.ts'),
+    },
+  },
+  {
     rule: 'a command calls the commands of another domain, never its queries',
     refused: { 'server/tokens/rotate.ts': load('#server/users/queries.ts') },
     allowed: { 'server/tokens/rotate.ts': load('#server/users/commands.ts') },

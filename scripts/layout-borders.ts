@@ -1,12 +1,14 @@
 import { type Fault, type Import, importsOf, type SourceFile } from './layout-imports.ts';
 import { domainOf, DOORS, stemOf } from './layout-names.ts';
 
+const isAnyOf = (target: string, ...starts: string[]) => starts.some((start) => target.startsWith(start));
 const SQL_PACKAGES = ['drizzle-orm', 'pg'];
 const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('server/testing/');
 const isSchema = (target: string) => /^server\/.+\/schema\.ts$/.test(target);
 const isDoor = (target: string) => DOORS.some((door) => target.startsWith(`server/${door}/`));
+const isSql = (target: string) =>
+  SQL_PACKAGES.includes(target) || isAnyOf(target, 'db/client.ts', 'db/schema/');
 const isOurs = (target: string) => /^(app|server|db|components|e2e|cli|scripts|bench)\//.test(target);
-const isAnyOf = (target: string, ...starts: string[]) => starts.some((start) => target.startsWith(start));
 
 /** What is wrong with what a file imports and reads; one sentence each. */
 export function borderFaults(file: SourceFile): string[] {
@@ -39,7 +41,7 @@ function folderFault(file: string, { target, typeOnly }: Import): Fault {
 }
 
 function doorFault(file: string, { target, typeOnly }: Import): Fault {
-  if (isDoor(file) && (SQL_PACKAGES.includes(target) || (target.startsWith('db/') && !typeOnly)))
+  if (isDoor(file) && isSql(target) && !typeOnly)
     return `A door holds no SQL: ${target} belongs in a domain's queries.ts.`;
   const isComposition = isDoor(file) || !file.startsWith('server/') || file === 'server/main.ts';
   if (
@@ -56,7 +58,7 @@ function domainFault(file: string, found: Import): Fault {
   const domain = domainOf(file);
   if (!domain) return;
   const role = stemOf(file);
-  const mayImport = ALLOWED[role] ?? mayCommandImport;
+  const mayImport = ALLOWED[role] ?? mayVerbImport;
   if (!mayImport(found, `server/${domain}/`))
     return `${role}.ts may not import ${found.typeOnly ? 'the type of ' : ''}${found.target} (docs/architecture.md).`;
 }
@@ -64,19 +66,28 @@ function domainFault(file: string, found: Import): Fault {
 type Allowed = (found: Import, own: string) => boolean;
 
 const mayCommandImport: Allowed = ({ target, typeOnly }, own) => {
-  if (SQL_PACKAGES.includes(target)) return false;
-  if (!isOurs(target) || typeOnly || isSchema(target)) return true;
+  if (!isOurs(target) || typeOnly || isSchema(target)) return !SQL_PACKAGES.includes(target);
+  if (target.startsWith('db/')) return !isSql(target);
   if (isAnyOf(target, own, 'server/access/', 'server/audit/', 'server/credentials/', 'server/errors.ts'))
     return true;
   return domainOf(target) !== undefined && !['queries', 'router', 'rules'].includes(stemOf(target));
 };
 
+const mayQueryImport: Allowed = ({ target, typeOnly }, own) =>
+  target === 'drizzle-orm' ||
+  isSchema(target) ||
+  isAnyOf(target, 'db/', `${own}rules.ts`, 'server/errors.ts') ||
+  (typeOnly && isOurs(target));
+
+const mayVerbImport: Allowed = (found, own) => mayCommandImport(found, own) || mayQueryImport(found, own);
+
 const ALLOWED: Record<string, Allowed> = {
   schema: ({ target }) => target === 'zod' || isSchema(target),
   rules: ({ target, typeOnly }) =>
-    isSchema(target) || target === 'server/errors.ts' || (typeOnly && isOurs(target)),
-  queries: ({ target, typeOnly }) =>
-    target === 'drizzle-orm' || target.startsWith('db/') || (typeOnly && isOurs(target)),
+    isSchema(target) ||
+    ['server/errors.ts', 'server/access/permissions.ts'].includes(target) ||
+    (typeOnly && isOurs(target)),
+  queries: mayQueryImport,
   commands: mayCommandImport,
   router: ({ target, typeOnly }, own) =>
     target === 'zod' ||

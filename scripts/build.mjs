@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ensureInstalled } from './install.mjs';
+import { alone, findNode, readText, root, runQuietly, say, StepError } from './workplace.mjs';
+
+const INPUTS = [
+  'app components public server next.config.ts postcss.config.mjs tsconfig.json package-lock.json',
+].flatMap((line) => line.split(' '));
+const out = path.join(root, 'out');
+const stamp = (/** @type {string} */ folder) => path.join(folder, '.inputs');
+
+/** Builds the web app into out/ where its sources have changed since. */
+export async function ensureBuilt() {
+  if (!existsSync(path.join(root, 'app')) || isBuilt()) return;
+  await alone('build', async () => {
+    if (isBuilt()) return;
+    say('Building the web app …');
+    await build();
+  });
+}
+
+const isBuilt = () => readText(stamp(out)) === fingerprint();
+
+/** Into a folder beside the old one, and swapped: neither a crash nor a running server sees half a build. */
+async function build() {
+  const draft = '.next/export';
+  const folder = path.join(root, draft);
+  const inputs = fingerprint();
+  const next = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
+  await runQuietly(findNode(), [next, 'build'], {
+    NEXT_TELEMETRY_DISABLED: '1',
+    NODE_ENV: 'production',
+    KEYWARD_EXPORT_FOLDER: draft,
+  });
+  writeFileSync(stamp(folder), inputs);
+  const old = path.join(root, '.next', 'export-old');
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(out)) renameSync(out, old);
+  renameSync(folder, out);
+  rmSync(old, { recursive: true, force: true });
+}
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const file of INPUTS.flatMap(filesOf).filter(matters)) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(path.join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string} name @returns {string[]} */
+function filesOf(name) {
+  const full = path.join(root, name);
+  if (!existsSync(full)) return [];
+  if (!statSync(full).isDirectory()) return [name];
+  const children = readdirSync(full);
+  children.sort();
+  return children.flatMap((child) => filesOf(path.join(name, child)));
+}
+
+/** Of the server only the schemas end up in the browser. @param {string} file */
+function matters(file) {
+  return !file.startsWith('server') || path.basename(file) === 'schema.ts';
+}
+
+if (process.argv[1] === path.join(root, 'scripts', 'build.mjs')) {
+  try {
+    await ensureInstalled();
+    await ensureBuilt();
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from '@playwright/test';
+import { findNode, root, runQuietly, say } from './workplace.mjs';
+
+const SYSTEM_BROWSERS = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/snap/bin/chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** The program of a Chromium: the one named by `$CHROMIUM`, the system's, Playwright's own, or one installed now. */
+export async function findBrowser(): Promise<string> {
+  return process.env['CHROMIUM'] ?? installedBrowser() ?? (await installBrowser());
+}
+
+const installedBrowser = () =>
+  [...SYSTEM_BROWSERS, chromium.executablePath()].find((file) => existsSync(file));
+
+async function installBrowser(): Promise<string> {
+  const isDebian = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+  await (isDebian ? installDebianChromium() : installPlaywrightChromium());
+  const browser = installedBrowser();
+  if (!browser) throw new Error('There is no Chromium. Install one and set CHROMIUM to its path.');
+  return browser;
+}
+
+async function installDebianChromium(): Promise<void> {
+  say('Installing Chromium with apt-get, for the tests in a browser …');
+  await runQuietly('apt-get', ['update']);
+  const flags = ['install', '--yes', '--no-install-recommends'];
+  await runQuietly('apt-get', [...flags, 'chromium'], { DEBIAN_FRONTEND: 'noninteractive' });
+}
+
+async function installPlaywrightChromium(): Promise<void> {
+  say('Downloading Chromium, for the tests in a browser …');
+  await runQuietly(findNode(), [
+    path.join(root, 'node_modules/@playwright/test/cli.js'),
+    'install',
+    'chromium',
+  ]);
+}

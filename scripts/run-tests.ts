@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { ensureBuilt } from './build.mjs';
+import { runChecks } from './run-checks.ts';
+import { runJourneys } from './run-journeys.ts';
+import { runServerTests } from './run-server-tests.ts';
+import { root } from './workplace.mjs';
+
+/** What a part of the run came to. */
+export interface Tally {
+  passed: number;
+  failed: number;
+}
+
+type Part = (args: string[]) => Promise<Tally>;
+
+async function runBuild(): Promise<Tally> {
+  await ensureBuilt();
+  return { passed: 1, failed: 0 };
+}
+
+const hasJourneys = existsSync(path.join(root, 'e2e'));
+const PARTS: Record<string, Part[]> = {
+  all: [runChecks, runServerTests, runBuild, ...(hasJourneys ? [runJourneys] : [])],
+  check: [runChecks],
+  server: [runServerTests],
+  e2e: [runBuild, runJourneys],
+};
+
+async function main([name = 'all', ...args]: string[]): Promise<void> {
+  const total = { passed: 0, failed: 0 };
+  for (const part of PARTS[name] ?? []) {
+    const { passed, failed } = await part(args).catch(crashed);
+    total.passed += passed;
+    total.failed += failed;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function crashed(error: unknown): Tally {
+  console.error(error instanceof Error ? error.message : error);
+  return { passed: 0, failed: 1 };
+}
+
+await main(process.argv.slice(2));
