@@ -1,0 +1,54 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+
+export type Database = NodePgDatabase;
+/** A transaction: what `Database.transaction` hands to its callback. */
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
+/** Where a query can run: on any connection, or inside a transaction. */
+export type Connection = Database | Transaction;
+
+/** Columns to set; one that is undefined is left as it is. */
+export type Changes<Row> = { [K in keyof Row]?: Row[K] | undefined };
+
+/** Where a PostgreSQL is: a URL, or the parts that the embedded one reports. */
+export type DatabaseAddress =
+  | string
+  | { host: string; port: number; user: string; password: string; database: string };
+
+export interface PoolOptions {
+  size: number;
+  /** The role to work as once connected; left out: the one that signed in. */
+  role?: string;
+  onError: (error: Error) => void;
+}
+
+/** `pg` waits for ever by default, and an unheard `error` event ends the process: neither is left to chance here. */
+export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    ...connectionConfig(address),
+    max: options.size,
+    idleTimeoutMillis: 30_000,
+    ...(options.role && { options: `-c role=${options.role}` }),
+  });
+  pool.on('error', options.onError);
+  pool.on('connect', (client) => client.on('error', options.onError));
+  return pool;
+}
+
+/** The settings of every connection of ours: who we are, and how long we wait. */
+export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
+  return {
+    ...(typeof address === 'string' ? { connectionString: address } : address),
+    application_name: `keyward ${process.pid}`,
+    connectionTimeoutMillis: 2_000,
+    query_timeout: 10_000,
+    statement_timeout: 9_000,
+    lock_timeout: 5_000,
+    idle_in_transaction_session_timeout: 15_000,
+    keepAlive: true,
+  };
+}
+
+export function openDatabase(pool: pg.Pool): Database {
+  return drizzle(pool);
+}

@@ -1,0 +1,42 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors';
+import pg from 'pg';
+
+/** The name of the unique constraint or index that a failed statement ran into, if that is why it failed. */
+export function violatedUnique(error: unknown): string | undefined {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof pg.DatabaseError && cause.code === '23505' ? cause.constraint : undefined;
+}
+
+const unavailableStates = /^(08|53|57P0[123]|57014|55P03|25P0[34])/;
+const unavailableErrors =
+  /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|timeout|Connection terminated|not queryable|client has encountered/i;
+
+/** Whether a statement failed because the database is away, full, shutting down or too slow, rather than wrong. */
+export function isUnavailable(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  if (cause instanceof pg.DatabaseError) return unavailableStates.test(cause.code ?? '');
+  if (!(cause instanceof Error)) return false;
+  const { code } = cause as NodeJS.ErrnoException;
+  return unavailableErrors.test(`${code ?? ''} ${cause.message}`);
+}
+
+export interface ErrorDescription {
+  type: string;
+  message: string;
+  stack?: string;
+}
+
+/**
+ * What may be logged of an error. One of the database's carries the statement, its parameters and often a value in its
+ * message, so of those only the code and the names of things are kept.
+ */
+export function describeError(error: unknown): ErrorDescription {
+  if (error instanceof DrizzleQueryError) return describeError(error.cause);
+  if (error instanceof pg.DatabaseError) {
+    const facts = [error.code, error.severity, error.table, error.constraint, error.routine].filter(Boolean);
+    return { type: 'DatabaseError', message: facts.join(' ') };
+  }
+  if (!(error instanceof Error)) return { type: typeof error, message: 'not an Error' };
+  const cause = error.cause === undefined ? '' : ` ← ${describeError(error.cause).message}`;
+  return { type: error.name, message: error.message + cause, ...(error.stack && { stack: error.stack }) };
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import pg from 'pg';
+import { connectionConfig, type DatabaseAddress } from '#db/client.ts';
+
+const folder = new URL('./migrations/', import.meta.url);
+/** Any number will do, as long as every version of Keyward takes the same lock. */
+const migrationLock = 4_825_190_317;
+const longestMigration = 10 * 60_000;
+
+export class MigrationError extends Error {}
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+/**
+ * Brings a database to the newest schema, each file in its own transaction, one server at a time. Returns the names of the
+ * files it ran. Throws `MigrationError` when the database is newer than this server, or a file that ran was changed since.
+ */
+export async function migrate(address: DatabaseAddress): Promise<string[]> {
+  const client = new pg.Client({
+    ...connectionConfig(address),
+    query_timeout: longestMigration,
+    statement_timeout: longestMigration,
+    lock_timeout: longestMigration,
+  });
+  // A connection that breaks fails the query it was busy with; the event says nothing more.
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [migrationLock]);
+    return await runPending(client, await readMigrations());
+  } finally {
+    await client.end();
+  }
+}
+
+async function runPending(client: pg.Client, known: Migration[]): Promise<string[]> {
+  await client.query(
+    'create table if not exists schema_migrations (name text primary key, checksum text not null, ran_at timestamptz not null default now())',
+  );
+  const { rows } = await client.query<Omit<Migration, 'sql'>>('select name, checksum from schema_migrations');
+  assertSameHistory(known, rows);
+  const done = new Set(rows.map((row) => row.name));
+  const pending = known.filter((migration) => !done.has(migration.name));
+  for (const migration of pending) await run(client, migration);
+  return pending.map((migration) => migration.name);
+}
+
+function assertSameHistory(known: Migration[], ran: Omit<Migration, 'sql'>[]): void {
+  for (const row of ran) {
+    const migration = known.find((candidate) => candidate.name === row.name);
+    if (!migration) {
+      throw new MigrationError(
+        `This database was migrated by a newer Keyward (${row.name}). Start that version, or restore an older backup.`,
+      );
+    }
+    if (migration.checksum !== row.checksum) {
+      throw new MigrationError(
+        `db/migrations/${row.name} was changed after it ran on this database. Undo the change.`,
+      );
+    }
+  }
+}
+
+async function run(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query('begin');
+  try {
+    await client.query(migration.sql);
+    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
+      migration.name,
+      migration.checksum,
+    ]);
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback');
+    throw new MigrationError(`db/migrations/${migration.name} failed: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const sql = await readFile(new URL(name, folder), 'utf8');
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+    }),
+  );
+}

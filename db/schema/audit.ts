@@ -1,0 +1,23 @@
+import { bigint, inet, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { instant } from '#db/schema/columns.ts';
+
+export const auditEvents = pgTable('audit_events', {
+  sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  time: instant('time').notNull(),
+  tenantId: uuid('tenant_id').notNull(),
+  actorKind: text('actor_kind', { enum: ['user', 'agent', 'system', 'anonymous'] }).notNull(),
+  actorId: uuid('actor_id'),
+  actorLabel: text('actor_label').notNull(),
+  credentialId: uuid('credential_id'),
+  onBehalfOf: uuid('on_behalf_of'),
+  action: text('action').notNull(),
+  resourceType: text('resource_type'),
+  resourceId: uuid('resource_id'),
+  resourceLabel: text('resource_label'),
+  outcome: text('outcome', { enum: ['ok', 'denied', 'failed'] }).notNull(),
+  code: text('code'),
+  address: inet('address'),
+  userAgent: text('user_agent'),
+  requestId: uuid('request_id'),
+  detail: jsonb('detail').notNull().default({}),
+});

@@ -1,0 +1,33 @@
+import { bigint, boolean, inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, instant } from '#db/schema/columns.ts';
+
+export const credentials = pgTable('credentials', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  kind: text('kind', { enum: ['pat'] }).notNull(),
+  ownerUserId: uuid('owner_user_id').notNull(),
+  name: text('name').notNull(),
+  nameReleased: boolean('name_released').notNull().default(false),
+  permissions: text('permissions').array().notNull(),
+  ipAllowlist: text('ip_allowlist').array().notNull().default([]),
+  enabled: boolean('enabled').notNull().default(true),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at'),
+  revokedAt: instant('revoked_at'),
+  revokedBy: uuid('revoked_by'),
+  revokeReason: text('revoke_reason'),
+  lastUsedAt: instant('last_used_at'),
+  lastUsedIp: inet('last_used_ip'),
+  lastUsedAgent: text('last_used_agent'),
+  useCount: bigint('use_count', { mode: 'number' }).notNull().default(0),
+});
+
+export const secrets = pgTable('secrets', {
+  hash: bytea('hash').primaryKey(),
+  credentialId: uuid('credential_id').notNull(),
+  prefix: text('prefix').notNull(),
+  epoch: integer('epoch').notNull(),
+  state: text('state', { enum: ['current', 'staged', 'grace', 'retired'] }).notNull(),
+  createdAt: instant('created_at').notNull(),
+  validUntil: instant('valid_until'),
+});

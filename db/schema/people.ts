@@ -1,0 +1,48 @@
+import { boolean, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytea, instant } from '#db/schema/columns.ts';
+
+export const tenants = pgTable('tenants', {
+  id: uuid('id').primaryKey(),
+  slug: text('slug').notNull(),
+  name: text('name').notNull(),
+  maxTokenDays: integer('max_token_days'),
+  allowEternalTokens: boolean('allow_eternal_tokens').notNull().default(true),
+  createdAt: instant('created_at').notNull(),
+  suspendedAt: instant('suspended_at'),
+});
+
+export const users = pgTable('users', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  email: text('email').notNull(),
+  name: text('name').notNull(),
+  role: text('role', { enum: ['viewer', 'member', 'manager', 'admin'] }).notNull(),
+  passwordHash: text('password_hash'),
+  createdAt: instant('created_at').notNull(),
+  deactivatedAt: instant('deactivated_at'),
+  deactivatedBy: uuid('deactivated_by'),
+  deactivateReason: text('deactivate_reason'),
+  deletedAt: instant('deleted_at'),
+});
+
+export const sessions = pgTable('sessions', {
+  hash: bytea('hash').primaryKey(),
+  id: uuid('id').notNull(),
+  tenantId: uuid('tenant_id').notNull(),
+  userId: uuid('user_id').notNull(),
+  createdAt: instant('created_at').notNull(),
+  lastSeenAt: instant('last_seen_at').notNull(),
+  address: inet('address'),
+  userAgent: text('user_agent'),
+});
+
+export const oneTimeCodes = pgTable('one_time_codes', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  hash: bytea('hash').notNull(),
+  purpose: text('purpose', { enum: ['first_admin'] }).notNull(),
+  payload: jsonb('payload').notNull().default({}),
+  createdAt: instant('created_at').notNull(),
+  expiresAt: instant('expires_at').notNull(),
+  consumedAt: instant('consumed_at'),
+});
