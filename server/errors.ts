@@ -1,0 +1,69 @@
+/** Every way a request can be refused: the HTTP status and the title of its problem document (RFC 9457). */
+export const errorCodes = {
+  bad_request: [400, 'The request could not be understood'],
+  invalid_json: [400, 'The body is not valid JSON'],
+  code_invalid: [400, 'This code does not work'],
+  token_in_url: [400, 'A token does not belong in a URL'],
+  batch_not_allowed: [400, 'This call cannot be batched'],
+  unauthenticated: [401, 'You are not signed in'],
+  login_failed: [401, 'Wrong e-mail or password'],
+  token_invalid: [401, 'This token is not valid'],
+  token_revoked: [401, 'This token was revoked'],
+  token_expired: [401, 'This token has expired'],
+  token_disabled: [401, 'This token is switched off'],
+  account_deactivated: [401, 'This account is deactivated'],
+  permission_denied: [403, 'You may not do this'],
+  session_required: [403, 'This needs a signed-in person'],
+  ip_not_allowed: [403, 'Not from this address'],
+  origin_not_allowed: [403, 'Requests from this site are refused'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'This address does not take that method'],
+  name_taken: [409, 'This name is taken'],
+  email_taken: [409, 'This e-mail address is taken'],
+  own_account: [409, 'You cannot do this to your own account'],
+  last_admin: [409, 'There must always be an active admin'],
+  token_ended: [409, 'This token has ended'],
+  body_too_large: [413, 'The body is too large'],
+  uri_too_long: [414, 'The address is too long'],
+  unsupported_media_type: [415, 'The body must be application/json'],
+  validation_failed: [422, 'Some values are not acceptable'],
+  too_many_connections: [429, 'Too many connections'],
+  internal: [500, 'Something went wrong on our side'],
+  auth_internal: [500, 'Signing in failed on our side'],
+  unavailable: [503, 'Keyward cannot answer right now'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+export interface FieldError {
+  /** Dotted path in the input, empty for the whole. */
+  path: string;
+  message: string;
+}
+
+/** A refusal meant for whoever asked: a code of the closed list, and a sentence that says what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly errors: FieldError[] | undefined;
+  /** Set where the request is known and whoever translates the error will not know it. */
+  requestId?: string;
+
+  constructor(code: ErrorCode, message: string, options: { errors?: FieldError[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.errors = options.errors;
+  }
+
+  get status(): number {
+    return errorCodes[this.code][0];
+  }
+}
+
+export function notFound(what: string): AppError {
+  return new AppError('not_found', `There is no such ${what}.`);
+}
+
+export function invalid(path: string, message: string): AppError {
+  return new AppError('validation_failed', `${path}: ${message}`, { errors: [{ path, message }] });
+}
