@@ -1,0 +1,98 @@
+import { createCtx, type RequestFacts } from '#server/access/context.ts';
+import { effectivePermissions } from '#server/access/permissions.ts';
+import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
+import { auditRow } from '#server/audit/record.ts';
+import { parseSecret } from '#server/credentials/format.ts';
+import type { FoundCredential } from '#server/credentials/lookup.ts';
+import { refusalOf } from '#server/credentials/rules.ts';
+import { sameHash } from '#server/credentials/secret.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
+import type { Runtime } from '#server/runtime.ts';
+import { sessionEnd } from '#server/sessions/queries.ts';
+
+export interface Presented {
+  authorization: string | undefined;
+  cookie: string | undefined;
+}
+
+const sayWhy: Partial<Record<ErrorCode, string>> = {
+  token_revoked: 'This token was revoked. Make a new one.',
+  token_expired: 'This token has expired. Make a new one.',
+  token_disabled: 'This token is switched off. Its owner can switch it on again.',
+  account_deactivated: 'The account that this token belongs to is deactivated.',
+  ip_not_allowed: 'This token may not be used from this address.',
+};
+
+/**
+ * Whoever a request acts as: a bearer token counts before a cookie, a cookie that proves nothing counts as none.
+ * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `ip_not_allowed`.
+ */
+export async function authenticate(
+  runtime: Runtime,
+  presented: Presented,
+  request: RequestFacts,
+): Promise<Principal | null> {
+  const bearer = readBearer(presented.authorization);
+  if (bearer !== undefined) return byCredential(runtime, bearer, request);
+  return presented.cookie ? bySession(runtime, presented.cookie) : null;
+}
+
+/** The token of an `Authorization: Bearer …` header, empty when there is none behind the scheme. */
+export function readBearer(authorization: string | undefined): string | undefined {
+  const match = /^bearer(?:\s+(.*))?$/i.exec(authorization ?? '');
+  return match ? (match[1] ?? '').trim() : undefined;
+}
+
+async function byCredential(runtime: Runtime, bearer: string, request: RequestFacts): Promise<Principal> {
+  const parsed = parseSecret(bearer);
+  if (!parsed) throw tokenInvalid();
+  const hash = parsed.secret.hash();
+  const found = await runtime.lookup(hash);
+  if (!found || !sameHash(found.hash, hash)) throw tokenInvalid();
+  const at = runtime.clock.now();
+  const principal = toPrincipal(found);
+  const refusal = refusalOf(found, at, request.address);
+  if (refusal === 'ip_not_allowed') noteForeignAddress(runtime, principal, request);
+  if (refusal) throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
+  const { address, userAgent: agent } = request;
+  runtime.lastUse.add(`${found.id} ${address}`, { credentialId: found.id, at, address, agent, count: 1 });
+  return principal;
+}
+
+async function bySession(runtime: Runtime, cookie: string): Promise<Principal | null> {
+  const session = await runtime.sessions.find(cookie);
+  if (!session) return null;
+  runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
+  return {
+    kind: 'user',
+    tenantId: session.tenantId as TenantId,
+    user: { id: session.userId, email: session.email, name: session.name, role: session.role },
+    origin: { kind: 'session', id: session.id, expiresAt: sessionEnd(session.createdAt) },
+    permissions: effectivePermissions(session.role, ['*']),
+  };
+}
+
+function toPrincipal(found: FoundCredential): UserPrincipal {
+  const { id, kind: credentialKind, name, prefix, grant, expiresAt } = found;
+  return {
+    kind: 'user',
+    tenantId: found.tenantId as TenantId,
+    user: found.owner,
+    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt },
+    permissions: effectivePermissions(found.owner.role, grant),
+  };
+}
+
+function noteForeignAddress(runtime: Runtime, principal: UserPrincipal, request: RequestFacts): void {
+  const ctx = createCtx(runtime, { request, principal, reply: { setCookie: () => {} } });
+  const { id, name: label } = principal.origin as { id: string; name: string };
+  const entry = { action: 'auth.refused', outcome: 'denied', code: 'ip_not_allowed' } as const;
+  runtime.auditQueue.add(auditRow(ctx, { ...entry, resource: { type: 'token', id, label } }));
+}
+
+function tokenInvalid(): AppError {
+  return new AppError(
+    'token_invalid',
+    'This is not a token that works here. Check that it was copied whole.',
+  );
+}

@@ -1,0 +1,43 @@
+import type { Transaction } from '#db/client.ts';
+import type { Principal } from '#server/access/principal.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+/** What is known of a request before anyone asks who made it. */
+export interface RequestFacts {
+  /** UUIDv7, made by us. */
+  id: string;
+  /** The client's IP address in canonical form, past trusted proxies. */
+  address: string;
+  userAgent: string | null;
+}
+
+/** How a command hands something to the browser that is not part of its answer. */
+export interface Reply {
+  setCookie(cookie: string): void;
+}
+
+/** What every command gets: who asks, from where, and the one way to change something. */
+export interface Ctx<P extends Principal | null = Principal> {
+  runtime: Runtime;
+  request: RequestFacts;
+  reply: Reply;
+  principal: P;
+  /** The database's clock. */
+  now(): Date;
+  /** Runs a change in one transaction, its audit row with it. */
+  change<T>(run: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+export type AnyoneCtx = Ctx<Principal | null>;
+
+export function createCtx<P extends Principal | null>(
+  runtime: Runtime,
+  parts: { request: RequestFacts; reply: Reply; principal: P },
+): Ctx<P> {
+  return {
+    runtime,
+    ...parts,
+    now: () => runtime.clock.now(),
+    change: (run) => runtime.db.transaction(run),
+  };
+}

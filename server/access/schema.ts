@@ -1,0 +1,82 @@
+import { z } from 'zod';
+
+export const roles = ['viewer', 'member', 'manager', 'admin'] as const;
+export const roleSchema = z
+  .enum(roles)
+  .meta({ description: 'Each role holds all that the one before it holds.' });
+export type Role = z.infer<typeof roleSchema>;
+
+export const permissions = [
+  'profile:read',
+  'tokens:read',
+  'tokens:revoke',
+  'usage:read',
+  'tokens:write',
+  'mcp:call',
+  'usage:write',
+  'agents:read',
+  'agents:write',
+  'agents:rotate',
+  'keys:read',
+  'keys:write',
+  'mcp:manage',
+  'budgets:write',
+  'users:read',
+  'users:write',
+  'tokens:admin',
+  'audit:read',
+  'settings:write',
+  'verify',
+] as const;
+export const permissionSchema = z.enum(permissions);
+export type Permission = z.infer<typeof permissionSchema>;
+
+/** What a credential was granted: some permissions, or `*` alone for whatever its owner's role allows. */
+export const grantSchema = z
+  .union([z.tuple([z.literal('*')]), z.array(permissionSchema).min(1).max(permissions.length)])
+  .refine((grant) => new Set<string>(grant).size === grant.length, 'Name each permission once.')
+  .meta({ example: ['*'] });
+export type Grant = z.infer<typeof grantSchema>;
+
+export const idSchema = z.uuid().meta({ example: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401' });
+export const timestampSchema = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' });
+
+/** One line of text that a person typed: trimmed, without control characters or bidirectional overrides. */
+export const lineSchema = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'Write something here.')
+    .max(max, `At most ${max} characters.`)
+    .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'Control characters are not allowed.');
+
+/** For procedures that take nothing: an unknown field is refused there too. */
+export const noInput = z.strictObject({}).optional();
+
+const nowhere = 'http://keyward.invalid';
+
+/**
+ * Where to go after signing in: a path of this site, or `/` for anything that a browser could take for another place,
+ * encoded forms and the sign-in page itself included.
+ */
+export function safeNext(next: string | null | undefined): string {
+  if (!next || !staysHere(next) || !staysHere(decoded(next)) || !staysHere(decoded(decoded(next))))
+    return '/';
+  const { pathname, search, hash } = new URL(next, nowhere);
+  return pathname === '/login' || pathname.startsWith('/login/') ? '/' : pathname + search + hash;
+}
+
+/** One slash and then none, nothing a URL parser drops or turns round, and still so once dots are worked out. */
+function staysHere(path: string): boolean {
+  if (!/^\/(?![/\\])/.test(path) || /[\p{Cc}\\]/u.test(path) || !URL.canParse(path, nowhere)) return false;
+  const url = new URL(path, nowhere);
+  return url.origin === nowhere && !url.pathname.startsWith('//');
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,123 @@
+import type pg from 'pg';
+import type { Grant, Role } from '#server/access/schema.ts';
+import type { CredentialState } from '#server/credentials/rules.ts';
+
+/** A credential found by the hash of its secret, with its owner and tenant as they are at this moment. */
+export interface FoundCredential extends CredentialState {
+  hash: Buffer;
+  id: string;
+  kind: 'pat';
+  name: string;
+  prefix: string;
+  grant: Grant;
+  tenantId: string;
+  owner: { id: string; email: string; name: string; role: Role };
+}
+
+export type Lookup = (hash: Buffer) => Promise<FoundCredential | undefined>;
+
+const batchesUnderWay = 2;
+const batchSize = 500;
+
+interface Waiting {
+  hash: Buffer;
+  promise: Promise<FoundCredential | undefined>;
+  resolve: (found: FoundCredential | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Finds credentials by hash, every time in the database. Look-ups that arrive while two batches are under way travel
+ * together in the next one; a lone one is sent at once. A hash asked for twice is sent once, but only while it has not been
+ * sent: whoever asks after a revocation was committed must not be given an answer from before it.
+ */
+export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential[]>): Lookup {
+  let waiting = new Map<string, Waiting>();
+  let underWay = 0;
+
+  function sendNext(): void {
+    if (underWay >= batchesUnderWay || waiting.size === 0) return;
+    const all = [...waiting.entries()];
+    waiting = new Map(all.slice(batchSize));
+    underWay++;
+    void send(new Map(all.slice(0, batchSize)));
+  }
+
+  async function send(batch: Map<string, Waiting>): Promise<void> {
+    try {
+      const found = await find([...batch.values()].map((item) => item.hash));
+      const byHash = new Map(found.map((row) => [row.hash.toString('hex'), row]));
+      for (const [key, item] of batch) item.resolve(byHash.get(key));
+    } catch (error) {
+      for (const item of batch.values()) item.reject(error);
+    } finally {
+      underWay--;
+      sendNext();
+    }
+  }
+
+  return (hash) => {
+    const key = hash.toString('hex');
+    const earlier = waiting.get(key);
+    if (earlier) return earlier.promise;
+    const item: Waiting = { hash, ...Promise.withResolvers<FoundCredential | undefined>() };
+    waiting.set(key, item);
+    sendNext();
+    return item.promise;
+  };
+}
+
+/** The prepared statement behind the look-up: one row for each hash that is a current secret. */
+export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
+  return async (hashes) => {
+    const { rows } = await pool.query<Row>({ name: 'find_credentials', text: statement, values: [hashes] });
+    return rows.map(toFound);
+  };
+}
+
+const statement = `
+  select s.hash, s.prefix, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.expires_at, c.revoked_at,
+         c.tenant_id, u.id as user_id, u.email, u.name as user_name, u.role,
+         u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null as owner_active
+  from secrets s
+  join credentials c on c.id = s.credential_id
+  join users u on u.id = c.owner_user_id
+  join tenants t on t.id = c.tenant_id
+  where s.hash = any($1::bytea[]) and s.state = 'current'`;
+
+interface Row {
+  hash: Buffer;
+  prefix: string;
+  id: string;
+  kind: 'pat';
+  name: string;
+  permissions: Grant;
+  ip_allowlist: string[];
+  enabled: boolean;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  tenant_id: string;
+  user_id: string;
+  email: string;
+  user_name: string;
+  role: Role;
+  owner_active: boolean;
+}
+
+function toFound(row: Row): FoundCredential {
+  return {
+    hash: row.hash,
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    prefix: row.prefix,
+    grant: row.permissions,
+    ipAllowlist: row.ip_allowlist,
+    enabled: row.enabled,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    ownerActive: row.owner_active,
+    tenantId: row.tenant_id,
+    owner: { id: row.user_id, email: row.email, name: row.user_name, role: row.role },
+  };
+}
