@@ -1,0 +1,11 @@
+/** The fields that an input changes, as the audit log keeps them: old → new. Fields left out of the input stay. */
+export function changedFields<T extends Record<string, unknown>>(
+  row: T,
+  input: { [K in keyof T]?: T[K] | undefined },
+): Record<string, { from: unknown; to: unknown }> {
+  return Object.fromEntries(
+    Object.entries<unknown>(input).flatMap(([field, to]) =>
+      to === undefined || to === row[field] ? [] : [[field, { from: row[field], to }]],
+    ),
+  );
+}
