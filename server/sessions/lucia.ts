@@ -1,0 +1,122 @@
+import { createHash, randomUUIDv7 } from 'node:crypto';
+import { Lucia, TimeSpan, type Adapter, type DatabaseSession, type DatabaseUser } from 'lucia';
+import type { Connection } from '#db/client.ts';
+import type { Clock } from '#db/clock.ts';
+import { randomBase62 } from '#server/credentials/format.ts';
+import {
+  deleteEndedSessions,
+  deleteSession,
+  deleteSessionsOfUser,
+  findLiveSession,
+  insertSession,
+  listSessionsOfUser,
+  sessionEnd,
+  type LiveSession,
+} from '#server/sessions/queries.ts';
+import { sessionLimits } from '#server/sessions/schema.ts';
+
+interface SessionFacts {
+  tenantId: string;
+  address: string | null;
+  userAgent: string | null;
+}
+
+declare module 'lucia' {
+  interface Register {
+    Lucia: ReturnType<typeof createLucia>;
+    DatabaseSessionAttributes: SessionFacts;
+    DatabaseUserAttributes: { row: LiveSession };
+  }
+}
+
+/** 43 characters of base62: 256 bits. */
+const idLength = 43;
+
+export interface Sessions {
+  /** Starts a session. Returns the `Set-Cookie` header that carries it; nothing else ever holds its id. */
+  start(connection: Connection, userId: string, facts: SessionFacts): Promise<string>;
+  /** The live session that a `Cookie` header proves, with its owner. */
+  find(cookieHeader: string): Promise<LiveSession | undefined>;
+  /** The `Set-Cookie` header that makes a browser forget its session. */
+  blankCookie(): string;
+}
+
+/** Browser sessions by Lucia, the ids stored as hashes only. The only file that knows Lucia. */
+export function createSessions(db: Connection, clock: Clock, options: { secure: boolean }): Sessions {
+  const onPool = createLucia(db, clock, options.secure);
+  return {
+    async start(connection, userId, facts) {
+      const lucia = createLucia(connection, clock, options.secure);
+      const session = await lucia.createSession(userId, facts, { sessionId: randomBase62(idLength) });
+      return lucia.createSessionCookie(session.id).serialize();
+    },
+    async find(cookieHeader) {
+      const id = onPool.readSessionCookie(cookieHeader);
+      if (!id) return undefined;
+      const { user } = await onPool.validateSession(id);
+      return user?.row;
+    },
+    blankCookie: () => onPool.createBlankSessionCookie().serialize(),
+  };
+}
+
+function createLucia(connection: Connection, clock: Clock, secure: boolean) {
+  return new Lucia(createAdapter(connection, clock), {
+    sessionExpiresIn: new TimeSpan(sessionLimits.absoluteDays, 'd'),
+    sessionCookie: {
+      name: secure ? '__Host-keyward_session' : 'keyward_session',
+      attributes: { secure, sameSite: 'lax', path: '/' },
+    },
+    getUserAttributes: ({ row }) => ({ row }),
+  });
+}
+
+function createAdapter(connection: Connection, clock: Clock): Adapter {
+  return {
+    async getSessionAndUser(id) {
+      const row = await findLiveSession(connection, hashOf(id), clock.now());
+      return row ? [toDatabaseSession(row, id, clock), toDatabaseUser(row)] : [null, null];
+    },
+    async getUserSessions(userId) {
+      const rows = await listSessionsOfUser(connection, userId);
+      return rows.map((row) => toDatabaseSession(row, row.hash.toString('hex'), clock));
+    },
+    async setSession({ id, userId, attributes }) {
+      const at = clock.now();
+      const moments = { createdAt: at, lastSeenAt: at };
+      await insertSession(connection, {
+        hash: hashOf(id),
+        id: randomUUIDv7(),
+        userId,
+        ...moments,
+        ...attributes,
+      });
+    },
+    // Thirty days from signing in is all there is: use only holds off the idle limit, by `last_seen_at`.
+    updateSessionExpiration: () => Promise.resolve(),
+    deleteSession: (id) => deleteSession(connection, hashOf(id)),
+    async deleteUserSessions(userId) {
+      await deleteSessionsOfUser(connection, userId);
+    },
+    deleteExpiredSessions: () => deleteEndedSessions(connection, clock.now()),
+  };
+}
+
+/** Lucia judges an expiry by this machine's clock, ours by the database's: what is handed over is the time that is left. */
+function toDatabaseSession(
+  row: { userId: string; tenantId: string; createdAt: Date },
+  id: string,
+  clock: Clock,
+): DatabaseSession {
+  const left = sessionEnd(row.createdAt).getTime() - clock.now().getTime();
+  const attributes = { tenantId: row.tenantId, address: null, userAgent: null };
+  return { id, userId: row.userId, expiresAt: new Date(Date.now() + left), attributes };
+}
+
+function toDatabaseUser(row: LiveSession): DatabaseUser {
+  return { id: row.userId, attributes: { row } };
+}
+
+function hashOf(id: string): Buffer {
+  return createHash('sha256').update(id).digest();
+}

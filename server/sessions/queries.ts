@@ -1,0 +1,95 @@
+import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import type { Connection, Database } from '#db/client.ts';
+import { sessions, tenants, users } from '#db/schema/people.ts';
+import { sessionLimits } from '#server/sessions/schema.ts';
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+export type NewSessionRow = typeof sessions.$inferInsert;
+export type LiveSession = NonNullable<Awaited<ReturnType<typeof findLiveSession>>>;
+
+/** When a session ends, however much it is used. */
+export function sessionEnd(createdAt: Date): Date {
+  return new Date(createdAt.getTime() + sessionLimits.absoluteDays * day);
+}
+
+/** A session that is neither too old nor idle for too long, of someone who may sign in, with its owner. */
+export async function findLiveSession(db: Connection, hash: Buffer, at: Date) {
+  const [row] = await db
+    .select({
+      hash: sessions.hash,
+      id: sessions.id,
+      createdAt: sessions.createdAt,
+      lastSeenAt: sessions.lastSeenAt,
+      tenantId: sessions.tenantId,
+      userId: sessions.userId,
+      email: users.email,
+      name: users.name,
+      role: users.role,
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(tenants, eq(tenants.id, sessions.tenantId))
+    .where(
+      and(
+        eq(sessions.hash, hash),
+        gt(sessions.createdAt, oldest(at)),
+        gt(sessions.lastSeenAt, idlest(at)),
+        isNull(users.deactivatedAt),
+        isNull(users.deletedAt),
+        isNull(tenants.suspendedAt),
+      ),
+    );
+  return row;
+}
+
+export async function listSessionsOfUser(db: Connection, userId: string) {
+  return db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(sessions.createdAt);
+}
+
+export async function insertSession(db: Connection, row: NewSessionRow): Promise<void> {
+  await db.insert(sessions).values(row);
+}
+
+export async function deleteSession(db: Connection, hash: Buffer): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.hash, hash));
+}
+
+export async function deleteSessionById(db: Connection, id: string): Promise<void> {
+  await db.delete(sessions).where(eq(sessions.id, id));
+}
+
+export async function deleteSessionsOfUser(db: Connection, userId: string): Promise<number> {
+  const ended = await db.delete(sessions).where(eq(sessions.userId, userId)).returning({ id: sessions.id });
+  return ended.length;
+}
+
+export async function deleteEndedSessions(db: Connection, at: Date): Promise<void> {
+  await db
+    .delete(sessions)
+    .where(or(lte(sessions.createdAt, oldest(at)), lte(sessions.lastSeenAt, idlest(at))));
+}
+
+export interface SessionUse {
+  hash: Buffer;
+  at: Date;
+}
+
+/** Moves `last_seen_at` forward, never back. */
+export async function touchSessions(db: Database, uses: SessionUse[]): Promise<void> {
+  const hashes = uses.map((use) => use.hash);
+  const times = uses.map((use) => use.at.toISOString());
+  await db.execute(sql`
+    update sessions set last_seen_at = greatest(last_seen_at, seen.at)
+    from unnest(${sql.param(hashes)}::bytea[], ${sql.param(times)}::timestamptz[]) as seen (hash, at)
+    where sessions.hash = seen.hash`);
+}
+
+function oldest(at: Date): Date {
+  return new Date(at.getTime() - sessionLimits.absoluteDays * day);
+}
+
+function idlest(at: Date): Date {
+  return new Date(at.getTime() - sessionLimits.idleHours * hour);
+}

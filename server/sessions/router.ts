@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { noInput } from '#server/access/schema.ts';
+import { login, logout } from '#server/sessions/commands.ts';
+import { whoAmI } from '#server/sessions/rules.ts';
+import { loginInput, meView, signedInView } from '#server/sessions/schema.ts';
+import { anyone, rest, router, signedIn } from '#server/trpc/init.ts';
+
+export const sessionsRouter = router({
+  login: anyone
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/auth/login', 'Sign in by password', { errors: ['login_failed', 'account_deactivated'] }),
+    )
+    .input(loginInput)
+    .output(signedInView)
+    .mutation(({ ctx, input }) => login(ctx, input)),
+  logout: signedIn
+    .meta(rest('POST', '/auth/logout', 'Sign out', { status: 204 }))
+    .input(noInput)
+    .output(z.null())
+    .mutation(({ ctx }) => logout(ctx)),
+  me: signedIn
+    .meta(rest('GET', '/me', 'Who is asking'))
+    .input(noInput)
+    .output(meView)
+    .query(({ ctx }) => whoAmI(ctx.principal)),
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { grantSchema, idSchema, permissionSchema, timestampSchema } from '#server/access/schema.ts';
+import { passwordLength, profileView } from '#server/users/schema.ts';
+
+export const sessionLimits = { absoluteDays: 30, idleHours: 24 } as const;
+
+export const loginInput = z.strictObject({
+  email: z.string().trim().min(1, 'Enter your e-mail address.').max(254).meta({ example: 'ada@example.com' }),
+  password: z
+    .string()
+    .min(1, 'Enter your password.')
+    .max(passwordLength.max)
+    .meta({ example: 'a long phrase nobody else uses' }),
+});
+export type LoginInput = z.infer<typeof loginInput>;
+
+export const signedInView = z.object({ user: profileView });
+export type SignedInView = z.infer<typeof signedInView>;
+
+/** Who is asking: a user by session or token, later an agent; and what this request may do. */
+export const meView = z.object({
+  user: profileView.nullable(),
+  agent: z.null(),
+  credential: z
+    .object({
+      id: idSchema,
+      kind: z.enum(['pat', 'key', 'agent']),
+      name: z.string().meta({ example: 'laptop' }),
+      prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+      permissions: grantSchema,
+      expiresAt: timestampSchema.nullable(),
+    })
+    .nullable(),
+  session: z.object({ id: idSchema, expiresAt: timestampSchema }).nullable(),
+  permissions: z.array(permissionSchema).meta({ example: ['profile:read', 'tokens:read'] }),
+});
+export type MeView = z.infer<typeof meView>;

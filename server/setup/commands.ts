@@ -1,0 +1,107 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Database } from '#db/client.ts';
+import { createCtx, type AnyoneCtx } from '#server/access/context.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { randomBase62 } from '#server/credentials/format.ts';
+import { Secret } from '#server/credentials/secret.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import type { Runtime } from '#server/runtime.ts';
+import type { SignedInView } from '#server/sessions/schema.ts';
+import { startSession } from '#server/sessions/start.ts';
+import {
+  anyUserExists,
+  consumeAllCodes,
+  consumeCode,
+  findTenantBySlug,
+  insertCode,
+  insertTenantUnlessThere,
+  lockTenant,
+} from '#server/setup/queries.ts';
+import type { CompleteSetupInput } from '#server/setup/schema.ts';
+import { addUser, preparePerson } from '#server/users/commands.ts';
+
+/** A code lives until the next boot makes another; this only bounds a server that is never used nor started again. */
+const codeLifeMs = 30 * 86_400_000;
+
+/** Finds the tenant `default`, making it at the first boot of all. */
+export async function ensureDefaultTenant(db: Database, at: Date): Promise<TenantId> {
+  await insertTenantUnlessThere(db, { id: randomUUIDv7(), slug: 'default', name: 'Default', createdAt: at });
+  const id = await findTenantBySlug(db, 'default');
+  if (!id) throw new Error('the default tenant is missing');
+  return id;
+}
+
+/** Whether nobody can sign in yet, so that the first admin is still to be made. */
+export async function isSetupOpen(runtime: Runtime): Promise<boolean> {
+  return !(await anyUserExists(runtime.db));
+}
+
+/** A new code for making the first admin, in place of all earlier ones; undefined once there is a user. */
+export function issueSetupCode({ db, clock, defaultTenantId }: Runtime): Promise<Secret | undefined> {
+  return db.transaction(async (tx) => {
+    await lockTenant(tx, defaultTenantId);
+    if (await anyUserExists(tx)) return undefined;
+    const code = new Secret(randomBase62(32));
+    const createdAt = clock.now();
+    await consumeAllCodes(tx, defaultTenantId, 'first_admin', createdAt);
+    await insertCode(tx, {
+      id: randomUUIDv7(),
+      tenantId: defaultTenantId,
+      hash: code.hash(),
+      purpose: 'first_admin',
+      createdAt,
+      expiresAt: new Date(createdAt.getTime() + codeLifeMs),
+    });
+    return code;
+  });
+}
+
+/** Makes the first admin and signs them in. Throws `not_found` once there is a user, `code_invalid`, `validation_failed`. */
+export async function completeSetup(
+  ctx: AnyoneCtx,
+  { code, ...input }: CompleteSetupInput,
+): Promise<SignedInView> {
+  if (!(await isSetupOpen(ctx.runtime))) throw notFound('page');
+  const person = await preparePerson({ ...input, role: 'admin' });
+  return ctx.change(async (tx) => {
+    const tenantId = ctx.runtime.defaultTenantId;
+    await lockTenant(tx, tenantId);
+    if (await anyUserExists(tx)) throw notFound('page');
+    if (!(await consumeCode(tx, new Secret(code).hash(), 'first_admin', ctx.now()))) {
+      throw new AppError(
+        'code_invalid',
+        'This code does not work any more. Open the address that the server printed last.',
+      );
+    }
+    const actor = { kind: 'anonymous', id: null, label: 'first boot' } as const;
+    const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
+    return startSession(tx, ctx, user, 'setup');
+  });
+}
+
+/** Makes the first admin from the configuration, unless there is a user already. Throws `validation_failed`. */
+export async function createConfiguredAdmin(
+  runtime: Runtime,
+  account: { email: string; password: Secret },
+): Promise<void> {
+  if (!(await isSetupOpen(runtime))) return;
+  const input = {
+    email: account.email,
+    password: account.password.reveal(),
+    name: account.email,
+    role: 'admin',
+  } as const;
+  const person = await preparePerson(input);
+  const ctx = bootCtx(runtime);
+  await ctx.change(async (tx) => {
+    await lockTenant(tx, runtime.defaultTenantId);
+    if (await anyUserExists(tx)) return;
+    const actor = { kind: 'system', id: null, label: 'configuration' } as const;
+    await addUser(tx, ctx, { ...person, tenantId: runtime.defaultTenantId }, actor);
+  });
+}
+
+function bootCtx(runtime: Runtime): AnyoneCtx {
+  const request = { id: randomUUIDv7(), address: '127.0.0.1', userAgent: null };
+  return createCtx(runtime, { request, principal: null, reply: { setCookie: () => {} } });
+}

@@ -1,0 +1,10 @@
+import { z } from 'zod';
+import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
+
+export const completeSetupInput = z.strictObject({
+  code: z.string().min(1, 'Open the address that the server printed when it started.').max(64),
+  name: userNameSchema,
+  email: emailSchema,
+  password: newPasswordSchema,
+});
+export type CompleteSetupInput = z.infer<typeof completeSetupInput>;

@@ -1,0 +1,42 @@
+import type { Transaction } from '#db/client.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { AppError } from '#server/errors.ts';
+import { hashPassword, verifyPassword } from '#server/users/password.ts';
+import {
+  findUserByEmail,
+  findUserForUpdate,
+  replacePasswordHash,
+  type UserRow,
+} from '#server/users/queries.ts';
+
+export type PasswordCheck =
+  | { outcome: 'ok'; user: UserRow }
+  | { outcome: 'deactivated'; user: UserRow }
+  | { outcome: 'wrong'; user: UserRow | undefined };
+
+/** Checks who signs in. An unknown e-mail costs the time of a wrong password. Rehashes a hash of older parameters. */
+export async function checkPassword(ctx: AnyoneCtx, email: string, password: string): Promise<PasswordCheck> {
+  const user = await findUserByEmail(ctx.runtime.db, email);
+  const { ok, stale } = await verifyPassword(user?.passwordHash ?? null, password);
+  if (!user || !ok) return { outcome: 'wrong', user };
+  if (user.deactivatedAt) return { outcome: 'deactivated', user };
+  return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
+}
+
+/**
+ * Looks again, under a lock, at someone who has just proved who they are, so that a deactivation or a new password
+ * meanwhile leaves no session behind. Throws `login_failed` when something has changed.
+ */
+export async function lockUnchanged(tx: Transaction, proved: UserRow): Promise<void> {
+  const user = await findUserForUpdate(tx, proved.tenantId as TenantId, proved.id);
+  if (!user || user.deactivatedAt || user.passwordHash !== proved.passwordHash) {
+    throw new AppError('login_failed', 'This account was changed while you signed in. Try again.');
+  }
+}
+
+async function rehash(ctx: AnyoneCtx, user: UserRow, password: string): Promise<UserRow> {
+  const passwordHash = await hashPassword(password);
+  const replaced = await replacePasswordHash(ctx.runtime.db, user, passwordHash);
+  return replaced ? { ...user, passwordHash } : user;
+}

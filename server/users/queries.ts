@@ -1,0 +1,99 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { users } from '#db/schema/people.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import type { ProfileView, UserView } from '#server/users/schema.ts';
+
+export type UserRow = typeof users.$inferSelect;
+export type NewUserRow = typeof users.$inferInsert;
+
+/** A user of any tenant by e-mail, in whatever case: signing in names no tenant. */
+export async function findUserByEmail(db: Connection, email: string): Promise<UserRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(users)
+    .where(and(sql`lower(${users.email}) = lower(${email})`, isNull(users.deletedAt)));
+  return row;
+}
+
+export async function findUser(db: Connection, tenantId: TenantId, id: string): Promise<UserRow | undefined> {
+  const [row] = await db.select().from(users).where(userIs(tenantId, id));
+  return row;
+}
+
+export async function findUserForUpdate(
+  tx: Transaction,
+  tenantId: TenantId,
+  id: string,
+): Promise<UserRow | undefined> {
+  const [row] = await tx.select().from(users).where(userIs(tenantId, id)).for('update');
+  return row;
+}
+
+/** Locks every active admin of the tenant, in the order of their ids so that two changes cannot wait for each other. */
+export async function lockActiveAdmins(tx: Transaction, tenantId: TenantId): Promise<string[]> {
+  const rows = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        eq(users.tenantId, tenantId),
+        eq(users.role, 'admin'),
+        isNull(users.deactivatedAt),
+        isNull(users.deletedAt),
+      ),
+    )
+    .orderBy(users.id)
+    .for('update');
+  return rows.map((row) => row.id);
+}
+
+export async function insertUser(tx: Transaction, row: NewUserRow): Promise<UserRow> {
+  const [inserted] = await tx.insert(users).values(row).returning();
+  if (!inserted) throw new Error('insert returned no row');
+  return inserted;
+}
+
+export async function updateUserRow(
+  tx: Transaction,
+  tenantId: TenantId,
+  id: string,
+  changes: Changes<NewUserRow>,
+): Promise<UserRow> {
+  const [updated] = await tx.update(users).set(changes).where(userIs(tenantId, id)).returning();
+  if (!updated) throw new Error('update returned no row');
+  return updated;
+}
+
+function userIs(tenantId: TenantId, id: string) {
+  return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));
+}
+
+export function toProfileView(row: UserRow): ProfileView {
+  const { id, email, name, role, tenantId } = row;
+  return { id, email, name, role, tenantId };
+}
+
+export function toUserView(row: UserRow): UserView {
+  return {
+    ...toProfileView(row),
+    status: row.deactivatedAt ? 'deactivated' : 'active',
+    createdAt: row.createdAt.toISOString(),
+    deactivatedAt: row.deactivatedAt?.toISOString() ?? null,
+    deactivateReason: row.deactivateReason,
+  };
+}
+
+/** Replaces a password's hash by another of the same password, unless it was changed meanwhile. */
+export async function replacePasswordHash(
+  db: Connection,
+  user: UserRow,
+  passwordHash: string,
+): Promise<boolean> {
+  const unchanged = and(
+    eq(users.id, user.id),
+    sql`${users.passwordHash} is not distinct from ${user.passwordHash}`,
+  );
+  const replaced = await db.update(users).set({ passwordHash }).where(unchanged).returning({ id: users.id });
+  return replaced.length > 0;
+}
