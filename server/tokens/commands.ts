@@ -1,0 +1,143 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Transaction } from '#db/client.ts';
+import { violatedUnique } from '#db/errors.ts';
+import type { Ctx } from '#server/access/context.ts';
+import type { Principal } from '#server/access/principal.ts';
+import { changedFields } from '#server/audit/changes.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { displayPrefix, newSecret } from '#server/credentials/format.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import {
+  findToken,
+  findTokenForUpdate,
+  findTokenPolicy,
+  insertToken,
+  releaseExpiredNames,
+  toTokenView,
+  updateTokenRow,
+  type Owner,
+  type TokenRow,
+} from '#server/tokens/queries.ts';
+import { assertChangeable, assertGrantable, expiryOf } from '#server/tokens/rules.ts';
+import type {
+  CreatedTokenView,
+  CreateTokenInput,
+  RevokeTokenInput,
+  TokenIdInput,
+  TokenView,
+  UpdateTokenInput,
+} from '#server/tokens/schema.ts';
+
+/** One of the asker's own tokens. Throws `not_found` for unknown ids and for other people's. */
+export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenView> {
+  const token = await findToken(ctx.runtime.db, ownerOf(ctx.principal), id);
+  if (!token) throw notFound('token');
+  return toTokenView(token, ctx.now());
+}
+
+/** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`. */
+export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedTokenView> {
+  const owner = ownerOf(ctx.principal);
+  assertGrantable(ctx.principal.user.role, input.permissions);
+  const secret = newSecret('pat');
+  return ctx.change(async (tx) => {
+    const row = await newTokenRow(tx, ctx, input);
+    await releaseExpiredNames(tx, owner, row.createdAt);
+    await refusingTakenName(() =>
+      insertToken(tx, row, { hash: secret.hash(), prefix: displayPrefix(secret) }),
+    );
+    const { expiresInDays, permissions, ipAllowlist } = input;
+    await recordAudit(tx, ctx, {
+      action: 'token.create',
+      resource: tokenResource(row),
+      detail: { expiresInDays, permissions, ipAllowlist },
+    });
+    return {
+      token: secret.reveal(),
+      credential: toTokenView(await reread(tx, owner, row.id), row.createdAt),
+    };
+  });
+}
+
+/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`. */
+export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
+  const owner = ownerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    const token = await findTokenForUpdate(tx, owner, id);
+    if (!token) throw notFound('token');
+    const changes = changedFields(token, input);
+    if (Object.keys(changes).length === 0) return toTokenView(token, ctx.now());
+    assertChangeable(token, ctx.now());
+    await releaseExpiredNames(tx, owner, ctx.now());
+    await refusingTakenName(() => updateTokenRow(tx, owner, id, input));
+    await recordAudit(tx, ctx, {
+      action: 'token.update',
+      resource: tokenResource(token),
+      detail: { changes },
+    });
+    return toTokenView(await reread(tx, owner, id), ctx.now());
+  });
+}
+
+/** Ends a token for good. Repeating it changes nothing. Throws `not_found` for unknown ids and for other people's. */
+export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise<TokenView> {
+  const owner = ownerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    const token = await findTokenForUpdate(tx, owner, id);
+    if (!token) throw notFound('token');
+    if (token.revokedAt) return toTokenView(token, ctx.now());
+    const revoked = { revokedAt: ctx.now(), revokedBy: ctx.principal.user.id, revokeReason: reason ?? null };
+    await updateTokenRow(tx, owner, id, revoked);
+    await recordAudit(tx, ctx, {
+      action: 'token.revoke',
+      resource: tokenResource(token),
+      detail: { reason: reason ?? null },
+    });
+    return toTokenView(await reread(tx, owner, id), ctx.now());
+  });
+}
+
+export function ownerOf({ tenantId, user }: Principal): Owner {
+  return { tenantId, userId: user.id };
+}
+
+async function newTokenRow(tx: Transaction, ctx: Ctx, input: CreateTokenInput) {
+  const { tenantId, user } = ctx.principal;
+  const policy = await findTokenPolicy(tx, tenantId);
+  if (!policy) throw notFound('tenant');
+  const { name, permissions, ipAllowlist } = input;
+  const createdAt = ctx.now();
+  const expiresAt = expiryOf(input.expiresInDays, policy, createdAt);
+  const owned = { tenantId, kind: 'pat' as const, ownerUserId: user.id };
+  return {
+    id: randomUUIDv7(),
+    ...owned,
+    name,
+    permissions: [...permissions],
+    ipAllowlist,
+    createdAt,
+    expiresAt,
+  };
+}
+
+async function reread(tx: Transaction, owner: Owner, id: string): Promise<TokenRow> {
+  const token = await findToken(tx, owner, id);
+  if (!token) throw notFound('token');
+  return token;
+}
+
+async function refusingTakenName<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (violatedUnique(error) !== 'credentials_live_name') throw error;
+    throw new AppError(
+      'name_taken',
+      'You have a live token of this name. Choose another name, or revoke that one first.',
+    );
+  }
+}
+
+function tokenResource({ id, name }: { id: string; name: string }) {
+  return { type: 'token', id, label: name };
+}

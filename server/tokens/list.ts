@@ -1,0 +1,98 @@
+import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
+import type { Database } from '#db/client.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import { invalid } from '#server/errors.ts';
+import { findToken, ownedBy, selectTokens, toTokenView, type Owner } from '#server/tokens/queries.ts';
+import { expiringBefore } from '#server/tokens/rules.ts';
+import {
+  tokenStatuses,
+  type ListTokensInput,
+  type TokenPageView,
+  type TokenStatus,
+} from '#server/tokens/schema.ts';
+
+/** What each sort goes by; never null, so that a page can begin after any row. */
+const sortKeys: Record<ListTokensInput['sort'], SQL> = {
+  createdAt: sql`${credentials.createdAt}`,
+  expiresAt: sql`coalesce(${credentials.expiresAt}, 'infinity')`,
+  lastUsedAt: sql`coalesce(${credentials.lastUsedAt}, '-infinity')`,
+  name: sql`lower(${credentials.name})`,
+};
+
+/** A page of one's own tokens, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+export async function listTokens(
+  db: Database,
+  owner: Owner,
+  input: ListTokensInput,
+  at: Date,
+): Promise<TokenPageView> {
+  if (input.cursor && !(await findToken(db, owner, input.cursor))) {
+    throw invalid('cursor', 'This cursor does not belong to this list. Start again without one.');
+  }
+  const [rows, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
+  const items = rows.slice(0, input.limit);
+  return {
+    items: items.map((row) => toTokenView(row, at)),
+    nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null,
+    counts,
+  };
+}
+
+/** One row more than asked for tells whether there is a next page. */
+function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
+  const direction = input.order === 'asc' ? asc : desc;
+  return selectTokens(db)
+    .where(
+      and(
+        ownedBy(owner),
+        input.status && statusIs(input.status, at),
+        input.search ? matches(input.search) : undefined,
+        input.cursor ? isAfter(input.cursor, input) : undefined,
+      ),
+    )
+    .orderBy(direction(sortKeys[input.sort]), direction(credentials.id))
+    .limit(input.limit + 1);
+}
+
+/** Rows behind the one that the page before ended with. That row is asked for its key anew: a cursor is only its id. */
+function isAfter(cursor: string, { sort, order }: ListTokensInput): SQL {
+  const key = sortKeys[sort];
+  const end = sql`(select ${key}, ${credentials.id} from ${credentials} where ${credentials.id} = ${cursor})`;
+  return order === 'asc'
+    ? sql`(${key}, ${credentials.id}) > ${end}`
+    : sql`(${key}, ${credentials.id}) < ${end}`;
+}
+
+/** Part of a name, whatever its case, or the start of a prefix. */
+function matches(search: string): SQL | undefined {
+  const literal = search.replace(/[\\%_]/g, '\\$&');
+  return or(sql`${credentials.name} ilike ${`%${literal}%`}`, sql`${secrets.prefix} like ${`${literal}%`}`);
+}
+
+/** `tokenStatus` as SQL. */
+export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
+  const alive = and(
+    isNull(credentials.revokedAt),
+    or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
+  );
+  const soon = and(isNotNull(credentials.expiresAt), lte(credentials.expiresAt, expiringBefore(at)));
+  const conditions: Record<TokenStatus, SQL | undefined> = {
+    revoked: isNotNull(credentials.revokedAt),
+    expired: and(isNull(credentials.revokedAt), lte(credentials.expiresAt, at)),
+    disabled: and(alive, eq(credentials.enabled, false)),
+    expiring: and(alive, eq(credentials.enabled, true), soon),
+    active: and(alive, eq(credentials.enabled, true), sql`(${soon}) is not true`),
+  };
+  return conditions[status];
+}
+
+async function countByStatus(db: Database, owner: Owner, at: Date): Promise<TokenPageView['counts']> {
+  const count = (condition: SQL | undefined) => sql<number>`(count(*) filter (where ${condition}))::int`;
+  const perStatus = Object.fromEntries(tokenStatuses.map((status) => [status, count(statusIs(status, at))]));
+  const [counts] = await db
+    .select({ total: sql<number>`count(*)::int`, ...(perStatus as Record<TokenStatus, SQL<number>>) })
+    .from(credentials)
+    .where(ownedBy(owner));
+  if (!counts) throw new Error('count returned no row');
+  return counts;
+}

@@ -1,0 +1,131 @@
+import { and, eq, isNotNull, isNull, lte, type SQL } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import { tenants, users } from '#db/schema/people.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import type { Grant } from '#server/access/schema.ts';
+import { tokenStatus, type TokenPolicy } from '#server/tokens/rules.ts';
+import type { TokenView } from '#server/tokens/schema.ts';
+
+/** Whose tokens: every query here names both. */
+export interface Owner {
+  tenantId: TenantId;
+  userId: string;
+}
+
+const revoker = alias(users, 'revoker');
+
+export const tokenColumns = {
+  id: credentials.id,
+  name: credentials.name,
+  prefix: secrets.prefix,
+  permissions: credentials.permissions,
+  ipAllowlist: credentials.ipAllowlist,
+  enabled: credentials.enabled,
+  createdAt: credentials.createdAt,
+  expiresAt: credentials.expiresAt,
+  lastUsedAt: credentials.lastUsedAt,
+  lastUsedIp: credentials.lastUsedIp,
+  lastUsedAgent: credentials.lastUsedAgent,
+  useCount: credentials.useCount,
+  revokedAt: credentials.revokedAt,
+  revokedBy: credentials.revokedBy,
+  revokedByLabel: revoker.email,
+  revokeReason: credentials.revokeReason,
+};
+
+export type TokenRow = NonNullable<Awaited<ReturnType<typeof findToken>>>;
+
+export async function findToken(db: Connection, owner: Owner, id: string) {
+  const [row] = await selectTokens(db).where(and(ownedBy(owner), eq(credentials.id, id)));
+  return row;
+}
+
+/** The same under a lock that holds off every other change of the token. */
+export async function findTokenForUpdate(tx: Transaction, owner: Owner, id: string) {
+  const [row] = await selectTokens(tx)
+    .where(and(ownedBy(owner), eq(credentials.id, id)))
+    .for('update', { of: credentials });
+  return row;
+}
+
+export function selectTokens(db: Connection) {
+  return db
+    .select(tokenColumns)
+    .from(credentials)
+    .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
+    .$dynamic();
+}
+
+export function ownedBy({ tenantId, userId }: Owner): SQL | undefined {
+  return and(
+    eq(credentials.tenantId, tenantId),
+    eq(credentials.ownerUserId, userId),
+    eq(credentials.kind, 'pat'),
+  );
+}
+
+export async function insertToken(
+  tx: Transaction,
+  row: typeof credentials.$inferInsert,
+  secret: { hash: Buffer; prefix: string },
+): Promise<void> {
+  await tx.insert(credentials).values(row);
+  await tx
+    .insert(secrets)
+    .values({ ...secret, credentialId: row.id, epoch: 1, state: 'current', createdAt: row.createdAt });
+}
+
+/** Lets go of the names that expired tokens still hold, so that their owner can use them again. */
+export async function releaseExpiredNames(tx: Transaction, owner: Owner, at: Date): Promise<void> {
+  await tx
+    .update(credentials)
+    .set({ nameReleased: true })
+    .where(
+      and(
+        ownedBy(owner),
+        isNull(credentials.revokedAt),
+        eq(credentials.nameReleased, false),
+        isNotNull(credentials.expiresAt),
+        lte(credentials.expiresAt, at),
+      ),
+    );
+}
+
+export async function updateTokenRow(
+  tx: Transaction,
+  owner: Owner,
+  id: string,
+  changes: Changes<typeof credentials.$inferInsert>,
+): Promise<void> {
+  await tx
+    .update(credentials)
+    .set(changes)
+    .where(and(ownedBy(owner), eq(credentials.id, id)));
+}
+
+export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promise<TokenPolicy | undefined> {
+  const [row] = await db
+    .select({ maxTokenDays: tenants.maxTokenDays, allowEternalTokens: tenants.allowEternalTokens })
+    .from(tenants)
+    .where(eq(tenants.id, tenantId));
+  return row;
+}
+
+export function toTokenView(row: TokenRow, at: Date): TokenView {
+  const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...same } =
+    row;
+  return {
+    ...same,
+    permissions: permissions as Grant,
+    status: tokenStatus(row, at),
+    createdAt: createdAt.toISOString(),
+    expiresAt: expiresAt?.toISOString() ?? null,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    revokedAt: revokedAt?.toISOString() ?? null,
+    revokedBy: revokedBy ? { id: revokedBy, label: revokedByLabel ?? '' } : null,
+    rotation: null,
+  };
+}

@@ -1,0 +1,62 @@
+import { permissionsBeyond } from '#server/access/permissions.ts';
+import type { Grant, Role } from '#server/access/schema.ts';
+import { AppError, invalid } from '#server/errors.ts';
+import { tokenLimits, type TokenStatus } from '#server/tokens/schema.ts';
+
+const day = 86_400_000;
+
+interface TokenState {
+  enabled: boolean;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** What a token is at a moment. Revoked outweighs expired, expired outweighs disabled, as a refusal names them. */
+export function tokenStatus(token: TokenState, at: Date): TokenStatus {
+  if (token.revokedAt) return 'revoked';
+  if (token.expiresAt && token.expiresAt <= at) return 'expired';
+  if (!token.enabled) return 'disabled';
+  if (token.expiresAt && token.expiresAt <= expiringBefore(at)) return 'expiring';
+  return 'active';
+}
+
+/** A token that ends by then counts as expiring. */
+export function expiringBefore(at: Date): Date {
+  return new Date(at.getTime() + tokenLimits.expiringDays * day);
+}
+
+export interface TokenPolicy {
+  /** The longest life in days; null: no limit of the tenant's. */
+  maxTokenDays: number | null;
+  allowEternalTokens: boolean;
+}
+
+/** When a token made now ends, null for never. Throws `validation_failed` for a life that the tenant's policy forbids. */
+export function expiryOf(expiresInDays: number | null, policy: TokenPolicy, at: Date): Date | null {
+  if (expiresInDays === null) {
+    if (!policy.allowEternalTokens) throw invalid('expiresInDays', 'Here every token has to expire.');
+    if (policy.maxTokenDays !== null) throw beyondPolicy(policy.maxTokenDays);
+    return null;
+  }
+  if (policy.maxTokenDays !== null && expiresInDays > policy.maxTokenDays)
+    throw beyondPolicy(policy.maxTokenDays);
+  return new Date(at.getTime() + expiresInDays * day);
+}
+
+/** Throws `validation_failed` for a permission that the owner's role does not hold. */
+export function assertGrantable(role: Role, grant: Grant): void {
+  const [beyond] = permissionsBeyond(role, grant);
+  if (beyond) throw invalid('permissions', `Your role does not have ${beyond}.`);
+}
+
+/** Throws `token_ended` for a token that has been revoked or has expired: there is nothing left to change. */
+export function assertChangeable(token: TokenState, at: Date): void {
+  const status = tokenStatus(token, at);
+  if (status === 'revoked' || status === 'expired') {
+    throw new AppError('token_ended', `This token is ${status} and cannot be changed. Make a new one.`);
+  }
+}
+
+function beyondPolicy(days: number): AppError {
+  return invalid('expiresInDays', `Here a token may live for ${days} days at most.`);
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { grantSchema, idSchema, lineSchema, timestampSchema } from '#server/access/schema.ts';
+
+export const tokenLimits = {
+  nameLength: 64,
+  maxDays: 3650,
+  defaultDays: 90,
+  expiringDays: 7,
+  allowlistEntries: 50,
+  pageSize: 200,
+} as const;
+
+export const tokenStatuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const;
+export const tokenStatusSchema = z.enum(tokenStatuses).meta({
+  description: `Worked out by the server; \`expiring\`: ${tokenLimits.expiringDays} days or less left.`,
+});
+export type TokenStatus = z.infer<typeof tokenStatusSchema>;
+
+export const tokenNameSchema = lineSchema(tokenLimits.nameLength).meta({ example: 'laptop' });
+
+export const ipAllowlistSchema = z
+  .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'Not an IP address or CIDR range.'))
+  .max(tokenLimits.allowlistEntries)
+  .meta({ example: ['203.0.113.0/24'] });
+
+/** A personal access token as its owner sees it. Never the secret, nor its hash. */
+export const tokenView = z.object({
+  id: idSchema,
+  name: z.string().meta({ example: 'laptop' }),
+  prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+  permissions: grantSchema,
+  ipAllowlist: z.array(z.string()).meta({ example: [] }),
+  status: tokenStatusSchema,
+  enabled: z.boolean(),
+  createdAt: timestampSchema,
+  expiresAt: timestampSchema.nullable(),
+  lastUsedAt: timestampSchema.nullable(),
+  lastUsedIp: z.string().nullable().meta({ example: '203.0.113.7' }),
+  lastUsedAgent: z.string().nullable().meta({ example: 'curl/8.5.0' }),
+  useCount: z.int().nonnegative(),
+  revokedAt: timestampSchema.nullable(),
+  revokedBy: z.object({ id: idSchema, label: z.string() }).nullable(),
+  revokeReason: z.string().nullable(),
+  rotation: z.null().meta({ description: 'A rotation under way.' }),
+});
+export type TokenView = z.infer<typeof tokenView>;
+
+export const createTokenInput = z.strictObject({
+  name: tokenNameSchema,
+  expiresInDays: z
+    .int('A whole number of days.')
+    .min(1, 'At least 1 day.')
+    .max(tokenLimits.maxDays, `At most ${tokenLimits.maxDays} days.`)
+    .nullable()
+    .default(tokenLimits.defaultDays)
+    .meta({ description: '`null`: never expires.', example: 90 }),
+  permissions: grantSchema.default(['*']),
+  ipAllowlist: ipAllowlistSchema.default([]),
+});
+export type CreateTokenInput = z.infer<typeof createTokenInput>;
+
+export const createdTokenView = z.object({
+  token: z.string().meta({ description: 'The secret, shown here and never again.', example: 'kw_pat_…' }),
+  credential: tokenView,
+});
+export type CreatedTokenView = z.infer<typeof createdTokenView>;
+
+export const tokenIdInput = z.strictObject({ id: idSchema });
+export type TokenIdInput = z.infer<typeof tokenIdInput>;
+
+export const updateTokenInput = z.strictObject({
+  id: idSchema,
+  name: tokenNameSchema.optional(),
+  enabled: z.boolean().optional(),
+});
+export type UpdateTokenInput = z.infer<typeof updateTokenInput>;
+
+export const revokeTokenInput = z.strictObject({
+  id: idSchema,
+  reason: lineSchema(500).optional().meta({ example: 'Laptop was lost' }),
+});
+export type RevokeTokenInput = z.infer<typeof revokeTokenInput>;
+
+export const tokenSorts = ['createdAt', 'expiresAt', 'lastUsedAt', 'name'] as const;
+
+export const listTokensInput = z.strictObject({
+  search: z
+    .string()
+    .trim()
+    .max(100)
+    .optional()
+    .meta({ description: 'Part of a name, or the start of a prefix.' }),
+  status: tokenStatusSchema.optional(),
+  sort: z.enum(tokenSorts).default('createdAt'),
+  order: z.enum(['asc', 'desc']).default('desc'),
+  cursor: idSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+  limit: z.int().min(1).max(tokenLimits.pageSize).default(50),
+});
+export type ListTokensInput = z.infer<typeof listTokensInput>;
+
+export const tokenPageView = z.object({
+  items: z.array(tokenView),
+  nextCursor: idSchema.nullable(),
+  counts: z
+    .object({
+      total: z.int(),
+      active: z.int(),
+      expiring: z.int(),
+      expired: z.int(),
+      disabled: z.int(),
+      revoked: z.int(),
+    })
+    .meta({ description: 'Over all tokens, whatever the filter.' }),
+});
+export type TokenPageView = z.infer<typeof tokenPageView>;
