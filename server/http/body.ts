@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError, invalid } from '#server/errors.ts';
+
+export const bodyLimits = { rest: 1_048_576, trpc: 262_144, depth: 20, arrayLength: 1_000 } as const;
+
+/**
+ * The JSON of a request's body and its text, undefined for a request without one. Throws `unsupported_media_type`,
+ * `body_too_large`, `invalid_json`, `validation_failed`.
+ */
+export async function readJson(
+  req: IncomingMessage,
+  limit: number,
+): Promise<{ text: string; value: unknown } | undefined> {
+  const type = req.headers['content-type'];
+  if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw notJson();
+  const bytes = await readBody(req, limit);
+  if (bytes.length === 0) return undefined;
+  if (type === undefined) throw notJson();
+  const text = decodeUtf8(bytes);
+  return { text, value: parseJson(text) };
+}
+
+/** Parses JSON and holds it to the limits on depth, array length and characters. Throws `invalid_json`, `validation_failed`. */
+export function parseJson(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new AppError('invalid_json', 'The body is not JSON. Check its quotes, commas and brackets.');
+  }
+  assertBounded(value, '', 1);
+  return value;
+}
+
+async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const tooLarge = new AppError('body_too_large', `The body may hold ${limit} bytes at most.`);
+  if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > limit) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new AppError('invalid_json', 'The body is not UTF-8.');
+  }
+}
+
+function assertBounded(value: unknown, path: string, depth: number): void {
+  if (typeof value === 'string') return assertStorable(value, path);
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > bodyLimits.depth) throw invalid(path, `Nested more than ${bodyLimits.depth} deep.`);
+  if (Array.isArray(value) && value.length > bodyLimits.arrayLength) {
+    throw invalid(path, `A list may hold ${bodyLimits.arrayLength} items at most.`);
+  }
+  for (const [key, item] of Object.entries(value)) {
+    assertStorable(key, path);
+    assertBounded(item, path === '' ? key : `${path}.${key}`, depth + 1);
+  }
+}
+
+/** PostgreSQL keeps no NUL and no half of a surrogate pair: better said here than failed there. */
+function assertStorable(text: string, path: string): void {
+  if (text.includes('\0') || !text.isWellFormed())
+    throw invalid(path.slice(0, 200), 'Holds a character that cannot be kept.');
+}
+
+function notJson(): AppError {
+  return new AppError(
+    'unsupported_media_type',
+    'Send the body as JSON, with "Content-Type: application/json".',
+  );
+}

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { authenticate } from '#server/access/authenticate.ts';
+import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
+import { sendProblem } from '#server/http/answer.ts';
+import { toAppError } from '#server/http/problem.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+/** One request and its answer, on their way through a door. */
+export interface Exchange {
+  runtime: Runtime;
+  req: IncomingMessage;
+  res: ServerResponse;
+  facts: RequestFacts;
+  /** The path without the query, as it was sent. */
+  path: string;
+  query: URLSearchParams;
+}
+
+/** A way in: REST, tRPC, pages. It answers, or throws what `sendProblem` then says. */
+export type Door = (exchange: Exchange) => void | Promise<void>;
+
+/** The context of a request's commands. Throws what `authenticate` throws. */
+export async function openCtx({ runtime, req, res, facts }: Exchange): Promise<AnyoneCtx> {
+  const { authorization, cookie } = req.headers;
+  const principal = await authenticate(runtime, { authorization, cookie }, facts);
+  const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
+  return createCtx(runtime, { request: facts, principal, reply });
+}
+
+/** Answers what a door threw, and logs it if it is our fault. */
+export function refuse({ runtime, res, facts }: Exchange, error: unknown): void {
+  const refusal = toAppError(error);
+  if (refusal.status >= 500)
+    runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
+  sendProblem(res, refusal, facts.id);
+}

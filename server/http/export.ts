@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { glob, readFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import sirv from 'sirv';
+import type { Exchange } from '#server/http/exchange.ts';
+
+/** The web app as Next exported it: pages with the policies that their own scripts need, and the files that they load. */
+export interface StaticExport {
+  /** Sends a page by its name (`login`, `404`); false where there is none. */
+  sendPage(exchange: Exchange, name: string, status: number): boolean;
+  /** Sends a file; calls `otherwise` where there is none. */
+  sendFile(exchange: Exchange, otherwise: () => void): void;
+}
+
+interface Page {
+  html: Buffer;
+  policy: string;
+}
+
+const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
+
+/** Reads the folder once: it changes with the version only. A folder that is not there makes an empty export. */
+export async function openStaticExport(folder: string): Promise<StaticExport> {
+  const names = await Array.fromAsync(glob('**/*.html', { cwd: folder }));
+  const pages = new Map<string, Page>();
+  for (const name of names) {
+    const html = await readFile(join(folder, name));
+    pages.set(name.slice(0, -'.html'.length), { html, policy: contentSecurityPolicy(html.toString()) });
+  }
+  const files = sirv(folder, { etag: true, gzip: true, brotli: true, extensions: [], setHeaders });
+  return {
+    sendPage({ req, res }, name, status) {
+      const page = pages.get(name);
+      if (!page) return false;
+      res.setHeader('Content-Security-Policy', page.policy);
+      res.setHeader('Cache-Control', 'no-cache');
+      res.writeHead(status, {
+        'Content-Type': 'text/html; charset=utf-8',
+        'Content-Length': page.html.length,
+      });
+      res.end(req.method === 'HEAD' ? undefined : page.html);
+      return true;
+    },
+    sendFile({ req, res }, otherwise) {
+      files(req, res, otherwise);
+    },
+  };
+}
+
+/** Nothing from elsewhere, no script but our files and the ones that stand in this very page. */
+export function contentSecurityPolicy(html: string): string {
+  const hashes = [...html.matchAll(inlineScript)].map(([, script = '']) => {
+    return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;
+  });
+  return [
+    "default-src 'none'",
+    ["script-src 'self'", ...new Set(hashes)].join(' '),
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** What has its content's hash in its name never changes. */
+function setHeaders(res: ServerResponse, path: string): void {
+  const isHashed = path.startsWith('/_next/static/');
+  res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+}

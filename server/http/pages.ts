@@ -1,0 +1,81 @@
+import type { Principal } from '#server/access/principal.ts';
+import { safeNext } from '#server/access/schema.ts';
+import { AppError } from '#server/errors.ts';
+import { openCtx, refuse, type Door, type Exchange } from '#server/http/exchange.ts';
+import type { StaticExport } from '#server/http/export.ts';
+import { movedTo, pageAccess, type PageAccess } from '#server/http/site.ts';
+import { isSetupOpen } from '#server/setup/commands.ts';
+
+/** What a refusal looks like to a person, where there is a page for it. */
+const refusalPages: Record<string, string | undefined> = { not_found: '404', permission_denied: 'forbidden' };
+
+/** The door of people: pages for whoever may see them, and the files that pages load for everyone. */
+export function createPagesDoor(site: StaticExport): Door {
+  return async (exchange) => {
+    try {
+      await answerPage(exchange, site);
+    } catch (error) {
+      refusePage(exchange, site, error);
+    }
+  };
+}
+
+async function answerPage(exchange: Exchange, site: StaticExport): Promise<void> {
+  const { req, res, query } = exchange;
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.setHeader('Allow', 'GET, HEAD');
+    throw new AppError('method_not_allowed', 'Pages take GET only.');
+  }
+  const path = exchange.path.replace(/(?<=.)\/$/, '');
+  const access = pageAccess(path);
+  const moved = movedTo(path);
+  if (moved) return redirect(exchange, moved);
+  if (!access) return site.sendFile(exchange, () => refusePage(exchange, site, noPage()));
+
+  const { principal } = await openCtx(exchange);
+  if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');
+  if (path === '/login' && principal) return redirect(exchange, safeNext(query.get('next')));
+  if (!principal && needsSignIn(access) && acceptsHtml(exchange)) {
+    return redirect(exchange, `/login?next=${encodeURIComponent(req.url ?? path)}`);
+  }
+  await assertMaySee(exchange, access, principal);
+  if (!site.sendPage(exchange, path.slice(1), 200)) throw noPage();
+}
+
+/** Throws `unauthenticated`, `permission_denied`, and `not_found` for `/setup` once there is a user. */
+async function assertMaySee(
+  { runtime }: Exchange,
+  access: PageAccess,
+  principal: Principal | null,
+): Promise<void> {
+  if (access === 'setup' && !(await isSetupOpen(runtime))) throw noPage();
+  if (!needsSignIn(access)) return;
+  if (!principal) throw new AppError('unauthenticated', 'Sign in to see this page.');
+  if (access === 'signed-in' || principal.permissions.has(access)) return;
+  throw new AppError(
+    'permission_denied',
+    `This needs the permission ${access}, which your role does not have.`,
+  );
+}
+
+function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {
+  const page = error instanceof AppError && acceptsHtml(exchange) ? refusalPages[error.code] : undefined;
+  if (!page || !site.sendPage(exchange, page, (error as AppError).status)) refuse(exchange, error);
+}
+
+function redirect({ res }: Exchange, location: string): void {
+  res.writeHead(302, { Location: location }).end();
+}
+
+/** Programs take anything; browsers say that they want HTML. */
+function acceptsHtml({ req }: Exchange): boolean {
+  return (req.headers.accept ?? '').includes('text/html');
+}
+
+function needsSignIn(access: PageAccess): access is Exclude<PageAccess, 'anyone' | 'setup'> {
+  return access !== 'anyone' && access !== 'setup';
+}
+
+function noPage(): AppError {
+  return new AppError('not_found', 'There is no page at this address.');
+}

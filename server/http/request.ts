@@ -1,0 +1,76 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { canonicalAddress, isInRanges } from '#server/access/address.ts';
+import type { RequestFacts } from '#server/access/context.ts';
+import type { Config } from '#server/config.ts';
+import { findSecrets, redactSecrets } from '#server/credentials/format.ts';
+import type { Secret } from '#server/credentials/secret.ts';
+import { AppError } from '#server/errors.ts';
+
+const userAgentLength = 256;
+const loopbackNames = ['127.0.0.1', '[::1]'];
+
+export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
+  const userAgent = req.headers['user-agent']?.replace(/\p{Cc}/gu, ' ').slice(0, userAgentLength);
+  return {
+    id: randomUUIDv7(),
+    address: clientAddress(req, config.trustedProxies),
+    userAgent: userAgent === undefined ? null : redactSecrets(userAgent),
+  };
+}
+
+/**
+ * The address of whoever asks. `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right, the
+ * first entry that is not one of them. What stands further left may be anybody's invention.
+ */
+export function clientAddress(req: IncomingMessage, trusted: Config['trustedProxies']): string {
+  const peer = canonicalAddress(req.socket.remoteAddress ?? '') ?? '0.0.0.0';
+  const forwarded = [req.headers['x-forwarded-for'] ?? []]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((part) => canonicalAddress(part.trim()));
+  const chain = [peer, ...forwarded.reverse()];
+  let client = peer;
+  for (const [hop, address] of chain.entries()) {
+    if (address === undefined) break;
+    client = address;
+    if (!isTrustedProxy(address, hop, trusted)) break;
+  }
+  return client;
+}
+
+export function isTrustedProxy(address: string, hop: number, trusted: Config['trustedProxies']): boolean {
+  return typeof trusted === 'number' ? hop < trusted : isInRanges(address, trusted);
+}
+
+/**
+ * Refuses an unsafe request that a foreign page may have caused a browser to send: one without a bearer token has to come
+ * from our own origin, or from a program, which sends neither `Origin` nor `Sec-Fetch-Site`. Throws `origin_not_allowed`.
+ */
+export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
+  if (isSafe(req.method) || req.headers.authorization !== undefined) return;
+  const { origin } = req.headers;
+  const site = req.headers['sec-fetch-site'];
+  if (origin === undefined ? site === undefined : isOwnOrigin(origin, config)) return;
+  throw new AppError('origin_not_allowed', `This has to come from ${config.url.origin} itself.`);
+}
+
+/** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */
+function isOwnOrigin(origin: string, { url, urlIsGiven }: Config): boolean {
+  if (origin === url.origin) return true;
+  return !urlIsGiven && loopbackNames.some((name) => origin === url.origin.replace(url.hostname, name));
+}
+
+/** Tokens in an address, which ends up in logs, histories and referrers; percent-encoded ones too. */
+export function findUrlSecrets(url: string): Secret[] {
+  return findSecrets(url.includes('%') ? decodeAscii(url) : url);
+}
+
+export function isSafe(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+}
+
+function decodeAscii(url: string): string {
+  return url.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

@@ -1,0 +1,121 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '#server/errors.ts';
+import { setSecurityHeaders } from '#server/http/answer.ts';
+import { limitConnections } from '#server/http/connections.ts';
+import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
+import { assertOwnOrigin, readFacts } from '#server/http/request.ts';
+import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+export const httpLimits = {
+  urlLength: 8_192,
+  headerBytes: 16_384,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  drainMs: 30_000,
+};
+
+/** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
+export type RouteTable = readonly (readonly [prefix: string, door: Door])[];
+
+export interface HttpServer {
+  port: number;
+  /** Takes no more, lets what runs finish for up to 30 s, then closes. */
+  close(): Promise<void>;
+}
+
+/** Listens as configured. Rejects when the address cannot be listened on. */
+export async function startHttpServer(runtime: Runtime, routes: RouteTable): Promise<HttpServer> {
+  const { config } = runtime;
+  const server = createServer(
+    {
+      maxHeaderSize: httpLimits.headerBytes,
+      headersTimeout: httpLimits.headersMs,
+      requestTimeout: httpLimits.requestMs,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 72_000,
+    },
+    (req, res) => void answer(runtime, routes, req, res),
+  );
+  limitConnections(server, config);
+  server.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  });
+  await listen(server, config.port, config.host);
+  const { port } = server.address() as AddressInfo;
+  if (!config.urlIsGiven) config.url.port = String(port);
+  return { port, close: () => drain(server) };
+}
+
+async function answer(
+  runtime: Runtime,
+  routes: RouteTable,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const started = performance.now();
+  const { path, query } = splitUrl(req.url ?? '/');
+  const exchange: Exchange = { runtime, req, res, path, query, facts: readFacts(req, runtime.config) };
+  setSecurityHeaders(res, runtime.config);
+  res.setHeader('X-Request-Id', exchange.facts.id);
+  res.on('close', () => logRequest(exchange, performance.now() - started));
+  try {
+    if ((req.url ?? '').length > httpLimits.urlLength) {
+      throw new AppError('uri_too_long', `An address may have ${httpLimits.urlLength} characters at most.`);
+    }
+    await assertNoTokenInUrl(exchange);
+    assertOwnOrigin(req, runtime.config);
+    await doorOf(routes, path)(exchange);
+  } catch (error) {
+    refuse(exchange, error);
+  }
+}
+
+function doorOf(routes: RouteTable, path: string): Door {
+  const route = routes.find(
+    ([prefix]) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)),
+  );
+  if (!route) throw new AppError('not_found', 'There is nothing at this address.');
+  return route[1];
+}
+
+function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  if (mark < 0) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+/** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
+function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
+  const answered = res.writableFinished ? res.statusCode : 'aborted';
+  const line = {
+    requestId: facts.id,
+    method: req.method,
+    path: path.slice(0, 256),
+    status: answered,
+    ms: Math.round(ms * 10) / 10,
+  };
+  runtime.log.info({ ...line, address: facts.address }, 'request');
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const patience = setTimeout(() => server.closeAllConnections(), httpLimits.drainMs);
+    server.close(() => {
+      clearTimeout(patience);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

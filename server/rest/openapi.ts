@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { errorCodes, type ErrorCode } from '#server/errors.ts';
+import { exampleOf } from '#server/rest/example.ts';
+import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
+
+const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What happened and what to do.' }),
+    code: z
+      .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
+      .meta({ description: 'Stable: act on this.' }),
+    requestId: z.uuid(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const bearerErrors = [
+  'token_invalid',
+  'token_revoked',
+  'token_expired',
+  'token_disabled',
+  'account_deactivated',
+] as const;
+
+let document: { origin: string; value: object } | undefined;
+
+/** The OpenAPI 3.1 document of the REST API, made from the schemas that check its input and output. */
+export function openApiDocument(url: URL): object {
+  if (document?.origin !== url.origin) document = { origin: url.origin, value: build(url.origin) };
+  return document.value;
+}
+
+function build(origin: string): object {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of restRoutes()) {
+    const path = restPrefix + route.rest.path;
+    paths[path] = { ...paths[path], [route.rest.method.toLowerCase()]: operation(route) };
+  }
+  return createDocument({
+    openapi: '3.1.1',
+    info: {
+      title: 'Keyward',
+      version: '1',
+      description:
+        'The access desk: who is asking, tokens, people. Every refusal is a problem document (RFC 9457) with a stable `code`. Unknown fields are refused.',
+      license: { name: 'Proprietary', url: origin },
+    },
+    servers: [{ url: origin }],
+    tags: [...new Set(restRoutes().map(tagOf))].map((name) => ({ name })),
+    paths,
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'A token: `kw_pat_…`' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'keyward_session',
+          description: 'A signed-in browser.',
+        },
+      },
+    },
+  });
+}
+
+function operation(route: RestRoute): ZodOpenApiOperationObject {
+  const { name, meta, rest, input, pathFields } = route;
+  const inQuery = rest.method === 'GET' || rest.method === 'DELETE';
+  const pathSchema = input?.pick(mask(pathFields));
+  const otherSchema = input?.omit(mask(pathFields));
+  return {
+    operationId: name,
+    summary: rest.summary,
+    description: accessSentence(route),
+    tags: [tagOf(route)],
+    security: securityOf(route),
+    'x-permission': meta.access ?? 'anyone',
+    requestParams: {
+      ...(pathSchema && { path: pathSchema }),
+      ...(inQuery && otherSchema && { query: otherSchema }),
+    },
+    ...(otherSchema &&
+      !inQuery &&
+      hasFields(otherSchema) && { requestBody: { required: true, content: json(otherSchema, 'input') } }),
+    responses: { ...goodAnswer(route), ...refusals(route) },
+  };
+}
+
+function goodAnswer({ rest, output }: RestRoute) {
+  if (rest.status === 204 || !output) return { [rest.status]: { description: 'Done; no body.' } };
+  return { [rest.status]: { description: 'Done.', content: json(output, 'output') } };
+}
+
+/** Its refusals by status, the codes of each named. */
+function refusals(route: RestRoute) {
+  const byStatus = Object.groupBy(codesOf(route), (code) => String(errorCodes[code][0]));
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, codes = []]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\`: ${errorCodes[code][1]}.`).join(' '),
+        content: problem(codes[0]),
+      },
+    ]),
+  );
+}
+
+function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
+  const codes = new Set<ErrorCode>(rest.errors);
+  if (meta.access !== 'anyone')
+    for (const code of ['unauthenticated', ...bearerErrors, 'ip_not_allowed'] as const) codes.add(code);
+  if (meta.access !== 'anyone' && meta.access !== 'signed-in') codes.add('permission_denied');
+  if (rest.method !== 'GET')
+    for (const code of ['origin_not_allowed', 'invalid_json', 'unsupported_media_type'] as const)
+      codes.add(code);
+  if (input) codes.add('validation_failed');
+  return [...codes, 'internal', 'unavailable'];
+}
+
+function problem(code: ErrorCode = 'internal') {
+  const [status, title] = errorCodes[code];
+  const sample = {
+    type: `urn:keyward:error:${code}`,
+    title,
+    status,
+    detail: `${title}.`,
+    code,
+    requestId: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401',
+  };
+  return { 'application/problem+json': { schema: problemSchema, example: sample } };
+}
+
+function json(schema: z.ZodObject, io: 'input' | 'output') {
+  const example = exampleOf(z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as never);
+  return { 'application/json': { schema, example } };
+}
+
+function accessSentence({ meta }: RestRoute): string {
+  if (meta.access === 'anyone') return 'Needs no credential.';
+  const needs =
+    meta.access === 'signed-in' ? 'Needs any credential.' : `Needs the permission \`${meta.access}\`.`;
+  return meta.sessionOnly ? `${needs} From a session only: a token gets \`session_required\`.` : needs;
+}
+
+function securityOf({ meta }: RestRoute): Record<string, string[]>[] {
+  if (meta.access === 'anyone') return [];
+  return meta.sessionOnly ? [{ session: [] }] : [{ token: [] }, { session: [] }];
+}
+
+function tagOf({ name }: RestRoute): string {
+  return name.slice(0, name.indexOf('.'));
+}
+
+function mask(fields: string[]): Record<string, true> {
+  return Object.fromEntries(fields.map((field) => [field, true]));
+}
+
+function hasFields(schema: z.ZodObject): boolean {
+  return Object.keys(schema.shape).length > 0;
+}

@@ -1,0 +1,55 @@
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import { AppError } from '#server/errors.ts';
+import { bodyLimits, parseJson, readJson } from '#server/http/body.ts';
+import { openCtx, type Exchange } from '#server/http/exchange.ts';
+import { toAppError } from '#server/http/problem.ts';
+import { isSafe } from '#server/http/request.ts';
+import { appRouter } from '#server/trpc/app-router.ts';
+import type { Meta } from '#server/trpc/init.ts';
+
+export const maxBatchSize = 10;
+const prefix = '/trpc/';
+
+/** The door of the web app. What it may not carry is refused here; all else is the procedures' own business. */
+export async function answerTrpc(exchange: Exchange): Promise<void> {
+  const { runtime, req, res, query, facts } = exchange;
+  const path = exchange.path.slice(prefix.length);
+  assertBatch(path.split(','), query.get('batch') === '1');
+  if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
+  // The adapter reads a body itself unless it finds one that was read already.
+  else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
+  await nodeHTTPRequestHandler({
+    router: appRouter,
+    req,
+    res,
+    path,
+    maxBatchSize,
+    createContext: () => openCtx(exchange).catch((error: unknown) => refuseCtx(error, facts.id)),
+    onError({ error, path: procedure }) {
+      const refusal = toAppError(error);
+      if (refusal.status < 500) return;
+      runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id, procedure }, refusal.code);
+    },
+  });
+}
+
+function assertBatch(paths: string[], isBatch: boolean): void {
+  if (!isBatch && paths.length === 1) return;
+  if (paths.length > maxBatchSize) {
+    throw new AppError('batch_not_allowed', `A batch may hold ${maxBatchSize} calls at most.`);
+  }
+  const procedures = appRouter._def.procedures as unknown as Record<
+    string,
+    { _def: { meta?: Meta } } | undefined
+  >;
+  const alone = paths.find(
+    (path) => Object.hasOwn(procedures, path) && procedures[path]?._def.meta?.unbatched,
+  );
+  if (alone && isBatch)
+    throw new AppError('batch_not_allowed', `${alone} is never part of a batch. Call it by itself.`);
+}
+
+/** Without a context tRPC does not know which request it formats an error for. */
+function refuseCtx(error: unknown, requestId: string): never {
+  throw Object.assign(toAppError(error), { requestId });
+}

@@ -1,0 +1,123 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import type { Permission } from '#server/access/schema.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
+import { toAppError, toProblem, type Problem } from '#server/http/problem.ts';
+
+/** Where a procedure stands in the REST API, and what the OpenAPI document says of it. */
+export interface RestMeta {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; `{name}` stands for a field of the input. */
+  path: string;
+  summary: string;
+  /** Status of a good answer; 204 sends no body. Default 200. */
+  status: 200 | 201 | 204;
+  /** The codes that this procedure in particular may answer with. */
+  errors: readonly ErrorCode[];
+}
+
+export interface Meta {
+  /** Who may call it: anyone, anyone who is somebody, or whoever holds a permission. */
+  access?: 'anyone' | 'signed-in' | Permission;
+  /** A bearer token will not do, whatever its permissions. */
+  sessionOnly?: boolean;
+  /** Makes or proves a secret, so it is never part of a batch. */
+  unbatched?: boolean;
+  rest?: RestMeta;
+}
+
+const trpc = initTRPC
+  .context<AnyoneCtx>()
+  .meta<Meta>()
+  .create({
+    isDev: false,
+    errorFormatter({ shape, error, ctx }): typeof shape & { data: { problem: Problem } } {
+      const refusal = toAppError(error);
+      const problem = toProblem(refusal, ctx?.request.id ?? refusal.requestId ?? '');
+      return { ...shape, message: problem.detail, data: { ...shape.data, problem } };
+    },
+  });
+
+export const router = trpc.router;
+
+/** Refusals are thrown as `AppError`; tRPC takes its HTTP status from a code of its own. */
+const translated = trpc.procedure.use(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof AppError) {
+    throw new TRPCError({ code: trpcCode(result.error.cause.status), cause: result.error.cause });
+  }
+  return result;
+});
+
+/** For everyone, signed in or not. */
+export const anyone = translated.meta({ access: 'anyone' });
+
+/** For whoever is somebody, whatever their permissions. */
+export const signedIn = translated
+  .meta({ access: 'signed-in' })
+  .use(({ ctx, next }) => next({ ctx: assertSignedIn(ctx) }));
+
+/** For whoever holds the permission, by a session or by a credential that was granted it. */
+export function permitted(permission: Permission) {
+  return translated
+    .meta({ access: permission })
+    .use(({ ctx, next }) => next({ ctx: assertPermitted(ctx, permission) }));
+}
+
+/** The same, but for a person in a browser only: a token cannot make or change what lets people in. */
+export function permittedInSession(permission: Permission) {
+  return translated.meta({ access: permission, sessionOnly: true }).use(({ ctx, next }) => {
+    const signed = assertSignedIn(ctx);
+    if (signed.principal.origin.kind !== 'session') {
+      throw new AppError('session_required', 'A token cannot do this. Sign in to Keyward in a browser.');
+    }
+    return next({ ctx: assertPermitted(signed, permission) });
+  });
+}
+
+/** The REST side of a procedure, for `.meta()`. */
+export function rest(
+  method: RestMeta['method'],
+  path: string,
+  summary: string,
+  options: { status?: RestMeta['status']; errors?: readonly ErrorCode[] } = {},
+): { rest: RestMeta } {
+  return { rest: { method, path, summary, status: options.status ?? 200, errors: options.errors ?? [] } };
+}
+
+function assertSignedIn(ctx: AnyoneCtx): Ctx {
+  const { principal } = ctx;
+  if (!principal)
+    throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
+  return { ...ctx, principal };
+}
+
+function assertPermitted(ctx: AnyoneCtx, permission: Permission): Ctx {
+  const signed = assertSignedIn(ctx);
+  if (signed.principal.permissions.has(permission)) return signed;
+  throw new AppError(
+    'permission_denied',
+    `This needs the permission ${permission}, which ${whoLacks(signed)} does not have.`,
+  );
+}
+
+function whoLacks({ principal }: Ctx): string {
+  return principal.origin.kind === 'credential' ? 'this token' : 'your role';
+}
+
+function trpcCode(status: number): TRPCError['code'] {
+  const codes: Record<number, TRPCError['code']> = {
+    400: 'BAD_REQUEST',
+    401: 'UNAUTHORIZED',
+    403: 'FORBIDDEN',
+    404: 'NOT_FOUND',
+    405: 'METHOD_NOT_SUPPORTED',
+    409: 'CONFLICT',
+    413: 'PAYLOAD_TOO_LARGE',
+    415: 'UNSUPPORTED_MEDIA_TYPE',
+    422: 'UNPROCESSABLE_CONTENT',
+    429: 'TOO_MANY_REQUESTS',
+    503: 'SERVICE_UNAVAILABLE',
+  };
+  return codes[status] ?? 'INTERNAL_SERVER_ERROR';
+}
