@@ -1,0 +1,102 @@
+import type pg from 'pg';
+import pino, { type DestinationStream, type Logger } from 'pino';
+import { openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
+import { openDatabaseClock, type Clock } from '#db/clock.ts';
+import { describeError } from '#db/errors.ts';
+import { migrate } from '#db/migrate.ts';
+import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
+import type { Config } from '#server/config.ts';
+import { redactSecrets } from '#server/credentials/format.ts';
+import { createLastUse, type Use } from '#server/credentials/last-use.ts';
+import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
+import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
+import { touchSessions, type SessionUse } from '#server/sessions/queries.ts';
+import { ensureDefaultTenant } from '#server/setup/commands.ts';
+
+/** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
+export interface Runtime {
+  config: Config;
+  log: Logger;
+  pool: pg.Pool;
+  db: Database;
+  clock: Clock;
+  defaultTenantId: TenantId;
+  lookup: Lookup;
+  lastUse: WriteBehind<Use>;
+  sessionUse: WriteBehind<SessionUse>;
+  sessions: Sessions;
+  auditQueue: AuditQueue;
+  /** Writes what waits, then lets go of the database. */
+  close(): Promise<void>;
+}
+
+export interface RuntimeOptions {
+  address: DatabaseAddress;
+  /** Left out: the database's own. */
+  clock?: Clock;
+  logTo?: DestinationStream;
+}
+
+/** Brings the database up to date and gathers what a server needs. Throws when either cannot be done. */
+export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
+  const log = createLog(config, options.logTo);
+  const ran = await migrate(options.address);
+  if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
+  const pool = openPool(options.address, {
+    size: config.databasePoolSize,
+    role: 'keyward_app',
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  const databaseClock = await openDatabaseClock(pool, (error) =>
+    log.warn({ err: error }, 'the database did not tell the time'),
+  );
+  const clock = options.clock ?? databaseClock;
+  const db = openDatabase(pool);
+  const defaultTenantId = await ensureDefaultTenant(db, clock.now());
+  const writers = {
+    lastUse: createLastUse(db, log),
+    sessionUse: createSessionUse(db, log),
+    auditQueue: createAuditQueue(db, log),
+  };
+  return {
+    config,
+    log,
+    pool,
+    db,
+    clock,
+    defaultTenantId,
+    ...writers,
+    lookup: createLookup(findCredentials(pool)),
+    sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),
+    async close() {
+      await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
+      databaseClock.close();
+      await pool.end();
+    },
+  };
+}
+
+function createSessionUse(db: Database, log: Logger): WriteBehind<SessionUse> {
+  return createWriteBehind<SessionUse>({
+    everyMs: 5_000,
+    limit: 100_000,
+    merge: (_, later) => later,
+    write: (uses) => touchSessions(db, uses),
+    onError: (error) => log.error({ err: error }, 'the use of sessions could not be written, trying again'),
+    onDrop: (dropped) => log.error({ dropped }, 'the use of too many sessions waits, some was dropped'),
+  });
+}
+
+/** JSON lines. Errors are described without what the database says in them, and no line holds one of our secrets. */
+function createLog({ logLevel: level }: Config, destination: DestinationStream = process.stdout): Logger {
+  const write = (line: string) => destination.write(redactSecrets(line));
+  const options = {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: describeError },
+  };
+  return pino(options, { write });
+}

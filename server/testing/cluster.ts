@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
+import { migrate } from '#db/migrate.ts';
+
+const template = 'keyward_template';
+const throwaway = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+};
+
+let cluster: EmbeddedPostgres | undefined;
+let folder: string | undefined;
+
+/** One PostgreSQL for a whole test run, with a migrated database that each test clones. */
+export async function globalSetup(): Promise<void> {
+  folder = await mkdtemp(join(tmpdir(), 'keyward-test-'));
+  cluster = await startEmbedded({ dataFolder: folder, say: () => {}, settings: throwaway });
+  const admin = new pg.Client(cluster.address);
+  await admin.connect();
+  await admin.query(`create database ${template}`);
+  await admin.end();
+  await migrate({ ...cluster.address, database: template });
+  process.env['KEYWARD_TEST_CLUSTER'] = JSON.stringify(cluster.address);
+}
+
+export async function globalTeardown(): Promise<void> {
+  await cluster?.stop();
+  if (folder) await rm(folder, { recursive: true, force: true });
+}
