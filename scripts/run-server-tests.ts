@@ -1,33 +1,35 @@
-import { existsSync, globSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { finished } from 'node:stream/promises';
-import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 import type { Tally } from './run-tests.ts';
-import { root } from './workplace.mjs';
+import { findNode, readText, root } from './workplace.mjs';
 
-const cluster = path.join(root, 'server', 'testing', 'cluster.ts');
+const CLUSTER = 'server/testing/cluster.ts';
 
 /** `files` as given on the command line, or every test that is not a journey. */
 export async function runServerTests(files: string[]): Promise<Tally> {
-  const tally = { passed: 0, failed: 0 };
-  const events = run({
-    cwd: root,
-    files: (files.length > 0 ? files : findTests()).map((file) => path.resolve(root, file)),
-    concurrency: Math.max(2, os.availableParallelism()),
-    timeout: 120_000,
-    ...(existsSync(cluster) && { globalSetupPath: cluster }),
-  });
-  events.on('test:summary', ({ file, counts }) => {
-    if (file !== undefined) return;
-    tally.passed = counts.passed;
-    tally.failed = counts.tests - counts.passed - counts.skipped - counts.todo;
-  });
-  const report = events.compose(new spec());
-  report.pipe(process.stdout, { end: false });
-  await finished(report);
-  return tally;
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-tests-'));
+  const tally = path.join(folder, 'tally.json');
+  try {
+    const flags = [
+      `--test-concurrency=${Math.max(2, os.availableParallelism())}`,
+      '--test-timeout=120000',
+      ...(existsSync(path.join(root, CLUSTER)) ? [`--test-global-setup=${CLUSTER}`] : []),
+      '--test-reporter=spec',
+      '--test-reporter-destination=stdout',
+      '--test-reporter=./scripts/tally-reporter.ts',
+      `--test-reporter-destination=${tally}`,
+    ];
+    const tests = files.length > 0 ? files : findTests();
+    const child = spawn(findNode(), ['--test', ...flags, ...tests], { cwd: root, stdio: 'inherit' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as Tally;
+    return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function findTests(): string[] {
