@@ -1,0 +1,14 @@
+import type { Metadata } from 'next';
+import { Suspense } from 'react';
+import { TokensSkeleton } from '#components/tokens/tokens-skeleton.tsx';
+import { TokensView } from '#components/tokens/tokens-view.tsx';
+
+export const metadata: Metadata = { title: 'Tokens' };
+
+export default function TokensPage() {
+  return (
+    <Suspense fallback={<TokensSkeleton />}>
+      <TokensView />
+    </Suspense>
+  );
+}

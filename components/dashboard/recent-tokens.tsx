@@ -1,0 +1,41 @@
+'use client';
+import Link from 'next/link';
+import { StatusPill } from '#components/tokens/status.tsx';
+import { Card } from '#components/ui/surface.tsx';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
+
+export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
+  return (
+    <section aria-labelledby="recent">
+      <div className="mb-3 flex items-baseline justify-between">
+        <h2 id="recent" className="text-base font-semibold">
+          Recently used
+        </h2>
+        <Link href="/tokens?sort=used" className="rounded-tag text-sm font-medium text-accent-ink hover:underline">
+          All tokens
+        </Link>
+      </div>
+      <Card>
+        <ul>
+          {tokens.map((token) => token.lastUsedAt && (
+            <li
+              key={token.id}
+              className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5 not-first:border-t not-first:border-line sm:grid-cols-[minmax(0,1fr)_6.5rem_11rem]"
+            >
+              <span className="flex min-w-0 items-baseline gap-3">
+                <span className="truncate font-medium">{token.name}</span>
+                <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
+              </span>
+              <StatusPill status={token.status} />
+              <span className="col-span-2 truncate text-sm text-muted sm:col-span-1">
+                <TimeAgo at={token.lastUsedAt} />
+                {token.lastUsedIp && ` from ${token.lastUsedIp}`}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </Card>
+    </section>
+  );
+}

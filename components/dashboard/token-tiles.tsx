@@ -1,0 +1,80 @@
+'use client';
+import { CircleCheck, Clock, History, type LucideIcon } from 'lucide-react';
+import Link from 'next/link';
+import type { ReactNode } from 'react';
+import { Skeleton } from '#components/ui/surface.tsx';
+import { relativeWords } from '#components/ui/time-words.ts';
+import { useNow } from '#components/ui/use-now.ts';
+import type { TokenPageView } from '#server/tokens/schema.ts';
+
+const grid = 'grid gap-3 sm:grid-cols-3';
+
+export function TokenTiles({ page: { counts, items } }: { page: TokenPageView }) {
+  const now = useNow();
+  const last = items.find((token) => token.lastUsedAt);
+  const working = counts.active + counts.expiring;
+  return (
+    <div className={grid}>
+      <Tile href="/tokens?status=active" icon={CircleCheck} tone="text-ok" label="Active" value={counts.active}>
+        {working === counts.total ? 'All of them work' : `${counts.total - working} of ${counts.total} no longer work`}
+      </Tile>
+      <Tile
+        href="/tokens?status=expiring"
+        icon={Clock}
+        tone={counts.expiring > 0 ? 'text-warn' : 'text-faint'}
+        label="Expiring soon"
+        value={counts.expiring}
+      >
+        {counts.expiring > 0 ? 'Within 7 days' : 'None within 7 days'}
+      </Tile>
+      <Tile
+        href="/tokens?sort=used"
+        icon={History}
+        tone="text-faint"
+        label="Last used"
+        value={last?.lastUsedAt ? relativeWords(new Date(last.lastUsedAt), now) : 'Never'}
+      >
+        {last?.name ?? 'No token was used yet'}
+      </Tile>
+    </div>
+  );
+}
+
+interface TileProps {
+  href: string;
+  icon: LucideIcon;
+  tone: string;
+  label: string;
+  value: ReactNode;
+  children: ReactNode;
+}
+
+function Tile({ href, icon: Icon, tone, label, value, children }: TileProps) {
+  return (
+    <Link
+      href={href}
+      className="grid gap-1 rounded-card border border-line bg-surface px-4 py-3.5 transition-colors duration-120 hover:border-line-strong hover:bg-hover"
+    >
+      <span className="flex items-center gap-2 text-sm text-muted">
+        <Icon aria-hidden className={`size-4 ${tone}`} />
+        {label}
+      </span>
+      <span className="truncate text-xl font-semibold">{value}</span>
+      <span className="truncate text-sm text-faint">{children}</span>
+    </Link>
+  );
+}
+
+export function TokenTilesSkeleton() {
+  return (
+    <div role="status" aria-label="Loading tokens" className={grid}>
+      {['active', 'expiring', 'used'].map((tile) => (
+        <div key={tile} className="grid h-27.5 content-between rounded-card border border-line bg-surface px-4 py-4">
+          <Skeleton className="h-3.5 w-24" />
+          <Skeleton className="h-6 w-16" />
+          <Skeleton className="h-3.5 w-36 max-w-full" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,89 @@
+'use client';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { FormProvider, useForm } from 'react-hook-form';
+import { problemOf } from '#components/api/problem.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { Button } from '#components/ui/button.tsx';
+import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Field, inputClass, TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import type { CreateTokenInput } from '#server/tokens/schema.ts';
+import { ExpiryField } from './expiry-field.tsx';
+import { newTokenForm, type NewTokenValues } from './form-schema.ts';
+import { PermissionsField } from './permissions-field.tsx';
+
+interface NewTokenFormProps {
+  create: {
+    isPending: boolean;
+    mutate: (input: CreateTokenInput, options: { onError: (error: unknown) => void }) => void;
+  };
+  onCancel: () => void;
+}
+
+const defaultValues: NewTokenValues = {
+  name: '',
+  expiry: '90',
+  date: '',
+  scope: 'all',
+  permissions: [],
+  ipAllowlist: '',
+};
+
+export function NewTokenForm({ create, onCancel }: NewTokenFormProps) {
+  const form = useForm<NewTokenValues, unknown, CreateTokenInput>({
+    resolver: zodResolver(newTokenForm),
+    defaultValues,
+  });
+  const { register, handleSubmit, setError, formState } = form;
+  const { errors } = formState;
+
+  function refused(error: unknown) {
+    const problem = problemOf(error);
+    if (problem.code === 'name_taken') setError('name', { message: problem.detail }, { shouldFocus: true });
+    else showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
+  }
+  const submit = handleSubmit((input) => create.mutate(input, { onError: refused }));
+
+  return (
+    <FormProvider {...form}>
+      <form noValidate onSubmit={(event) => void submit(event)}>
+        <DialogBody>
+          <TextField
+            label="Name"
+            placeholder="laptop"
+            hint="What will use it. You will know it by this name when you want to switch it off."
+            autoComplete="off"
+            error={errors.name?.message}
+            {...register('name')}
+          />
+          <ExpiryField />
+          <PermissionsField />
+          <Field
+            label="Only from these addresses"
+            optional
+            hint="IP addresses or CIDR ranges, one a line. Empty: from anywhere."
+            error={errors.ipAllowlist?.message}
+          >
+            {(control) => (
+              <textarea
+                {...control}
+                {...register('ipAllowlist')}
+                rows={2}
+                spellCheck={false}
+                placeholder="203.0.113.0/24"
+                className={`${inputClass} h-auto min-h-10 resize-y py-2 font-mono text-sm`}
+              />
+            )}
+          </Field>
+          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onCancel}>Cancel</Button>
+          <Button type="submit" look="primary" busy={create.isPending}>
+            Create token
+          </Button>
+        </DialogFoot>
+      </form>
+    </FormProvider>
+  );
+}

@@ -1,0 +1,64 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useForm } from 'react-hook-form';
+import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import type { LoginInput } from '#server/sessions/schema.ts';
+
+const resolver = lazyResolver<LoginInput>(() => import('./login-resolver.ts'));
+
+/** Loads the page one came for anew, so that nothing typed here stays in memory. */
+async function goOn() {
+  const { safeNext } = await import('#server/access/schema.ts');
+  window.location.replace(safeNext(new URLSearchParams(window.location.search).get('next')));
+}
+
+export function LoginForm() {
+  const { register, handleSubmit, setError, formState } = useForm<LoginInput>({
+    resolver,
+    defaultValues: { email: '', password: '' },
+  });
+  const { errors } = formState;
+  const login = useMutation(
+    trpc.sessions.login.mutationOptions({
+      onSuccess: goOn,
+      onError: (error) => showProblem(error, ['email', 'password'], setError),
+    }),
+  );
+
+  return (
+    // Sent before the script is there, a form would put the password into the address; `post` keeps it out.
+    <form
+      method="post"
+      noValidate
+      onSubmit={(event) => void handleSubmit((input) => login.mutate(input))(event)}
+      className="grid gap-4"
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        error={errors.email?.message}
+        {...register('email')}
+      />
+      <PasswordField
+        label="Password"
+        autoComplete="current-password"
+        error={errors.password?.message}
+        {...register('password')}
+      />
+      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      <Button type="submit" look="primary" size="lg" busy={login.isPending || login.isSuccess}>
+        Sign in
+      </Button>
+    </form>
+  );
+}

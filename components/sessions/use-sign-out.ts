@@ -1,0 +1,16 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { toast } from '#components/ui/toast.ts';
+
+/** Ends the session. The page is loaded anew, so that nothing of the person stays in memory. */
+export function useSignOut() {
+  const { mutate } = useMutation(
+    trpc.sessions.logout.mutationOptions({
+      onSuccess: () => window.location.replace('/login'),
+      onError: (error) => toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
+    }),
+  );
+  return () => mutate();
+}

@@ -1,0 +1,82 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { useForm, useWatch } from 'react-hook-form';
+import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import type { CompleteSetupInput } from '#server/setup/schema.ts';
+import { setupCode } from './setup-code.ts';
+import { StrengthHint } from './strength-hint.tsx';
+
+const resolver = lazyResolver<CompleteSetupInput>(() => import('./setup-resolver.ts'));
+const never = () => () => {};
+
+export function SetupForm() {
+  const code = useSyncExternalStore(never, setupCode, () => undefined);
+  if (code === undefined) return <div className="h-90" />;
+  return code === null ? <NoCode /> : <AdminForm code={code} />;
+}
+
+function NoCode() {
+  return (
+    <Notice tone="info">
+      <p className="font-medium text-ink">This page needs its code.</p>
+      <p className="mt-1">
+        When Keyward started, it printed an address that ends in <code className="font-mono">/setup?code=…</code>. Open
+        that address. If it is lost, restart the server: it prints a new one.
+      </p>
+    </Notice>
+  );
+}
+
+function AdminForm({ code }: { code: string }) {
+  const { register, control, handleSubmit, setError, formState } = useForm<CompleteSetupInput>({
+    resolver,
+    defaultValues: { code, name: '', email: '', password: '' },
+  });
+  const [name, email, password] = useWatch({ control, name: ['name', 'email', 'password'] });
+  const { errors } = formState;
+  const complete = useMutation(
+    trpc.setup.complete.mutationOptions({
+      onSuccess: () => window.location.replace('/dashboard'),
+      onError: (error) => showProblem(error, ['name', 'email', 'password'], setError),
+    }),
+  );
+
+  return (
+    <form
+      method="post"
+      noValidate
+      onSubmit={(event) => void handleSubmit((input) => complete.mutate(input))(event)}
+      className="grid gap-4"
+    >
+      <TextField label="Name" autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        error={errors.email?.message}
+        {...register('email')}
+      />
+      <PasswordField
+        label="Password"
+        autoComplete="new-password"
+        error={errors.password?.message}
+        hint={<StrengthHint password={password} personal={[...name.split(' '), ...email.split('@')]} />}
+        {...register('password')}
+      />
+      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      {errors.code && <Notice tone="danger">{errors.code.message}</Notice>}
+      <Button type="submit" look="primary" size="lg" busy={complete.isPending || complete.isSuccess}>
+        Create the first admin
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { useForm } from 'react-hook-form';
+import { z } from 'zod';
+import { showProblem } from '#components/api/show-problem.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { revokeTokenInput } from '#server/tokens/schema.ts';
+import type { TokenDialogProps } from './rename-dialog.tsx';
+import { useRevokeToken } from './use-token-changes.ts';
+
+const resolver = zodResolver(
+  z.object({ reason: z.union([z.string().trim().length(0), revokeTokenInput.shape.reason.unwrap()]) }),
+);
+
+export function RevokeDialog({ token, returnTo, onClose }: TokenDialogProps) {
+  const { register, handleSubmit, setError, formState } = useForm({ resolver, defaultValues: { reason: '' } });
+  const revoke = useRevokeToken(onClose);
+  const { errors } = formState;
+
+  const submit = handleSubmit(({ reason }) =>
+    revoke.mutate(
+      { id: token.id, ...(reason && { reason }) },
+      { onError: (error) => showProblem(error, ['reason'], setError) },
+    ),
+  );
+  return (
+    <Dialog
+      title={`Revoke ${token.name}?`}
+      description="Whatever uses this token stops working with its next call. This cannot be undone."
+      onClose={onClose}
+      returnTo={returnTo}
+    >
+      <form noValidate onSubmit={(event) => void submit(event)}>
+        <DialogBody>
+          <p className="flex items-center justify-between gap-3 rounded-control bg-sunken px-3 py-2 text-sm text-muted">
+            <code className="truncate font-mono text-xs">{token.prefix}…</code>
+            {token.useCount === 0 ? 'Never used' : `Used ${token.useCount.toLocaleString('en-GB')} times`}
+          </p>
+          <TextField
+            label="Reason"
+            optional
+            placeholder="Laptop was lost"
+            hint="Kept with the token and in the audit log."
+            autoComplete="off"
+            maxLength={500}
+            error={errors.reason?.message}
+            {...register('reason')}
+          />
+          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="danger" busy={revoke.isPending}>
+            Revoke token
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,28 @@
+import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } from 'lucide-react';
+import { Pill, type Tone } from '#components/ui/pill.tsx';
+import type { TokenStatus } from '#server/tokens/schema.ts';
+
+export const statuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const satisfies TokenStatus[];
+
+export const statusWords: Record<TokenStatus, string> = {
+  active: 'Active',
+  expiring: 'Expiring',
+  expired: 'Expired',
+  disabled: 'Disabled',
+  revoked: 'Revoked',
+};
+
+const marks: Record<TokenStatus, { tone: Tone; icon: LucideIcon }> = {
+  active: { tone: 'ok', icon: CircleCheck },
+  expiring: { tone: 'warn', icon: Clock },
+  expired: { tone: 'idle', icon: CircleDashed },
+  disabled: { tone: 'idle', icon: CirclePause },
+  revoked: { tone: 'danger', icon: Ban },
+};
+
+export function StatusPill({ status }: { status: TokenStatus }) {
+  return <Pill {...marks[status]}>{statusWords[status]}</Pill>;
+}
+
+/** It will not work again, whatever one does. */
+export const hasEnded = (status: TokenStatus) => status === 'expired' || status === 'revoked';

@@ -1,0 +1,105 @@
+'use client';
+import { cx } from 'class-variance-authority';
+import { Bitting } from '#components/brand/bitting.tsx';
+import { dateWords } from '#components/ui/time-words.ts';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { Tip } from '#components/ui/tip.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
+import { hasEnded, StatusPill } from './status.tsx';
+import { TokenMenu, type TokenRights } from './token-menu.tsx';
+
+/** The columns shared by every card and by its skeleton, so that the eye can run down them. */
+export const cardGrid =
+  'grid grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[2rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4';
+
+export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRights }) {
+  const ended = hasEnded(token.status);
+  const titleId = `token-${token.id}`;
+  return (
+    <li>
+      <article aria-labelledby={titleId} className={cardGrid}>
+        <span className={cx('hidden h-8 w-8 items-end md:flex', ended ? 'text-line-strong' : 'text-faint')}>
+          <Bitting seed={token.prefix} className="h-6 w-8" />
+        </span>
+        <div className="min-w-0">
+          <h2 id={titleId} title={token.name} className={cx('truncate font-semibold', ended && 'text-muted')}>
+            {token.name}
+          </h2>
+          <p className="flex min-w-0 items-baseline gap-2 text-sm text-muted">
+            <code className="truncate font-mono text-xs">{token.prefix}</code>
+            <span className="hidden text-faint lg:inline">
+              <PermissionSummary token={token} />
+            </span>
+          </p>
+        </div>
+        <div>
+          <StatusPill status={token.status} />
+        </div>
+        <div className="order-last col-span-full mt-1 grid grid-cols-2 gap-x-3 text-sm md:contents">
+          <LastUse token={token} />
+          <Ends token={token} />
+        </div>
+        <div className="md:order-last">
+          <TokenMenu token={token} rights={rights} />
+        </div>
+      </article>
+    </li>
+  );
+}
+
+function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: TokenView }) {
+  const all = permissions[0] === '*';
+  const few = permissions.length <= 2;
+  const addresses = ipAllowlist.length;
+  return (
+    <>
+      {all && 'All permissions'}
+      {!all && few && permissions.join(', ')}
+      {!all && !few && <Tip text={permissions.join(', ')}>{permissions.length} permissions</Tip>}
+      {addresses > 0 && (
+        <>
+          {' · '}
+          <Tip text={ipAllowlist.join(', ')}>
+            {addresses === 1 ? '1 address' : `${addresses} addresses`}
+          </Tip>
+        </>
+      )}
+    </>
+  );
+}
+
+function LastUse({ token }: { token: TokenView }) {
+  if (!token.lastUsedAt) return <p className="text-sm text-faint">Never used</p>;
+  return (
+    <div className="min-w-0 text-sm">
+      <TimeAgo at={token.lastUsedAt} before="Used" />
+      <p className="truncate text-xs text-faint">{token.lastUsedIp && `from ${token.lastUsedIp}`}</p>
+    </div>
+  );
+}
+
+function Ends({ token }: { token: TokenView }) {
+  return (
+    <div className="min-w-0 text-sm">
+      <End token={token} />
+      <p className="truncate text-xs text-faint">Created {dateWords(new Date(token.createdAt))}</p>
+    </div>
+  );
+}
+
+function End({ token: { status, revokedAt, revokeReason, expiresAt } }: { token: TokenView }) {
+  if (revokedAt) {
+    return (
+      <>
+        <TimeAgo at={revokedAt} before="Revoked" />
+        {revokeReason && <span className="sr-only">Reason: {revokeReason}</span>}
+      </>
+    );
+  }
+  if (!expiresAt) return <p className="text-muted">Never expires</p>;
+  return (
+    <span className={status === 'expiring' ? 'text-warn' : undefined}>
+      <TimeAgo at={expiresAt} before={status === 'expired' ? 'Expired' : 'Expires'} />
+    </span>
+  );
+}

@@ -1,0 +1,59 @@
+'use client';
+import { Button } from '#components/ui/button.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
+import { cardGrid, TokenCard } from './token-card.tsx';
+import type { TokenRights } from './token-menu.tsx';
+
+interface TokenListProps {
+  tokens: readonly TokenView[];
+  rights: TokenRights;
+  stale: boolean;
+  more: { wanted: boolean; loading: boolean; load: () => void };
+}
+
+export function TokenList({ tokens, rights, stale, more }: TokenListProps) {
+  return (
+    <>
+      <ul
+        aria-label="Tokens"
+        aria-busy={stale}
+        className={`grid gap-1.5 transition-opacity duration-150 ${stale ? 'opacity-60' : ''}`}
+      >
+        {tokens.map((token) => (
+          <TokenCard key={token.id} token={token} rights={rights} />
+        ))}
+      </ul>
+      {more.wanted && (
+        <div className="mt-4 grid justify-items-center">
+          <Button busy={more.loading} onClick={more.load}>
+            Show more
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+const rows = [44, 28, 52, 36, 40, 24] as const;
+const widths = { 24: 'w-24', 28: 'w-28', 36: 'w-36', 40: 'w-40', 44: 'w-44', 52: 'w-52' } as const;
+
+/** As high as the cards that will stand in its place. */
+export function TokenListSkeleton() {
+  return (
+    <div role="status" aria-label="Loading tokens" className="grid gap-1.5">
+      {rows.map((width) => (
+        <div key={width} className={cardGrid}>
+          <Skeleton className="hidden size-8 md:block" />
+          <div className="grid h-10 content-center gap-2">
+            <Skeleton className={`h-3 max-w-full ${widths[width]}`} />
+            <Skeleton className="h-2.5 w-32 max-w-full" />
+          </div>
+          <Skeleton className="h-6 w-18 rounded-full!" />
+          <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 md:order-none md:col-span-1 md:mt-0 md:w-28" />
+          <Skeleton className="hidden h-3.5 w-28 md:block" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+'use client';
+import { Ban, Ellipsis, PencilLine, Power } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { buttonClass } from '#components/ui/button.tsx';
+import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
+import { hasEnded } from './status.tsx';
+import { useTokenSwitch } from './use-token-changes.ts';
+
+export interface TokenRights {
+  mayWrite: boolean;
+  mayRevoke: boolean;
+}
+
+const RenameDialog = lazy(async () => ({ default: (await import('./rename-dialog.tsx')).RenameDialog }));
+const RevokeDialog = lazy(async () => ({ default: (await import('./revoke-dialog.tsx')).RevokeDialog }));
+
+export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRights }) {
+  const [asking, setAsking] = useState<'rename' | 'revoke' | null>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const { mutate } = useTokenSwitch();
+
+  const change: MenuEntry[] = [
+    { kind: 'action', label: 'Rename…', icon: PencilLine, onSelect: () => setAsking('rename') },
+    {
+      kind: 'action',
+      label: token.enabled ? 'Disable' : 'Enable',
+      icon: Power,
+      onSelect: () => mutate({ id: token.id, enabled: !token.enabled }),
+    },
+  ];
+  const revoke: MenuEntry[] = [
+    { kind: 'action', label: 'Revoke…', icon: Ban, danger: true, onSelect: () => setAsking('revoke') },
+  ];
+  const isOver = hasEnded(token.status);
+  const entries = [
+    ...(rights.mayWrite && !isOver ? [...change, { kind: 'line' } as const] : []),
+    ...(rights.mayRevoke && token.status !== 'revoked' ? revoke : []),
+  ];
+  if (entries.length === 0) return null;
+
+  const dialog = { token, returnTo: button, onClose: () => setAsking(null) };
+  return (
+    <>
+      <MenuButton
+        buttonRef={button}
+        aria-label={`Actions for ${token.name}`}
+        menuLabel={`Actions for ${token.name}`}
+        entries={entries}
+        className={buttonClass({ look: 'quiet', size: 'icon' })}
+      >
+        <Ellipsis aria-hidden />
+      </MenuButton>
+      <Suspense>
+        {asking === 'rename' && <RenameDialog {...dialog} />}
+        {asking === 'revoke' && <RevokeDialog {...dialog} />}
+      </Suspense>
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+import { KeyRound, SearchX } from 'lucide-react';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
+import { Blank } from '#components/ui/blank.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { TokenList, TokenListSkeleton } from './token-list.tsx';
+import { Toolbar } from './toolbar.tsx';
+import { useTokenFilters } from './use-token-filters.ts';
+import { useTokens } from './use-tokens.ts';
+
+export function TokensView() {
+  const { filters, isFiltered, setFilters, clearFilters } = useTokenFilters();
+  const list = useTokens(filters);
+  const { data: me } = useMe();
+  const rights = {
+    mayWrite: me?.permissions.includes('tokens:write') ?? false,
+    mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
+  };
+  const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const counts = list.data?.pages.at(-1)?.counts;
+  const hasNone = counts?.total === 0;
+
+  return (
+    <>
+      <PageHead title="Tokens">{rights.mayWrite && !hasNone && <NewTokenButton look="primary" />}</PageHead>
+      {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
+      {!hasNone && <Toolbar filters={filters} counts={counts} onChange={setFilters} />}
+      {list.isPending && <TokenListSkeleton />}
+      {list.isError && !list.data && (
+        <Failed error={list.error} retrying={list.isFetching} onRetry={() => void list.refetch()} />
+      )}
+      {hasNone && <NoneYet mayWrite={rights.mayWrite} />}
+      {list.data && !hasNone && tokens.length === 0 && <NoneMatch onClear={isFiltered ? clearFilters : undefined} />}
+      {tokens.length > 0 && (
+        <TokenList
+          tokens={tokens}
+          rights={rights}
+          stale={list.isPlaceholderData}
+          more={{
+            wanted: list.hasNextPage,
+            loading: list.isFetchingNextPage,
+            load: () => void list.fetchNextPage(),
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function ReadOnly({ role = 'viewer' }: { role?: string | undefined }) {
+  return (
+    <p className="-mt-3 mb-5 text-muted">
+      As a {role} you can look at your tokens and revoke them. To make new ones, ask an admin for another role.
+    </p>
+  );
+}
+
+function NoneYet({ mayWrite }: { mayWrite: boolean }) {
+  return (
+    <Blank icon={KeyRound} title="No tokens yet" action={mayWrite && <NewTokenButton look="primary" />}>
+      A token lets a command line, a CI job or an agent act as you, with just the permissions you give it.
+    </Blank>
+  );
+}
+
+function NoneMatch({ onClear }: { onClear: (() => void) | undefined }) {
+  return (
+    <Blank icon={SearchX} title="No tokens match" action={onClear && <Button onClick={onClear}>Clear filters</Button>}>
+      Try another status, or part of a name or prefix.
+    </Blank>
+  );
+}

@@ -1,0 +1,41 @@
+'use client';
+import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import type { ListTokensInput } from '#server/tokens/schema.ts';
+import { statuses } from './status.tsx';
+
+export const sorts = ['newest', 'oldest', 'used', 'expiry', 'name'] as const;
+export type Sort = (typeof sorts)[number];
+
+export const sortWords: Record<Sort, string> = {
+  newest: 'Newest first',
+  oldest: 'Oldest first',
+  used: 'Last used first',
+  expiry: 'Expiring first',
+  name: 'Name',
+};
+
+export const sortInputs: Record<Sort, Pick<ListTokensInput, 'sort' | 'order'>> = {
+  newest: { sort: 'createdAt', order: 'desc' },
+  oldest: { sort: 'createdAt', order: 'asc' },
+  used: { sort: 'lastUsedAt', order: 'desc' },
+  expiry: { sort: 'expiresAt', order: 'asc' },
+  name: { sort: 'name', order: 'asc' },
+};
+
+const parsers = {
+  status: parseAsStringLiteral(statuses),
+  search: parseAsString.withDefault('').withOptions({ history: 'replace' }),
+  sort: parseAsStringLiteral(sorts).withDefault('newest'),
+};
+
+/** What the list shows. It lives in the address: links, back and forward reproduce it. */
+export function useTokenFilters() {
+  const [filters, setFilters] = useQueryStates(parsers, { history: 'push' });
+  return {
+    filters,
+    isFiltered: filters.status !== null || filters.search !== '',
+    setFilters: (change: Partial<typeof filters>) => void setFilters(change),
+    clearFilters: () => void setFilters({ status: null, search: null }),
+  };
+}
+export type TokenFilters = ReturnType<typeof useTokenFilters>['filters'];

@@ -1,0 +1,45 @@
+import { cva, type VariantProps } from 'class-variance-authority';
+import { LoaderCircle } from 'lucide-react';
+import type { ComponentProps } from 'react';
+
+export const buttonClass = cva(
+  'relative inline-flex shrink-0 items-center justify-center gap-2 rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-120 disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0',
+  {
+    variants: {
+      look: {
+        primary: 'border-transparent bg-accent text-on-accent not-disabled:hover:bg-accent-hover',
+        secondary:
+          'border-line-strong bg-surface text-ink not-disabled:hover:bg-hover not-disabled:active:bg-press',
+        quiet:
+          'border-transparent text-muted not-disabled:hover:bg-hover not-disabled:hover:text-ink not-disabled:active:bg-press aria-expanded:bg-hover aria-expanded:text-ink',
+        danger: 'border-transparent bg-danger-solid text-on-accent not-disabled:hover:bg-danger-solid-hover',
+      },
+      size: {
+        sm: 'h-7 px-2.5 text-sm',
+        md: 'h-8 px-3 text-base',
+        lg: 'h-10 px-4 text-base',
+        icon: 'size-8',
+      },
+    },
+    defaultVariants: { look: 'secondary', size: 'md' },
+  },
+);
+
+type ButtonProps = ComponentProps<'button'> & VariantProps<typeof buttonClass> & { busy?: boolean };
+
+/** While `busy` it keeps its width and its focus, and ignores presses. */
+export function Button({ look, size, busy = false, className, children, onClick, type, ...rest }: ButtonProps) {
+  return (
+    <button
+      {...rest}
+      type={type ?? 'button'}
+      aria-busy={busy || undefined}
+      aria-disabled={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+      className={buttonClass({ look, size, className })}
+    >
+      {busy && <LoaderCircle aria-hidden className="absolute animate-spin" />}
+      <span className={busy ? 'invisible contents' : 'contents'}>{children}</span>
+    </button>
+  );
+}

@@ -1,0 +1,30 @@
+'use client';
+import { useId } from 'react';
+import { inputClass } from './field.tsx';
+
+const selectAll = (field: HTMLTextAreaElement | null) => {
+  field?.focus();
+  field?.select();
+};
+
+/** Where the browser refuses the clipboard: the text, selected, and what to press. */
+export function ByHand({ text }: { text: string }) {
+  const id = useId();
+  return (
+    <div className="grid gap-1.5">
+      <label htmlFor={id} className="text-sm text-muted">
+        Your browser did not allow copying. It is selected: press Ctrl+C, or ⌘C on a Mac.
+      </label>
+      <textarea
+        id={id}
+        ref={selectAll}
+        readOnly
+        rows={Math.min(6, text.split('\n').length + 1)}
+        value={text}
+        spellCheck={false}
+        onFocus={(event) => event.target.select()}
+        className={`${inputClass} h-auto resize-none py-2 font-mono text-sm break-all`}
+      />
+    </div>
+  );
+}

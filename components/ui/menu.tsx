@@ -1,0 +1,71 @@
+'use client';
+import type { LucideIcon } from 'lucide-react';
+import { type ComponentProps, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from 'react';
+
+export interface MenuAction {
+  kind: 'action';
+  label: string;
+  icon?: LucideIcon;
+  danger?: boolean;
+  onSelect: () => void;
+}
+export interface MenuLink {
+  kind: 'link';
+  label: string;
+  href: string;
+  icon?: LucideIcon;
+  current?: boolean;
+}
+export interface MenuChoice {
+  kind: 'choice';
+  label: string;
+  value: string;
+  options: readonly { value: string; label: string; icon?: LucideIcon }[];
+  onChoose: (value: string) => void;
+}
+export type MenuEntry = MenuAction | MenuLink | MenuChoice | { kind: 'line' } | { kind: 'text'; text: ReactNode };
+
+// Most visits open no menu: the popup and its positioning (35 kB compressed) come when a pointer or the focus comes near.
+const loadPopup = () => import('./menu-popup.tsx');
+const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
+
+type MenuButtonProps = Omit<ComponentProps<'button'>, 'ref'> & {
+  entries: readonly MenuEntry[];
+  menuLabel: string;
+  align?: 'start' | 'end';
+  buttonRef?: RefObject<HTMLButtonElement | null>;
+};
+
+/** A button that opens a menu: on a press, or on an arrow key as the menu button pattern asks. */
+export function MenuButton({ entries, menuLabel, align = 'end', buttonRef, children, ...button }: MenuButtonProps) {
+  const [open, setOpen] = useState(false);
+  const own = useRef<HTMLButtonElement>(null);
+  const anchor = buttonRef ?? own;
+  const preload = () => void loadPopup();
+  return (
+    <>
+      <button
+        {...button}
+        ref={anchor}
+        type="button"
+        aria-haspopup="menu"
+        aria-expanded={open}
+        onPointerEnter={preload}
+        onFocus={preload}
+        onClick={() => setOpen(!open)}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+          event.preventDefault();
+          setOpen(true);
+        }}
+      >
+        {children}
+      </button>
+      {open && (
+        <Suspense>
+          <MenuPopup label={menuLabel} entries={entries} align={align} anchor={anchor} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

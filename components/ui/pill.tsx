@@ -1,0 +1,30 @@
+import { cva, type VariantProps } from 'class-variance-authority';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+
+const pillClass = cva(
+  'inline-flex h-6 items-center gap-1 rounded-full pr-2.5 pl-1.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3.5 [&_svg]:shrink-0',
+  {
+    variants: {
+      tone: {
+        ok: 'bg-ok-soft text-ok',
+        warn: 'bg-warn-soft text-warn',
+        danger: 'bg-danger-soft text-danger',
+        idle: 'bg-idle-soft text-idle',
+      },
+    },
+    defaultVariants: { tone: 'idle' },
+  },
+);
+
+export type Tone = NonNullable<VariantProps<typeof pillClass>['tone']>;
+
+/** A state, told by a word, an icon and a colour: any one of the three is enough. */
+export function Pill({ tone, icon: Icon, children }: { tone: Tone; icon: LucideIcon; children: ReactNode }) {
+  return (
+    <span className={pillClass({ tone })}>
+      <Icon aria-hidden />
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
+const plainDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const longDate = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const exact = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+
+/** "just now", "5 minutes ago", "in 62 days": whole units, none larger than days. */
+export function relativeWords(at: Date, now: Date): string {
+  const distance = at.getTime() - now.getTime();
+  const size = Math.abs(distance);
+  if (size < minute) return distance > 0 ? 'in less than a minute' : 'just now';
+  if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
+  if (size < 2 * day) return relative.format(Math.trunc(distance / hour), 'hour');
+  return relative.format(Math.trunc(distance / day), 'day');
+}
+
+/** "20 Feb 2027" */
+export const dateWords = (at: Date) => plainDate.format(at);
+/** "Saturday 20 February 2027" */
+export const longDateWords = (at: Date) => longDate.format(at);
+/** "20 February 2027 at 09:30:12 UTC" */
+export const exactWords = (at: Date) => exact.format(at);

@@ -1,0 +1,36 @@
+'use client';
+import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react';
+
+const TipPopup = lazy(async () => ({ default: (await import('./tip-popup.tsx')).TipPopup }));
+
+/** Words that tell more when pointed at or focused. What they stand on must make sense without them. */
+export function Tip({ text, children, className }: { text: string; children: ReactNode; className?: string }) {
+  const [open, setOpen] = useState(false);
+  const anchor = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  return (
+    <>
+      <button
+        ref={anchor}
+        type="button"
+        aria-describedby={id}
+        onPointerEnter={() => setOpen(true)}
+        onPointerLeave={() => setOpen(false)}
+        onFocus={() => setOpen(true)}
+        onBlur={() => setOpen(false)}
+        onKeyDown={(event) => event.key === 'Escape' && setOpen(false)}
+        className={`cursor-default rounded-tag text-left focus-visible:outline-offset-1 ${className ?? ''}`}
+      >
+        {children}
+      </button>
+      <span id={id} hidden>
+        {text}
+      </span>
+      {open && (
+        <Suspense>
+          <TipPopup text={text} anchor={anchor} onClose={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+'use client';
+import { Toast } from '@base-ui/react/toast';
+import { CircleAlert, CircleCheck, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { waitingToasts } from './toast.ts';
+
+const manager = Toast.createToastManager();
+
+function showWaiting() {
+  for (const { title, detail, tone = 'done' } of waitingToasts.take()) {
+    manager.add({ title, description: detail, type: tone, priority: tone === 'failed' ? 'high' : 'low' });
+  }
+}
+
+export function ToastStack() {
+  useEffect(() => {
+    const stop = waitingToasts.subscribe(showWaiting);
+    showWaiting();
+    return stop;
+  }, []);
+  return (
+    <Toast.Provider toastManager={manager} timeout={6000}>
+      <Toast.Portal>
+        <Toast.Viewport className="fixed right-4 bottom-4 left-4 z-60 flex flex-col-reverse gap-2 sm:left-auto sm:w-88">
+          <Stack />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function Stack() {
+  const { toasts } = Toast.useToastManager();
+  return toasts.map((toast) => (
+    <Toast.Root
+      key={toast.id}
+      toast={toast}
+      swipeDirection={['right', 'down']}
+      className="rounded-card bg-raised shadow-float transition-[opacity,translate] duration-180 ease-out data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
+    >
+      <Toast.Content className="flex items-start gap-2.5 py-3 pr-2 pl-3.5">
+        {toast.type === 'failed' ? (
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger" />
+        ) : (
+          <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-ok" />
+        )}
+        <div className="min-w-0 flex-1">
+          <Toast.Title className="font-medium" render={<p />} />
+          <Toast.Description className="text-sm text-muted" />
+        </div>
+        <Toast.Close
+          aria-label="Dismiss"
+          className="grid size-6 shrink-0 place-items-center rounded-tag text-faint hover:bg-hover hover:text-ink"
+        >
+          <X aria-hidden className="size-4" />
+        </Toast.Close>
+      </Toast.Content>
+    </Toast.Root>
+  ));
+}
