@@ -22,7 +22,12 @@ export async function reachPostmaster(cluster: Cluster, signal: AbortSignal): Pr
       if (launched) refuseUnlessPassing(launched);
       launched = launch(cluster);
     }
-    await sleep(wait, undefined, { signal });
+    if (signal.aborted) {
+      // It may not have written its pid file yet, by which a later stop would find it.
+      if (launched) await shutDown(cluster, launched.pid);
+      throw signal.reason;
+    }
+    await sleep(wait);
   }
 }
 
@@ -49,6 +54,7 @@ async function signIn(cluster: Cluster): Promise<pg.Client | 'silent' | 'busy'> 
 }
 
 interface Launched {
+  pid: number | undefined;
   isRunning(): boolean;
   lastWords(): string;
 }
@@ -71,6 +77,7 @@ function launch(cluster: Cluster): Launched {
     failure.message = error.message;
   });
   return {
+    pid: child.pid,
     isRunning: () => isRunning(child),
     lastWords: () => failure.message || readFileSync(cluster.log).subarray(logStart).toString().trim(),
   };
@@ -153,14 +160,15 @@ function notAnswering({ log }: Cluster): EmbeddedPostgresError {
 
 /** A fast shutdown: clients are cut off, what they committed is written. */
 export async function stopPostmaster(cluster: Cluster): Promise<void> {
-  const pid = findPostmaster(cluster);
-  if (pid === undefined) return;
+  await shutDown(cluster, findPostmaster(cluster));
+}
+
+async function shutDown(cluster: Cluster, pid = 0): Promise<void> {
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGKILL'] as const) {
+    const isOver = () => !commandOf(pid).includes(cluster.name);
+    if (isOver()) return;
     process.kill(pid, signal);
     const escalateAt = Date.now() + 10_000;
-    while (Date.now() < escalateAt) {
-      if (!commandOf(pid).includes(cluster.name)) return;
-      await sleep(10);
-    }
+    while (!isOver() && Date.now() < escalateAt) await sleep(10);
   }
 }
