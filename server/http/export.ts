@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -18,10 +19,13 @@ interface Page {
   policy: string;
 }
 
+const noPages: StaticExport = { sendPage: () => false, sendFile: (_, otherwise) => otherwise() };
+
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
-/** Reads the folder once: it changes with the version only. A folder that is not there makes an empty export. */
-export async function openStaticExport(folder: string): Promise<StaticExport> {
+/** Reads the folder once: it changes with the version only. Without one there are no pages. */
+export async function openStaticExport(folder: string | undefined): Promise<StaticExport> {
+  if (folder === undefined || !existsSync(folder)) return noPages;
   const names = await Array.fromAsync(glob('**/*.html', { cwd: folder }));
   const pages = new Map<string, Page>();
   for (const name of names) {

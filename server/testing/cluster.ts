@@ -5,7 +5,7 @@ import pg from 'pg';
 import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 
-const template = 'keyward_template';
+export const template = 'keyward_template';
 const throwaway = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -13,22 +13,37 @@ const throwaway = {
   max_connections: '300',
 };
 
+/** How the test files, each a process of its own, learn where the cluster is. */
+const variable = 'TEST_CLUSTER';
+
 let cluster: EmbeddedPostgres | undefined;
 let folder: string | undefined;
 
 /** One PostgreSQL for a whole test run, with a migrated database that each test clones. */
 export async function globalSetup(): Promise<void> {
   folder = await mkdtemp(join(tmpdir(), 'keyward-test-'));
-  cluster = await startEmbedded({ dataFolder: folder, say: () => {}, settings: throwaway });
+  cluster = await startEmbedded({
+    dataFolder: folder,
+    say: () => {},
+    settings: throwaway,
+    mayCreateDatabases: true,
+  });
   const admin = new pg.Client(cluster.address);
   await admin.connect();
   await admin.query(`create database ${template}`);
   await admin.end();
   await migrate({ ...cluster.address, database: template });
-  process.env['KEYWARD_TEST_CLUSTER'] = JSON.stringify(cluster.address);
+  process.env[variable] = JSON.stringify(cluster.address);
 }
 
 export async function globalTeardown(): Promise<void> {
   await cluster?.stop();
   if (folder) await rm(folder, { recursive: true, force: true });
+}
+
+/** Where the cluster of this test run is. */
+export function testAddress(): EmbeddedPostgres['address'] {
+  const address = process.env[variable];
+  if (!address) throw new Error('No test cluster: run tests with "npm run test:server -- <file>"');
+  return JSON.parse(address) as EmbeddedPostgres['address'];
 }

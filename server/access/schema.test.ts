@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { grantSchema, lineSchema, safeNext } from '#server/access/schema.ts';
+
+const kept = ['/', '/tokens', '/tokens?status=active&q=a%20b#x', '/admin/users', '/a/b/../c', '/%E2%82%AC'];
+for (const next of kept) {
+  test(`next ${next} leads there`, () => {
+    const url = new URL(next, 'http://desk.example');
+    assert.equal(safeNext(next), url.pathname + url.search + url.hash);
+  });
+}
+
+const refused = [
+  '',
+  'tokens',
+  '//evil.example',
+  '///evil.example',
+  '/\\evil.example',
+  '\\evil.example',
+  '\\\\evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '\t//evil.example',
+  '/\0/evil.example',
+  ' //evil.example',
+  '/..//evil.example',
+  '/./\\evil.example',
+  '/a/..//evil.example',
+  'http:evil.example',
+  'http://evil.example',
+  'https://evil.example/tokens',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  '/%2Fevil.example',
+  '/%2f%2fevil.example',
+  '/%5Cevil.example',
+  '/%252Fevil.example',
+  '/%09/evil.example',
+  '/%0d%0aSet-Cookie:x',
+  '/login',
+  '/login?next=/tokens',
+  '/login/',
+  '/x/../login',
+];
+for (const next of refused) {
+  test(`next ${JSON.stringify(next)} leads nowhere but home`, () => assert.equal(safeNext(next), '/'));
+}
+test('no next leads home', () => {
+  assert.equal(safeNext(null), '/');
+  assert.equal(safeNext(undefined), '/');
+});
+
+test('a grant is * alone or a list without doubles', () => {
+  for (const good of [['*'], ['tokens:read'], ['tokens:read', 'mcp:call']])
+    assert.ok(grantSchema.safeParse(good).success);
+  for (const bad of [[], ['*', 'tokens:read'], ['tokens:read', 'tokens:read'], ['root'], '*', null]) {
+    assert.ok(!grantSchema.safeParse(bad).success, JSON.stringify(bad));
+  }
+});
+
+test('a line is trimmed, and holds no control characters, overrides of direction or more than it may', () => {
+  const line = lineSchema(5);
+  assert.equal(line.parse('  née  '), 'née');
+  for (const bad of ['', '   ', 'a\nb', 'a\u0000', 'a\u001B[', 'a\u202Eb', 'sixsix']) {
+    assert.ok(!line.safeParse(bad).success, JSON.stringify(bad));
+  }
+});

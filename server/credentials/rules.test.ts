@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { refusalOf, type CredentialState } from '#server/credentials/rules.ts';
+
+const now = new Date('2026-11-22T12:00:00Z');
+const earlier = new Date('2026-11-22T11:59:59.999Z');
+const later = new Date('2026-11-22T12:00:00.001Z');
+const good: CredentialState = {
+  revokedAt: null,
+  expiresAt: later,
+  enabled: true,
+  ownerActive: true,
+  ipAllowlist: [],
+};
+const elsewhere = ['198.51.100.0/24'];
+
+const cases: [what: string, change: Partial<CredentialState>, refusal: string | undefined][] = [
+  ['a good one is let in', {}, undefined],
+  ['one that never expires is let in', { expiresAt: null }, undefined],
+  ['from an allowed address', { ipAllowlist: ['203.0.113.7'] }, undefined],
+  ['from an allowed range', { ipAllowlist: ['198.51.100.1', '203.0.113.0/24'] }, undefined],
+  ['revoked', { revokedAt: earlier }, 'token_revoked'],
+  ['expired', { expiresAt: earlier }, 'token_expired'],
+  ['expired to the millisecond', { expiresAt: now }, 'token_expired'],
+  ['switched off', { enabled: false }, 'token_disabled'],
+  ['of a deactivated owner', { ownerActive: false }, 'account_deactivated'],
+  ['from another address', { ipAllowlist: elsewhere }, 'ip_not_allowed'],
+  [
+    'revoked outweighs all',
+    { revokedAt: earlier, expiresAt: earlier, enabled: false, ownerActive: false, ipAllowlist: elsewhere },
+    'token_revoked',
+  ],
+  [
+    'expired outweighs the rest',
+    { expiresAt: earlier, enabled: false, ownerActive: false, ipAllowlist: elsewhere },
+    'token_expired',
+  ],
+  [
+    'switched off outweighs the owner',
+    { enabled: false, ownerActive: false, ipAllowlist: elsewhere },
+    'token_disabled',
+  ],
+  ['the owner outweighs the address', { ownerActive: false, ipAllowlist: elsewhere }, 'account_deactivated'],
+];
+
+for (const [what, change, refusal] of cases) {
+  test(`a credential is judged: ${what}`, () => {
+    assert.equal(refusalOf({ ...good, ...change }, now, '203.0.113.7'), refusal);
+  });
+}

@@ -1,0 +1,63 @@
+export interface Call {
+  /** Sent as `Authorization: Bearer …`. */
+  token?: string;
+  cookie?: string;
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, with whatever `headers` say of it. */
+  text?: string;
+  headers?: Record<string, string>;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** What the text says, where it is JSON. */
+  body: Json;
+}
+
+/** Parsed JSON whose shape the test is about to check: any path into it may be tried. */
+export type Json = { [key: string]: Json } & Json[] & (string & number & boolean & null);
+
+export interface Caller {
+  origin: string;
+  /** `send('POST /api/v1/tokens', { cookie, body })`. Redirects are not followed. */
+  send(call: string, options?: Call): Promise<Answer>;
+}
+
+export function createCaller(origin: string): Caller {
+  return {
+    origin,
+    async send(call, { token, cookie, body, text, headers } = {}) {
+      const [method = 'GET', path = '/'] = call.split(' ');
+      const response = await fetch(origin + path, {
+        method,
+        redirect: 'manual',
+        headers: {
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+          ...(cookie !== undefined && { Cookie: cookie }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(text !== undefined && { body: text }),
+      });
+      const answered = await response.text();
+      return { status: response.status, headers: response.headers, text: answered, body: parse(answered) };
+    },
+  };
+}
+
+/** The part of a `Set-Cookie` header that a browser sends back. */
+export function cookieOf(answer: Answer): string {
+  return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return {} as Json;
+  }
+}

@@ -1,0 +1,117 @@
+import { Writable } from 'node:stream';
+import pg from 'pg';
+import type { DatabaseAddress } from '#db/client.ts';
+import type { Role } from '#server/access/schema.ts';
+import { parseConfig } from '#server/config.ts';
+import { openStaticExport } from '#server/http/export.ts';
+import { routeTable } from '#server/http/routes.ts';
+import { startHttpServer } from '#server/http/server.ts';
+import { createRuntime, type Runtime } from '#server/runtime.ts';
+import { issueSetupCode } from '#server/setup/commands.ts';
+import { cookieOf, createCaller, type Caller } from '#server/testing/caller.ts';
+import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
+import { cloneDatabase } from '#server/testing/database.ts';
+import { expect, goodPassword, signIn, toPerson, type Person } from '#server/testing/person.ts';
+
+export interface DeskOptions {
+  /** Settings as the environment would give them. */
+  settings?: Record<string, string>;
+  /** A folder that Next exported; left out: no pages. */
+  pages?: string;
+}
+
+/** A server with its own doors, on a database that others may share. */
+export interface Instance extends AsyncDisposable, Caller {
+  runtime: Runtime;
+}
+
+/** A server on a database of its own: real HTTP, real PostgreSQL, a clock that the test moves. Nobody can sign in yet. */
+export interface EmptyDesk extends Instance {
+  clock: FakeClock;
+  /** Every line that was logged so far. */
+  logged: string[];
+  /** Runs a statement as the owner of the tables. */
+  sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Writes what waits to be written. */
+  settle(): Promise<void>;
+  /** A second server on the same database. */
+  another(): Promise<Instance>;
+}
+
+export interface Desk extends EmptyDesk {
+  /** The first admin, signed in. */
+  ada: Person;
+  /** Someone whom Ada added, signed in. */
+  join(name: string, role: Role): Promise<Person>;
+}
+
+export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
+  const desk = await openEmptyDesk(options);
+  const ada = await setUpAda(desk);
+  return { ...desk, ada, join: (name, role) => addPerson(desk, ada, name, role) };
+}
+
+export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDesk> {
+  const { address, drop } = await cloneDatabase();
+  const clock = createFakeClock();
+  const logged: string[] = [];
+  const opened = new AsyncDisposableStack();
+  opened.defer(drop);
+  const another = () => openInstance(address, clock, logged, options);
+  const owner = new pg.Client(address);
+  await owner.connect();
+  opened.defer(() => owner.end());
+  const first = opened.use(await another());
+  return {
+    ...first,
+    clock,
+    logged,
+    another,
+    sql: async (text, values) => (await owner.query(text, values)).rows,
+    async settle() {
+      const { lastUse, sessionUse, auditQueue } = first.runtime;
+      await Promise.all([lastUse.flush(), sessionUse.flush(), auditQueue.flush()]);
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+async function openInstance(
+  address: DatabaseAddress,
+  clock: FakeClock,
+  logged: string[],
+  { settings, pages }: DeskOptions,
+): Promise<Instance> {
+  const config = parseConfig({ PORT: '0', ...settings });
+  const logTo = new Writable({
+    write(chunk: Buffer, _, done) {
+      logged.push(chunk.toString());
+      done();
+    },
+  });
+  const runtime = await createRuntime(config, { address, clock, logTo });
+  const server = await startHttpServer(runtime, routeTable(await openStaticExport(pages)));
+  return {
+    runtime,
+    ...createCaller(`http://127.0.0.1:${server.port}`),
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      await runtime.close();
+    },
+  };
+}
+
+async function setUpAda(desk: EmptyDesk): Promise<Person> {
+  const code = await issueSetupCode(desk.runtime);
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com', password: goodPassword };
+  const answer = await desk.send('POST /trpc/setup.complete', { body: { code: code?.reveal(), ...person } });
+  const { user } = (expect(200, answer).body as unknown as { result: { data: { user: Person } } }).result
+    .data;
+  return toPerson(desk, user, goodPassword, cookieOf(answer));
+}
+
+async function addPerson(desk: EmptyDesk, ada: Person, name: string, role: Role): Promise<Person> {
+  const email = `${name.toLowerCase()}@example.com`;
+  expect(201, await ada.send('POST /api/v1/users', { body: { name, email, role, password: goodPassword } }));
+  return signIn(desk, email, goodPassword);
+}

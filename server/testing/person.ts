@@ -1,0 +1,44 @@
+import { cookieOf, type Answer, type Call, type Caller } from '#server/testing/caller.ts';
+import type { CreatedTokenView, CreateTokenInput } from '#server/tokens/schema.ts';
+import type { ProfileView } from '#server/users/schema.ts';
+
+/** Someone with a signed-in browser. */
+export interface Person extends ProfileView {
+  password: string;
+  cookie: string;
+  /** As `desk.send`, with this person's cookie. */
+  send(call: string, options?: Call): Promise<Answer>;
+  /** Makes a token through the API. Throws unless it was made. */
+  createToken(input: Partial<CreateTokenInput> & { name: string }): Promise<CreatedTokenView>;
+  revokeToken(id: string): Promise<void>;
+}
+
+export const goodPassword = 'seven lanterns over the bay';
+
+/** Signs in by password, as a program does. Throws unless that works. */
+export async function signIn(caller: Caller, email: string, password: string): Promise<Person> {
+  const answer = expect(200, await caller.send('POST /api/v1/auth/login', { body: { email, password } }));
+  return toPerson(caller, answer.body['user'] as unknown as ProfileView, password, cookieOf(answer));
+}
+
+export function toPerson(caller: Caller, profile: ProfileView, password: string, cookie: string): Person {
+  const send = (call: string, options: Call = {}) => caller.send(call, { cookie, ...options });
+  return {
+    ...profile,
+    password,
+    cookie,
+    send,
+    async createToken(input) {
+      return expect(201, await send('POST /api/v1/tokens', { body: input }))
+        .body as unknown as CreatedTokenView;
+    },
+    async revokeToken(id) {
+      expect(204, await send(`DELETE /api/v1/tokens/${id}`));
+    },
+  };
+}
+
+export function expect(status: number, answer: Answer): Answer {
+  if (answer.status !== status) throw new Error(`expected ${status}, got ${answer.status}: ${answer.text}`);
+  return answer;
+}
