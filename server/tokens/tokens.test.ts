@@ -87,7 +87,7 @@ test('a token with values that will not do is not made, and the answer says whic
       const refused = await desk.ada.send('POST /api/v1/tokens', { body });
       assert.equal(refused.status, 422);
       assert.equal(refused.body['code'], 'validation_failed');
-      assert.ok((refused.body['errors'] as unknown[]).length > 0);
+      assert.ok(refused.body['errors']?.['0']?.['message']);
     });
   }
   await t.test('__proto__', async () => {
@@ -241,26 +241,25 @@ test('a token may be granted less than its owner may do, never more', async () =
   const refused = await desk.send(`DELETE /api/v1/tokens/${credential.id}`, { token });
   assert.equal(refused.status, 403);
   assert.equal(refused.body['code'], 'permission_denied');
-  assert.match(refused.body['detail'] as string, /tokens:revoke/);
+  assert.match(String(refused.body['detail']), /tokens:revoke/);
 
   const beyond = await bob.send('POST /api/v1/tokens', {
     body: { name: 'root', permissions: ['users:write'] },
   });
   assert.equal(beyond.status, 422);
-  assert.match(beyond.body['detail'] as string, /users:write/);
+  assert.match(String(beyond.body['detail']), /users:write/);
 });
 
 test('an owner’s new role counts on the token’s next request', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'admin');
   const { token } = await bob.createToken({ name: 'ci' });
-  assert.ok(
-    (await desk.send('GET /api/v1/me', { token })).body['permissions']?.includes('users:write' as never),
-  );
+  const before = await desk.send('GET /api/v1/me', { token });
+  assert.match(String(before.body['permissions']), /users:write/);
   await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'viewer' } });
   const { body } = await desk.send('GET /api/v1/me', { token });
   assert.equal(body['user']?.['role'], 'viewer');
-  assert.ok(!body['permissions']?.includes('users:write' as never));
+  assert.doesNotMatch(String(body['permissions']), /users:write/);
 });
 
 test('a token works from the addresses it is allowed from only, and the rest is audited', async () => {

@@ -43,10 +43,9 @@ export const router = trpc.router;
 /** Refusals are thrown as `AppError`; tRPC takes its HTTP status from a code of its own. */
 const translated = trpc.procedure.use(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.cause instanceof AppError) {
-    throw new TRPCError({ code: trpcCode(result.error.cause.status), cause: result.error.cause });
-  }
-  return result;
+  if (result.ok) return result;
+  const refusal = toAppError(result.error);
+  throw new TRPCError({ code: trpcCode(refusal.status), cause: refusal });
 });
 
 /** For everyone, signed in or not. */

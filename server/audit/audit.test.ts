@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { goodPassword } from '#server/testing/person.ts';
+
+test('a change’s row says who did what to what, with which credential and from where', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'ci' });
+  const other = await desk.ada.createToken({ name: 'old' });
+  const answer = await desk.send(`DELETE /api/v1/tokens/${other.credential.id}`, {
+    token,
+    headers: { 'User-Agent': 'sweeper/1' },
+  });
+  const [row] = await desk.sql<Record<string, unknown>>(
+    "select *, host(address) as address from audit_events where action = 'token.revoke'",
+  );
+  assert.equal(row?.['actor_kind'], 'user');
+  assert.equal(row?.['actor_id'], desk.ada.id);
+  assert.equal(row?.['actor_label'], 'ada@example.com');
+  assert.equal(row?.['credential_id'], credential.id);
+  assert.equal(row?.['resource_type'], 'token');
+  assert.equal(row?.['resource_id'], other.credential.id);
+  assert.equal(row?.['resource_label'], 'old');
+  assert.equal(row?.['outcome'], 'ok');
+  assert.equal(row?.['address'], '127.0.0.1');
+  assert.equal(row?.['user_agent'], 'sweeper/1');
+  assert.equal(row?.['request_id'], answer.headers.get('x-request-id'));
+});
+
+test('nobody changes or removes a row, not even the owner of the table', async () => {
+  await using desk = await openDesk();
+  const statements = [
+    "update audit_events set outcome = 'failed'",
+    'delete from audit_events',
+    'truncate audit_events',
+    "set session_replication_role = replica; update audit_events set outcome = 'failed'",
+  ];
+  for (const statement of statements)
+    await assert.rejects(desk.sql(statement), /append-only|permission denied/, statement);
+  for (const statement of statements.slice(0, 3)) {
+    await assert.rejects(desk.runtime.pool.query(statement), /permission denied/, statement);
+  }
+  assert.ok((await desk.sql('select from audit_events')).length > 0);
+});
+
+/** Every change that there is, ready to be made. */
+async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status: number }>][]> {
+  const { ada } = desk;
+  const bob = await desk.join('Bob', 'member');
+  const carl = await desk.join('Carl', 'member');
+  const off = await desk.join('Off', 'member');
+  await ada.send(`POST /api/v1/users/${off.id}/deactivate`, { body: {} });
+  const { credential } = await ada.createToken({ name: 'ci' });
+  const eve = { name: 'Eve', email: 'eve@example.com', role: 'member', password: goodPassword };
+  return [
+    ['users.create', () => ada.send('POST /api/v1/users', { body: eve })],
+    ['users.update', () => ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { name: 'Robert' } })],
+    ['users.deactivate', () => ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} })],
+    ['users.activate', () => ada.send(`POST /api/v1/users/${off.id}/activate`, { body: {} })],
+    ['tokens.create', () => ada.send('POST /api/v1/tokens', { body: { name: 'new' } })],
+    ['tokens.update', () => ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'other' } })],
+    ['tokens.revoke', () => ada.send(`DELETE /api/v1/tokens/${credential.id}`)],
+    [
+      'sessions.login',
+      () => desk.send('POST /api/v1/auth/login', { body: { email: carl.email, password: goodPassword } }),
+    ],
+    ['sessions.logout', () => ada.send('POST /api/v1/auth/logout')],
+  ];
+}
+
+const snapshot = async (desk: Desk) => {
+  const tables = ['tenants', 'users', 'sessions', 'credentials', 'secrets', 'one_time_codes'];
+  await desk.settle();
+  const rows: object[][] = [];
+  for (const table of tables) rows.push(await desk.sql(`select t::text as row from ${table} t order by 1`));
+  return rows;
+};
+
+test('a change whose row cannot be written does not happen', async (t) => {
+  await using desk = await openDesk();
+  const changes = await everyChange(desk);
+  await desk.sql(`create function refuse_row() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger refuse_row before insert on audit_events for each row execute function refuse_row()`);
+  const before = await snapshot(desk);
+  for (const [name, change] of changes) {
+    await t.test(name, async () => {
+      assert.equal((await change()).status, 500);
+      assert.deepEqual(await snapshot(desk), before);
+    });
+  }
+  await desk.sql('drop trigger refuse_row on audit_events');
+  for (const [name, change] of changes) {
+    await t.test(`${name}, once rows can be written again`, async () => {
+      assert.ok((await change()).status < 300);
+      assert.notDeepEqual(await snapshot(desk), before);
+    });
+  }
+});
