@@ -28,5 +28,5 @@ function fingerprint() {
 /** `npm ci` deletes the Node among the packages, so it must not run on it. */
 function systemPath() {
   const entries = (process.env.PATH ?? '').split(path.delimiter);
-  return entries.filter((entry) => !entry.includes('node_modules')).join(path.delimiter);
+  return entries.filter((entry) => !entry.startsWith(path.join(root, 'node_modules'))).join(path.delimiter);
 }

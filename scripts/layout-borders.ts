@@ -29,7 +29,7 @@ function mainFault(_: string, { target }: Import): Fault {
 
 function folderFault(file: string, { target, typeOnly }: Import): Fault {
   const from = (folder: string) => file.startsWith(`${folder}/`);
-  if (from('db') && target.startsWith('server/')) return 'db/ imports nothing of server/.';
+  if (from('db') && target.startsWith('server/') && !isTest(file)) return 'db/ imports nothing of server/.';
   if (from('app') || from('components') || from('cli')) {
     if (target.startsWith('db/')) return `${file.split('/')[0]}/ imports nothing of db/.`;
     if (target.startsWith('server/') && !typeOnly && !isSchema(target))

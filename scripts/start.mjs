@@ -27,16 +27,22 @@ function runServer() {
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
-  process.on('SIGTERM', () => server.kill('SIGTERM'));
-  process.on('SIGHUP', () => server.kill('SIGTERM'));
-  process.on('SIGINT', () => server.kill('SIGINT'));
-  watchNpm(() => server.kill('SIGTERM'));
+  let signalledAt = 0;
+  // The terminal and npm both pass on the same Ctrl-C, and a second one tells the server to drop everything.
+  const stop = (/** @type {'SIGINT' | 'SIGTERM'} */ signal) => {
+    if (Date.now() - signalledAt > 500) server.kill(signal);
+    signalledAt = Date.now();
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGHUP', () => stop('SIGTERM'));
+  process.on('SIGINT', () => stop('SIGINT'));
+  whenNpmIsGone(() => signalledAt || stop('SIGTERM'));
   server.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 }
 
 /** An npm that is killed outright passes nothing on. @param {() => void} stop */
-function watchNpm(stop) {
+function whenNpmIsGone(stop) {
   if (!process.env.npm_lifecycle_event) return;
   const npm = process.ppid;
-  setInterval(() => process.ppid === npm || stop(), 1_000).unref();
+  setInterval(() => process.ppid === npm || stop(), 500).unref();
 }

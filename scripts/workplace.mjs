@@ -49,7 +49,7 @@ export function runQuietly(command, args, env = {}) {
     }
     const stop = () => child.kill();
     process.once('SIGTERM', stop);
-    child.on('error', reject);
+    child.on('error', (error) => reject(new StepError(`"${command}" cannot be run: ${error.message}.`)));
     child.on('close', (code) => {
       process.off('SIGTERM', stop);
       if (code === 0) resolve();
