@@ -12,7 +12,7 @@ import {
 } from '#server/credentials/format.ts';
 
 const anySecret = fc.constantFrom(...secretKinds).map((kind) => newSecret(kind));
-const base62Character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz');
+const base62Character = fc.stringMatching(/^[0-9A-Za-z]$/);
 
 test('a new secret is its kind, 32 random characters and a checksum, and reads back as what it is', () => {
   for (const kind of secretKinds) {

@@ -8,7 +8,6 @@ test('a secret prints as [secret] however it is printed', () => {
   const secret = new Secret('open sesame');
   const printed = [
     String(secret),
-    `${secret}`,
     JSON.stringify({ secret }),
     inspect({ secret }),
     format('%s %o', secret, secret),

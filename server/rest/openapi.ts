@@ -26,6 +26,13 @@ const bearerErrors = [
   'account_deactivated',
 ] as const;
 
+/** What the first part of a procedure's name is about. */
+const tags = {
+  sessions: 'Who is asking; signing in and out.',
+  tokens: 'Personal access tokens: one’s own.',
+  users: 'People, for admins.',
+};
+
 let document: { origin: string; value: object } | undefined;
 
 /** The OpenAPI 3.1 document of the REST API, made from the schemas that check its input and output. */
@@ -50,7 +57,7 @@ function build(origin: string): object {
       license: { name: 'Proprietary', url: origin },
     },
     servers: [{ url: origin }],
-    tags: [...new Set(restRoutes().map(tagOf))].map((name) => ({ name })),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     paths,
     components: {
       securitySchemes: {

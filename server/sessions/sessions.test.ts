@@ -41,7 +41,7 @@ test('a wrong password and an unknown address get the same answer', async () => 
     assert.deepEqual(answer.headers.getSetCookie(), []);
     assert.deepEqual({ ...answer.body, requestId: '' }, { ...wrong.body, requestId: '' });
   }
-  assert.equal(wrong.body['code'], 'login_failed');
+  assert.equal(wrong.problem?.code, 'login_failed');
 });
 
 test('a deactivated person is told so, if the password is right, and gets no session', async () => {
@@ -50,11 +50,11 @@ test('a deactivated person is told so, if the password is right, and gets no ses
   await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
   const right = await desk.send('POST /api/v1/auth/login', login(bob.email, goodPassword));
   assert.equal(right.status, 401);
-  assert.equal(right.body['code'], 'account_deactivated');
-  assert.equal(right.body['title'], 'This account is deactivated');
+  assert.equal(right.problem?.code, 'account_deactivated');
+  assert.equal(right.problem?.title, 'This account is deactivated');
   assert.deepEqual(right.headers.getSetCookie(), []);
   const wrong = await desk.send('POST /api/v1/auth/login', login(bob.email, 'not this one'));
-  assert.equal(wrong.body['code'], 'login_failed');
+  assert.equal(wrong.problem?.code, 'login_failed');
 });
 
 test('a hash that cannot be read is a fault of ours, not a wrong password', async () => {
@@ -62,9 +62,9 @@ test('a hash that cannot be read is a fault of ours, not a wrong password', asyn
   await desk.sql("update users set password_hash = 'scrambled'");
   const answer = await desk.send('POST /api/v1/auth/login', login('ada@example.com', goodPassword));
   assert.equal(answer.status, 500);
-  assert.equal(answer.body['code'], 'auth_internal');
+  assert.equal(answer.problem?.code, 'auth_internal');
   const line = desk.logged.find((text) => text.includes('auth_internal'));
-  assert.ok(line?.includes(String(answer.body['requestId'])));
+  assert.ok(line?.includes(answer.problem?.requestId ?? ''));
 });
 
 test('a hash of older parameters is replaced at the next sign-in', async () => {
@@ -122,7 +122,7 @@ test('a cookie that proves nothing counts as none', async () => {
   ]) {
     const answer = await desk.send('GET /api/v1/me', { cookie });
     assert.equal(answer.status, 401, cookie);
-    assert.equal(answer.body['code'], 'unauthenticated');
+    assert.equal(answer.problem?.code, 'unauthenticated');
   }
 });
 
@@ -156,7 +156,7 @@ test('deactivating someone ends every session of theirs, and activating them bri
   assert.equal((await bob.send('GET /api/v1/me')).status, 401);
   const refused = await desk.send('GET /api/v1/me', { token });
   assert.equal(refused.status, 401);
-  assert.equal(refused.body['code'], 'account_deactivated');
+  assert.equal(refused.problem?.code, 'account_deactivated');
 
   await desk.ada.send(`POST /api/v1/users/${bob.id}/activate`, { body: {} });
   assert.equal((await bob.send('GET /api/v1/me')).status, 401);

@@ -1,3 +1,5 @@
+import type { Problem } from '#server/http/problem.ts';
+
 export interface Call {
   /** Sent as `Authorization: Bearer …`. */
   token?: string;
@@ -15,6 +17,8 @@ export interface Answer {
   text: string;
   /** What the text says, where it is JSON. */
   body: Json;
+  /** Why it was refused, whether over REST or tRPC. */
+  problem: Problem | undefined;
 }
 
 /** Parsed JSON whose shape the test is about to check: any path into it may be tried. */
@@ -46,9 +50,21 @@ export function createCaller(origin: string): Caller {
         ...(text !== undefined && { body: text }),
       });
       const answered = await response.text();
-      return { status: response.status, headers: response.headers, text: answered, body: parse(answered) };
+      const parsed = parse(answered);
+      return {
+        status: response.status,
+        headers: response.headers,
+        text: answered,
+        body: parsed,
+        problem: problemOf(parsed),
+      };
     },
   };
+}
+
+/** The statuses of some answers, lowest first. */
+export function statusesOf(answers: Answer[]): number[] {
+  return answers.map((answer) => answer.status).toSorted((a, b) => a - b);
 }
 
 /** The part of a `Set-Cookie` header that a browser sends back. */
@@ -60,6 +76,11 @@ function parse(text: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch {
-    return {} as Json;
+    return {};
   }
+}
+
+function problemOf(body: Json): Problem | undefined {
+  const problem = body['error']?.['data']?.['problem'] ?? body;
+  return problem['code'] ? (problem as unknown as Problem) : undefined;
 }

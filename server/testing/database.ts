@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import type { DatabaseAddress } from '#db/client.ts';
 import { template, testAddress } from '#server/testing/cluster.ts';
 
-export interface ClonedDatabase {
-  address: DatabaseAddress;
-  drop(): Promise<void>;
+export interface TestDatabase extends AsyncDisposable {
+  address: ReturnType<typeof testAddress>;
 }
 
 /** A database of one's own, migrated already: a copy takes some 20 ms. */
-export async function cloneDatabase(): Promise<ClonedDatabase> {
-  const cluster = testAddress();
+export function cloneDatabase(): Promise<TestDatabase> {
+  return createDatabase(template);
+}
+
+/** An empty one, or a copy. */
+export async function createDatabase(copied = 'template0'): Promise<TestDatabase> {
   const database = `test_${randomBytes(6).toString('hex')}`;
-  await execute(`create database ${database} template ${template}`);
+  await execute(`create database ${database} template ${copied}`);
   return {
-    address: { ...cluster, database },
-    drop: () => execute(`drop database ${database} with (force)`),
+    address: { ...testAddress(), database },
+    [Symbol.asyncDispose]: () => execute(`drop database ${database} with (force)`),
   };
 }
 

@@ -52,11 +52,10 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
 }
 
 export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDesk> {
-  const { address, drop } = await cloneDatabase();
   const clock = createFakeClock();
   const logged: string[] = [];
   const opened = new AsyncDisposableStack();
-  opened.defer(drop);
+  const { address } = opened.use(await cloneDatabase());
   const another = () => openInstance(address, clock, logged, options);
   const owner = new pg.Client(address);
   await owner.connect();
@@ -67,7 +66,8 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     clock,
     logged,
     another,
-    sql: async (text, values) => (await owner.query(text, values)).rows,
+    sql: async <Row extends object>(text: string, values?: unknown[]) =>
+      (await owner.query<Row>(text, values)).rows,
     async settle() {
       const { lastUse, sessionUse, auditQueue } = first.runtime;
       await Promise.all([lastUse.flush(), sessionUse.flush(), auditQueue.flush()]);

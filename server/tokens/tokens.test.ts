@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Secret } from '#server/credentials/secret.ts';
+import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
 test('a token made in a session says who its owner is, until it is revoked', async () => {
@@ -20,7 +21,7 @@ test('a token made in a session says who its owner is, until it is revoked', asy
   await ada.revokeToken(credential.id);
   const refused = await desk.send('GET /api/v1/me', { token });
   assert.equal(refused.status, 401);
-  assert.equal(refused.body['code'], 'token_revoked');
+  assert.equal(refused.problem?.code, 'token_revoked');
   assert.match(refused.headers.get('www-authenticate') ?? '', /^Bearer/);
 });
 
@@ -42,9 +43,9 @@ test('a token never makes a token, whatever it may do', async () => {
   const { token } = await desk.ada.createToken({ name: 'ci' });
   const refused = await desk.send('POST /api/v1/tokens', { token, body: { name: 'another' } });
   assert.equal(refused.status, 403);
-  assert.equal(refused.body['code'], 'session_required');
+  assert.equal(refused.problem?.code, 'session_required');
   const both = await desk.ada.send('POST /api/v1/tokens', { token, body: { name: 'another' } });
-  assert.equal(both.body['code'], 'session_required');
+  assert.equal(both.problem?.code, 'session_required');
   assert.equal((await desk.sql('select from credentials')).length, 1);
 });
 
@@ -86,7 +87,7 @@ test('a token with values that will not do is not made, and the answer says whic
     await t.test(what, async () => {
       const refused = await desk.ada.send('POST /api/v1/tokens', { body });
       assert.equal(refused.status, 422);
-      assert.equal(refused.body['code'], 'validation_failed');
+      assert.equal(refused.problem?.code, 'validation_failed');
       assert.ok(refused.body['errors']?.['0']?.['message']);
     });
   }
@@ -106,7 +107,7 @@ test('a name is one live token’s: free again once that one is revoked or has e
   const first = await ada.createToken({ name: 'laptop', expiresInDays: 1 });
   const taken = await ada.send('POST /api/v1/tokens', { body: { name: 'laptop' } });
   assert.equal(taken.status, 409);
-  assert.equal(taken.body['code'], 'name_taken');
+  assert.equal(taken.problem?.code, 'name_taken');
 
   await ada.revokeToken(first.credential.id);
   await ada.createToken({ name: 'laptop', expiresInDays: 1 });
@@ -129,7 +130,7 @@ test('of 20 tokens of one name made at once exactly one is made', async () => {
   const tries = Array.from({ length: 20 }, () =>
     desk.ada.send('POST /api/v1/tokens', { body: { name: 'laptop' } }),
   );
-  const statuses = (await Promise.all(tries)).map((answer) => answer.status).toSorted();
+  const statuses = statusesOf(await Promise.all(tries));
   assert.deepEqual(statuses, [201, ...Array<number>(19).fill(409)]);
 });
 
@@ -145,7 +146,7 @@ test('a token is renamed, switched off and on again, and refused while it is off
   assert.equal(renamed.body['status'], 'disabled');
   const off = await desk.send('GET /api/v1/me', { token });
   assert.equal(off.status, 401);
-  assert.equal(off.body['code'], 'token_disabled');
+  assert.equal(off.problem?.code, 'token_disabled');
 
   assert.equal((await change({ enabled: true })).body['status'], 'active');
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
@@ -167,7 +168,7 @@ test('a token that has ended cannot be changed', async () => {
   await desk.ada.revokeToken(credential.id);
   const refused = await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
   assert.equal(refused.status, 409);
-  assert.equal(refused.body['code'], 'token_ended');
+  assert.equal(refused.problem?.code, 'token_ended');
 });
 
 test('a rename to a live token’s name is refused', async () => {
@@ -176,7 +177,7 @@ test('a rename to a live token’s name is refused', async () => {
   const { credential } = await desk.ada.createToken({ name: 'desktop' });
   const refused = await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'laptop' } });
   assert.equal(refused.status, 409);
-  assert.equal(refused.body['code'], 'name_taken');
+  assert.equal(refused.problem?.code, 'name_taken');
 });
 
 test('revoking says why and by whom, and doing it again changes nothing', async () => {
@@ -222,118 +223,11 @@ test('another person’s token is as unknown as one that never was', async () =>
     ]) {
       const refused = await bob.send(call, call.startsWith('PATCH') ? { body: { enabled: false } } : {});
       assert.equal(refused.status, 404, call);
-      assert.equal(refused.body['code'], 'not_found');
-      assert.equal(refused.body['detail'], 'There is no such token.');
+      assert.equal(refused.problem?.code, 'not_found');
+      assert.equal(refused.problem?.detail, 'There is no such token.');
     }
   }
   assert.equal((await desk.ada.send(`GET /api/v1/tokens/${credential.id}`)).body['status'], 'active');
   const malformed = await bob.send('GET /api/v1/tokens/1');
   assert.equal(malformed.status, 422);
-});
-
-test('a token may be granted less than its owner may do, never more', async () => {
-  await using desk = await openDesk();
-  const bob = await desk.join('Bob', 'member');
-  const { token } = await bob.createToken({ name: 'ci', permissions: ['tokens:read'] });
-  assert.deepEqual((await desk.send('GET /api/v1/me', { token })).body['permissions'], ['tokens:read']);
-  assert.equal((await desk.send('GET /api/v1/tokens', { token })).status, 200);
-  const { credential } = await bob.createToken({ name: 'other' });
-  const refused = await desk.send(`DELETE /api/v1/tokens/${credential.id}`, { token });
-  assert.equal(refused.status, 403);
-  assert.equal(refused.body['code'], 'permission_denied');
-  assert.match(String(refused.body['detail']), /tokens:revoke/);
-
-  const beyond = await bob.send('POST /api/v1/tokens', {
-    body: { name: 'root', permissions: ['users:write'] },
-  });
-  assert.equal(beyond.status, 422);
-  assert.match(String(beyond.body['detail']), /users:write/);
-});
-
-test('an owner’s new role counts on the token’s next request', async () => {
-  await using desk = await openDesk();
-  const bob = await desk.join('Bob', 'admin');
-  const { token } = await bob.createToken({ name: 'ci' });
-  const before = await desk.send('GET /api/v1/me', { token });
-  assert.match(String(before.body['permissions']), /users:write/);
-  await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'viewer' } });
-  const { body } = await desk.send('GET /api/v1/me', { token });
-  assert.equal(body['user']?.['role'], 'viewer');
-  assert.doesNotMatch(String(body['permissions']), /users:write/);
-});
-
-test('a token works from the addresses it is allowed from only, and the rest is audited', async () => {
-  await using desk = await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } });
-  const { token, credential } = await desk.ada.createToken({
-    name: 'ci',
-    ipAllowlist: ['203.0.113.0/24', '2001:db8::1'],
-  });
-  const from = (address: string) =>
-    desk.send('GET /api/v1/me', { token, headers: { 'X-Forwarded-For': address } });
-  assert.equal((await from('203.0.113.9')).status, 200);
-  assert.equal((await from('2001:DB8::1')).status, 200);
-  assert.equal((await from('203.0.113.9, 198.51.100.4')).status, 403, 'only the rightmost entry counts');
-  const refused = await from('198.51.100.4');
-  assert.equal(refused.status, 403);
-  assert.equal(refused.body['code'], 'ip_not_allowed');
-  await desk.settle();
-  const audited = await desk.sql<{ address: string; resource_id: string; code: string }>(
-    "select host(address) as address, resource_id, code from audit_events where outcome = 'denied' order by sequence",
-  );
-  assert.deepEqual(audited.at(-1), {
-    address: '198.51.100.4',
-    resource_id: credential.id,
-    code: 'ip_not_allowed',
-  });
-});
-
-test('an expired token is refused and says so', async () => {
-  await using desk = await openDesk();
-  const { token } = await desk.ada.createToken({ name: 'ci', expiresInDays: 1 });
-  desk.clock.advance({ hours: 23, minutes: 59 });
-  assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
-  desk.clock.advance({ minutes: 1 });
-  const refused = await desk.send('GET /api/v1/me', { token });
-  assert.equal(refused.status, 401);
-  assert.equal(refused.body['code'], 'token_expired');
-});
-
-test('a token with a wrong checksum is refused without asking the database', async () => {
-  await using desk = await openDesk();
-  const { token } = await desk.ada.createToken({ name: 'ci' });
-  const forged = token.slice(0, -1) + (token.endsWith('0') ? '1' : '0');
-  await desk.runtime.pool.query('select 1');
-  const before = desk.runtime.pool.totalCount;
-  let asked = 0;
-  desk.runtime.pool.on('acquire', () => asked++);
-  for (const wrong of [forged, 'kw_pat_short', 'x', '']) {
-    const refused = await desk.send('GET /api/v1/me', { headers: { Authorization: `Bearer ${wrong}` } });
-    assert.equal(refused.status, 401, wrong);
-    assert.equal(refused.body['code'], 'token_invalid');
-  }
-  assert.equal(asked, 0);
-  assert.equal(desk.runtime.pool.totalCount, before);
-  assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
-  assert.ok(asked > 0);
-});
-
-test('a revocation typed into psql counts on the next request, on every server', async () => {
-  await using desk = await openDesk();
-  await using other = await desk.another();
-  const { token } = await desk.ada.createToken({ name: 'ci' });
-  for (const server of [desk, other])
-    assert.equal((await server.send('GET /api/v1/me', { token })).status, 200);
-  await desk.sql('update credentials set revoked_at = now()');
-  for (const server of [desk, other])
-    assert.equal((await server.send('GET /api/v1/me', { token })).status, 401);
-});
-
-test('the tenant’s policy on tokens is held to', async () => {
-  await using desk = await openDesk();
-  await desk.sql('update tenants set max_token_days = 30, allow_eternal_tokens = false');
-  const make = (expiresInDays: number | null) =>
-    desk.ada.send('POST /api/v1/tokens', { body: { name: 'x', expiresInDays } });
-  assert.equal((await make(31)).status, 422);
-  assert.equal((await make(null)).status, 422);
-  assert.equal((await make(30)).status, 201);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AppError } from '#server/errors.ts';
 import { assertUncommonPassword, hashPassword, verifyPassword } from '#server/users/password.ts';
 
 test('a password is kept as argon2id at OWASP’s parameters, salted each time', async () => {
@@ -57,6 +58,6 @@ test('many passwords at once are all checked, and too many are told to come back
   const results = await Promise.allSettled(Array.from({ length: 230 }, () => verifyPassword(null, 'x')));
   const refused = results.filter((result) => result.status === 'rejected');
   assert.ok(refused.length > 0 && refused.length <= 30, String(refused.length));
-  for (const { reason } of refused) assert.equal(reason.code, 'unavailable');
+  for (const { reason } of refused) assert.equal((reason as AppError).code, 'unavailable');
   assert.equal((await verifyPassword(await hashPassword('after'), 'after')).ok, true);
 });

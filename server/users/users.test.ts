@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
 
@@ -18,7 +19,7 @@ test('an address is one person’s, in whatever case it is written', async () =>
   await desk.ada.send('POST /api/v1/users', { body: grace });
   const taken = await desk.ada.send('POST /api/v1/users', { body: { ...grace, email: 'GRACE@Example.com' } });
   assert.equal(taken.status, 409);
-  assert.equal(taken.body['code'], 'email_taken');
+  assert.equal(taken.problem?.code, 'email_taken');
   await assert.rejects(
     desk.sql("update users set email = 'Ada@Example.com' where email = 'grace@example.com'"),
     /users_email/,
@@ -28,7 +29,7 @@ test('an address is one person’s, in whatever case it is written', async () =>
 test('of ten people added at once with one address one is', async () => {
   await using desk = await openDesk();
   const tries = Array.from({ length: 10 }, () => desk.ada.send('POST /api/v1/users', { body: grace }));
-  const statuses = (await Promise.all(tries)).map((answer) => answer.status).toSorted();
+  const statuses = statusesOf(await Promise.all(tries));
   assert.deepEqual(statuses, [201, ...Array<number>(9).fill(409)]);
 });
 
@@ -92,7 +93,7 @@ test('nobody deactivates or demotes themselves', async () => {
   ] as const) {
     const refused = await ada.send(call, { body });
     assert.equal(refused.status, 409);
-    assert.equal(refused.body['code'], 'own_account');
+    assert.equal(refused.problem?.code, 'own_account');
   }
   assert.equal((await ada.send(`PATCH /api/v1/users/${ada.id}`, { body: { name: 'Ada L.' } })).status, 200);
 });
@@ -108,8 +109,8 @@ test('of two admins who demote each other at once exactly one succeeds, on two s
       other.send(`PATCH /api/v1/users/${desk.ada.id}`, { cookie: bob.cookie, body: { role: 'member' } }),
     ]);
     assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
-    const [refused] = answers.filter((answer) => answer.status !== 200);
-    assert.match(String(refused?.body['code']), /^(last_admin|permission_denied)$/);
+    const refused = answers.find((answer) => answer.status !== 200);
+    assert.match(refused?.problem?.code ?? '', /^(last_admin|permission_denied)$/);
     const [row] = await desk.sql<{ count: string }>("select count(*) from users where role = 'admin'");
     assert.equal(Number(row?.count), 1);
   }

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { configHelp, parseConfig, settings } from '#server/config.ts';
+
+test('without any setting the server is on this machine only, with a database of its own', () => {
+  const config = parseConfig({});
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.port, 3_000);
+  assert.equal(config.url.href, 'http://localhost:3000/');
+  assert.equal(config.databaseUrl, undefined);
+  assert.equal(config.admin, undefined);
+});
+
+const legal: [Record<string, string>, (config: ReturnType<typeof parseConfig>) => unknown, unknown][] = [
+  [{ PORT: '8080' }, (config) => config.url.href, 'http://localhost:8080/'],
+  [{ KEYWARD_URL: 'https://desk.example' }, (config) => config.url.origin, 'https://desk.example'],
+  [{ KEYWARD_TRUSTED_PROXIES: '2' }, (config) => config.trustedProxies, 2],
+  [{ KEYWARD_TRUSTED_PROXIES: '10.0.0.0/8, ::1' }, (config) => config.trustedProxies, ['10.0.0.0/8', '::1']],
+  [{ DATABASE_URL: 'postgres://a:b@c/d' }, (config) => config.databaseUrl?.reveal(), 'postgres://a:b@c/d'],
+  [{ PORT: '' }, (config) => config.port, 3_000],
+  [{ HOME: '/anywhere' }, (config) => config.port, 3_000],
+];
+for (const [environment, read, expected] of legal) {
+  test(`${JSON.stringify(environment)} is understood`, () =>
+    assert.deepEqual(read(parseConfig(environment)), expected));
+}
+
+const illegal: [Record<string, string>, RegExp][] = [
+  [{ PORT: 'http' }, /^PORT: "http" will not do\. Legal: a port/],
+  [{ PORT: '65536' }, /^PORT: "65536"/],
+  [{ KEYWARD_URL: 'desk.example' }, /^KEYWARD_URL: .*Legal: http/],
+  [{ KEYWARD_URL: 'https://desk.example/path' }, /^KEYWARD_URL/],
+  [{ KEYWARD_URL: 'ftp://desk.example' }, /^KEYWARD_URL/],
+  [{ KEYWARD_TRUSTED_PROXIES: 'everyone' }, /^KEYWARD_TRUSTED_PROXIES/],
+  [{ KEYWARD_TRUSTED_PROXIES: '11' }, /^KEYWARD_TRUSTED_PROXIES/],
+  [{ KEYWARD_ADMIN_EMAIL: 'ada@example.com' }, /go together/],
+  [{ KEYWARD_PORT: '80' }, /^KEYWARD_PORT: there is no such setting/],
+  [{ KEYWARD_LOG_LEVEL: 'loud' }, /^KEYWARD_LOG_LEVEL: "loud" .*debug, info/],
+  [{ DATABASE_URL_FILE: '/nowhere/at/all' }, /^DATABASE_URL_FILE: .*cannot be read/],
+  [{ DATABASE_URL: 'postgres://a', DATABASE_URL_FILE: 'x' }, /both set/],
+];
+for (const [environment, message] of illegal) {
+  test(`${JSON.stringify(environment)} stops the start with a sentence`, () => {
+    assert.throws(() => parseConfig(environment), { message });
+  });
+}
+
+test('a secret that will not do is not shown', () => {
+  assert.throws(
+    () => parseConfig({ DATABASE_URL: 'mysql://root:hunter2@db' }),
+    (error: Error) =>
+      error.message.startsWith('DATABASE_URL: its value (not shown)') && !error.message.includes('hunter2'),
+  );
+});
+
+test('a secret can be given by a file, and does not print', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'keyward-')), 'password');
+  await writeFile(file, 'seven lanterns over the bay\n');
+  const config = parseConfig({ KEYWARD_ADMIN_EMAIL: 'ada@example.com', KEYWARD_ADMIN_PASSWORD_FILE: file });
+  assert.equal(config.admin?.password.reveal(), 'seven lanterns over the bay');
+  assert.doesNotMatch(inspect(config, { depth: 5 }), /lanterns/);
+});
+
+test('the help explains every setting', () => {
+  const help = configHelp();
+  for (const name of Object.keys(settings)) assert.ok(help.includes(name), name);
+});
