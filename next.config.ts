@@ -1,13 +1,15 @@
 import type { NextConfig } from 'next';
 
+const exportFolder = process.env['KEYWARD_EXPORT_FOLDER'];
+
 const config: NextConfig = {
   output: 'export',
-  // scripts/build.mjs exports to a folder aside and swaps it with out/ when it is whole.
-  distDir: process.env['KEYWARD_EXPORT_FOLDER'] ?? '.next',
+  // With `output: 'export'` this names the folder of the export, not of the build's own files.
+  ...(exportFolder && { distDir: exportFolder }),
   reactStrictMode: true,
+  images: { unoptimized: true },
   // TypeScript 7 has no JavaScript API for Next to call; `npm run check` runs tsc itself.
   typescript: { ignoreBuildErrors: true },
-  images: { unoptimized: true },
 };
 
 export default config;

@@ -1,20 +1,25 @@
 'use client';
+import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { CloudAlert, RotateCw } from 'lucide-react';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { problemOf, sentenceOf } from './problem.ts';
 
-/** Stands where the data would: what went wrong, the number to tell the operator, and another try. */
-export function Failed({ error, retrying, onRetry }: { error: unknown; retrying: boolean; onRetry: () => void }) {
+/** Stands where the data would: what went wrong, the number to tell the operator, and another try at all that failed. */
+export function Failed({ error }: { error: unknown }) {
+  const client = useQueryClient();
+  const isRetrying = useIsFetching() > 0;
   const problem = problemOf(error);
   if (problem.code === 'unauthenticated') return <p className="py-16 text-center text-muted">Taking you to sign-in…</p>;
+
+  const retry = () => client.refetchQueries({ predicate: ({ state }) => state.status === 'error' });
   return (
     <div role="alert">
       <Blank
         icon={CloudAlert}
         title={problem.title}
         action={
-          <Button busy={retrying} onClick={onRetry}>
+          <Button busy={isRetrying} onClick={() => void retry()}>
             <RotateCw aria-hidden />
             Retry
           </Button>

@@ -2,6 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
+import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
+import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { glanceQuery } from './glance-query.ts';
@@ -13,14 +15,18 @@ import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
 export function DashboardView() {
   const { data: me } = useMe();
   const glance = useQuery(glanceQuery);
+  const newToken = useNewToken();
   const mayWrite = me?.permissions.includes('tokens:write') ?? false;
   const tokens = glance.data?.items ?? [];
+  const total = glance.data?.counts.total ?? 0;
 
   return (
     <>
-      <PageHead title={me?.user ? greeting(me.user.name, new Date()) : <Skeleton className="h-7 w-64 max-w-full" />} />
+      <PageHead title={me?.user ? greeting(me.user.name, new Date()) : <Skeleton className="h-7 w-64 max-w-full" />}>
+        {mayWrite && total > 0 && <NewTokenButton onPress={newToken.open} />}
+      </PageHead>
       {glance.isError && !glance.data ? (
-        <Failed error={glance.error} retrying={glance.isFetching} onRetry={() => void glance.refetch()} />
+        <Failed error={glance.error} />
       ) : (
         <div className="grid gap-8">
           <section aria-labelledby="glance">
@@ -29,10 +35,13 @@ export function DashboardView() {
             </h2>
             {glance.data ? <TokenTiles page={glance.data} /> : <TokenTilesSkeleton />}
           </section>
-          {glance.data && me && <NextStep tokens={tokens} total={glance.data.counts.total} mayWrite={mayWrite} />}
+          {glance.data && me && (
+            <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
+          )}
           {tokens.some((token) => token.lastUsedAt) && <RecentTokens tokens={tokens} />}
         </div>
       )}
+      {newToken.dialog}
     </>
   );
 }

@@ -8,15 +8,15 @@ import { FirstCall } from './first-call.tsx';
 
 interface NextStepProps {
   tokens: readonly TokenView[];
-  total: number;
-  mayWrite: boolean;
+  hasToken: boolean;
+  /** Undefined for whoever may make none. */
+  onNew: (() => void) | undefined;
 }
 
 /** The way to a first call, until it has been made. */
-export function NextStep({ tokens, total, mayWrite }: NextStepProps) {
+export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
   if (tokens.some((token) => token.lastUsedAt)) return null;
-  if (total === 0 && !mayWrite) return <NoTokensForViewer />;
-  const hasToken = total > 0;
+  if (!hasToken && !onNew) return <NoTokensForViewer />;
   return (
     <section aria-labelledby="start">
       <h2 id="start" className="mb-3 text-base font-semibold">
@@ -25,13 +25,13 @@ export function NextStep({ tokens, total, mayWrite }: NextStepProps) {
       <Card>
         <ol>
           <Step number={1} done={hasToken} title="Make a token">
-            {hasToken ? (
+            {hasToken || !onNew ? (
               <p className="text-muted">Done. You can make more at any time.</p>
             ) : (
               <>
                 <p className="text-muted">One for each laptop, CI job or agent, so that each can be switched off alone.</p>
                 <div className="mt-3">
-                  <NewTokenButton look="primary" />
+                  <NewTokenButton onPress={onNew} />
                 </div>
               </>
             )}

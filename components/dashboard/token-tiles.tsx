@@ -12,11 +12,10 @@ const grid = 'grid gap-3 sm:grid-cols-3';
 export function TokenTiles({ page: { counts, items } }: { page: TokenPageView }) {
   const now = useNow();
   const last = items.find((token) => token.lastUsedAt);
-  const working = counts.active + counts.expiring;
   return (
     <div className={grid}>
       <Tile href="/tokens?status=active" icon={CircleCheck} tone="text-ok" label="Active" value={counts.active}>
-        {working === counts.total ? 'All of them work' : `${counts.total - working} of ${counts.total} no longer work`}
+        {counts.total === 0 ? 'None yet' : `Of ${counts.total} in all`}
       </Tile>
       <Tile
         href="/tokens?status=expiring"

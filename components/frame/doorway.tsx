@@ -1,6 +1,5 @@
 import type { ReactNode } from 'react';
 import { Mark } from '#components/brand/logo.tsx';
-import { Bitting } from '#components/brand/bitting.tsx';
 
 interface DoorwayProps {
   title: string;
@@ -14,8 +13,7 @@ interface DoorwayProps {
 export function Doorway({ title, lead, home, children }: DoorwayProps) {
   const mark = <Mark className="size-10" />;
   return (
-    <main className="relative isolate grid min-h-dvh grid-rows-[minmax(1.5rem,2fr)_auto_minmax(1.5rem,3fr)] justify-items-center overflow-hidden px-4">
-      <Bitting seed="keyward-doorway" cuts={64} className="absolute inset-x-0 bottom-0 -z-10 h-24 w-full text-line" />
+    <main className="grid min-h-dvh grid-rows-[minmax(1.5rem,2fr)_auto_minmax(1.5rem,3fr)] justify-items-center px-4">
       <div className="row-start-2 w-full max-w-95">
         <div className="mb-6 grid justify-items-start gap-5">
           {home ? (

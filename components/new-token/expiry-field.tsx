@@ -13,7 +13,7 @@ const choices = [
   { value: '30', label: '30 days' },
   { value: '90', label: '90 days' },
   { value: '365', label: '365 days' },
-  { value: 'date', label: 'Until…' },
+  { value: 'date', label: 'Custom' },
   { value: 'never', label: 'Never' },
 ] as const;
 

@@ -10,11 +10,12 @@ export function LeaveDialog({ onStay, onLeave }: { onStay: () => void; onLeave: 
       description="The secret is not shown again. Without it the token is of no use, and you would have to make another."
       onClose={onStay}
     >
+      <div className="h-4" />
       <DialogFoot>
         <Button look="quiet" onClick={onLeave}>
           Close without copying
         </Button>
-        <Button look="primary" onClick={onStay}>
+        <Button data-first-focus look="primary" onClick={onStay}>
           Go back
         </Button>
       </DialogFoot>

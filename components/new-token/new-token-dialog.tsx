@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type RefObject, useState } from 'react';
+import { useState } from 'react';
 import { trpc } from '#components/api/trpc.ts';
 import { tokensKey } from '#components/tokens/use-tokens.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
@@ -9,7 +9,7 @@ import { NewTokenForm } from './new-token-form.tsx';
 import { SecretPanel } from './secret-panel.tsx';
 
 interface NewTokenDialogProps {
-  returnTo: RefObject<HTMLElement | null>;
+  returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
 

@@ -46,9 +46,10 @@ export function NewTokenForm({ create, onCancel }: NewTokenFormProps) {
 
   return (
     <FormProvider {...form}>
-      <form noValidate onSubmit={(event) => void submit(event)}>
+      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <TextField
+            data-first-focus
             label="Name"
             placeholder="laptop"
             hint="What will use it. You will know it by this name when you want to switch it off."

@@ -5,6 +5,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { Check, Choice } from '#components/ui/choice.tsx';
 import { FieldError } from '#components/ui/field.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
+import type { Permission } from '#server/access/schema.ts';
 import type { NewTokenValues } from './form-schema.ts';
 import { permissionGroups, permissionWords } from './permission-words.ts';
 
@@ -26,12 +27,19 @@ export function PermissionsField() {
 }
 
 function PermissionPicker() {
-  const { register, control, formState } = useFormContext<NewTokenValues>();
+  const { control, formState, setValue } = useFormContext<NewTokenValues>();
   const chosen = useWatch({ control, name: 'permissions' });
   const [search, setSearch] = useState('');
   const { data: me } = useMe();
   const groups = permissionGroups(me?.permissions ?? [], search);
   const error = formState.errors.permissions?.message;
+
+  // Not registered one by one: a box that the search hides would take its choice with it.
+  function toggle(permission: Permission) {
+    const others = chosen.filter((other) => other !== permission);
+    const next = others.length === chosen.length ? [...chosen, permission] : others;
+    setValue('permissions', next, { shouldValidate: formState.isSubmitted });
+  }
   return (
     <div className="grid gap-2 rounded-control border border-line p-2.5">
       <div className="flex items-center gap-3">
@@ -45,7 +53,7 @@ function PermissionPicker() {
           <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
             <p className="text-xs font-medium text-faint">{group.name}</p>
             {group.permissions.map((permission) => (
-              <Check key={permission} value={permission} {...register('permissions')}>
+              <Check key={permission} checked={chosen.includes(permission)} onChange={() => toggle(permission)}>
                 {permissionWords[permission]} <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
               </Check>
             ))}

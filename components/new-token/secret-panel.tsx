@@ -19,7 +19,7 @@ interface SecretPanelProps {
 export function SecretPanel({ made: { token, credential }, onCopied, onDone }: SecretPanelProps) {
   const [shown, setShown] = useState(false);
   const [byHand, setByHand] = useState<string | null>(null);
-  const masked = credential.prefix + '•'.repeat(Math.max(0, token.length - credential.prefix.length));
+  const masked = credential.prefix + '•'.repeat(12);
   const visible = shown ? token : masked;
   const Icon = shown ? EyeOff : Eye;
 
@@ -30,25 +30,21 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
   return (
     <>
       <DialogBody>
-        <div className="flex items-start gap-2">
-          <code
-            aria-label={shown ? 'Token' : 'Token, hidden'}
-            role="img"
-            className="flex min-h-10 min-w-0 flex-1 items-center rounded-control border border-line bg-sunken px-3 py-1.5 font-mono text-sm break-all select-all"
-          >
-            {visible}
-          </code>
-          <Button
-            size="lg"
-            aria-label={shown ? 'Hide token' : 'Show token'}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-            className="w-10 px-0"
-          >
-            <Icon aria-hidden />
-          </Button>
+        <div className="grid gap-2">
+          <div className="flex items-center rounded-control border border-line-strong bg-sunken p-1 pl-3">
+            <code className="min-w-0 flex-1 py-1 font-mono text-base break-all select-all">{visible}</code>
+            <Button
+              look="quiet"
+              size="icon"
+              aria-label={shown ? 'Hide token' : 'Show token'}
+              aria-pressed={shown}
+              onClick={() => setShown(!shown)}
+            >
+              <Icon aria-hidden />
+            </Button>
+          </div>
           <CopyButton
-            autoFocus
+            data-first-focus
             look="primary"
             size="lg"
             label="Copy token"

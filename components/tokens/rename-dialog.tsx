@@ -1,6 +1,5 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
-import type { RefObject } from 'react';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
@@ -12,7 +11,7 @@ import { useRenameToken } from './use-token-changes.ts';
 
 export interface TokenDialogProps {
   token: TokenView;
-  returnTo: RefObject<HTMLElement | null>;
+  returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
 
@@ -28,9 +27,10 @@ export function RenameDialog({ token, returnTo, onClose }: TokenDialogProps) {
   );
   return (
     <Dialog title="Rename token" onClose={onClose} returnTo={returnTo}>
-      <form noValidate onSubmit={(event) => void submit(event)}>
+      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <TextField
+            data-first-focus
             label="Name"
             autoComplete="off"
             error={errors.name?.message ?? errors.root?.['refused']?.message}

@@ -15,9 +15,14 @@ const resolver = zodResolver(
   z.object({ reason: z.union([z.string().trim().length(0), revokeTokenInput.shape.reason.unwrap()]) }),
 );
 
-export function RevokeDialog({ token, returnTo, onClose }: TokenDialogProps) {
+function usesWords(count: number): string {
+  if (count === 0) return 'Never used';
+  return count === 1 ? 'Used once' : `Used ${count.toLocaleString('en-GB')} times`;
+}
+
+export function RevokeDialog({ token, returnTo, onClose, onRevoked }: TokenDialogProps & { onRevoked: () => void }) {
   const { register, handleSubmit, setError, formState } = useForm({ resolver, defaultValues: { reason: '' } });
-  const revoke = useRevokeToken(onClose);
+  const revoke = useRevokeToken(onRevoked);
   const { errors } = formState;
 
   const submit = handleSubmit(({ reason }) =>
@@ -33,13 +38,14 @@ export function RevokeDialog({ token, returnTo, onClose }: TokenDialogProps) {
       onClose={onClose}
       returnTo={returnTo}
     >
-      <form noValidate onSubmit={(event) => void submit(event)}>
+      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <p className="flex items-center justify-between gap-3 rounded-control bg-sunken px-3 py-2 text-sm text-muted">
             <code className="truncate font-mono text-xs">{token.prefix}…</code>
-            {token.useCount === 0 ? 'Never used' : `Used ${token.useCount.toLocaleString('en-GB')} times`}
+            {usesWords(token.useCount)}
           </p>
           <TextField
+            data-first-focus
             label="Reason"
             optional
             placeholder="Laptop was lost"

@@ -1,47 +1,43 @@
 'use client';
 import { cx } from 'class-variance-authority';
-import { Bitting } from '#components/brand/bitting.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { Tip } from '#components/ui/tip.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
+import { KeyCut } from './key-cut.tsx';
 import { hasEnded, StatusPill } from './status.tsx';
-import { TokenMenu, type TokenRights } from './token-menu.tsx';
+import { titleId, TokenMenu, type TokenRights } from './token-menu.tsx';
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[2rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4';
+  'grid grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem]';
 
 export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRights }) {
   const ended = hasEnded(token.status);
-  const titleId = `token-${token.id}`;
   return (
     <li>
-      <article aria-labelledby={titleId} className={cardGrid}>
-        <span className={cx('hidden h-8 w-8 items-end md:flex', ended ? 'text-line-strong' : 'text-faint')}>
-          <Bitting seed={token.prefix} className="h-6 w-8" />
-        </span>
-        <div className="min-w-0">
-          <h2 id={titleId} title={token.name} className={cx('truncate font-semibold', ended && 'text-muted')}>
-            {token.name}
-          </h2>
-          <p className="flex min-w-0 items-baseline gap-2 text-sm text-muted">
-            <code className="truncate font-mono text-xs">{token.prefix}</code>
-            <span className="hidden text-faint lg:inline">
-              <PermissionSummary token={token} />
-            </span>
-          </p>
-        </div>
-        <div>
-          <StatusPill status={token.status} />
-        </div>
-        <div className="order-last col-span-full mt-1 grid grid-cols-2 gap-x-3 text-sm md:contents">
+      <article aria-labelledby={titleId(token)} className={cardGrid}>
+        <KeyCut seed={token.prefix} className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')} />
+        <h2
+          id={titleId(token)}
+          tabIndex={-1}
+          title={token.name}
+          className={cx('truncate font-semibold md:row-span-1!', ended && 'text-muted')}
+        >
+          {token.name}
+        </h2>
+        <StatusPill status={token.status} />
+        <p className="order-1 col-span-full flex min-w-0 items-baseline gap-2 text-sm text-faint md:order-2 md:col-span-1 md:col-start-1 md:row-span-1! lg:col-start-2">
+          <code className="font-mono text-xs text-muted">{token.prefix}</code>
+          <span className="truncate">
+            <PermissionSummary token={token} />
+          </span>
+        </p>
+        <div className="order-2 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 md:order-0 md:contents md:[&>*]:row-span-2">
           <LastUse token={token} />
           <Ends token={token} />
         </div>
-        <div className="md:order-last">
-          <TokenMenu token={token} rights={rights} />
-        </div>
+        <TokenMenu token={token} rights={rights} />
       </article>
     </li>
   );

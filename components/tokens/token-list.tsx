@@ -44,7 +44,7 @@ export function TokenListSkeleton() {
     <div role="status" aria-label="Loading tokens" className="grid gap-1.5">
       {rows.map((width) => (
         <div key={width} className={cardGrid}>
-          <Skeleton className="hidden size-8 md:block" />
+          <Skeleton className="hidden h-4 w-10 lg:block" />
           <div className="grid h-10 content-center gap-2">
             <Skeleton className={`h-3 max-w-full ${widths[width]}`} />
             <Skeleton className="h-2.5 w-32 max-w-full" />

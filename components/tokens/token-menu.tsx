@@ -15,9 +15,12 @@ export interface TokenRights {
 const RenameDialog = lazy(async () => ({ default: (await import('./rename-dialog.tsx')).RenameDialog }));
 const RevokeDialog = lazy(async () => ({ default: (await import('./revoke-dialog.tsx')).RevokeDialog }));
 
+export const titleId = (token: TokenView) => `token-${token.id}`;
+
 export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRights }) {
   const [asking, setAsking] = useState<'rename' | 'revoke' | null>(null);
   const button = useRef<HTMLButtonElement>(null);
+  const isRevoked = useRef(false);
   const { mutate } = useTokenSwitch();
 
   const change: MenuEntry[] = [
@@ -39,7 +42,14 @@ export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRi
   ];
   if (entries.length === 0) return null;
 
-  const dialog = { token, returnTo: button, onClose: () => setAsking(null) };
+  const close = () => setAsking(null);
+  // A revoked token has no menu left to return to.
+  const returnTo = () => (isRevoked.current ? document.getElementById(titleId(token)) : button.current);
+  const dialog = { token, returnTo, onClose: close };
+  function revoked() {
+    isRevoked.current = true;
+    close();
+  }
   return (
     <>
       <MenuButton
@@ -53,7 +63,7 @@ export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRi
       </MenuButton>
       <Suspense>
         {asking === 'rename' && <RenameDialog {...dialog} />}
-        {asking === 'revoke' && <RevokeDialog {...dialog} />}
+        {asking === 'revoke' && <RevokeDialog {...dialog} onRevoked={revoked} />}
       </Suspense>
     </>
   );

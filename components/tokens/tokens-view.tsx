@@ -3,6 +3,7 @@ import { KeyRound, SearchX } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
+import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
@@ -15,6 +16,7 @@ export function TokensView() {
   const { filters, isFiltered, setFilters, clearFilters } = useTokenFilters();
   const list = useTokens(filters);
   const { data: me } = useMe();
+  const newToken = useNewToken();
   const rights = {
     mayWrite: me?.permissions.includes('tokens:write') ?? false,
     mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
@@ -25,14 +27,12 @@ export function TokensView() {
 
   return (
     <>
-      <PageHead title="Tokens">{rights.mayWrite && !hasNone && <NewTokenButton look="primary" />}</PageHead>
+      <PageHead title="Tokens">{rights.mayWrite && !hasNone && <NewTokenButton onPress={newToken.open} />}</PageHead>
       {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
       {!hasNone && <Toolbar filters={filters} counts={counts} onChange={setFilters} />}
       {list.isPending && <TokenListSkeleton />}
-      {list.isError && !list.data && (
-        <Failed error={list.error} retrying={list.isFetching} onRetry={() => void list.refetch()} />
-      )}
-      {hasNone && <NoneYet mayWrite={rights.mayWrite} />}
+      {list.isError && !list.data && <Failed error={list.error} />}
+      {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
       {list.data && !hasNone && tokens.length === 0 && <NoneMatch onClear={isFiltered ? clearFilters : undefined} />}
       {tokens.length > 0 && (
         <TokenList
@@ -46,6 +46,7 @@ export function TokensView() {
           }}
         />
       )}
+      {newToken.dialog}
     </>
   );
 }
@@ -58,9 +59,9 @@ function ReadOnly({ role = 'viewer' }: { role?: string | undefined }) {
   );
 }
 
-function NoneYet({ mayWrite }: { mayWrite: boolean }) {
+function NoneYet({ onNew }: { onNew: (() => void) | undefined }) {
   return (
-    <Blank icon={KeyRound} title="No tokens yet" action={mayWrite && <NewTokenButton look="primary" />}>
+    <Blank icon={KeyRound} title="No tokens yet" action={onNew && <NewTokenButton onPress={onNew} />}>
       A token lets a command line, a CI job or an agent act as you, with just the permissions you give it.
     </Blank>
   );

@@ -1,4 +1,4 @@
-/** The initials of a name in a circle; it repeats what stands beside it, so assistive technology skips it. */
+/** The initials of a name in a circle. They are drawn by the stylesheet, since they are no words to be read out. */
 export function Avatar({ name, large = false }: { name: string; large?: boolean }) {
   const words = name.trim().split(/\s+/u);
   const initials = [words[0], words.length > 1 ? words.at(-1) : '']
@@ -7,9 +7,8 @@ export function Avatar({ name, large = false }: { name: string; large?: boolean 
   return (
     <span
       aria-hidden
-      className={`grid shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink uppercase ${large ? 'size-9 text-sm' : 'size-7 text-xs'}`}
-    >
-      {initials}
-    </span>
+      data-initials={initials}
+      className={`grid shrink-0 place-items-center rounded-full bg-accent-soft font-semibold text-accent-ink uppercase before:content-[attr(data-initials)] ${large ? 'size-9 text-sm' : 'size-7 text-xs'}`}
+    />
   );
 }

@@ -3,7 +3,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
-const plainDate = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+// British English writes "Sept" where every other month has three letters.
+const shortMonth = new Intl.DateTimeFormat('en-US', { month: 'short' });
 const longDate = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 const exact = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
@@ -22,11 +23,12 @@ export function relativeWords(at: Date, now: Date): string {
   if (size < minute) return distance > 0 ? 'in less than a minute' : 'just now';
   if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
   if (size < 2 * day) return relative.format(Math.trunc(distance / hour), 'hour');
-  return relative.format(Math.trunc(distance / day), 'day');
+  // What is ahead is rounded: a token made this minute for 90 days does not expire in 89.
+  return relative.format(distance > 0 ? Math.round(distance / day) : Math.trunc(distance / day), 'day');
 }
 
 /** "20 Feb 2027" */
-export const dateWords = (at: Date) => plainDate.format(at);
+export const dateWords = (at: Date) => `${at.getDate()} ${shortMonth.format(at)} ${at.getFullYear()}`;
 /** "Saturday 20 February 2027" */
 export const longDateWords = (at: Date) => longDate.format(at);
 /** "20 February 2027 at 09:30:12 UTC" */

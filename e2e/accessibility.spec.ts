@@ -1,0 +1,105 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { issueSetupCode } from '#server/setup/commands.ts';
+import { chooseAction, createToken, newToken, userMenu } from './desk-pages.ts';
+import { expect, picture, test } from './fixtures.ts';
+import { giveRealisticTokens } from './realistic.ts';
+
+test.describe.configure({ timeout: 60_000 });
+
+const views = [
+  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
+  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
+  { view: '360', colorScheme: 'light', width: 360, height: 740 },
+] as const;
+
+async function check(page: Page, name: string) {
+  await picture(page, name);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const faults = violations
+    .filter(({ impact }) => impact !== 'minor')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
+  expect(faults, name).toEqual([]);
+}
+
+for (const { view, colorScheme, width, height } of views) {
+  test.describe(view, () => {
+    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+
+    test(`pages for everyone, ${view}`, async ({ emptyDesk, page }) => {
+      await page.goto('/login');
+      await check(page, `login-${view}`);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await expect(page.getByText('Enter your password.')).toBeVisible();
+      await check(page, `login-wrong-${view}`);
+      await page.goto('/forbidden');
+      await page.goto('/nowhere');
+      await check(page, `not-found-${view}`);
+      const code = (await issueSetupCode(emptyDesk.runtime))?.reveal() ?? '';
+      await page.goto(`${emptyDesk.origin}/setup?code=${code}`);
+      await page.getByLabel('Password', { exact: true }).fill('seven lanterns');
+      await check(page, `setup-${view}`);
+      await page.goto(`${emptyDesk.origin}/setup`);
+      await expect(page.getByText('This page needs its code.')).toBeVisible();
+      await check(page, `setup-no-code-${view}`);
+    });
+
+    test(`a newcomer's pages, ${view}`, async ({ desk, page, signInAs }) => {
+      await signInAs(await desk.join('Grace', 'member'));
+      await page.goto('/dashboard');
+      await expect(page.getByText('Get started')).toBeVisible();
+      await check(page, `dashboard-new-${view}`);
+      await page.goto('/tokens');
+      await expect(page.getByText('No tokens yet')).toBeVisible();
+      await check(page, `tokens-none-${view}`);
+      await page.goto('/admin/users');
+      await check(page, `forbidden-${view}`);
+    });
+
+    test(`pages with tokens, ${view}`, async ({ desk, page, signInAs }) => {
+      await giveRealisticTokens(desk, desk.ada);
+      await signInAs(desk.ada);
+      await page.goto('/dashboard');
+      await expect(page.getByText('Recently used')).toBeVisible();
+      await check(page, `dashboard-${view}`);
+      await page.goto('/tokens');
+      await expect(page.getByRole('article')).toHaveCount(11);
+      await check(page, `tokens-${view}`);
+      await userMenu(page).click();
+      await expect(page.getByRole('menu')).toBeVisible();
+      await check(page, `user-menu-${view}`);
+      await page.keyboard.press('Escape');
+      await page.goto('/tokens?search=zebra');
+      await expect(page.getByText('No tokens match')).toBeVisible();
+      await check(page, `tokens-none-match-${view}`);
+    });
+
+    test(`dialogs, ${view}`, async ({ desk, page, signInAs }) => {
+      await giveRealisticTokens(desk, desk.ada);
+      await signInAs(desk.ada);
+      await page.goto('/tokens');
+      await chooseAction(page, 'laptop', 'Rename');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check(page, `rename-${view}`);
+      await page.keyboard.press('Escape');
+      await chooseAction(page, 'laptop', 'Revoke');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check(page, `revoke-${view}`);
+      await page.keyboard.press('Escape');
+      await newToken(page).click();
+      await page.getByRole('radio', { name: 'Only these' }).check();
+      await check(page, `new-token-${view}`);
+      await page.keyboard.press('Escape');
+      await createToken(page, 'deploy');
+      await page.getByRole('button', { name: 'Show token' }).click();
+      await check(page, `secret-${view}`);
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+      await check(page, `leave-${view}`);
+      await page.getByRole('button', { name: 'Close without copying' }).click();
+      await chooseAction(page, 'laptop', 'Disable');
+      await expect(page.getByText('laptop is off')).toBeVisible();
+      await check(page, `toast-${view}`);
+    });
+  });
+}

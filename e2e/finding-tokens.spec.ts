@@ -1,0 +1,70 @@
+import { tokenNames } from './desk-pages.ts';
+import { expect, test } from './fixtures.ts';
+import { giveRealisticTokens } from './realistic.ts';
+
+test.beforeEach(async ({ desk, signInAs }) => {
+  await giveRealisticTokens(desk, desk.ada);
+  await signInAs(desk.ada);
+});
+
+test('status, search and order are in the address, and back undoes them', async ({ page }) => {
+  await page.goto('/tokens');
+  await expect(tokenNames(page)).toHaveCount(11);
+  await page.getByRole('button', { name: 'Expiring 2' }).click();
+  await expect(page).toHaveURL('/tokens?status=expiring');
+  await expect(tokenNames(page)).toHaveText(['try-out', 'staging deploy']);
+
+  await page.getByRole('button', { name: /^Sort/ }).click();
+  await page.getByRole('menuitemradio', { name: 'Name' }).click();
+  await expect(page).toHaveURL('/tokens?status=expiring&sort=name');
+  await expect(tokenNames(page)).toHaveText(['staging deploy', 'try-out']);
+
+  await page.getByRole('searchbox').fill('try');
+  await expect(page).toHaveURL('/tokens?status=expiring&sort=name&search=try');
+  await expect(tokenNames(page)).toHaveText(['try-out']);
+
+  await page.goBack();
+  await expect(page).toHaveURL('/tokens?status=expiring');
+  await expect(tokenNames(page)).toHaveText(['try-out', 'staging deploy']);
+  await page.goBack();
+  await expect(tokenNames(page)).toHaveCount(11);
+  await page.goForward();
+  await expect(page.getByRole('button', { name: 'Expiring 2' })).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('a link reproduces the view', async ({ page }) => {
+  await page.goto('/tokens?search=la&sort=used');
+  await expect(page.getByRole('searchbox')).toHaveValue('la');
+  await expect(tokenNames(page)).toHaveText(['Claude Code on laptop', 'laptop']);
+});
+
+test('a token is found by the start of its prefix', async ({ desk, page }) => {
+  const { credential } = await desk.ada.createToken({ name: 'needle' });
+  await page.goto('/tokens');
+  await page.getByRole('searchbox').fill(credential.prefix);
+  await expect(tokenNames(page)).toHaveText(['needle']);
+});
+
+test('where none match, the filters can be cleared', async ({ page }) => {
+  await page.goto('/tokens?status=revoked&search=nothing');
+  await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL('/tokens');
+  await expect(tokenNames(page)).toHaveCount(11);
+});
+
+test('a long list comes a page at a time', async ({ desk, page }) => {
+  for (let number = 0; number < 45; number++) await desk.ada.createToken({ name: `bulk ${number}` });
+  await page.goto('/tokens');
+  await expect(tokenNames(page)).toHaveCount(50);
+  await page.getByRole('button', { name: 'Show more' }).click();
+  await expect(tokenNames(page)).toHaveCount(56);
+  await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
+});
+
+test('the dashboard leads to what it counts', async ({ page }) => {
+  await page.goto('/dashboard');
+  await page.getByRole('link', { name: /Expiring soon/ }).click();
+  await expect(page).toHaveURL('/tokens?status=expiring');
+  await expect(tokenNames(page)).toHaveCount(2);
+});
