@@ -47,7 +47,7 @@ test('a change that is refused is taken back and said', async ({ desk, page, sig
   await expect(tokenNames(page)).toHaveText(['laptop']);
   await desk.ada.revokeToken(credential.id);
   await chooseAction(page, 'laptop', 'Disable');
-  await expect(page.getByText('Nothing was changed')).toBeVisible();
+  await expect(page.getByText('Nothing was changed').first()).toBeVisible();
   await expect(tokenCard(page, 'laptop')).toContainText('Revoked');
 });
 

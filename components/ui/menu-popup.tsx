@@ -14,10 +14,13 @@ interface MenuPopupProps {
   onClose: () => void;
 }
 
+/** Within the landmark of its button, so that whoever moves by landmarks finds it. */
+const landmarkOf = (button: HTMLElement | null) => button?.closest<HTMLElement>('header, main') ?? null;
+
 export function MenuPopup({ label, entries, align, anchor, onClose }: MenuPopupProps) {
   return (
     <Menu.Root open onOpenChange={(open) => !open && onClose()}>
-      <Menu.Portal>
+      <Menu.Portal container={landmarkOf(anchor.current)}>
         <Menu.Positioner anchor={anchor} align={align} sideOffset={6} collisionPadding={12} className="z-40 outline-none">
           <Menu.Popup
             aria-label={label}

@@ -11,7 +11,7 @@ interface TipPopupProps {
 export function TipPopup({ text, anchor, onClose }: TipPopupProps) {
   return (
     <Tooltip.Root open onOpenChange={(open) => !open && onClose()}>
-      <Tooltip.Portal>
+      <Tooltip.Portal container={anchor.current?.closest<HTMLElement>('main') ?? null}>
         <Tooltip.Positioner anchor={anchor} sideOffset={6} collisionPadding={8} className="pointer-events-none z-50">
           <Tooltip.Popup
             role="tooltip"
