@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findBrowser } from './find-browser.ts';
 import type { Tally } from './run-tests.ts';
-import { findNode, root } from './workplace.mjs';
+import { findNode, root, runAttached } from './workplace.mjs';
 
 interface Report {
   stats: { expected: number; unexpected: number; flaky: number };
@@ -15,19 +13,11 @@ interface Report {
 /** The journeys through the web app, in Chromium. `args` go to Playwright. */
 export async function runJourneys(args: string[]): Promise<Tally> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-journeys-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const report = path.join(folder, 'report.json');
-  try {
-    const env = { ...process.env, CHROMIUM: await findBrowser(), PLAYWRIGHT_JSON_OUTPUT_NAME: report };
-    const command = [path.join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--config=e2e'];
-    const child = spawn(findNode(), [...command, '--reporter=list,json', ...args], {
-      cwd: root,
-      env,
-      stdio: 'inherit',
-    });
-    await once(child, 'exit');
-    const { stats, errors } = JSON.parse(readFileSync(report, 'utf8')) as Report;
-    return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const env = { CHROMIUM: await findBrowser(), PLAYWRIGHT_JSON_OUTPUT_NAME: report };
+  const command = [path.join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--config=e2e'];
+  await runAttached(findNode(), [...command, '--reporter=list,json', ...args], env);
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8')) as Report;
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length };
 }

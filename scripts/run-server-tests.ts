@@ -1,35 +1,29 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Tally } from './run-tests.ts';
-import { findNode, readText, root } from './workplace.mjs';
+import { findNode, readText, root, runAttached } from './workplace.mjs';
 
 const CLUSTER = 'server/testing/cluster.ts';
 
 /** `files` as given on the command line, or every test that is not a journey. */
 export async function runServerTests(files: string[]): Promise<Tally> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-tests-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const tally = path.join(folder, 'tally.json');
-  try {
-    const flags = [
-      `--test-concurrency=${Math.max(2, os.availableParallelism())}`,
-      '--test-timeout=120000',
-      ...(existsSync(path.join(root, CLUSTER)) ? [`--test-global-setup=${CLUSTER}`] : []),
-      '--test-reporter=spec',
-      '--test-reporter-destination=stdout',
-      '--test-reporter=./scripts/tally-reporter.ts',
-      `--test-reporter-destination=${tally}`,
-    ];
-    const tests = files.length > 0 ? files : findTests();
-    const child = spawn(findNode(), ['--test', ...flags, ...tests], { cwd: root, stdio: 'inherit' });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as Tally;
-    return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const flags = [
+    `--test-concurrency=${Math.max(2, os.availableParallelism())}`,
+    '--test-timeout=60000',
+    ...(existsSync(path.join(root, CLUSTER)) ? [`--test-global-setup=${CLUSTER}`] : []),
+    '--test-reporter=spec',
+    '--test-reporter-destination=stdout',
+    '--test-reporter=./scripts/tally-reporter.ts',
+    `--test-reporter-destination=${tally}`,
+  ];
+  const tests = files.length > 0 ? files : findTests();
+  const code = await runAttached(findNode(), ['--test', ...flags, ...tests]);
+  const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as Tally;
+  return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
 }
 
 function findTests(): string[] {

@@ -59,6 +59,25 @@ export function runQuietly(command, args, env = {}) {
 }
 
 /**
+ * Runs a program that shares our terminal and resolves to its exit code. Stopped, we wait for it to clean up and go.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string | undefined>} [env]
+ * @returns {Promise<number>}
+ */
+export function runAttached(command, args, env = {}) {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' });
+  let isStopped = false;
+  process.on('SIGINT', () => (isStopped = true));
+  process.on('SIGTERM', () => (isStopped = child.kill()));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code) => (isStopped ? process.exit(1) : resolve(code ?? 1)));
+  });
+}
+
+/**
  * Lets one process at a time do `work` in this folder. A lock whose holder is gone counts for nothing.
  *
  * @template T
