@@ -1,12 +1,12 @@
 import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/jetbrains-mono/index.css';
+import './globals.css';
 import type { Metadata, Viewport } from 'next';
 import localFont from 'next/font/local';
 import type { ReactNode } from 'react';
 import { ApiProvider } from '#components/api/api-provider.tsx';
 import { themeScript } from '#components/frame/theme-script.ts';
 import { Toaster } from '#components/ui/toaster.tsx';
-import './globals.css';
 
 // Preloaded, so that Latin text is set in Inter from the first paint; the stylesheets above hold the other scripts.
 const inter = localFont({

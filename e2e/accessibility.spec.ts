@@ -13,8 +13,11 @@ const views = [
   { view: '360', colorScheme: 'light', width: 360, height: 740 },
 ] as const;
 
+/** Nothing that axe minds more than a little, and nothing that makes the page scroll sideways. */
 async function check(page: Page, name: string) {
   await picture(page, name);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, name).toBeLessThanOrEqual(0);
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const faults = violations
     .filter(({ impact }) => impact !== 'minor')

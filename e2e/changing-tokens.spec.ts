@@ -11,7 +11,9 @@ test('a token is renamed, switched off and on, and revoked for good', async ({ d
   await chooseAction(page, 'laptop', 'Rename');
   await page.getByRole('textbox', { name: 'Name' }).fill('taken');
   await page.getByRole('button', { name: 'Rename' }).click();
-  await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAccessibleDescription(/already|taken|another/i);
+  await expect(page.getByRole('textbox', { name: 'Name' })).toHaveAccessibleDescription(
+    /already|taken|another/i,
+  );
   await page.getByRole('textbox', { name: 'Name' }).fill('old laptop');
   await page.getByRole('button', { name: 'Rename' }).click();
   await expect(tokenCard(page, 'old laptop')).toBeVisible();

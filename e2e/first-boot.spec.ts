@@ -52,7 +52,12 @@ test('a set-up that is refused says so beside the fields', async ({ emptyDesk, p
   await page.getByLabel('E-mail').fill('ada@example.com');
   await page.getByLabel('Password', { exact: true }).fill('password1234');
   await page.getByRole('button', { name: 'Create the first admin' }).click();
-  await expect(page.getByRole('alert').or(page.getByText(/common/i)).first()).toBeVisible();
+  await expect(
+    page
+      .getByRole('alert')
+      .or(page.getByText(/common/i))
+      .first(),
+  ).toBeVisible();
   await page.getByLabel('Password', { exact: true }).fill(goodPassword);
   await page.getByRole('button', { name: 'Create the first admin' }).click();
   await expect(page.getByRole('alert').filter({ hasText: 'code' })).toBeVisible();

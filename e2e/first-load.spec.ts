@@ -2,9 +2,15 @@ import { brotliCompressSync } from 'node:zlib';
 import { expect, test } from './fixtures.ts';
 
 const budgetKilobytes = 180;
+const leastShift = 0.02;
 
 for (const path of ['/login', '/dashboard', '/tokens']) {
-  test(`the first load of ${path} stays within its budget and on this server`, async ({ desk, page, signInAs }) => {
+  test(`the first load of ${path} is light, steady and of this server alone`, async ({
+    desk,
+    page,
+    signInAs,
+  }) => {
+    await desk.ada.createToken({ name: 'laptop' });
     if (path !== '/login') await signInAs(desk.ada);
     const scripts: Promise<Buffer>[] = [];
     const elsewhere: string[] = [];
@@ -14,9 +20,25 @@ for (const path of ['/login', '/dashboard', '/tokens']) {
       if (url.pathname.endsWith('.js')) scripts.push(response.body());
     });
     await page.goto(path, { waitUntil: 'networkidle' });
+
     const sizes = (await Promise.all(scripts)).map((body) => brotliCompressSync(body).length);
     const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000;
+    test.info().annotations.push({ type: 'kilobytes', description: kilobytes.toFixed(1) });
     expect(kilobytes).toBeLessThan(budgetKilobytes);
     expect(elsewhere).toEqual([]);
+
+    const shift = await page.evaluate(layoutShift);
+    expect(shift).toBeLessThan(leastShift);
+  });
+}
+
+/** How far things have moved by themselves so far, as Chromium scores it. */
+async function layoutShift(): Promise<number> {
+  return new Promise((resolve) => {
+    new PerformanceObserver((list) => {
+      const shifts = list.getEntries() as (PerformanceEntry & { value: number })[];
+      resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+    }).observe({ type: 'layout-shift', buffered: true });
+    setTimeout(() => resolve(0), 300);
   });
 }

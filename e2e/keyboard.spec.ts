@@ -14,7 +14,10 @@ async function tabTo(page: Page, name: string | RegExp) {
     await page.keyboard.press('Tab');
     const focused = page.locator(':focus');
     if ((await focused.count()) === 0) continue;
-    const matches = await focused.and(page.getByRole('button', { name })).or(focused.and(page.getByLabel(name))).count();
+    const matches = await focused
+      .and(page.getByRole('button', { name }))
+      .or(focused.and(page.getByLabel(name)))
+      .count();
     if (matches > 0) return;
   }
   throw new Error(`Tab never reached ${String(name)}`);

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { TokenPageView } from '#server/tokens/schema.ts';
 import { createToken, newToken, tokenCard } from './desk-pages.ts';
 import { clipboard, expect, test } from './fixtures.ts';
@@ -7,7 +8,10 @@ test.beforeEach(async ({ desk, page, signInAs }) => {
   await page.goto('/tokens');
 });
 
-test('the secret is masked, copied in the form one needs, and gone from the page afterwards', async ({ desk, page }) => {
+test('the secret is masked, copied in the form one needs, and gone from the page afterwards', async ({
+  desk,
+  page,
+}) => {
   await createToken(page, 'laptop');
   await page.getByRole('button', { name: 'Copy token' }).click();
   const token = await clipboard(page);
@@ -30,15 +34,42 @@ test('the secret is masked, copied in the form one needs, and gone from the page
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(tokenCard(page, 'laptop')).toBeVisible();
   expect(await page.content()).not.toContain(token);
-  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(token);
+  expect(await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))).not.toContain(
+    token,
+  );
   await expect(newToken(page)).toBeFocused();
 });
+
+test('once its dialog is closed the secret is nowhere in the memory of the page', async ({ page }) => {
+  await createToken(page, 'laptop');
+  await page.getByRole('button', { name: 'Copy token' }).click();
+  const token = await clipboard(page);
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  expect((await memory(page)).includes(token)).toBe(true);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(async () => expect((await memory(page)).includes(token)).toBe(false)).toPass();
+});
+
+/** Everything that the page's scripts still hold, as text. */
+async function memory(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  const chunks: string[] = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('HeapProfiler.takeHeapSnapshot', {});
+  await session.detach();
+  return chunks.join('');
+}
 
 test('closing without having copied asks first', async ({ page }) => {
   await createToken(page, 'laptop');
   const secret = page.getByRole('dialog', { name: 'Copy your token now' });
   const question = page.getByRole('alertdialog', { name: 'Close without copying?' });
-  for (const leave of [() => page.keyboard.press('Escape'), () => secret.getByRole('button', { name: 'Close' }).click()]) {
+  for (const leave of [
+    () => page.keyboard.press('Escape'),
+    () => secret.getByRole('button', { name: 'Close' }).click(),
+  ]) {
     await expect(secret).toBeVisible();
     await leave();
     await expect(question).toBeVisible();
@@ -82,12 +113,17 @@ test('permissions, addresses and a date of one’s own', async ({ desk, page }) 
   await page.getByRole('searchbox', { name: 'Search permissions' }).fill('profile');
   await page.getByRole('checkbox', { name: 'profile:read' }).check();
   await page.getByRole('searchbox', { name: 'Search permissions' }).fill('mcp');
+  await page.keyboard.press('Enter');
   await page.getByRole('checkbox', { name: 'mcp:call' }).check();
+  await page.getByRole('searchbox', { name: 'Search permissions' }).press('Escape');
+  await expect(page.getByRole('checkbox', { name: 'profile:read' })).toBeChecked();
   await expect(page.getByText('2 chosen')).toBeVisible();
 
   await page.getByLabel('Only from these addresses').fill('203.0.113.0/24\n10.0.0.300');
   await page.getByRole('button', { name: 'Create token' }).click();
-  await expect(page.getByLabel('Only from these addresses')).toHaveAccessibleDescription(/10\.0\.0\.300 is not/);
+  await expect(page.getByLabel('Only from these addresses')).toHaveAccessibleDescription(
+    /10\.0\.0\.300 is not/,
+  );
   await page.getByLabel('Only from these addresses').fill('203.0.113.0/24, 2001:db8::/32');
   await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByRole('button', { name: 'Copy token' }).click();

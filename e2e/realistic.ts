@@ -22,16 +22,107 @@ const day = 24 * 60;
 
 /** What a developer's tokens look like after some months. The last one listed is the newest. */
 const samples: Sample[] = [
-  { name: 'jenkins (old)', expiresInDays: 90, created: 240, used: 152 * day, from: '198.51.100.23', by: 'Jenkins', count: 40_211, state: 'expired' },
-  { name: 'cursor on desktop', expiresInDays: 365, created: 214, used: 31 * day, from: '203.0.113.40', by: 'cursor/0.52', count: 1_904, state: 'revoked', reason: 'Laptop was lost' },
-  { name: 'grafana reports', expiresInDays: null, permissions: ['usage:read'], ipAllowlist: ['198.51.100.0/24'], created: 180, used: 12, from: '198.51.100.7', by: 'Grafana/12.1', count: 91_337 },
-  { name: 'backup-verify', expiresInDays: 365, permissions: ['profile:read', 'tokens:read', 'audit:read'], created: 121, used: 9 * 60, from: '192.0.2.14', by: 'curl/8.11', count: 240 },
-  { name: 'staging deploy', expiresInDays: 90, permissions: ['profile:read', 'usage:write'], created: 85, used: 3 * day, from: '198.51.100.90', by: 'GitHub-Hookshot', count: 618 },
-  { name: 'notebook experiments', expiresInDays: 365, created: 64, used: 20 * day, from: '203.0.113.7', by: 'python-httpx/0.28', count: 55, state: 'disabled' },
-  { name: 'release pipeline', expiresInDays: 90, permissions: ['profile:read', 'tokens:read', 'usage:read', 'usage:write', 'mcp:call'], ipAllowlist: ['198.51.100.0/24', '2001:db8:40::/48'], created: 41, used: 38, from: '2001:db8:40::1f', by: 'GitHub-Actions', count: 3_120 },
-  { name: 'Claude Code on laptop', expiresInDays: 90, created: 26, used: 1, from: '203.0.113.7', by: 'claude-code/2.4', count: 18_442 },
-  { name: 'on-call phone', expiresInDays: 30, permissions: ['profile:read', 'tokens:read', 'tokens:revoke'], created: 12, used: 2 * day, from: '203.0.113.201', by: 'Shortcuts', count: 9 },
-  { name: 'laptop', expiresInDays: 90, created: 8, used: 4, from: '203.0.113.7', by: 'keyward/1.0', count: 1_286 },
+  {
+    name: 'jenkins (old)',
+    expiresInDays: 90,
+    created: 240,
+    used: 152 * day,
+    from: '198.51.100.23',
+    by: 'Jenkins',
+    count: 40_211,
+    state: 'expired',
+  },
+  {
+    name: 'cursor on desktop',
+    expiresInDays: 365,
+    created: 214,
+    used: 31 * day,
+    from: '203.0.113.40',
+    by: 'cursor/0.52',
+    count: 1_904,
+    state: 'revoked',
+    reason: 'Laptop was lost',
+  },
+  {
+    name: 'grafana reports',
+    expiresInDays: null,
+    permissions: ['usage:read'],
+    ipAllowlist: ['198.51.100.0/24'],
+    created: 180,
+    used: 12,
+    from: '198.51.100.7',
+    by: 'Grafana/12.1',
+    count: 91_337,
+  },
+  {
+    name: 'backup-verify',
+    expiresInDays: 365,
+    permissions: ['profile:read', 'tokens:read', 'audit:read'],
+    created: 121,
+    used: 9 * 60,
+    from: '192.0.2.14',
+    by: 'curl/8.11',
+    count: 240,
+  },
+  {
+    name: 'staging deploy',
+    expiresInDays: 90,
+    permissions: ['profile:read', 'usage:write'],
+    created: 85,
+    used: 3 * day,
+    from: '198.51.100.90',
+    by: 'GitHub-Hookshot',
+    count: 618,
+  },
+  {
+    name: 'notebook experiments',
+    expiresInDays: 365,
+    created: 64,
+    used: 20 * day,
+    from: '203.0.113.7',
+    by: 'python-httpx/0.28',
+    count: 55,
+    state: 'disabled',
+  },
+  {
+    name: 'release pipeline',
+    expiresInDays: 90,
+    permissions: ['profile:read', 'tokens:read', 'usage:read', 'usage:write', 'mcp:call'],
+    ipAllowlist: ['198.51.100.0/24', '2001:db8:40::/48'],
+    created: 41,
+    used: 38,
+    from: '2001:db8:40::1f',
+    by: 'GitHub-Actions',
+    count: 3_120,
+  },
+  {
+    name: 'Claude Code on laptop',
+    expiresInDays: 90,
+    created: 26,
+    used: 1,
+    from: '203.0.113.7',
+    by: 'claude-code/2.4',
+    count: 18_442,
+  },
+  {
+    name: 'on-call phone',
+    expiresInDays: 30,
+    permissions: ['profile:read', 'tokens:read', 'tokens:revoke'],
+    created: 12,
+    used: 2 * day,
+    from: '203.0.113.201',
+    by: 'Shortcuts',
+    count: 9,
+  },
+  {
+    name: 'laptop',
+    expiresInDays: 90,
+    created: 8,
+    used: 4,
+    from: '203.0.113.7',
+    by: 'keyward/1.0',
+    count: 1_286,
+  },
   { name: 'try-out', expiresInDays: 7, created: 0 },
 ];
 
@@ -45,18 +136,30 @@ export async function giveRealisticTokens(desk: Desk, owner: Person) {
       ...(ipAllowlist && { ipAllowlist }),
     });
     await givePast(desk, credential.id, past);
-    if (past.state === 'disabled') await owner.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
-    if (past.state === 'revoked')
-      await owner.send(`DELETE /api/v1/tokens/${credential.id}`, { body: { reason: past.reason } });
+    if (past.state === 'disabled')
+      await owner.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
+    if (past.state === 'revoked') await revokeInThePast(desk, owner, credential.id, past);
   }
 }
 
-async function givePast(desk: Desk, id: string, { created, used, from, by, count }: Omit<Sample, 'name' | 'expiresInDays'>) {
+async function givePast(
+  desk: Desk,
+  id: string,
+  { created, used, from, by, count }: Omit<Sample, 'name' | 'expiresInDays'>,
+) {
   await desk.sql(
     `update credentials set
        created_at = created_at - make_interval(days => $2), expires_at = expires_at - make_interval(days => $2),
        last_used_at = now() - make_interval(mins => $3), last_used_ip = $4, last_used_agent = $5, use_count = $6
      where id = $1`,
     [id, created, used ?? null, from ?? null, by ?? null, count ?? 0],
+  );
+}
+
+/** Some hours after its last use, which no door would do. */
+async function revokeInThePast(desk: Desk, owner: Person, id: string, { reason }: Pick<Sample, 'reason'>) {
+  await desk.sql(
+    `update credentials set revoked_at = last_used_at + interval '5 hours', revoked_by = $2, revoke_reason = $3 where id = $1`,
+    [id, owner.id, reason],
   );
 }

@@ -8,9 +8,13 @@ test('signing in and out again', async ({ desk, page }) => {
   await signInByPassword(page, desk.ada.email, desk.ada.password);
   await expect(page).toHaveURL('/dashboard');
 
+  await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+  await expect(page).toHaveURL('/tokens');
   await userMenu(page).click();
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await expect(page).toHaveURL('/login');
+  await page.goBack();
+  await expect(page).toHaveURL(/\/login/);
   await page.goto('/tokens');
   await expect(page).toHaveURL('/login?next=%2Ftokens');
 });
@@ -42,7 +46,13 @@ test('one comes back to the page that was asked for, query and all', async ({ de
   await expect(page).toHaveURL('/tokens?status=active&sort=name');
 });
 
-for (const hostile of ['//evil.example', '/\\evil.example', 'https://evil.example/', '/%09/evil.example', '/login']) {
+for (const hostile of [
+  '//evil.example',
+  '/\\evil.example',
+  'https://evil.example/',
+  '/%09/evil.example',
+  '/login',
+]) {
   test(`signing in never leads away: ${hostile}`, async ({ desk, page }) => {
     await page.goto(`/login?next=${encodeURIComponent(hostile)}`);
     await signInByPassword(page, desk.ada.email, desk.ada.password);

@@ -25,16 +25,34 @@ test('nothing yet says what tokens are for', async ({ page }) => {
 });
 
 for (const path of ['/tokens', '/dashboard']) {
-  test(`when the server fails, ${path} says so, with the request's number and another try`, async ({ desk, page }) => {
+  test(`when the server fails, ${path} says so, with the request's number and another try`, async ({
+    desk,
+    page,
+  }) => {
     await desk.ada.createToken({ name: 'laptop' });
     let isBroken = true;
     await page.route('**/trpc/**tokens.list**', async (route) => {
       if (!isBroken) return route.continue();
-      const problem = { title: 'Something went wrong on our side', status: 500, detail: 'Tell whoever runs this server.', code: 'internal', requestId: '019aa8b4-6f00' };
-      const error = { error: { message: '', code: -32603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, problem } } };
+      const problem = {
+        title: 'Something went wrong on our side',
+        status: 500,
+        detail: 'Tell whoever runs this server.',
+        code: 'internal',
+        requestId: '019aa8b4-6f00',
+      };
+      const error = {
+        error: {
+          message: '',
+          code: -32603,
+          data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500, problem },
+        },
+      };
       const isBatch = route.request().url().includes('batch=1');
       const calls = new URL(route.request().url()).pathname.split(',').length;
-      await route.fulfill({ status: 500, json: isBatch ? Array.from({ length: calls }, () => error) : error });
+      await route.fulfill({
+        status: 500,
+        json: isBatch ? Array.from({ length: calls }, () => error) : error,
+      });
     });
     await page.goto(path);
     const failure = page.getByRole('alert').filter({ hasText: 'Something went wrong on our side' });

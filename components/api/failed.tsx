@@ -10,7 +10,8 @@ export function Failed({ error }: { error: unknown }) {
   const client = useQueryClient();
   const isRetrying = useIsFetching() > 0;
   const problem = problemOf(error);
-  if (problem.code === 'unauthenticated') return <p className="py-16 text-center text-muted">Taking you to sign-in…</p>;
+  if (problem.code === 'unauthenticated')
+    return <p className="py-16 text-center text-muted">Taking you to sign-in…</p>;
 
   const retry = () => client.refetchQueries({ predicate: ({ state }) => state.status === 'error' });
   return (

@@ -6,6 +6,7 @@ import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Skeleton } from '#components/ui/surface.tsx';
+import { useNow } from '#components/ui/use-now.ts';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
 import { NextStep } from './next-step.tsx';
@@ -22,13 +23,15 @@ export function DashboardView() {
 
   return (
     <>
-      <PageHead title={me?.user ? greeting(me.user.name, new Date()) : <Skeleton className="h-7 w-64 max-w-full" />}>
+      <PageHead
+        title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-7 w-64 max-w-full" />}
+      >
         {mayWrite && total > 0 && <NewTokenButton onPress={newToken.open} />}
       </PageHead>
       {glance.isError && !glance.data ? (
         <Failed error={glance.error} />
       ) : (
-        <div className="grid gap-8">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
           <section aria-labelledby="glance">
             <h2 id="glance" className="mb-3 text-base font-semibold">
               My tokens
@@ -44,4 +47,8 @@ export function DashboardView() {
       {newToken.dialog}
     </>
   );
+}
+
+function Greeting({ name }: { name: string }) {
+  return greeting(name, useNow());
 }

@@ -5,5 +5,6 @@ import { tokensKey } from '#components/tokens/use-tokens.ts';
 /** The tokens used last, and how many there are of each kind. */
 export const glanceQuery = queryOptions({
   queryKey: [...tokensKey, 'glance'],
-  queryFn: ({ signal }) => trpcClient.tokens.list.query({ sort: 'lastUsedAt', order: 'desc', limit: 5 }, { signal }),
+  queryFn: ({ signal }) =>
+    trpcClient.tokens.list.query({ sort: 'lastUsedAt', order: 'desc', limit: 5 }, { signal }),
 });

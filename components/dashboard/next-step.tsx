@@ -29,7 +29,9 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
               <p className="text-muted">Done. You can make more at any time.</p>
             ) : (
               <>
-                <p className="text-muted">One for each laptop, CI job or agent, so that each can be switched off alone.</p>
+                <p className="text-muted">
+                  One for each laptop, CI job or agent, so that each can be switched off alone.
+                </p>
                 <div className="mt-3">
                   <NewTokenButton onPress={onNew} />
                 </div>
@@ -38,8 +40,8 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
           </Step>
           <Step number={2} title="Call the API with it">
             <p className="text-muted">
-              Put the token into <code className="font-mono text-sm text-ink">KEYWARD_TOKEN</code>, then run this. The
-              answer is you.
+              Put the token into <code className="font-mono text-sm text-ink">KEYWARD_TOKEN</code>, then run
+              this. The answer is you.
             </p>
             <FirstCall />
           </Step>
@@ -49,7 +51,17 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
   );
 }
 
-function Step({ number, title, done, children }: { number: number; title: string; done?: boolean; children: ReactNode }) {
+function Step({
+  number,
+  title,
+  done,
+  children,
+}: {
+  number: number;
+  title: string;
+  done?: boolean;
+  children: ReactNode;
+}) {
   return (
     <li className="flex gap-3.5 px-4 py-4 not-first:border-t not-first:border-line sm:px-5">
       <span
@@ -68,7 +80,8 @@ function Step({ number, title, done, children }: { number: number; title: string
 function NoTokensForViewer() {
   return (
     <p className="text-muted">
-      As a viewer you cannot make tokens. If you need one for a command line or a CI job, ask an admin for another role.
+      As a viewer you cannot make tokens. If you need one for a command line or a CI job, ask an admin for
+      another role.
     </p>
   );
 }

@@ -12,28 +12,36 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
         <h2 id="recent" className="text-base font-semibold">
           Recently used
         </h2>
-        <Link href="/tokens?sort=used" className="rounded-tag text-sm font-medium text-accent-ink hover:underline">
+        <Link
+          href="/tokens?sort=used"
+          className="rounded-tag text-sm font-medium text-accent-ink hover:underline"
+        >
           All tokens
         </Link>
       </div>
       <Card>
         <ul>
-          {tokens.map((token) => token.lastUsedAt && (
-            <li
-              key={token.id}
-              className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5 not-first:border-t not-first:border-line md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
-            >
-              <span className="flex min-w-0 items-baseline gap-3">
-                <span className="truncate font-medium">{token.name}</span>
-                <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
-              </span>
-              <StatusPill status={token.status} />
-              <span className="text-sm">
-                <TimeAgo at={token.lastUsedAt} />
-              </span>
-              <span className="truncate text-right text-sm text-faint md:text-left">{token.lastUsedIp}</span>
-            </li>
-          ))}
+          {tokens.map(
+            (token) =>
+              token.lastUsedAt && (
+                <li
+                  key={token.id}
+                  className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5 not-first:border-t not-first:border-line md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
+                >
+                  <span className="flex min-w-0 items-baseline gap-3">
+                    <span className="truncate font-medium">{token.name}</span>
+                    <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
+                  </span>
+                  <StatusPill status={token.status} />
+                  <span className="text-sm">
+                    <TimeAgo at={token.lastUsedAt} />
+                  </span>
+                  <span className="truncate text-right text-sm text-faint md:text-left">
+                    {token.lastUsedIp}
+                  </span>
+                </li>
+              ),
+          )}
         </ul>
       </Card>
     </section>

@@ -14,7 +14,13 @@ export function TokenTiles({ page: { counts, items } }: { page: TokenPageView })
   const last = items.find((token) => token.lastUsedAt);
   return (
     <div className={grid}>
-      <Tile href="/tokens?status=active" icon={CircleCheck} tone="text-ok" label="Active" value={counts.active}>
+      <Tile
+        href="/tokens?status=active"
+        icon={CircleCheck}
+        tone="text-ok"
+        label="Active"
+        value={counts.active}
+      >
         {counts.total === 0 ? 'None yet' : `Of ${counts.total} in all`}
       </Tile>
       <Tile
@@ -68,7 +74,10 @@ export function TokenTilesSkeleton() {
   return (
     <div role="status" aria-label="Loading tokens" className={grid}>
       {['active', 'expiring', 'used'].map((tile) => (
-        <div key={tile} className="grid h-27.5 content-between rounded-card border border-line bg-surface px-4 py-4">
+        <div
+          key={tile}
+          className="grid h-27.5 content-between rounded-card border border-line bg-surface px-4 py-4"
+        >
           <Skeleton className="h-3.5 w-24" />
           <Skeleton className="h-6 w-16" />
           <Skeleton className="h-3.5 w-36 max-w-full" />

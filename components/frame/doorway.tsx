@@ -25,7 +25,7 @@ export function Doorway({ title, lead, home, children }: DoorwayProps) {
           )}
           <div>
             <h1 className="text-xl font-semibold">{title}</h1>
-            {lead && <div className="mt-1 text-muted">{lead}</div>}
+            {lead && <p className="mt-1 text-muted">{lead}</p>}
           </div>
         </div>
         {children}

@@ -1,7 +1,7 @@
 'use client';
 import { ChevronDown, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react';
-import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import { useMe } from '#components/sessions/use-me.ts';
+import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';

@@ -59,5 +59,7 @@ function resultWords(expiry: NewTokenValues['expiry'], days: number | null, now:
   if (expiry === 'never') return 'Never expires. Whoever finds it can use it until you revoke it.';
   if (days === null || days < 1 || days > maxDays) return 'Choose a day within the next ten years.';
   const end = longDateWords(daysFrom(now, days));
-  return expiry === 'date' ? `Expires on ${end}, in ${days} ${days === 1 ? 'day' : 'days'}.` : `Expires on ${end}.`;
+  return expiry === 'date'
+    ? `Expires on ${end}, in ${days} ${days === 1 ? 'day' : 'days'}.`
+    : `Expires on ${end}.`;
 }

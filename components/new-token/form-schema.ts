@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { permissionSchema } from '#server/access/schema.ts';
-import { type CreateTokenInput, ipAllowlistSchema, tokenLimits, tokenNameSchema } from '#server/tokens/schema.ts';
+import {
+  type CreateTokenInput,
+  ipAllowlistSchema,
+  tokenLimits,
+  tokenNameSchema,
+} from '#server/tokens/schema.ts';
 import { daysUntil } from './expiry.ts';
 
 const addressSchema = ipAllowlistSchema.element;
@@ -29,7 +34,8 @@ export const newTokenForm = z
     if (expiry === 'date') {
       const days = daysUntil(date, new Date());
       if (days === null) context.addIssue({ code: 'custom', path: ['date'], message: 'Choose a date.' });
-      else if (days < 1) context.addIssue({ code: 'custom', path: ['date'], message: 'Choose a day after today.' });
+      else if (days < 1)
+        context.addIssue({ code: 'custom', path: ['date'], message: 'Choose a day after today.' });
       else if (days > tokenLimits.maxDays)
         context.addIssue({ code: 'custom', path: ['date'], message: 'At most ten years from today.' });
     }
@@ -39,7 +45,8 @@ export const newTokenForm = z
   })
   .transform(({ name, expiry, date, scope, permissions, ipAllowlist }): CreateTokenInput => ({
     name,
-    expiresInDays: expiry === 'never' ? null : expiry === 'date' ? daysUntil(date, new Date()) : Number(expiry),
+    expiresInDays:
+      expiry === 'never' ? null : expiry === 'date' ? daysUntil(date, new Date()) : Number(expiry),
     permissions: scope === 'all' ? ['*'] : permissions,
     ipAllowlist,
   }));

@@ -43,8 +43,8 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
       description={
         made ? (
           <>
-            <strong className="font-medium break-words text-ink">{made.credential.name}</strong> is ready. This is the
-            only time its secret is shown.
+            <strong className="font-medium break-words text-ink">{made.credential.name}</strong> is ready.
+            This is the only time its secret is shown.
           </>
         ) : (
           'It acts as you, and never may do more than you.'

@@ -53,8 +53,13 @@ function PermissionPicker() {
           <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
             <p className="text-xs font-medium text-faint">{group.name}</p>
             {group.permissions.map((permission) => (
-              <Check key={permission} checked={chosen.includes(permission)} onChange={() => toggle(permission)}>
-                {permissionWords[permission]} <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
+              <Check
+                key={permission}
+                checked={chosen.includes(permission)}
+                onChange={() => toggle(permission)}
+              >
+                {permissionWords[permission]}{' '}
+                <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
               </Check>
             ))}
           </div>

@@ -17,7 +17,10 @@ export function SnippetTabs({ token, visible, onCopied, onRefused }: SnippetTabs
     <Tabs.Root defaultValue={snippets[0]?.id} className="min-w-0">
       <p className="mb-1.5 font-medium">Ready to paste</p>
       <div className="overflow-hidden rounded-control border border-line">
-        <Tabs.List aria-label="Ready to paste" className="flex gap-1 overflow-x-auto border-b border-line px-1.5 [scrollbar-width:none]">
+        <Tabs.List
+          aria-label="Ready to paste"
+          className="flex gap-1 overflow-x-auto border-b border-line px-1.5 [scrollbar-width:none]"
+        >
           {snippets.map(({ id, label }) => (
             <Tabs.Tab
               key={id}
@@ -30,7 +33,9 @@ export function SnippetTabs({ token, visible, onCopied, onRefused }: SnippetTabs
         </Tabs.List>
         {snippets.map(({ id, label, note, text }) => (
           <Tabs.Panel key={id} value={id} className="relative bg-sunken focus-visible:-outline-offset-2">
-            <pre className="min-h-16 py-3 pr-12 pl-3 font-mono text-sm break-all whitespace-pre-wrap">{text(visible)}</pre>
+            <pre className="min-h-16 py-3 pr-12 pl-3 font-mono text-sm break-all whitespace-pre-wrap">
+              {text(visible)}
+            </pre>
             {note && <p className="px-3 pb-3 text-sm text-muted">{note}</p>}
             <CopyButton
               bare

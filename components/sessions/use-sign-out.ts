@@ -9,7 +9,8 @@ export function useSignOut() {
   const { mutate } = useMutation(
     trpc.sessions.logout.mutationOptions({
       onSuccess: () => window.location.replace('/login'),
-      onError: (error) => toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
+      onError: (error) =>
+        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
     }),
   );
   return () => mutate();

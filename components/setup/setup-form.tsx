@@ -27,8 +27,9 @@ function NoCode() {
     <Notice tone="info">
       <p className="font-medium text-ink">This page needs its code.</p>
       <p className="mt-1">
-        When Keyward started, it printed an address that ends in <code className="font-mono">/setup?code=…</code>. Open
-        that address. If it is lost, restart the server: it prints a new one.
+        When Keyward started, it printed an address that ends in{' '}
+        <code className="font-mono">/setup?code=…</code>. Open that address. If it is lost, restart the
+        server: it prints a new one.
       </p>
     </Notice>
   );
@@ -55,7 +56,13 @@ function AdminForm({ code }: { code: string }) {
       onSubmit={(event) => void handleSubmit((input) => complete.mutate(input))(event)}
       className="grid gap-4"
     >
-      <TextField label="Name" autoComplete="name" autoFocus error={errors.name?.message} {...register('name')} />
+      <TextField
+        label="Name"
+        autoComplete="name"
+        autoFocus
+        error={errors.name?.message}
+        {...register('name')}
+      />
       <TextField
         label="E-mail"
         type="email"

@@ -18,7 +18,10 @@ export interface TokenDialogProps {
 const resolver = zodResolver(z.object({ name: tokenNameSchema }));
 
 export function RenameDialog({ token, returnTo, onClose }: TokenDialogProps) {
-  const { register, handleSubmit, setError, formState } = useForm({ resolver, defaultValues: { name: token.name } });
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver,
+    defaultValues: { name: token.name },
+  });
   const rename = useRenameToken(onClose);
   const { errors } = formState;
 

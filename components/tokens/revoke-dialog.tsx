@@ -20,8 +20,16 @@ function usesWords(count: number): string {
   return count === 1 ? 'Used once' : `Used ${count.toLocaleString('en-GB')} times`;
 }
 
-export function RevokeDialog({ token, returnTo, onClose, onRevoked }: TokenDialogProps & { onRevoked: () => void }) {
-  const { register, handleSubmit, setError, formState } = useForm({ resolver, defaultValues: { reason: '' } });
+export function RevokeDialog({
+  token,
+  returnTo,
+  onClose,
+  onRevoked,
+}: TokenDialogProps & { onRevoked: () => void }) {
+  const { register, handleSubmit, setError, formState } = useForm({
+    resolver,
+    defaultValues: { reason: '' },
+  });
   const revoke = useRevokeToken(onRevoked);
   const { errors } = formState;
 

@@ -2,7 +2,13 @@ import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } f
 import { Pill, type Tone } from '#components/ui/pill.tsx';
 import type { TokenStatus } from '#server/tokens/schema.ts';
 
-export const statuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const satisfies TokenStatus[];
+export const statuses = [
+  'active',
+  'expiring',
+  'expired',
+  'disabled',
+  'revoked',
+] as const satisfies TokenStatus[];
 
 export const statusWords: Record<TokenStatus, string> = {
   active: 'Active',

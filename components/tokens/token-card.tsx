@@ -1,7 +1,7 @@
 'use client';
 import { cx } from 'class-variance-authority';
-import { dateWords } from '#components/ui/time-words.ts';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { dateWords } from '#components/ui/time-words.ts';
 import { Tip } from '#components/ui/tip.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { KeyCut } from './key-cut.tsx';
@@ -17,7 +17,10 @@ export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRi
   return (
     <li>
       <article aria-labelledby={titleId(token)} className={cardGrid}>
-        <KeyCut seed={token.prefix} className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')} />
+        <KeyCut
+          seed={token.prefix}
+          className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')}
+        />
         <h2
           id={titleId(token)}
           tabIndex={-1}
@@ -55,9 +58,7 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
       {addresses > 0 && (
         <>
           {' · '}
-          <Tip text={ipAllowlist.join(', ')}>
-            {addresses === 1 ? '1 address' : `${addresses} addresses`}
-          </Tip>
+          <Tip text={ipAllowlist.join(', ')}>{addresses === 1 ? '1 address' : `${addresses} addresses`}</Tip>
         </>
       )}
     </>

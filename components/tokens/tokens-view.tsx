@@ -27,13 +27,17 @@ export function TokensView() {
 
   return (
     <>
-      <PageHead title="Tokens">{rights.mayWrite && !hasNone && <NewTokenButton onPress={newToken.open} />}</PageHead>
+      <PageHead title="Tokens">
+        {rights.mayWrite && !hasNone && <NewTokenButton onPress={newToken.open} />}
+      </PageHead>
       {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
       {!hasNone && <Toolbar filters={filters} counts={counts} onChange={setFilters} />}
       {list.isPending && <TokenListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
       {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
-      {list.data && !hasNone && tokens.length === 0 && <NoneMatch onClear={isFiltered ? clearFilters : undefined} />}
+      {list.data && !hasNone && tokens.length === 0 && (
+        <NoneMatch onClear={isFiltered ? clearFilters : undefined} />
+      )}
       {tokens.length > 0 && (
         <TokenList
           tokens={tokens}
@@ -54,7 +58,8 @@ export function TokensView() {
 function ReadOnly({ role = 'viewer' }: { role?: string | undefined }) {
   return (
     <p className="-mt-3 mb-5 text-muted">
-      As a {role} you can look at your tokens and revoke them. To make new ones, ask an admin for another role.
+      As a {role} you can look at your tokens and revoke them. To make new ones, ask an admin for another
+      role.
     </p>
   );
 }
@@ -69,7 +74,11 @@ function NoneYet({ onNew }: { onNew: (() => void) | undefined }) {
 
 function NoneMatch({ onClear }: { onClear: (() => void) | undefined }) {
   return (
-    <Blank icon={SearchX} title="No tokens match" action={onClear && <Button onClick={onClear}>Clear filters</Button>}>
+    <Blank
+      icon={SearchX}
+      title="No tokens match"
+      action={onClear && <Button onClick={onClear}>Clear filters</Button>}
+    >
       Try another status, or part of a name or prefix.
     </Blank>
   );

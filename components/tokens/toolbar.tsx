@@ -17,8 +17,16 @@ interface ToolbarProps {
 export function Toolbar({ filters, counts, onChange }: ToolbarProps) {
   return (
     <div className="mb-3 flex flex-col gap-2 lg:flex-row lg:items-center lg:justify-between">
-      <div role="group" aria-label="Status" className="-mx-1 flex gap-0.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]">
-        <Chip pressed={filters.status === null} count={counts?.total} onPress={() => onChange({ status: null })}>
+      <div
+        role="group"
+        aria-label="Status"
+        className="-mx-1 flex gap-0.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]"
+      >
+        <Chip
+          pressed={filters.status === null}
+          count={counts?.total}
+          onPress={() => onChange({ status: null })}
+        >
           All
         </Chip>
         {statuses.map((status) => (

@@ -10,14 +10,16 @@ type Pages = InfiniteData<TokenPageView, string | null>;
 const listKey = [...tokensKey, 'list'];
 
 function replaceToken(client: QueryClient, id: string, change: Partial<TokenView>) {
-  client.setQueriesData<Pages>({ queryKey: listKey }, (list) =>
-    list && {
-      ...list,
-      pages: list.pages.map((page) => ({
-        ...page,
-        items: page.items.map((token) => (token.id === id ? { ...token, ...change } : token)),
-      })),
-    },
+  client.setQueriesData<Pages>(
+    { queryKey: listKey },
+    (list) =>
+      list && {
+        ...list,
+        pages: list.pages.map((page) => ({
+          ...page,
+          items: page.items.map((token) => (token.id === id ? { ...token, ...change } : token)),
+        })),
+      },
   );
 }
 

@@ -28,7 +28,16 @@ export const buttonClass = cva(
 type ButtonProps = ComponentProps<'button'> & VariantProps<typeof buttonClass> & { busy?: boolean };
 
 /** While `busy` it keeps its width and its focus, and ignores presses. */
-export function Button({ look, size, busy = false, className, children, onClick, type, ...rest }: ButtonProps) {
+export function Button({
+  look,
+  size,
+  busy = false,
+  className,
+  children,
+  onClick,
+  type,
+  ...rest
+}: ButtonProps) {
   return (
     <button
       {...rest}

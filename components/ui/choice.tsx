@@ -13,7 +13,10 @@ export function Choice({ children, note, className, ...input }: ChoiceProps) {
       <input
         {...input}
         type="radio"
-        className={cx(boxClass, 'mt-0.5 rounded-full before:size-1.5 before:rounded-full before:bg-on-accent')}
+        className={cx(
+          boxClass,
+          'mt-0.5 rounded-full before:size-1.5 before:rounded-full before:bg-on-accent',
+        )}
       />
       <span className="min-w-0">
         <span className="font-medium">{children}</span>

@@ -36,7 +36,11 @@ export function CopyButton({ text, label, bare = false, onCopied, onRefused, ...
   return (
     <>
       <Button {...button} aria-label={bare ? label : undefined} onClick={() => void copy()}>
-        {copied ? <Check aria-hidden  className={button.look === 'primary' ? undefined : 'text-ok'} /> : <Copy aria-hidden />}
+        {copied ? (
+          <Check aria-hidden className={button.look === 'primary' ? undefined : 'text-ok'} />
+        ) : (
+          <Copy aria-hidden />
+        )}
         {!bare && (copied ? 'Copied' : label)}
       </Button>
       <span role="status" className="sr-only">

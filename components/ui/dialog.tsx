@@ -28,9 +28,7 @@ export function Dialog({ title, description, onClose, returnTo, asks, wide, chil
   return (
     <Base.Root open disablePointerDismissal={asks ?? false} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
-        <Base.Backdrop
-          className="fixed inset-0 z-50 bg-scrim transition-opacity duration-150 data-starting-style:opacity-0"
-        />
+        <Base.Backdrop className="fixed inset-0 z-50 bg-scrim transition-opacity duration-150 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-50 grid grid-rows-[1fr_auto] justify-items-center sm:grid-rows-[minmax(2rem,1fr)_auto_minmax(2rem,2fr)] sm:px-4">
           <Base.Popup
             role={asks ? 'alertdialog' : 'dialog'}
@@ -46,10 +44,17 @@ export function Dialog({ title, description, onClose, returnTo, asks, wide, chil
             <div className="flex items-start gap-4 px-5 pt-5 pb-0.5">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-lg font-semibold">{title}</Base.Title>
-                {description && <Base.Description className="mt-1 text-muted" render={<div />}>{description}</Base.Description>}
+                {description && (
+                  <Base.Description className="mt-1 text-muted" render={<div />}>
+                    {description}
+                  </Base.Description>
+                )}
               </div>
               {!asks && (
-                <Base.Close aria-label="Close" className={buttonClass({ look: 'quiet', size: 'icon', className: '-mt-1 -mr-2' })}>
+                <Base.Close
+                  aria-label="Close"
+                  className={buttonClass({ look: 'quiet', size: 'icon', className: '-mt-1 -mr-2' })}
+                >
                   <X aria-hidden />
                 </Base.Close>
               )}
@@ -69,6 +74,8 @@ export function DialogBody({ className, children }: { className?: string; childr
 /** The buttons: what goes ahead at the end of the line, the way out before it. */
 export function DialogFoot({ children }: { children: ReactNode }) {
   return (
-    <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3.5">{children}</div>
+    <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3.5">
+      {children}
+    </div>
   );
 }

@@ -21,7 +21,13 @@ export function MenuPopup({ label, entries, align, anchor, onClose }: MenuPopupP
   return (
     <Menu.Root open onOpenChange={(open) => !open && onClose()}>
       <Menu.Portal container={landmarkOf(anchor.current)}>
-        <Menu.Positioner anchor={anchor} align={align} sideOffset={6} collisionPadding={12} className="z-40 outline-none">
+        <Menu.Positioner
+          anchor={anchor}
+          align={align}
+          sideOffset={6}
+          collisionPadding={12}
+          className="z-40 outline-none"
+        >
           <Menu.Popup
             aria-label={label}
             finalFocus={anchor}
@@ -37,7 +43,8 @@ export function MenuPopup({ label, entries, align, anchor, onClose }: MenuPopupP
   );
 }
 
-const keyOf = (entry: MenuEntry, index: number) => ('label' in entry ? entry.label : `${entry.kind}-${index}`);
+const keyOf = (entry: MenuEntry, index: number) =>
+  'label' in entry ? entry.label : `${entry.kind}-${index}`;
 
 const itemClass =
   'flex min-h-8 items-center gap-2.5 rounded-control px-2.5 py-1 text-base outline-none select-none cursor-pointer data-highlighted:bg-hover';
@@ -77,7 +84,9 @@ function Entry({ entry }: { entry: MenuEntry }) {
 function ChoiceEntry({ entry }: { entry: MenuChoice }) {
   return (
     <Menu.Group>
-      <Menu.GroupLabel className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-faint">{entry.label}</Menu.GroupLabel>
+      <Menu.GroupLabel className="px-2.5 pt-1.5 pb-1 text-xs font-medium text-faint">
+        {entry.label}
+      </Menu.GroupLabel>
       <Menu.RadioGroup value={entry.value} onValueChange={(value) => entry.onChoose(String(value))}>
         {entry.options.map((option) => (
           <Menu.RadioItem key={option.value} value={option.value} closeOnClick className={itemClass}>

@@ -23,7 +23,12 @@ export interface MenuChoice {
   options: readonly { value: string; label: string; icon?: LucideIcon }[];
   onChoose: (value: string) => void;
 }
-export type MenuEntry = MenuAction | MenuLink | MenuChoice | { kind: 'line' } | { kind: 'text'; text: ReactNode };
+export type MenuEntry =
+  | MenuAction
+  | MenuLink
+  | MenuChoice
+  | { kind: 'line' }
+  | { kind: 'text'; text: ReactNode };
 
 // Most visits open no menu: the popup and its positioning (35 kB compressed) come when a pointer or the focus comes near.
 const loadPopup = () => import('./menu-popup.tsx');
@@ -37,7 +42,14 @@ type MenuButtonProps = Omit<ComponentProps<'button'>, 'ref'> & {
 };
 
 /** A button that opens a menu: on a press, or on an arrow key as the menu button pattern asks. */
-export function MenuButton({ entries, menuLabel, align = 'end', buttonRef, children, ...button }: MenuButtonProps) {
+export function MenuButton({
+  entries,
+  menuLabel,
+  align = 'end',
+  buttonRef,
+  children,
+  ...button
+}: MenuButtonProps) {
   const [open, setOpen] = useState(false);
   const own = useRef<HTMLButtonElement>(null);
   const anchor = buttonRef ?? own;
@@ -63,7 +75,13 @@ export function MenuButton({ entries, menuLabel, align = 'end', buttonRef, child
       </button>
       {open && (
         <Suspense>
-          <MenuPopup label={menuLabel} entries={entries} align={align} anchor={anchor} onClose={() => setOpen(false)} />
+          <MenuPopup
+            label={menuLabel}
+            entries={entries}
+            align={align}
+            anchor={anchor}
+            onClose={() => setOpen(false)}
+          />
         </Suspense>
       )}
     </>

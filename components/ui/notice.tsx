@@ -2,16 +2,19 @@ import { cva, type VariantProps } from 'class-variance-authority';
 import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-const noticeClass = cva('flex gap-2.5 rounded-control px-3 py-2.5 text-sm [&>svg]:mt-0.5 [&>svg]:size-4 [&>svg]:shrink-0', {
-  variants: {
-    tone: {
-      info: 'bg-sunken text-muted',
-      warn: 'bg-warn-soft text-warn',
-      danger: 'bg-danger-soft text-danger',
+const noticeClass = cva(
+  'flex gap-2.5 rounded-control px-3 py-2.5 text-sm [&>svg]:mt-0.5 [&>svg]:size-4 [&>svg]:shrink-0',
+  {
+    variants: {
+      tone: {
+        info: 'bg-sunken text-muted',
+        warn: 'bg-warn-soft text-warn',
+        danger: 'bg-danger-soft text-danger',
+      },
     },
+    defaultVariants: { tone: 'info' },
   },
-  defaultVariants: { tone: 'info' },
-});
+);
 
 const icons = { info: Info, warn: TriangleAlert, danger: CircleAlert };
 

@@ -1,6 +1,6 @@
 'use client';
 import { Search, X } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 
 const settleMilliseconds = 250;
 
@@ -28,6 +28,18 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   }
   const text = draft ?? value;
 
+  /** Enter searches, and sends no form around it; Escape clears, and closes no dialog around it while there is text. */
+  function answerKey(event: KeyboardEvent) {
+    if (event.key === 'Enter') {
+      event.preventDefault();
+      report(text);
+    }
+    if (event.key === 'Escape' && text) {
+      event.stopPropagation();
+      report('');
+    }
+  }
+
   return (
     <div className="relative min-w-0 flex-1">
       <Search aria-hidden className="pointer-events-none absolute top-2 left-2.5 size-4 text-faint" />
@@ -41,10 +53,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => change(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') report(text);
-          if (event.key === 'Escape' && text) report('');
-        }}
+        onKeyDown={answerKey}
         className="h-8 w-full rounded-control border border-line-strong bg-surface pr-8 pl-8 transition-colors duration-120 hover:border-faint focus-visible:border-accent-ink focus-visible:outline-1 focus-visible:outline-offset-0 [&::-webkit-search-cancel-button]:hidden"
       />
       {text && (

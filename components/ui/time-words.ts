@@ -5,7 +5,12 @@ const day = 24 * hour;
 const relative = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto' });
 // British English writes "Sept" where every other month has three letters.
 const shortMonth = new Intl.DateTimeFormat('en-US', { month: 'short' });
-const longDate = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+const longDate = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+});
 const exact = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',

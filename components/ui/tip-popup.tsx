@@ -12,7 +12,12 @@ export function TipPopup({ text, anchor, onClose }: TipPopupProps) {
   return (
     <Tooltip.Root open onOpenChange={(open) => !open && onClose()}>
       <Tooltip.Portal container={anchor.current?.closest<HTMLElement>('main') ?? null}>
-        <Tooltip.Positioner anchor={anchor} sideOffset={6} collisionPadding={8} className="pointer-events-none z-50">
+        <Tooltip.Positioner
+          anchor={anchor}
+          sideOffset={6}
+          collisionPadding={8}
+          className="pointer-events-none z-50"
+        >
           <Tooltip.Popup
             role="tooltip"
             className="max-w-72 rounded-control bg-ink px-2.5 py-1.5 text-xs text-canvas transition-opacity duration-120 data-starting-style:opacity-0"

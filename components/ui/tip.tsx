@@ -4,7 +4,15 @@ import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react';
 const TipPopup = lazy(async () => ({ default: (await import('./tip-popup.tsx')).TipPopup }));
 
 /** Words that tell more when pointed at or focused. What they stand on must make sense without them. */
-export function Tip({ text, children, className }: { text: string; children: ReactNode; className?: string }) {
+export function Tip({
+  text,
+  children,
+  className,
+}: {
+  text: string;
+  children: ReactNode;
+  className?: string;
+}) {
   const [open, setOpen] = useState(false);
   const anchor = useRef<HTMLButtonElement>(null);
   const id = useId();

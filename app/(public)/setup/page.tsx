@@ -7,7 +7,7 @@ export const metadata: Metadata = { title: 'Set up' };
 
 export default function SetupPage() {
   return (
-    <Doorway title="Set up Keyward" lead="You will be the first admin. Everyone else is invited by you.">
+    <Doorway title="Set up Keyward" lead="You will be the first admin, and can add everyone else.">
       <script dangerouslySetInnerHTML={{ __html: setupCodeScript }} />
       <SetupForm />
     </Doorway>
