@@ -1,7 +1,11 @@
 import { createToken, signInByPassword } from './desk-pages.ts';
 import { expect, test } from './fixtures.ts';
 
-test('whose session ends midway signs in and is back in the same place', async ({ desk, page, signInAs }) => {
+test('whose session ends before making something signs in and is back in the same place', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
   await signInAs(desk.ada);
   await page.goto('/tokens?sort=name');
   await expect(page.getByText('No tokens yet')).toBeVisible();
@@ -11,4 +15,20 @@ test('whose session ends midway signs in and is back in the same place', async (
   await signInByPassword(page, desk.ada.email, desk.ada.password);
   await expect(page).toHaveURL('/tokens?sort=name');
   await expect(page.getByText('No tokens yet')).toBeVisible();
+});
+
+test('whose session ends before looking something up signs in and sees it', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await desk.ada.createToken({ name: 'laptop', expiresInDays: 60 });
+  await signInAs(desk.ada);
+  await page.goto('/tokens');
+  await expect(page.getByRole('article')).toHaveCount(1);
+  desk.clock.advance({ days: 31 });
+  await page.getByRole('button', { name: /^Disabled/ }).click();
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/tokens?status=disabled')}`);
+  await signInByPassword(page, desk.ada.email, desk.ada.password);
+  await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
 });

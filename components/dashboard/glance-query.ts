@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
-import { tokensKey } from '#components/tokens/use-tokens.ts';
+import { tokensKey } from '#components/tokens/tokens-key.ts';
 
 /** The tokens used last, and how many there are of each kind. */
 export const glanceQuery = queryOptions({

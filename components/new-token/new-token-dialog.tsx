@@ -2,7 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { trpc } from '#components/api/trpc.ts';
-import { tokensKey } from '#components/tokens/use-tokens.ts';
+import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { NewTokenForm } from './new-token-form.tsx';

@@ -4,7 +4,7 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
-import { tokensKey } from './use-tokens.ts';
+import { tokensKey } from './tokens-key.ts';
 
 type Pages = InfiniteData<TokenPageView, string | null>;
 const listKey = [...tokensKey, 'list'];

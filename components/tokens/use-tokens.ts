@@ -1,10 +1,8 @@
 'use client';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
+import { tokensKey } from './tokens-key.ts';
 import { sortInputs, type TokenFilters } from './use-token-filters.ts';
-
-/** Every query about tokens starts with this key. */
-export const tokensKey = ['tokens'] as const;
 
 const pageSize = 50;
 

@@ -1,6 +1,6 @@
 'use client';
 import { Search, X } from 'lucide-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 
 const settleMilliseconds = 250;
 
@@ -15,6 +15,8 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   const [draft, setDraft] = useState<string | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const input = useRef<HTMLInputElement>(null);
+  // What was typed just before leaving must not be reported to the next page.
+  useEffect(() => () => clearTimeout(timer.current), []);
 
   function report(text: string) {
     clearTimeout(timer.current);

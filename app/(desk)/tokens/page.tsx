@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { Suspense } from 'react';
 import { TokensSkeleton } from '#components/tokens/tokens-skeleton.tsx';
 import { TokensView } from '#components/tokens/tokens-view.tsx';
@@ -8,7 +9,9 @@ export const metadata: Metadata = { title: 'Tokens' };
 export default function TokensPage() {
   return (
     <Suspense fallback={<TokensSkeleton />}>
-      <TokensView />
+      <NuqsAdapter>
+        <TokensView />
+      </NuqsAdapter>
     </Suspense>
   );
 }

@@ -1,0 +1,2 @@
+/** Every query about tokens starts with this key. */
+export const tokensKey = ['tokens'] as const;
