@@ -6,6 +6,7 @@ import { connectionConfig, type DatabaseAddress } from '#db/client.ts';
 const folder = new URL('./migrations/', import.meta.url);
 /** Any number will do, as long as every version of Keyward takes the same lock. */
 const migrationLock = 4_825_190_317;
+const oldestVersion = 150_000;
 const longestMigration = 10 * 60_000;
 
 export class MigrationError extends Error {}
@@ -29,12 +30,47 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
   });
   // A connection that breaks fails the query it was busy with; the event says nothing more.
   client.on('error', () => {});
-  await client.connect();
+  await connect(client);
   try {
+    await assertVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
-    return await runPending(client, await readMigrations());
+    const ran = await runPending(client, await readMigrations());
+    await assertRole(client);
+    return ran;
   } finally {
     await client.end();
+  }
+}
+
+async function connect(client: pg.Client): Promise<void> {
+  try {
+    await client.connect();
+  } catch (cause) {
+    const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
+    throw new MigrationError(
+      `The database cannot be used: ${why}. Check DATABASE_URL, and that PostgreSQL runs there.`,
+    );
+  }
+}
+
+async function assertVersion(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ number: number; name: string }>(
+    "select current_setting('server_version_num')::int as number, current_setting('server_version') as name",
+  );
+  const [version] = rows;
+  if (version && version.number < oldestVersion) {
+    throw new MigrationError(`This is PostgreSQL ${version.name}. Keyward needs 15 or newer.`);
+  }
+}
+
+/** The server works as a role of few rights: better found out here than at the first request. */
+async function assertRole(client: pg.Client): Promise<void> {
+  try {
+    await client.query('set role keyward_app');
+  } catch {
+    throw new MigrationError(
+      'The database user may not act as the role keyward_app. As a superuser, run: grant keyward_app to <that user>',
+    );
   }
 }
 

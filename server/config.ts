@@ -47,7 +47,11 @@ export const settings = {
     byDefault: '127.0.0.1',
   },
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    // Not `z.url`: one with a socket, `postgres://ada@/desk?host=/run/postgresql`, is no URL to WHATWG.
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/\S+$/)
+      .optional(),
     legal: 'postgres://user:password@host:port/database',
     says: 'A PostgreSQL (15 or newer) to use. Left out: Keyward runs one of its own in the data folder.',
     secret: true,

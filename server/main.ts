@@ -21,11 +21,12 @@ async function start(): Promise<void> {
   const config = readConfig();
   const runtime = await createRuntime(config, { address: await openAddress(config) });
   running.push(() => runtime.close());
-  if (config.admin) await createConfiguredAdmin(runtime, config.admin);
+  if (config.admin)
+    await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   const server = await startHttpServer(runtime, routeTable(await openStaticExport(exportFolder)));
   running.push(() => server.close());
-  say(`Keyward is at ${config.url.origin}`);
   await announceSetup(runtime);
+  say(`Keyward is ready at ${config.url.origin}`);
 }
 
 /** The database that is configured, or one of our own. */
@@ -42,6 +43,15 @@ async function announceSetup(runtime: Runtime): Promise<void> {
     say(
       `Nobody can sign in yet. Make the first admin here:\n\n  ${runtime.config.url.origin}/setup?code=${code.reveal()}\n`,
     );
+}
+
+/** A refusal of what a setting says is told as that of the setting. */
+function asSetting(name: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof AppError
+      ? new ConfigError(`${name}: ${error.errors?.[0]?.message ?? error.message}`)
+      : error;
+  };
 }
 
 async function stopAll(): Promise<void> {

@@ -5,8 +5,11 @@ begin
   if not exists (select from pg_roles where rolname = 'keyward_app') then
     create role keyward_app nologin;
   end if;
-exception when duplicate_object or unique_violation then
-  null;
+exception
+  when duplicate_object or unique_violation then
+    null;
+  when insufficient_privilege then
+    raise exception 'the user % may not make the role keyward_app. As a superuser, run: create role keyward_app; grant keyward_app to %', current_user, quote_ident(current_user);
 end $$;
 
 -- Whoever may not grant it was granted it by an operator beforehand, or is told so when the first connection is made.

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import pg from 'pg';
+import type { Caller } from '#server/testing/caller.ts';
+import { createDatabase } from '#server/testing/database.ts';
+import { goodPassword, signIn, toPerson } from '#server/testing/person.ts';
+import { runServer, startServer, type ServerProcess } from '#server/testing/process.ts';
+
+async function dataFolder(): Promise<{ settings: { KEYWARD_DATA: string } } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-data-'));
+  return {
+    settings: { KEYWARD_DATA: folder },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The cluster of the test run as an operator would name it. */
+async function ownDatabase() {
+  const database = await createDatabase();
+  const { host, port, user, password, database: name } = database.address;
+  const url = `postgres://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`;
+  return { settings: { DATABASE_URL: url }, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
+}
+
+async function setUp(server: ServerProcess) {
+  const body = { code: server.setupCode, name: 'Ada', email: 'ada@example.com', password: goodPassword };
+  const answer = await server.send('POST /trpc/setup.complete', { body });
+  assert.equal(answer.status, 200, answer.text);
+  return signIn(server, 'ada@example.com', goodPassword);
+}
+
+const status = async (server: Caller, token: string) =>
+  (await server.send('GET /api/v1/me', { token })).status;
+
+test('what was answered survives kill -9, and the next server takes the database over', async () => {
+  await using folder = await dataFolder();
+  const first = await startServer(folder.settings);
+  const ada = await setUp(first);
+  const { token } = await ada.createToken({ name: 'laptop' });
+  const revoked = await ada.createToken({ name: 'old' });
+  await ada.revokeToken(revoked.credential.id);
+  await first.stop('SIGKILL');
+
+  await using second = await startServer(folder.settings);
+  assert.equal(second.setupCode, undefined, 'there is an admin already');
+  assert.equal(await status(second, token), 200);
+  assert.equal(await status(second, revoked.token), 401);
+  const again = toPerson(second, ada, goodPassword, ada.cookie);
+  assert.equal((await again.send('GET /api/v1/me')).status, 200, 'the session too');
+});
+
+test('a second server on the same folder says so and goes', async () => {
+  await using folder = await dataFolder();
+  await using first = await startServer(folder.settings);
+  const second = await runServer(folder.settings);
+  assert.equal(second.exitCode, 1);
+  assert.match(second.printed, new RegExp(`pid ${first.child.pid}\\b.*KEYWARD_DATA`, 's'));
+  assert.equal((await first.send('GET /readyz')).status, 200);
+});
+
+test('asked to stop, a server finishes what runs, writes what waits and exits with 0', async () => {
+  await using database = await ownDatabase();
+  const server = await startServer(database.settings);
+  const ada = await setUp(server);
+  const { token, credential } = await ada.createToken({ name: 'laptop' });
+  assert.equal(await status(server, token), 200);
+
+  const body = JSON.stringify({ name: 'slow' });
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length, Cookie: ada.cookie };
+  const slow = request(`${server.origin}/api/v1/tokens`, { method: 'POST', headers });
+  slow.write(body.slice(0, 5));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const stopped = server.stop('SIGTERM');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  await assert.rejects(server.send('GET /healthz'), 'takes no more');
+  slow.end(body.slice(5));
+  const [response] = (await once(slow, 'response')) as [{ statusCode: number }];
+  assert.equal(response.statusCode, 201);
+  assert.equal(await stopped, 0);
+
+  const client = new pg.Client(database.settings.DATABASE_URL);
+  await client.connect();
+  const { rows } = await client.query('select use_count from credentials where id = $1', [credential.id]);
+  await client.end();
+  assert.deepEqual(rows, [{ use_count: '1' }]);
+});
+
+test('a server whose starter has gone stops by itself', async () => {
+  await using database = await ownDatabase();
+  await using server = await startServer(database.settings);
+  const ended = once(server.child, 'exit');
+  server.child.disconnect();
+  assert.equal((await ended)[0], 0);
+});
+
+test('two servers can share one database', async () => {
+  await using database = await ownDatabase();
+  const servers = await Promise.all([startServer(database.settings), startServer(database.settings)]);
+  await using one = servers[0];
+  await using other = servers[1];
+  const ada = await setUp([one, other].find((server) => server.setupCode) ?? one).catch(() => setUp(other));
+  const { token, credential } = await ada.createToken({ name: 'laptop' });
+  assert.deepEqual([await status(one, token), await status(other, token)], [200, 200]);
+  await ada.revokeToken(credential.id);
+  assert.deepEqual([await status(one, token), await status(other, token)], [401, 401]);
+});
+
+test('the first admin can come from the environment', async () => {
+  await using database = await ownDatabase();
+  const admin = { KEYWARD_ADMIN_EMAIL: 'ops@example.com', KEYWARD_ADMIN_PASSWORD: goodPassword };
+  await using server = await startServer({ ...database.settings, ...admin });
+  assert.equal(server.setupCode, undefined);
+  assert.equal((await signIn(server, 'ops@example.com', goodPassword)).role, 'admin');
+  assert.doesNotMatch(server.printed(), /lanterns/);
+});
+
+const badStarts: [what: string, settings: Record<string, string>, says: RegExp][] = [
+  ['a bad value', { PORT: 'x' }, /^PORT: "x" will not do\. Legal: .*\n$/],
+  ['an unknown setting', { KEYWARD_PROT: '1' }, /^KEYWARD_PROT: there is no such setting.*\n$/],
+  [
+    'a short password',
+    { KEYWARD_ADMIN_EMAIL: 'a@example.com', KEYWARD_ADMIN_PASSWORD: 'x' },
+    /^KEYWARD_ADMIN_PASSWORD: its value \(not shown\).*\n$/,
+  ],
+  [
+    'a database that is not there',
+    { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+    /^The database cannot be used: .*ECONNREFUSED.*DATABASE_URL.*\n$/,
+  ],
+];
+for (const [what, settings, says] of badStarts) {
+  test(`${what} stops the start with one line`, async () => {
+    const { exitCode, printed } = await runServer(settings);
+    assert.equal(exitCode, 1);
+    assert.match(printed, says);
+  });
+}
+
+test('a common password in the environment stops the start with one line', async () => {
+  await using database = await ownDatabase();
+  const admin = { KEYWARD_ADMIN_EMAIL: 'ops@example.com', KEYWARD_ADMIN_PASSWORD: 'password123' };
+  const { exitCode, printed } = await runServer({ ...database.settings, ...admin });
+  assert.equal(exitCode, 1);
+  assert.match(printed, /^KEYWARD_ADMIN_PASSWORD: .*common.*\n$/);
+});
+
+test('a port that is taken is said so', async () => {
+  await using database = await ownDatabase();
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const { exitCode, printed } = await runServer({ ...database.settings, PORT: String(port) });
+  taken.close();
+  assert.equal(exitCode, 1);
+  assert.match(printed, /set PORT to another/);
+});
+
+test('--help lists the settings and starts nothing', async () => {
+  const { exitCode, printed } = await runServer({}, '--help');
+  assert.equal(exitCode, 0);
+  assert.match(printed, /KEYWARD_URL/);
+});

@@ -1,0 +1,73 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createCaller, type Caller } from '#server/testing/caller.ts';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+export interface ServerProcess extends Caller, AsyncDisposable {
+  child: ChildProcess;
+  /** The code of the address that it printed for making the first admin. */
+  setupCode: string | undefined;
+  /** All that it printed so far. */
+  printed(): string;
+  /** Sends a signal and waits for the end. Returns the exit code, null after a kill. */
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Starts `server/main.ts` as a process of its own, with these settings only, and waits until it serves. */
+export async function startServer(settings: Record<string, string>): Promise<ServerProcess> {
+  const { child, ended, printed } = spawnServer(settings);
+  await Promise.race([once(child, 'ready'), ended]);
+  const origin = /Keyward is ready at (http\S+)/.exec(printed())?.[1];
+  if (!origin) throw new Error(`The server did not start: ${printed()}`);
+  const stop = (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    return ended;
+  };
+  return {
+    child,
+    printed,
+    stop,
+    setupCode: /setup\?code=(\w+)/.exec(printed())?.[1],
+    ...createCaller(origin),
+    async [Symbol.asyncDispose]() {
+      await stop('SIGTERM');
+    },
+  };
+}
+
+/** Runs it until it ends by itself. */
+export async function runServer(
+  settings: Record<string, string>,
+  ...args: string[]
+): Promise<{ exitCode: number | null; printed: string }> {
+  const { ended, printed } = spawnServer(settings, ...args);
+  return { exitCode: await ended, printed: printed() };
+}
+
+function spawnServer(settings: Record<string, string>, ...args: string[]) {
+  const common = {
+    NODE_ENV: 'production' as const,
+    PATH: process.env['PATH'],
+    PORT: '0',
+    KEYWARD_LOG_LEVEL: 'warn',
+  };
+  const env = { ...common, ...settings };
+  const child: ChildProcess = spawn(process.execPath, [main, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let text = '';
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  for (const stream of streams) {
+    stream.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Keyward is ready')) child.emit('ready');
+    });
+  }
+  // Not the event `close`: it does not come once the channel was closed from this side.
+  const ended = Promise.all([once(child, 'exit'), ...streams.map((stream) => finished(stream))]);
+  return { child, ended: ended.then(([[code]]) => code as number | null), printed: () => text };
+}
