@@ -23,7 +23,7 @@ export function Header() {
               key={href}
               href={href}
               aria-current={pathname === href ? 'page' : undefined}
-              className="relative flex h-full items-center px-3 text-muted transition-colors duration-120 hover:text-ink focus-visible:-outline-offset-4 aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:-bottom-px aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-accent-ink"
+              className="relative flex h-full items-center rounded-card px-3 text-muted transition-colors duration-120 hover:text-ink focus-visible:-outline-offset-4 aria-[current=page]:font-medium aria-[current=page]:text-ink aria-[current=page]:after:absolute aria-[current=page]:after:inset-x-3 aria-[current=page]:after:-bottom-px aria-[current=page]:after:h-0.5 aria-[current=page]:after:rounded-full aria-[current=page]:after:bg-accent-ink"
             >
               {label}
             </Link>

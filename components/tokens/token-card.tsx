@@ -32,7 +32,7 @@ export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRi
         <StatusPill status={token.status} />
         <p className="order-1 col-span-full flex min-w-0 items-baseline gap-2 text-sm text-faint md:order-2 md:col-span-1 md:col-start-1 md:row-span-1! lg:col-start-2">
           <code className="font-mono text-xs text-muted">{token.prefix}</code>
-          <span className="truncate">
+          <span className="-m-1 truncate p-1">
             <PermissionSummary token={token} />
           </span>
         </p>
