@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { compressAll } from './compress.mjs';
 import { ensureInstalled } from './install.mjs';
 import { alone, findNode, readText, root, runQuietly, say, StepError } from './workplace.mjs';
 
 const INPUTS = [
-  'app components public server next.config.ts postcss.config.mjs tsconfig.json package-lock.json',
+  'app components public server next.config.ts postcss.config.mjs tsconfig.json package-lock.json scripts/compress.mjs',
 ].flatMap((line) => line.split(' '));
 const out = path.join(root, 'out');
 const stamp = (/** @type {string} */ folder) => path.join(folder, '.inputs');
@@ -33,6 +34,7 @@ async function build() {
     NODE_ENV: 'production',
     KEYWARD_EXPORT_FOLDER: draft,
   });
+  await compressAll(folder);
   writeFileSync(stamp(folder), inputs);
   const old = path.join(root, '.next', 'export-old');
   rmSync(old, { recursive: true, force: true });

@@ -9,7 +9,7 @@ const args = process.argv.slice(2);
 
 try {
   await ensureInstalled();
-  if (!args.includes('--help')) await ensureBuilt();
+  if (!args.includes('--help') && !args.includes('--dev')) await ensureBuilt();
   runServer();
 } catch (error) {
   if (!(error instanceof StepError)) throw error;

@@ -5,7 +5,7 @@ import { startEmbedded } from '#db/embedded.ts';
 import { MigrationError } from '#db/migrate.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
-import { openStaticExport } from '#server/http/export.ts';
+import { openStaticExport, type StaticExport } from '#server/http/export.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
@@ -23,10 +23,18 @@ async function start(): Promise<void> {
   running.push(() => runtime.close());
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
-  const server = await startHttpServer(runtime, routeTable(await openStaticExport(exportFolder)));
+  const site = await openSite();
+  const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
   running.push(() => server.close());
   await announceSetup(runtime);
   say(`Keyward is ready at ${config.url.origin}`);
+}
+
+/** The pages as they were built, or as they are compiled while developing: Next is loaded only then. */
+async function openSite(): Promise<StaticExport> {
+  if (!process.argv.includes('--dev')) return openStaticExport(exportFolder);
+  const { openDevelopmentPages } = await import('#server/http/development.ts');
+  return openDevelopmentPages();
 }
 
 /** The database that is configured, or one of our own. */

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import sirv from 'sirv';
 import type { Exchange } from '#server/http/exchange.ts';
 
@@ -12,10 +13,14 @@ export interface StaticExport {
   sendPage(exchange: Exchange, name: string, status: number): boolean;
   /** Sends a file; calls `otherwise` where there is none. */
   sendFile(exchange: Exchange, otherwise: () => void): void;
+  /** Takes a request for a WebSocket: only while developing, when pages reload themselves. */
+  upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 interface Page {
   html: Buffer;
+  /** The same compressed, by the name of the encoding in HTTP, best first. */
+  bodies: Map<string, Buffer>;
   policy: string;
 }
 
@@ -29,8 +34,7 @@ export async function openStaticExport(folder: string | undefined): Promise<Stat
   const names = await Array.fromAsync(glob('**/*.html', { cwd: folder }));
   const pages = new Map<string, Page>();
   for (const name of names) {
-    const html = await readFile(join(folder, name));
-    pages.set(name.slice(0, -'.html'.length), { html, policy: contentSecurityPolicy(html.toString()) });
+    pages.set(name.slice(0, -'.html'.length), await readPage(join(folder, name)));
   }
   const files = sirv(folder, { etag: true, gzip: true, brotli: true, extensions: [], setHeaders });
   return {
@@ -39,17 +43,30 @@ export async function openStaticExport(folder: string | undefined): Promise<Stat
       if (!page) return false;
       res.setHeader('Content-Security-Policy', page.policy);
       res.setHeader('Cache-Control', 'no-cache');
-      res.writeHead(status, {
-        'Content-Type': 'text/html; charset=utf-8',
-        'Content-Length': page.html.length,
-      });
-      res.end(req.method === 'HEAD' ? undefined : page.html);
+      res.setHeader('Vary', 'Accept-Encoding');
+      const accepted = req.headers['accept-encoding'] ?? '';
+      const [encoding, body] = [...page.bodies].find(([known]) => accepted.includes(known)) ?? [
+        undefined,
+        page.html,
+      ];
+      if (encoding) res.setHeader('Content-Encoding', encoding);
+      res.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.length });
+      res.end(req.method === 'HEAD' ? undefined : body);
       return true;
     },
     sendFile({ req, res }, otherwise) {
       files(req, res, otherwise);
     },
   };
+}
+
+/** The build puts a `.br` and a `.gz` beside each page. */
+async function readPage(file: string): Promise<Page> {
+  const html = await readFile(file);
+  const bodies = new Map<string, Buffer>();
+  if (existsSync(`${file}.br`)) bodies.set('br', await readFile(`${file}.br`));
+  if (existsSync(`${file}.gz`)) bodies.set('gzip', await readFile(`${file}.gz`));
+  return { html, bodies, policy: contentSecurityPolicy(html.toString()) };
 }
 
 /** Nothing from elsewhere, no script but our files and the ones that stand in this very page. */

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { contentSecurityPolicy } from '#server/http/export.ts';
 import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 
@@ -118,6 +119,21 @@ test('a page may run the scripts that stand in it and our files, and no other', 
   assert.match(policy, /default-src 'none'/);
   assert.ok(policy.includes(`script-src 'self' 'sha256-${hash}';`), policy);
   assert.doesNotMatch(policy, /script-src[^;]*unsafe/);
+});
+
+test('a page is sent compressed to whoever takes that, and plain to the others', async () => {
+  await using site = await exportSite();
+  await writeFile(join(site.pages, 'login.html.gz'), gzipSync('<title>compressed</title>'));
+  await using desk = await openDesk(site);
+  const get = (encoding: string) =>
+    desk.send('GET /login', { headers: { ...html, 'Accept-Encoding': encoding } });
+  const compressed = await get('gzip, br');
+  assert.equal(compressed.headers.get('content-encoding'), 'gzip');
+  assert.match(compressed.text, /compressed/);
+  const plain = await get('identity');
+  assert.equal(plain.headers.get('content-encoding'), null);
+  assert.equal(plain.headers.get('vary'), 'Accept-Encoding');
+  assert.match(plain.text, /<title>login/);
 });
 
 test('scripts with a source need no hash, the others one each', () => {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '#server/errors.ts';
 import { setSecurityHeaders } from '#server/http/answer.ts';
 import { limitConnections } from '#server/http/connections.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
+import type { StaticExport } from '#server/http/export.ts';
 import { assertOwnOrigin, readFacts } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -26,7 +28,11 @@ export interface HttpServer {
 }
 
 /** Listens as configured. Rejects when the address cannot be listened on. */
-export async function startHttpServer(runtime: Runtime, routes: RouteTable): Promise<HttpServer> {
+export async function startHttpServer(
+  runtime: Runtime,
+  routes: RouteTable,
+  upgrade?: StaticExport['upgrade'],
+): Promise<HttpServer> {
   const { config } = runtime;
   const server = createServer(
     {
@@ -39,6 +45,7 @@ export async function startHttpServer(runtime: Runtime, routes: RouteTable): Pro
     (req, res) => void answer(runtime, routes, req, res),
   );
   limitConnections(server, config);
+  if (upgrade) server.on('upgrade', upgrade);
   server.on('clientError', (_, socket) => {
     if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
   });
@@ -110,15 +117,10 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 function drain(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const patience = setTimeout(() => server.closeAllConnections(), httpLimits.drainMs);
-    // A connection that is kept alive becomes idle only once its last answer has been sent.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    server.close(() => {
-      clearTimeout(patience);
-      clearInterval(sweep);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+  // A connection that is kept alive becomes idle only once its last answer has been sent.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const patience = AbortSignal.timeout(httpLimits.drainMs);
+  const gaveUp = once(patience, 'abort').then(() => server.closeAllConnections());
+  return Promise.race([closed, gaveUp]).finally(() => clearInterval(sweep));
 }
