@@ -47,7 +47,9 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const pool = openPool(options.address, {
     size: config.databasePoolSize,
     role: 'keyward_app',
-    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+    onError(error) {
+      if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
+    },
   });
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
