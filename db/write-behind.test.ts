@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWriteBehind } from '#db/write-behind.ts';
 
+const poison = -1;
+
 function open(options: { limit?: number; failures?: number } = {}) {
   const written: number[][] = [];
   const dropped: number[] = [];
@@ -11,7 +13,8 @@ function open(options: { limit?: number; failures?: number } = {}) {
     limit: options.limit ?? 100,
     merge: (earlier, later) => earlier + later,
     write: async (items) => {
-      if (failures-- > 0) throw new Error('away');
+      if (failures-- > 0) throw new Error('connect ECONNREFUSED');
+      if (items.includes(poison)) throw new Error('will not do');
       written.push(items);
     },
     onError: () => {},
@@ -48,4 +51,25 @@ test('past the limit new keys are dropped and counted, and known ones still merg
   await queue.flush();
   assert.deepEqual(written, [[2, 1]]);
   assert.deepEqual(dropped, [2]);
+});
+
+test('an item that can never be written is dropped, and holds up no other', async () => {
+  const { queue, written, dropped } = open();
+  for (let n = 0; n < 9; n++) queue.add(`${n}`, n === 4 ? poison : n);
+  await queue.flush();
+  assert.deepEqual(written.flat().toSorted((a, b) => a - b), [0, 1, 2, 3, 5, 6, 7, 8]);
+  assert.deepEqual(dropped, [1]);
+  queue.add('next', 9);
+  await queue.flush();
+  assert.deepEqual(written.at(-1), [9]);
+});
+
+test('many items are written in batches that a statement can hold', async () => {
+  const { queue, written } = open({ limit: 10_000 });
+  for (let n = 0; n < 1_201; n++) queue.add(`${n}`, n);
+  await queue.flush();
+  assert.deepEqual(
+    written.map((batch) => batch.length),
+    [500, 500, 201],
+  );
 });

@@ -1,7 +1,9 @@
+import { isUnavailable } from '#db/errors.ts';
+
 export interface WriteBehind<T> {
   /** Keeps an item for the next write. Items with the same key are merged. */
   add(key: string, item: T): void;
-  /** Writes what has gathered, and what gathers meanwhile. */
+  /** Writes what has gathered. */
   flush(): Promise<void>;
   /** Flushes for the last time. */
   close(): Promise<void>;
@@ -17,7 +19,15 @@ export interface WriteBehindOptions<T> {
   onDrop: (dropped: number) => void;
 }
 
-/** Gathers small writes that nothing waits for, and does them in one go. What could not be written is tried again. */
+type Entry<T> = [key: string, item: T];
+
+/** A statement takes 65,535 parameters, and no row of ours has more than 50. */
+const batchSize = 500;
+
+/**
+ * Gathers small writes that nothing waits for, and does them in batches. What the database could not take is tried again
+ * when that is likely to help; what it will never take is found by halving, and dropped, so that it holds up nothing else.
+ */
 export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehind<T> {
   let waiting = new Map<string, T>();
   let dropped = 0;
@@ -31,19 +41,43 @@ export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehin
   }
 
   async function writeWaiting(): Promise<void> {
+    const entries = [...waiting];
+    waiting = new Map();
+    const left: Entry<T>[] = [];
+    for (let start = 0; start < entries.length; start += batchSize) {
+      // Once the database is away the rest need not be tried.
+      if (left.length > 0) left.push(...entries.slice(start, start + batchSize));
+      else left.push(...(await writeBatch(entries.slice(start, start + batchSize))));
+    }
+    putBack(left);
     if (dropped > 0) options.onDrop(dropped);
     dropped = 0;
-    if (waiting.size === 0) return;
-    const batch = waiting;
-    waiting = new Map();
+  }
+
+  /** Returns what has to be tried again. */
+  async function writeBatch(entries: Entry<T>[]): Promise<Entry<T>[]> {
     try {
-      await options.write([...batch.values()]);
+      await options.write(entries.map(([, item]) => item));
+      return [];
     } catch (error) {
       options.onError(error);
-      const since = waiting;
-      waiting = batch;
-      for (const [key, item] of since) add(key, item);
+      if (isUnavailable(error)) return entries;
+      if (entries.length > 1) return writeHalves(entries);
+      dropped++;
+      return [];
     }
+  }
+
+  async function writeHalves(entries: Entry<T>[]): Promise<Entry<T>[]> {
+    const middle = Math.ceil(entries.length / 2);
+    const first = await writeBatch(entries.slice(0, middle));
+    return [...first, ...(await writeBatch(entries.slice(middle)))];
+  }
+
+  function putBack(left: Entry<T>[]): void {
+    const since = waiting;
+    waiting = new Map(left);
+    for (const [key, item] of since) add(key, item);
   }
 
   function flush(): Promise<void> {

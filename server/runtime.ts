@@ -86,8 +86,8 @@ function createSessionUse(db: Database, log: Logger): WriteBehind<SessionUse> {
     limit: 100_000,
     merge: (_, later) => later,
     write: (uses) => touchSessions(db, uses),
-    onError: (error) => log.error({ err: error }, 'the use of sessions could not be written, trying again'),
-    onDrop: (dropped) => log.error({ dropped }, 'the use of too many sessions waits, some was dropped'),
+    onError: (error) => log.error({ err: error }, 'the use of sessions could not be written'),
+    onDrop: (dropped) => log.error({ dropped }, 'the use of sessions was dropped'),
   });
 }
 

@@ -6,6 +6,7 @@ const canonical: [string, string | undefined][] = [
   ['203.0.113.7', '203.0.113.7'],
   ['::ffff:203.0.113.7', '203.0.113.7'],
   ['2001:DB8:0:0::1', '2001:db8::1'],
+  ['fe80::1%eth0', 'fe80::1'],
   ['', undefined],
   ['203.0.113.7:80', undefined],
   ['unknown', undefined],
@@ -24,6 +25,8 @@ const ranges: [string, string, boolean][] = [
   ['2001:db9::7', '2001:db8::/32', false],
   ['203.0.113.7', '2001:db8::/32', false],
   ['2001:db8::7', '0.0.0.0/0', false],
+  ['203.0.113.7', '::ffff:203.0.113.0/120', true],
+  ['203.0.114.7', '::ffff:203.0.113.0/120', false],
   ['2001:db8::7', '2001:DB8:0::7', true],
 ];
 for (const [address, range, expected] of ranges) {

@@ -15,10 +15,19 @@ export function isInRanges(address: string, ranges: readonly string[]): boolean 
 
 function contains(range: string, address: Address): boolean {
   if (!range.includes('/')) return parse(range)?.toString() === address.toString();
-  const [base, bits] = ipaddr.parseCIDR(range);
+  const [base, bits] = parseRange(range);
   return base.kind() === address.kind() && address.match(base, bits);
 }
 
+/** Without the zone of a link-local address (`%eth0`), which names an interface of this machine and is no part of it. */
 function parse(text: string): Address | undefined {
-  return ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+  const [address = ''] = text.split('%');
+  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
+}
+
+/** A range of IPv4 addresses written as IPv6 (`::ffff:203.0.113.0/120`) is the IPv4 range that it means. */
+function parseRange(range: string): [Address, number] {
+  const [base, bits] = ipaddr.parseCIDR(range);
+  if (!(base instanceof ipaddr.IPv6) || !base.isIPv4MappedAddress() || bits < 96) return [base, bits];
+  return [base.toIPv4Address(), bits - 96];
 }

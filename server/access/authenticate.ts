@@ -87,7 +87,7 @@ function noteForeignAddress(runtime: Runtime, principal: UserPrincipal, request:
   const ctx = createCtx(runtime, { request, principal, reply: { setCookie: () => {} } });
   const { id, name: label } = principal.origin as { id: string; name: string };
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'ip_not_allowed' } as const;
-  runtime.auditQueue.add(auditRow(ctx, { ...entry, resource: { type: 'token', id, label } }));
+  runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, resource: { type: 'token', id, label } }));
 }
 
 function tokenInvalid(): AppError {

@@ -23,8 +23,8 @@ export function createLastUse(db: Database, log: Logger): WriteBehind<Use> {
     limit,
     merge: (earlier, later) => ({ ...later, count: earlier.count + later.count }),
     write: (uses) => db.transaction((tx) => writeUses(tx, uses)),
-    onError: (error) => log.error({ err: error }, 'last uses could not be written, trying again'),
-    onDrop: (dropped) => log.error({ dropped }, 'too many last uses wait, some were dropped'),
+    onError: (error) => log.error({ err: error }, 'last uses could not be written'),
+    onDrop: (dropped) => log.error({ dropped }, 'last uses were dropped'),
   });
 }
 

@@ -1,21 +1,24 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { readBearer } from '#server/access/authenticate.ts';
 import { canonicalAddress, isInRanges } from '#server/access/address.ts';
 import type { RequestFacts } from '#server/access/context.ts';
 import type { Config } from '#server/config.ts';
 import { findSecrets, redactSecrets } from '#server/credentials/format.ts';
-import type { Secret } from '#server/credentials/secret.ts';
+import { Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
 
 const userAgentLength = 256;
+const pathLength = 256;
 const loopbackNames = ['127.0.0.1', '[::1]'];
 
 export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
-  const userAgent = req.headers['user-agent']?.replace(/\p{Cc}/gu, ' ').slice(0, userAgentLength);
+  const userAgent = req.headers['user-agent']?.replace(/\p{Cc}/gu, ' ');
   return {
     id: randomUUIDv7(),
     address: clientAddress(req, config.trustedProxies),
-    userAgent: userAgent === undefined ? null : redactSecrets(userAgent),
+    // Blotted out before it is cut: half a token is most of one.
+    userAgent: userAgent === undefined ? null : redactSecrets(userAgent).slice(0, userAgentLength),
   };
 }
 
@@ -49,7 +52,7 @@ export function isTrustedProxy(address: string, hop: number, trusted: Config['tr
  * from our own origin, or from a program, which sends neither `Origin` nor `Sec-Fetch-Site`. Throws `origin_not_allowed`.
  */
 export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
-  if (isSafe(req.method) || req.headers.authorization !== undefined) return;
+  if (isSafe(req.method) || readBearer(req.headers.authorization) !== undefined) return;
   const { origin } = req.headers;
   const site = req.headers['sec-fetch-site'];
   if (origin === undefined ? site === undefined : isOwnOrigin(origin, config)) return;
@@ -62,15 +65,26 @@ function isOwnOrigin(origin: string, { url, urlIsGiven }: Config): boolean {
   return !urlIsGiven && loopbackNames.some((name) => origin === url.origin.replace(url.hostname, name));
 }
 
-/** Tokens in an address, which ends up in logs, histories and referrers; percent-encoded ones too. */
+/** Tokens in an address, which ends up in logs, histories and referrers; percent-encoded ones too. Each once. */
 export function findUrlSecrets(url: string): Secret[] {
-  return findSecrets(url.includes('%') ? decodeAscii(url) : url);
+  const found = findSecrets(decodeAscii(url)).map((secret) => secret.reveal());
+  return [...new Set(found)].map((text) => new Secret(text));
+}
+
+/** A path as it may be logged: what a query holds is left out, what looks like a token is blotted out. */
+export function loggablePath(path: string): string {
+  return redactSecrets(decodeAscii(path)).slice(0, pathLength);
 }
 
 export function isSafe(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-function decodeAscii(url: string): string {
-  return url.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+/** Undoes percent-encoding of ASCII, also where it was done two or three times over. */
+function decodeAscii(text: string): string {
+  let decoded = text;
+  for (let round = 0; round < 3 && decoded.includes('%'); round++) {
+    decoded = decoded.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  }
+  return decoded;
 }

@@ -6,7 +6,7 @@ import { setSecurityHeaders } from '#server/http/answer.ts';
 import { limitConnections } from '#server/http/connections.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
-import { assertOwnOrigin, readFacts } from '#server/http/request.ts';
+import { assertOwnOrigin, loggablePath, readFacts } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
@@ -99,7 +99,7 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
   const line = {
     requestId: facts.id,
     method: req.method,
-    path: path.slice(0, 256),
+    path: loggablePath(path),
     status: answered,
     ms: Math.round(ms * 10) / 10,
   };

@@ -35,5 +35,5 @@ function noteExposed({ runtime, facts }: Exchange, { id, name, owner, tenantId }
     actor,
     resource,
   } as const;
-  runtime.auditQueue.add(auditRow(ctx, { ...entry, detail: { owner: owner.email } }));
+  runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, detail: { owner: owner.email } }));
 }
