@@ -41,12 +41,18 @@ export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     application_name: `keyward ${process.pid}`,
     connectionTimeoutMillis: 2_000,
-    query_timeout: 10_000,
-    statement_timeout: 9_000,
-    lock_timeout: 5_000,
+    query_timeout: 2_500,
+    statement_timeout: 2_200,
+    lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };
+}
+
+/** Throws unless the pool's connections work as a role: an `options` in the address takes the place of ours. */
+export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> {
+  const { rows } = await pool.query<{ role: string }>('select current_user as role');
+  if (rows[0]?.role !== role) throw new Error(`The database is used as ${rows[0]?.role}, not as ${role}`);
 }
 
 export function openDatabase(pool: pg.Pool): Database {

@@ -22,15 +22,7 @@ interface Migration {
  * files it ran. Throws `MigrationError` when the database is newer than this server, or a file that ran was changed since.
  */
 export async function migrate(address: DatabaseAddress): Promise<string[]> {
-  const client = new pg.Client({
-    ...connectionConfig(address),
-    query_timeout: longestMigration,
-    statement_timeout: longestMigration,
-    lock_timeout: longestMigration,
-  });
-  // A connection that breaks fails the query it was busy with; the event says nothing more.
-  client.on('error', () => {});
-  await connect(client);
+  const client = await connect(address);
   try {
     await assertVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
@@ -42,9 +34,18 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
   }
 }
 
-async function connect(client: pg.Client): Promise<void> {
+async function connect(address: DatabaseAddress): Promise<pg.Client> {
   try {
+    const client = new pg.Client({
+      ...connectionConfig(address),
+      query_timeout: longestMigration,
+      statement_timeout: longestMigration,
+      lock_timeout: longestMigration,
+    });
+    // A connection that breaks fails the query it was busy with; the event says nothing more.
+    client.on('error', () => {});
     await client.connect();
+    return client;
   } catch (cause) {
     const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
     throw new MigrationError(

@@ -57,7 +57,10 @@ test('an item that can never be written is dropped, and holds up no other', asyn
   const { queue, written, dropped } = open();
   for (let n = 0; n < 9; n++) queue.add(`${n}`, n === 4 ? poison : n);
   await queue.flush();
-  assert.deepEqual(written.flat().toSorted((a, b) => a - b), [0, 1, 2, 3, 5, 6, 7, 8]);
+  assert.deepEqual(
+    written.flat().toSorted((a, b) => a - b),
+    [0, 1, 2, 3, 5, 6, 7, 8],
+  );
   assert.deepEqual(dropped, [1]);
   queue.add('next', 9);
   await queue.flush();

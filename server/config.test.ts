@@ -41,6 +41,7 @@ const illegal: [Record<string, string>, RegExp][] = [
   [{ KEYWARD_PORT: '80' }, /^KEYWARD_PORT: there is no such setting/],
   [{ KEYWARD_LOG_LEVEL: 'loud' }, /^KEYWARD_LOG_LEVEL: "loud" .*debug, info/],
   [{ DATABASE_URL_FILE: '/nowhere/at/all' }, /^DATABASE_URL_FILE: .*cannot be read/],
+  [{ DATABASE_URL: 'postgres://a/b?options=-c%20role%3Droot' }, /^DATABASE_URL: .*without `options`/],
   [{ DATABASE_URL: 'postgres://a', DATABASE_URL_FILE: 'x' }, /both set/],
 ];
 for (const [environment, message] of illegal) {

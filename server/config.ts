@@ -51,8 +51,10 @@ export const settings = {
     schema: z
       .string()
       .regex(/^postgres(ql)?:\/\/\S+$/)
+      // They would take the place of ours, by which the server works as a role of few rights.
+      .refine((text) => !/[?&]options=/.test(text))
       .optional(),
-    legal: 'postgres://user:password@host:port/database',
+    legal: 'postgres://user:password@host:port/database, without `options`',
     says: 'A PostgreSQL (15 or newer) to use. Left out: Keyward runs one of its own in the data folder.',
     secret: true,
   },
@@ -194,7 +196,7 @@ function readSecretFiles(
 
 function readSecretFile(name: string, path: string): string {
   try {
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return readText(path).replace(/\r?\n$/, '');
   } catch {
     throw new ConfigError(
       `${name}: ${JSON.stringify(path)} cannot be read. Legal: the path of a readable file.`,
@@ -202,9 +204,14 @@ function readSecretFile(name: string, path: string): string {
   }
 }
 
+/** Without the mark that some editors put before the first character. */
+function readText(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+}
+
 function readDotEnv(): Record<string, string | undefined> {
   try {
-    return parseEnv(readFileSync('.env', 'utf8'));
+    return parseEnv(readText('.env'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new ConfigError('.env is there but cannot be read. Mend its permissions, or remove it.');

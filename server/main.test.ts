@@ -129,6 +129,11 @@ const badStarts: [what: string, settings: Record<string, string>, says: RegExp][
     /^KEYWARD_ADMIN_PASSWORD: its value \(not shown\).*\n$/,
   ],
   [
+    'a database’s address that is none',
+    { DATABASE_URL: 'postgres://a:b@c:99999/d' },
+    /^The database cannot be used: .*\n$/,
+  ],
+  [
     'a database that is not there',
     { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
     /^The database cannot be used: .*ECONNREFUSED.*DATABASE_URL.*\n$/,
@@ -150,7 +155,7 @@ test('a common password in the environment stops the start with one line', async
   assert.match(printed, /^KEYWARD_ADMIN_PASSWORD: .*common.*\n$/);
 });
 
-test('a port that is taken is said so', async () => {
+test('a port that is taken, and an address that is another machine’s, are said so', async () => {
   await using database = await ownDatabase();
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
@@ -159,6 +164,9 @@ test('a port that is taken is said so', async () => {
   taken.close();
   assert.equal(exitCode, 1);
   assert.match(printed, /set PORT to another/);
+  const elsewhere = await runServer({ ...database.settings, HOST: '203.0.113.9' });
+  assert.equal(elsewhere.exitCode, 1);
+  assert.match(elsewhere.printed, /HOST is no address of this machine/);
 });
 
 test('--help lists the settings and starts nothing', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
@@ -14,18 +15,18 @@ import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
-/** What has been started, to be stopped in the opposite order. */
-const running: (() => Promise<void>)[] = [];
+/** What has been started, to be stopped in the opposite order, and how many milliseconds that may take. */
+const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
 async function start(): Promise<void> {
   const config = readConfig();
   const runtime = await createRuntime(config, { address: await openAddress(config) });
-  running.push(() => runtime.close());
+  running.push({ stop: () => runtime.close(), withinMs: 8_000 });
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
-  running.push(() => server.close());
+  running.push({ stop: () => server.close(), withinMs: 35_000 });
   await announceSetup(runtime);
   say(`Keyward is ready at ${config.url.origin}`);
 }
@@ -41,7 +42,7 @@ async function openSite(): Promise<StaticExport> {
 async function openAddress({ databaseUrl, dataFolder }: Config): Promise<DatabaseAddress> {
   if (databaseUrl) return databaseUrl.reveal();
   const embedded = await startEmbedded({ dataFolder, say });
-  running.push(() => embedded.stop());
+  running.push({ stop: () => embedded.stop(), withinMs: 15_000 });
   return embedded.address;
 }
 
@@ -62,8 +63,11 @@ function asSetting(name: string): (error: unknown) => never {
   };
 }
 
+/** A database that hangs must not keep us: what it has committed is safe, and the next start takes it over. */
 async function stopAll(): Promise<void> {
-  for (let stop = running.pop(); stop; stop = running.pop()) await stop();
+  for (let step = running.pop(); step; step = running.pop()) {
+    await Promise.race([step.stop(), sleep(step.withinMs, undefined, { ref: false })]);
+  }
 }
 
 let stopping = false;
@@ -77,14 +81,20 @@ async function shutDown(): Promise<void> {
   process.exit(0);
 }
 
+const listenFaults: Record<string, string | undefined> = {
+  EADDRINUSE: 'Something is listening there already. Stop it, or set PORT to another port.',
+  EACCES: 'This port is reserved for root. Set PORT to one from 1024 on.',
+  EADDRNOTAVAIL: 'HOST is no address of this machine. Set it to one that is, or to 0.0.0.0.',
+  ENOTFOUND: 'HOST is a name that leads nowhere. Set it to an address of this machine, or to 0.0.0.0.',
+};
+
 /** One line for what an operator can mend; the whole error for what is a fault of ours. */
 async function giveUp(error: unknown): Promise<void> {
   const isPlain = [ConfigError, EmbeddedPostgresError, MigrationError, AppError].some(
     (kind) => error instanceof kind,
   );
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'EADDRINUSE')
-    say('Something is listening there already. Stop it, or set PORT to another port.');
+  const cannotListen = listenFaults[(error as NodeJS.ErrnoException).code ?? ''];
+  if (cannotListen) say(cannotListen);
   else if (isPlain) say((error as Error).message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   await stopAll();
@@ -94,6 +104,9 @@ async function giveUp(error: unknown): Promise<void> {
 if (process.argv.includes('--help')) {
   process.stdout.write(configHelp());
 } else {
+  // Whoever read our log may go before us.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
   process.on('SIGTERM', () => void shutDown());
   process.on('SIGINT', () => void shutDown());
   // Whoever started us has gone without a word.

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
+import { assertWorksAs, openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
 import { migrate } from '#db/migrate.ts';
@@ -12,8 +12,11 @@ import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
-import { touchSessions, type SessionUse } from '#server/sessions/queries.ts';
+import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
+
+/** What the server works as once it has migrated: it can append to the audit log, and delete no history. */
+const applicationRole = 'keyward_app';
 
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
@@ -46,17 +49,19 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
   const pool = openPool(options.address, {
     size: config.databasePoolSize,
-    role: 'keyward_app',
+    role: applicationRole,
     onError(error) {
       if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
     },
   });
+  await assertWorksAs(pool, applicationRole);
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
+  await deleteEndedSessions(db, clock.now());
   const writers = {
     lastUse: createLastUse(db, log),
     sessionUse: createSessionUse(db, log),

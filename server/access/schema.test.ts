@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { grantSchema, lineSchema, safeNext } from '#server/access/schema.ts';
 
-const kept = ['/', '/tokens', '/tokens?status=active&q=a%20b#x', '/admin/users', '/a/b/../c', '/%E2%82%AC'];
+const kept = [
+  '/',
+  '/tokens',
+  '/tokens?status=active&q=a%20b#x',
+  '/admin/users',
+  '/a/b/../c',
+  '/%E2%82%AC',
+  '/tokens?search=50%25',
+];
 for (const next of kept) {
   test(`next ${next} leads there`, () => {
     const url = new URL(next, 'http://desk.example');
@@ -35,6 +43,7 @@ const refused = [
   '/%2f%2fevil.example',
   '/%5Cevil.example',
   '/%252Fevil.example',
+  '/%2f%2fevil.example%',
   '/%09/evil.example',
   '/%0d%0aSet-Cookie:x',
   '/login',

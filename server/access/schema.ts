@@ -73,10 +73,9 @@ function staysHere(path: string): boolean {
   return url.origin === nowhere && !url.pathname.startsWith('//');
 }
 
+/** ASCII only: nothing else could lead away. A `%` that encodes nothing is left as it is. */
 function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return '';
-  }
+  return path.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }

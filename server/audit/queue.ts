@@ -32,7 +32,8 @@ export function createAuditQueue(db: Database, log: Logger): AuditQueue {
   });
   return {
     add: (row) => queue.add(String(added++), { row, count: 1 }),
-    addRefusal: (row) => queue.add([row.action, row.code, row.resourceId, row.address].join(' '), { row, count: 1 }),
+    addRefusal: (row) =>
+      queue.add([row.action, row.code, row.resourceId, row.address].join(' '), { row, count: 1 }),
     flush: queue.flush,
     close: queue.close,
   };

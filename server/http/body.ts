@@ -37,10 +37,15 @@ async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge;
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge;
-    chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (error === tooLarge) throw error;
+    throw new AppError('bad_request', 'The body broke off.');
   }
   return Buffer.concat(chunks);
 }
@@ -60,14 +65,18 @@ function assertBounded(value: unknown, path: string, depth: number): void {
   if (Array.isArray(value) && value.length > bodyLimits.arrayLength) {
     throw invalid(path, `A list may hold ${bodyLimits.arrayLength} items at most.`);
   }
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  if (entries.length > bodyLimits.arrayLength) {
+    throw invalid(path, `An object may hold ${bodyLimits.arrayLength} fields at most.`);
+  }
+  for (const [key, item] of entries) {
     assertStorable(key, path);
     assertBounded(item, path === '' ? key : `${path}.${key}`, depth + 1);
   }
 }
 
 /** PostgreSQL keeps no NUL and no half of a surrogate pair: better said here than failed there. */
-function assertStorable(text: string, path: string): void {
+export function assertStorable(text: string, path: string): void {
   if (text.includes('\0') || !text.isWellFormed())
     throw invalid(path.slice(0, 200), 'Holds a character that cannot be kept.');
 }

@@ -14,7 +14,7 @@ export function limitConnections(server: Server, config: Config): void {
     const address = canonicalAddress(socket.remoteAddress ?? '') ?? '';
     if (isTrustedProxy(address, 0, config.trustedProxies)) return;
     const count = (held.get(address) ?? 0) + 1;
-    if (count > config.maxConnectionsPerAddress) return void socket.end(refusal);
+    if (count > config.maxConnectionsPerAddress) return void socket.end(refusal, () => socket.destroy());
     held.set(address, count);
     socket.once('close', () => release(held, address));
   });

@@ -24,12 +24,10 @@ export async function openDevelopmentPages(): Promise<StaticExport> {
   const send = ({ req, res }: Exchange) => {
     res.setHeader('Content-Security-Policy', policy);
     void handle(req, res);
+    return true;
   };
   return {
-    sendPage(exchange) {
-      send(exchange);
-      return true;
-    },
+    sendPage: send,
     sendFile: send,
     upgrade(req, socket, head) {
       if (!req.url?.startsWith('/_next/') || !dummy.emit('upgrade', req, socket, head))

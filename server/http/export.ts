@@ -1,72 +1,96 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import sirv from 'sirv';
+import { lookup } from 'mrmime';
 import type { Exchange } from '#server/http/exchange.ts';
 
 /** The web app as Next exported it: pages with the policies that their own scripts need, and the files that they load. */
 export interface StaticExport {
   /** Sends a page by its name (`login`, `404`); false where there is none. */
   sendPage(exchange: Exchange, name: string, status: number): boolean;
-  /** Sends a file; calls `otherwise` where there is none. */
-  sendFile(exchange: Exchange, otherwise: () => void): void;
+  /** Sends a file; false where there is none. */
+  sendFile(exchange: Exchange): boolean;
   /** Takes a request for a WebSocket: only while developing, when pages reload themselves. */
   upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
-interface Page {
-  html: Buffer;
+interface StaticFile {
+  body: Buffer;
   /** The same compressed, by the name of the encoding in HTTP, best first. */
-  bodies: Map<string, Buffer>;
-  policy: string;
+  compressed: Map<string, Buffer>;
+  type: string;
+  etag: string;
 }
 
-const noPages: StaticExport = { sendPage: () => false, sendFile: (_, otherwise) => otherwise() };
-
+const noPages: StaticExport = { sendPage: () => false, sendFile: () => false };
+const encodings = { br: '.br', gzip: '.gz' } as const;
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
-/** Reads the folder once: it changes with the version only. Without one there are no pages. */
+/**
+ * Reads the folder into memory, once: a few megabytes that change with the version only. So no request opens a file, and a
+ * build that replaces the folder under a running server disturbs nobody.
+ */
 export async function openStaticExport(folder: string | undefined): Promise<StaticExport> {
   if (folder === undefined || !existsSync(folder)) return noPages;
-  const names = await Array.fromAsync(glob('**/*.html', { cwd: folder }));
-  const pages = new Map<string, Page>();
-  for (const name of names) {
-    pages.set(name.slice(0, -'.html'.length), await readPage(join(folder, name)));
-  }
-  const files = sirv(folder, { etag: true, gzip: true, brotli: true, extensions: [], setHeaders });
+  const names = await Array.fromAsync(glob('**/*.*', { cwd: folder }));
+  const plain = names.filter((name) => !/\.(br|gz)$/.test(name) && !name.startsWith('.'));
+  const files = new Map<string, StaticFile>();
+  for (const name of plain) files.set(name, await readStaticFile(join(folder, name), name));
+  const policies = new Map<string, string>();
+  for (const [name, { body }] of files)
+    if (name.endsWith('.html')) policies.set(name, contentSecurityPolicy(body.toString()));
+
   return {
-    sendPage({ req, res }, name, status) {
-      const page = pages.get(name);
-      if (!page) return false;
-      res.setHeader('Content-Security-Policy', page.policy);
-      res.setHeader('Cache-Control', 'no-cache');
-      res.setHeader('Vary', 'Accept-Encoding');
-      const accepted = req.headers['accept-encoding'] ?? '';
-      const [encoding, body] = [...page.bodies].find(([known]) => accepted.includes(known)) ?? [
-        undefined,
-        page.html,
-      ];
-      if (encoding) res.setHeader('Content-Encoding', encoding);
-      res.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': body.length });
-      res.end(req.method === 'HEAD' ? undefined : body);
+    sendPage(exchange, name, status) {
+      const file = files.get(`${name}.html`);
+      if (!file) return false;
+      exchange.res.setHeader('Content-Security-Policy', policies.get(`${name}.html`) ?? '');
+      send(exchange, file, status, 'no-cache');
       return true;
     },
-    sendFile({ req, res }, otherwise) {
-      files(req, res, otherwise);
+    sendFile(exchange) {
+      const name = exchange.path.slice(1);
+      const file = files.get(name);
+      if (!file || name.endsWith('.html')) return false;
+      // What has its content's hash in its name never changes.
+      const isHashed = name.startsWith('_next/static/');
+      send(exchange, file, 200, isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      return true;
     },
   };
 }
 
-/** The build puts a `.br` and a `.gz` beside each page. */
-async function readPage(file: string): Promise<Page> {
-  const html = await readFile(file);
-  const bodies = new Map<string, Buffer>();
-  if (existsSync(`${file}.br`)) bodies.set('br', await readFile(`${file}.br`));
-  if (existsSync(`${file}.gz`)) bodies.set('gzip', await readFile(`${file}.gz`));
-  return { html, bodies, policy: contentSecurityPolicy(html.toString()) };
+async function readStaticFile(path: string, name: string): Promise<StaticFile> {
+  const body = await readFile(path);
+  const compressed = new Map<string, Buffer>();
+  for (const [encoding, ending] of Object.entries(encodings)) {
+    if (existsSync(path + ending)) compressed.set(encoding, await readFile(path + ending));
+  }
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+  return { body, compressed, type: contentType(name), etag };
+}
+
+function contentType(name: string): string {
+  const type = lookup(name) ?? 'application/octet-stream';
+  return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
+}
+
+function send({ req, res }: Exchange, file: StaticFile, status: number, caching: string): void {
+  const accepted = req.headers['accept-encoding'] ?? '';
+  const [encoding, body] = [...file.compressed].find(([known]) => accepted.includes(known)) ?? [
+    undefined,
+    file.body,
+  ];
+  res.setHeader('Cache-Control', caching);
+  res.setHeader('Vary', 'Accept-Encoding');
+  res.setHeader('ETag', file.etag);
+  if (status === 200 && req.headers['if-none-match'] === file.etag) return void res.writeHead(304).end();
+  if (encoding) res.setHeader('Content-Encoding', encoding);
+  res.writeHead(status, { 'Content-Type': file.type, 'Content-Length': body.length });
+  res.end(req.method === 'HEAD' ? undefined : body);
 }
 
 /** Nothing from elsewhere, no script but our files and the ones that stand in this very page. */
@@ -86,10 +110,4 @@ export function contentSecurityPolicy(html: string): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-}
-
-/** What has its content's hash in its name never changes. */
-function setHeaders(res: ServerResponse, path: string): void {
-  const isHashed = path.startsWith('/_next/static/');
-  res.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
 }

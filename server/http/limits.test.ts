@@ -78,6 +78,64 @@ test('a batch holds ten calls at most, and never one that makes or proves a secr
   }
 });
 
+test('a batch is no less a batch when its names are encoded', async () => {
+  await using desk = await openDesk();
+  const body = { 0: { name: 'one' }, 1: { name: 'two' } };
+  for (const path of [
+    'tokens%2Ecreate%2Ctokens%2Ecreate',
+    'tokens.create%2Ctokens.create',
+    'tokens%2Ecreate,tokens%2Ecreate',
+  ]) {
+    assert.equal((await desk.ada.send(`POST /trpc/${path}?batch=1`, { body })).status, 400, path);
+  }
+  assert.equal((await desk.sql('select from credentials')).length, 0);
+});
+
+test('what no door expects is refused, and is no fault of ours', async () => {
+  await using desk = await openDesk();
+  const statuses: [string, number][] = [
+    ['GET /api/v1/tokens?search=%00', 422],
+    ['PUT /trpc/sessions.me', 405],
+    ['GET /trpc/sessions.me?connectionParams=x', 400],
+    ['GET /trpc/sessions.me?input=x', 400],
+    ['POST /trpc/tokens.revoke', 415],
+    ['GET /trpc/tokens.revoke', 405],
+  ];
+  for (const [call, status] of statuses) {
+    const refused = await desk.ada.send(call);
+    assert.equal(refused.status, status, `${call}: ${refused.text}`);
+    assert.equal(refused.problem?.status, status, call);
+  }
+  const streamed = await desk.send('GET /trpc/sessions.me', {
+    headers: { 'trpc-accept': 'application/jsonl' },
+  });
+  assert.equal(streamed.status, 401);
+  assert.match(streamed.headers.get('www-authenticate') ?? '', /^Bearer/);
+});
+
+test('a body of very many wrong fields gets a short answer', async () => {
+  await using desk = await openDesk();
+  const fields = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`field${n}`, 1]));
+  for (const count of [900, 30_000]) {
+    const refused = await desk.send('POST /api/v1/auth/login', { body: fields(count) });
+    assert.equal(refused.status, 422);
+    assert.ok(refused.text.length < 10_000, String(refused.text.length));
+  }
+});
+
+test('a client that goes away in the middle of its body is nobody’s fault', async () => {
+  await using desk = await openDesk();
+  const socket = await open(desk);
+  socket.write(
+    'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{',
+  );
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.doesNotMatch(desk.logged.join(''), /"level":50/);
+});
+
 test('unknown addresses and methods are told apart', async () => {
   await using desk = await openDesk();
   assert.equal((await desk.ada.send('GET /api/v1/nothing')).status, 404);
@@ -119,8 +177,11 @@ async function open(desk: Desk): Promise<Socket> {
 test('an address that holds too many connections gets no more, until it lets go', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_MAX_CONNECTIONS: '8' } });
   const sockets = await Promise.all(Array.from({ length: 12 }, () => open(desk)));
-  const [answer] = (await once(sockets.at(-1) as Socket, 'data')) as [Buffer];
+  const last = sockets.at(-1) as Socket;
+  last.write('GET /healthz?refused HTTP/1.1\r\nHost: x\r\n\r\n');
+  const [answer] = (await once(last, 'data')) as [Buffer];
   assert.match(answer.toString(), /^HTTP\/1.1 429 /);
+  await once(last, 'close');
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 50));
   assert.equal((await desk.send('GET /healthz')).status, 200);

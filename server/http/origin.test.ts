@@ -85,6 +85,14 @@ test('what is not JSON changes nothing, also from our own page', async () => {
   assert.deepEqual(await everything(desk), before);
 });
 
+test('another scheme of authorization, which a browser may add by itself, lets nobody past the check', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const headers = { Origin: 'https://evil.example', Authorization: 'Basic eDp5' };
+  const refused = await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { headers });
+  assert.equal(refused.problem?.code, 'origin_not_allowed');
+});
+
 test('our own page and programs are let in', async () => {
   await using desk = await openDesk();
   const { port } = new URL(desk.origin);

@@ -105,6 +105,8 @@ test('pages and files are served, unknown ones are 404 to people and programs al
     '/..%2fpackage.json',
     '/.env',
     '/_next/../../package.json',
+    '/setup.html',
+    '/dashboard.html',
   ]) {
     assert.equal((await desk.send(`GET ${path}`)).status, 404, path);
   }

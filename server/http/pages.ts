@@ -30,7 +30,8 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   const access = pageAccess(path);
   const moved = movedTo(path);
   if (moved) return redirect(exchange, moved);
-  if (!access) return site.sendFile(exchange, () => refusePage(exchange, site, noPage()));
+  if (!access && site.sendFile(exchange)) return;
+  if (!access) throw noPage();
 
   const { principal } = await openCtx(exchange);
   if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');

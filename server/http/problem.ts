@@ -49,12 +49,15 @@ function fromTrpc(error: TRPCError): AppError {
   if (error.code === 'NOT_FOUND') return new AppError('not_found', 'There is no such procedure.');
   if (error.code === 'METHOD_NOT_SUPPORTED')
     return new AppError('method_not_allowed', 'This procedure takes another method.');
-  if (error.code === 'BAD_REQUEST') return new AppError('bad_request', 'The call could not be understood.');
+  if (error.code === 'UNSUPPORTED_MEDIA_TYPE')
+    return new AppError('unsupported_media_type', 'Send the input as JSON.');
+  if (error.code === 'BAD_REQUEST' || error.code === 'PARSE_ERROR')
+    return new AppError('bad_request', 'The call could not be understood.');
   return toAppError(undefined);
 }
 
 function fromZod(error: ZodError): AppError {
-  const errors = error.issues.slice(0, 20).flatMap(toFieldErrors);
+  const errors = error.issues.flatMap(toFieldErrors).slice(0, 20);
   const [first] = errors;
   const detail = first
     ? `${first.path ? `${first.path}: ` : ''}${first.message}`

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { readBearer } from '#server/access/authenticate.ts';
 import { canonicalAddress, isInRanges } from '#server/access/address.ts';
+import { readBearer } from '#server/access/authenticate.ts';
 import type { RequestFacts } from '#server/access/context.ts';
 import type { Config } from '#server/config.ts';
 import { findSecrets, redactSecrets } from '#server/credentials/format.ts';
@@ -84,7 +84,9 @@ export function isSafe(method: string | undefined): boolean {
 function decodeAscii(text: string): string {
   let decoded = text;
   for (let round = 0; round < 3 && decoded.includes('%'); round++) {
-    decoded = decoded.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    decoded = decoded.replace(/%([0-7][0-9a-f])/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
   }
   return decoded;
 }

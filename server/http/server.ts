@@ -15,7 +15,14 @@ export const httpLimits = {
   headerBytes: 16_384,
   headersMs: 10_000,
   requestMs: 30_000,
+  silenceMs: 75_000,
   drainMs: 30_000,
+};
+
+/** What the parser's refusals are in HTTP; anything else is a bad request. */
+const clientErrors: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
 /** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
@@ -46,8 +53,11 @@ export async function startHttpServer(
   );
   limitConnections(server, config);
   if (upgrade) server.on('upgrade', upgrade);
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+  // Whoever neither sends nor reads is let go, a little after an idle connection would be.
+  server.setTimeout(httpLimits.silenceMs);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
   });
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
@@ -61,6 +71,8 @@ async function answer(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
+  // A connection that was turned away may have sent its request all the same.
+  if (req.socket.writableEnded) return;
   const started = performance.now();
   const { path, query } = splitUrl(req.url ?? '/');
   const exchange: Exchange = { runtime, req, res, path, query, facts: readFacts(req, runtime.config) };

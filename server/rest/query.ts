@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { invalid } from '#server/errors.ts';
+import { assertStorable } from '#server/http/body.ts';
 import type { RestRoute } from '#server/rest/routes.ts';
 
 /** What each field of an input is in JSON: `integer`, `boolean`, `array`, … */
@@ -22,6 +23,7 @@ export function coerceQuery(query: URLSearchParams, types: FieldTypes): Record<s
 function coerce(name: string, values: string[], type: string | undefined): unknown {
   if (type === 'array') return values;
   const [value = ''] = values;
+  assertStorable(value, name);
   if (values.length > 1) throw invalid(name, 'Give this once.');
   if ((type === 'integer' || type === 'number') && /^-?\d{1,15}(\.\d+)?$/.test(value)) return Number(value);
   if (type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';

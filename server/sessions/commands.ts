@@ -22,7 +22,9 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
       'This account is deactivated. Ask an admin to switch it on again.',
     );
   }
-  return ctx.change((tx) => startSession(tx, ctx, check.user, 'password'));
+  const { view, cookie } = await ctx.change((tx) => startSession(tx, ctx, check.user, 'password'));
+  ctx.reply.setCookie(cookie);
+  return view;
 }
 
 /** Ends the session that asks. A token has none to end: it is left as it is. */
@@ -30,8 +32,7 @@ export async function logout(ctx: Ctx): Promise<null> {
   const { origin } = ctx.principal;
   if (origin.kind === 'session') {
     await ctx.change(async (tx) => {
-      await deleteSessionById(tx, origin.id);
-      await recordAudit(tx, ctx, { action: 'auth.logout' });
+      if (await deleteSessionById(tx, origin.id)) await recordAudit(tx, ctx, { action: 'auth.logout' });
     });
   }
   ctx.reply.setCookie(ctx.runtime.sessions.blankCookie());

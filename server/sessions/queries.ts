@@ -56,8 +56,10 @@ export async function deleteSession(db: Connection, hash: Buffer): Promise<void>
   await db.delete(sessions).where(eq(sessions.hash, hash));
 }
 
-export async function deleteSessionById(db: Connection, id: string): Promise<void> {
-  await db.delete(sessions).where(eq(sessions.id, id));
+/** True for exactly one of those who end it at once. */
+export async function deleteSessionById(db: Connection, id: string): Promise<boolean> {
+  const ended = await db.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id });
+  return ended.length > 0;
 }
 
 export async function deleteSessionsOfUser(db: Connection, userId: string): Promise<number> {

@@ -111,9 +111,17 @@ test('every sign-in has an id of its own, and signing out ends that session only
   assert.equal((await other.send('GET /api/v1/me')).status, 200);
 });
 
+test('of ten sign-outs of one session at once one is audited', async () => {
+  await using desk = await openDesk();
+  await Promise.all(Array.from({ length: 10 }, () => desk.ada.send('POST /api/v1/auth/logout')));
+  assert.equal((await desk.sql("select from audit_events where action = 'auth.logout'")).length, 1);
+});
+
 test('a cookie that proves nothing counts as none', async () => {
   await using desk = await openDesk();
   for (const cookie of [
+    'theme=100%',
+    'keyward_session=%',
     'keyward_session=x',
     'keyward_session=',
     'keyward_session=%00',
@@ -123,6 +131,8 @@ test('a cookie that proves nothing counts as none', async () => {
     const answer = await desk.send('GET /api/v1/me', { cookie });
     assert.equal(answer.status, 401, cookie);
     assert.equal(answer.problem?.code, 'unauthenticated');
+    const beside = await desk.send('GET /api/v1/me', { cookie: `${cookie}; ${desk.ada.cookie}` });
+    assert.equal(beside.status, cookie.startsWith('keyward_session') ? 401 : 200, cookie);
   }
 });
 

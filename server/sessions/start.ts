@@ -6,19 +6,25 @@ import type { SignedInView } from '#server/sessions/schema.ts';
 import { lockUnchanged } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
+export interface StartedSession {
+  view: SignedInView;
+  /** The `Set-Cookie` header, to be sent once the session is committed. */
+  cookie: string;
+}
+
 /** Signs in someone who has just proved who they are. Throws `login_failed` when their account changed meanwhile. */
 export async function startSession(
   tx: Transaction,
   ctx: AnyoneCtx,
   proved: UserRow,
   method: 'password' | 'setup',
-): Promise<SignedInView> {
+): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
   const { address, userAgent } = ctx.request;
-  ctx.reply.setCookie(await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent }));
+  const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent });
   const actor = { kind: 'user', id, label: email, tenantId } as const;
   await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { method } });
-  return { user: { id, email, name, role, tenantId } };
+  return { cookie, view: { user: { id, email, name, role, tenantId } } };
 }

@@ -63,7 +63,7 @@ export async function completeSetup(
 ): Promise<SignedInView> {
   if (!(await isSetupOpen(ctx.runtime))) throw notFound('page');
   const person = await preparePerson({ ...input, role: 'admin' });
-  return ctx.change(async (tx) => {
+  const { view, cookie } = await ctx.change(async (tx) => {
     const tenantId = ctx.runtime.defaultTenantId;
     await lockTenant(tx, tenantId);
     if (await anyUserExists(tx)) throw notFound('page');
@@ -77,6 +77,8 @@ export async function completeSetup(
     const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
     return startSession(tx, ctx, user, 'setup');
   });
+  ctx.reply.setCookie(cookie);
+  return view;
 }
 
 /** Makes the first admin from the configuration, unless there is a user already. Throws `validation_failed`. */

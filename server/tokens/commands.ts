@@ -12,6 +12,7 @@ import {
   findTokenForUpdate,
   findTokenPolicy,
   insertToken,
+  lockOwner,
   releaseExpiredNames,
   toTokenView,
   updateTokenRow,
@@ -41,6 +42,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
   assertGrantable(ctx.principal.user.role, input.permissions);
   const secret = newSecret('pat');
   return ctx.change(async (tx) => {
+    await lockOwner(tx, owner);
     const row = await newTokenRow(tx, ctx, input);
     await releaseExpiredNames(tx, owner, row.createdAt);
     await refusingTakenName(() =>
@@ -63,6 +65,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
 export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
+    await lockOwner(tx, owner);
     const token = await findTokenForUpdate(tx, owner, id);
     if (!token) throw notFound('token');
     const changes = changedFields(token, input);

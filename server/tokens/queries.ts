@@ -35,6 +35,15 @@ export const tokenColumns = {
   revokeReason: credentials.revokeReason,
 };
 
+/** Holds off every other change to the names of someone's tokens: two renames at once would wait for each other. */
+export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner): Promise<void> {
+  await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))
+    .for('no key update');
+}
+
 export type TokenRow = NonNullable<Awaited<ReturnType<typeof findToken>>>;
 
 export async function findToken(db: Connection, owner: Owner, id: string) {

@@ -180,6 +180,20 @@ test('a rename to a live token’s name is refused', async () => {
   assert.equal(refused.problem?.code, 'name_taken');
 });
 
+test('two renames that swap names at once end in a refusal, never in a fault', async () => {
+  await using desk = await openDesk();
+  const [one, two] = [
+    await desk.ada.createToken({ name: 'one' }),
+    await desk.ada.createToken({ name: 'two' }),
+  ];
+  const rename = (id: string, name: string) =>
+    desk.ada.send(`PATCH /api/v1/tokens/${id}`, { body: { name } });
+  for (let round = 0; round < 15; round++) {
+    const answers = await Promise.all([rename(one.credential.id, 'two'), rename(two.credential.id, 'one')]);
+    assert.deepEqual(statusesOf(answers), [409, 409]);
+  }
+});
+
 test('revoking says why and by whom, and doing it again changes nothing', async () => {
   await using desk = await openDesk();
   const { ada, clock } = desk;

@@ -14,7 +14,8 @@ const prefix = '/trpc/';
 export async function answerTrpc(exchange: Exchange): Promise<void> {
   const { runtime, req, res, query, facts } = exchange;
   const path = exchange.path.slice(prefix.length);
-  assertBatch(path.split(','), query.get('batch') === '1');
+  assertMethod(exchange);
+  assertBatch(path, query.get('batch') === '1');
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
   // The adapter reads a body itself unless it finds one that was read already.
   else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
@@ -25,6 +26,10 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
     path,
     maxBatchSize,
     createContext: () => openCtx(exchange).catch((error: unknown) => refuseCtx(error, facts.id)),
+    responseMeta: ({ errors }) =>
+      errors.some((error) => error.code === 'UNAUTHORIZED')
+        ? { headers: new Headers({ 'WWW-Authenticate': 'Bearer realm="Keyward"' }) }
+        : {},
     onError({ error, path: procedure }) {
       const refusal = toAppError(error);
       if (refusal.status < 500) return;
@@ -33,7 +38,21 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   });
 }
 
-function assertBatch(paths: string[], isBatch: boolean): void {
+function assertMethod({ req, res, query }: Exchange): void {
+  if (!['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
+    res.setHeader('Allow', 'GET, POST');
+    throw new AppError('method_not_allowed', 'Procedures take GET and POST.');
+  }
+  if (query.has('connectionParams'))
+    throw new AppError('bad_request', 'Connection parameters are for subscriptions.');
+  // A streamed answer is 200 before it is known what it will say.
+  delete req.headers['trpc-accept'];
+}
+
+/** A name needs no encoding: what is encoded all the same would be counted here as one and run as several. */
+function assertBatch(path: string, isBatch: boolean): void {
+  if (path.includes('%')) throw new AppError('bad_request', 'Write the names of procedures as they are.');
+  const paths = path.split(',');
   if (!isBatch && paths.length === 1) return;
   if (paths.length > maxBatchSize) {
     throw new AppError('batch_not_allowed', `A batch may hold ${maxBatchSize} calls at most.`);

@@ -38,7 +38,14 @@ test('an unreadable hash is an error, not a wrong password', async () => {
 });
 
 test('the passwords that many people use are refused, in any case', () => {
-  for (const common of ['password', 'Password1', 'QWERTY123', '12345678', 'iloveyou']) {
+  for (const common of [
+    'password',
+    'Password1',
+    'QWERTY123',
+    '12345678',
+    'iloveyou',
+    'ｐａｓｓｗｏｒｄ１２３',
+  ]) {
     assert.throws(
       () => assertUncommonPassword(common, 'ada@example.com'),
       { code: 'validation_failed' },

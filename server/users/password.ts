@@ -54,7 +54,7 @@ export async function verifyPassword(
 
 /** Throws `validation_failed` for a password that many people use, or that is the person's own address. */
 export function assertUncommonPassword(password: string, email: string): void {
-  const plain = password.toLowerCase();
+  const plain = password.normalize('NFKC').toLowerCase();
   if (common.has(plain))
     throw invalid('password', 'This is one of the most common passwords. Choose another.');
   if (plain === email.toLowerCase())

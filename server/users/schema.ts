@@ -12,6 +12,8 @@ export const emailSchema = z
 
 export const newPasswordSchema = z
   .string()
+  .max(1_024)
+  .normalize('NFKC')
   .min(passwordLength.min, `At least ${passwordLength.min} characters.`)
   .max(passwordLength.max, `At most ${passwordLength.max} characters.`)
   .meta({ example: 'a long phrase nobody else uses' });
