@@ -163,14 +163,20 @@ test('a port that is taken, and an address that is another machine’s, are said
   const { exitCode, printed } = await runServer({ ...database.settings, PORT: String(port) });
   taken.close();
   assert.equal(exitCode, 1);
-  assert.match(printed, /set PORT to another/);
+  assert.match(printed, new RegExp(`listening on 127.0.0.1:${port} already.*set PORT to another`));
   const elsewhere = await runServer({ ...database.settings, HOST: '203.0.113.9' });
   assert.equal(elsewhere.exitCode, 1);
-  assert.match(elsewhere.printed, /HOST is no address of this machine/);
+  assert.match(elsewhere.printed, /HOST: 203.0.113.9.* is no address of this machine/);
 });
 
 test('--help lists the settings and starts nothing', async () => {
   const { exitCode, printed } = await runServer({}, '--help');
   assert.equal(exitCode, 0);
   assert.match(printed, /KEYWARD_URL/);
+});
+
+test('an option that there is not is said so', async () => {
+  const { exitCode, printed } = await runServer({}, '--nonsense');
+  assert.equal(exitCode, 2);
+  assert.match(printed, /--nonsense.*--help/);
 });

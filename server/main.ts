@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
@@ -15,6 +16,8 @@ import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
+const flags = readFlags();
+
 /** What has been started, to be stopped in the opposite order, and how many milliseconds that may take. */
 const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
@@ -27,13 +30,12 @@ async function start(): Promise<void> {
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
   running.push({ stop: () => server.close(), withinMs: 35_000 });
-  await announceSetup(runtime);
-  say(`Keyward is ready at ${config.url.origin}`);
+  await announce(runtime);
 }
 
 /** The pages as they were built, or as they are compiled while developing: Next is loaded only then. */
 async function openSite(): Promise<StaticExport> {
-  if (!process.argv.includes('--dev')) return openStaticExport(exportFolder);
+  if (!flags.dev) return openStaticExport(exportFolder);
   const { openDevelopmentPages } = await import('#server/http/development.ts');
   return openDevelopmentPages();
 }
@@ -46,12 +48,14 @@ async function openAddress({ databaseUrl, dataFolder }: Config): Promise<Databas
   return embedded.address;
 }
 
-async function announceSetup(runtime: Runtime): Promise<void> {
+/** What to open: while there is no user, the address that makes the first admin is the only one of use, and so the last line. */
+async function announce(runtime: Runtime): Promise<void> {
+  const { origin } = runtime.config.url;
   const code = await issueSetupCode(runtime);
-  if (code)
-    say(
-      `Nobody can sign in yet. Make the first admin here:\n\n  ${runtime.config.url.origin}/setup?code=${code.reveal()}\n`,
-    );
+  const setup =
+    code &&
+    `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;
+  say(`Keyward is ready at ${origin}${setup ? `\n${setup}` : ''}`);
 }
 
 /** A refusal of what a setting says is told as that of the setting. */
@@ -78,14 +82,17 @@ async function shutDown(): Promise<void> {
   stopping = true;
   say('Stopping …');
   await stopAll();
+  say('Stopped.');
   process.exit(0);
 }
 
-const listenFaults: Record<string, string | undefined> = {
-  EADDRINUSE: 'Something is listening there already. Stop it, or set PORT to another port.',
-  EACCES: 'This port is reserved for root. Set PORT to one from 1024 on.',
-  EADDRNOTAVAIL: 'HOST is no address of this machine. Set it to one that is, or to 0.0.0.0.',
-  ENOTFOUND: 'HOST is a name that leads nowhere. Set it to an address of this machine, or to 0.0.0.0.',
+/** Why an address cannot be listened on, by the code of the fault. */
+const listenFaults: Record<string, (where: string) => string> = {
+  EADDRINUSE: (where) => `Something is listening on ${where} already. Stop it, or set PORT to another port.`,
+  EACCES: (where) => `Only root may listen on ${where}. Set PORT to one from 1024 on.`,
+  EADDRNOTAVAIL: (where) =>
+    `HOST: ${where} is no address of this machine. Set it to one that is, or to 0.0.0.0.`,
+  ENOTFOUND: (where) => `HOST: ${where} is a name that leads nowhere. Set it to an address of this machine.`,
 };
 
 /** One line for what an operator can mend; the whole error for what is a fault of ours. */
@@ -93,15 +100,26 @@ async function giveUp(error: unknown): Promise<void> {
   const isPlain = [ConfigError, EmbeddedPostgresError, MigrationError, AppError].some(
     (kind) => error instanceof kind,
   );
-  const cannotListen = listenFaults[(error as NodeJS.ErrnoException).code ?? ''];
-  if (cannotListen) say(cannotListen);
+  const fault = error as NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };
+  const cannotListen = listenFaults[fault.code ?? ''];
+  if (cannotListen)
+    say(cannotListen([fault.address ?? fault.hostname, fault.port].filter(Boolean).join(':')));
   else if (isPlain) say((error as Error).message);
   else say(error instanceof Error ? (error.stack ?? error.message) : String(error));
   await stopAll();
   process.exit(1);
 }
 
-if (process.argv.includes('--help')) {
+function readFlags(): { help?: boolean; dev?: boolean } {
+  try {
+    return parseArgs({ options: { help: { type: 'boolean' }, dev: { type: 'boolean' } } }).values;
+  } catch (error) {
+    say(`${(error as Error).message.split('. ')[0]}. "npm start -- --help" says what there is.`);
+    process.exit(2);
+  }
+}
+
+if (flags.help) {
   process.stdout.write(configHelp());
 } else {
   // Whoever read our log may go before us.

@@ -44,6 +44,8 @@ export function readBearer(authorization: string | undefined): string | undefine
 }
 
 async function byCredential(runtime: Runtime, bearer: string, request: RequestFacts): Promise<Principal> {
+  if (bearer === '')
+    throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
   const parsed = parseSecret(bearer);
   if (!parsed) throw tokenInvalid();
   const hash = parsed.secret.hash();

@@ -49,6 +49,7 @@ const refused = [
   '/login',
   '/login?next=/tokens',
   '/login/',
+  '/api/v1/me',
   '/x/../login',
 ];
 for (const next of refused) {

@@ -56,14 +56,14 @@ export const noInput = z.strictObject({}).optional();
 const nowhere = 'http://keyward.invalid';
 
 /**
- * Where to go after signing in: a path of this site, or `/` for anything that a browser could take for another place,
- * encoded forms and the sign-in page itself included.
+ * Where to go after signing in: a page of this site, or `/` for anything that a browser could take for another place,
+ * encoded forms included, and for the sign-in page itself.
  */
 export function safeNext(next: string | null | undefined): string {
   if (!next || !staysHere(next) || !staysHere(decoded(next)) || !staysHere(decoded(decoded(next))))
     return '/';
   const { pathname, search, hash } = new URL(next, nowhere);
-  return pathname === '/login' || pathname.startsWith('/login/') ? '/' : pathname + search + hash;
+  return /^\/(login|api|trpc)(\/|$)/.test(pathname) ? '/' : pathname + search + hash;
 }
 
 /** One slash and then none, nothing a URL parser drops or turns round, and still so once dots are worked out. */

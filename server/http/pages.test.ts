@@ -149,6 +149,7 @@ test('the page for the first admin is there until there is one', async () => {
   await using site = await exportSite();
   await using empty = await openEmptyDesk(site);
   assert.equal((await empty.send('GET /setup?code=x', { headers: html })).status, 200);
+  assert.equal((await empty.send('GET /login', { headers: html })).headers.get('location'), '/setup');
   await using desk = await openDesk(site);
   const gone = await desk.send('GET /setup?code=x', { headers: html });
   assert.equal(gone.status, 404);

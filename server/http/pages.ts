@@ -34,6 +34,8 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   if (!access) throw noPage();
 
   const { principal } = await openCtx(exchange);
+  // Nobody could get past the page for signing in.
+  if (path === '/login' && (await isSetupOpen(exchange.runtime))) return redirect(exchange, '/setup');
   if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');
   if (path === '/login' && principal) return redirect(exchange, safeNext(query.get('next')));
   if (!principal && needsSignIn(access) && acceptsHtml(exchange)) {
