@@ -1,4 +1,4 @@
-import { createCtx, type RequestFacts } from '#server/access/context.ts';
+import { createCtx, noReply, type RequestFacts } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
 import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
 import { auditRow } from '#server/audit/record.ts';
@@ -52,13 +52,13 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
   const found = await runtime.lookup(hash);
   if (!found || !sameHash(found.hash, hash)) throw tokenInvalid();
   const at = runtime.clock.now();
-  const principal = toPrincipal(found);
   const refusal = refusalOf(found, at, request.address);
-  if (refusal === 'ip_not_allowed') noteForeignAddress(runtime, principal, request);
+  if (refusal === 'ip_not_allowed')
+    noteRefused(runtime, request, found, { action: 'auth.refused', code: refusal });
   if (refusal) throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
   const { address, userAgent: agent } = request;
   runtime.lastUse.add(`${found.id} ${address}`, { credentialId: found.id, at, address, agent, count: 1 });
-  return principal;
+  return toPrincipal(found);
 }
 
 async function bySession(runtime: Runtime, cookie: string): Promise<Principal | null> {
@@ -85,11 +85,16 @@ function toPrincipal(found: FoundCredential): UserPrincipal {
   };
 }
 
-function noteForeignAddress(runtime: Runtime, principal: UserPrincipal, request: RequestFacts): void {
-  const ctx = createCtx(runtime, { request, principal, reply: { setCookie: () => {} } });
-  const { id, name: label } = principal.origin as { id: string; name: string };
-  const entry = { action: 'auth.refused', outcome: 'denied', code: 'ip_not_allowed' } as const;
-  runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, resource: { type: 'token', id, label } }));
+/** Puts into the audit log that a credential was shown and refused, whoever showed it; a flood of the same makes one row. */
+export function noteRefused(
+  runtime: Runtime,
+  request: RequestFacts,
+  found: FoundCredential,
+  refusal: { action: string; code: ErrorCode },
+): void {
+  const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
+  const resource = { type: 'token', id: found.id, label: found.name };
+  runtime.auditQueue.addRefusal(auditRow(ctx, { ...refusal, outcome: 'denied', resource }));
 }
 
 function tokenInvalid(): AppError {

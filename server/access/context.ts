@@ -16,6 +16,9 @@ export interface Reply {
   setCookie(cookie: string): void;
 }
 
+/** For what has no browser to answer. */
+export const noReply: Reply = { setCookie: () => {} };
+
 /** What every command gets: who asks, from where, and the one way to change something. */
 export interface Ctx<P extends Principal | null = Principal> {
   runtime: Runtime;

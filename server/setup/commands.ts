@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Database } from '#db/client.ts';
-import { createCtx, type AnyoneCtx } from '#server/access/context.ts';
+import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
@@ -87,13 +87,9 @@ export async function createConfiguredAdmin(
   account: { email: string; password: Secret },
 ): Promise<void> {
   if (!(await isSetupOpen(runtime))) return;
-  const input = {
-    email: account.email,
-    password: account.password.reveal(),
-    name: account.email,
-    role: 'admin',
-  } as const;
-  const person = await preparePerson(input);
+  const { email, password } = account;
+  const [name = ''] = email.split('@');
+  const person = await preparePerson({ email, name, password: password.reveal(), role: 'admin' });
   const ctx = bootCtx(runtime);
   await ctx.change(async (tx) => {
     await lockTenant(tx, runtime.defaultTenantId);
@@ -105,5 +101,5 @@ export async function createConfiguredAdmin(
 
 function bootCtx(runtime: Runtime): AnyoneCtx {
   const request = { id: randomUUIDv7(), address: '127.0.0.1', userAgent: null };
-  return createCtx(runtime, { request, principal: null, reply: { setCookie: () => {} } });
+  return createCtx(runtime, { request, principal: null, reply: noReply });
 }
