@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { canonicalAddress, isInRanges } from '#server/access/address.ts';
 import { readBearer } from '#server/access/authenticate.ts';
 import type { RequestFacts } from '#server/access/context.ts';
@@ -27,7 +28,7 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
  * first entry that is not one of them. What stands further left may be anybody's invention.
  */
 export function clientAddress(req: IncomingMessage, trusted: Config['trustedProxies']): string {
-  const peer = canonicalAddress(req.socket.remoteAddress ?? '') ?? '0.0.0.0';
+  const peer = peerAddress(req.socket);
   const forwarded = [req.headers['x-forwarded-for'] ?? []]
     .flat()
     .join(',')
@@ -41,6 +42,17 @@ export function clientAddress(req: IncomingMessage, trusted: Config['trustedProx
     if (!isTrustedProxy(address, hop, trusted)) break;
   }
   return client;
+}
+
+const peers = new WeakMap<Socket, string>();
+
+/** Worked out once a connection: it was a tenth of the time that a request takes. */
+function peerAddress(socket: Socket): string {
+  const known = peers.get(socket);
+  if (known !== undefined) return known;
+  const address = canonicalAddress(socket.remoteAddress ?? '') ?? '0.0.0.0';
+  peers.set(socket, address);
+  return address;
 }
 
 export function isTrustedProxy(address: string, hop: number, trusted: Config['trustedProxies']): boolean {
