@@ -173,6 +173,26 @@ test('deactivating someone ends every session of theirs, and activating them bri
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
 });
 
+test('a deactivation or a suspension typed into psql refuses sessions and tokens on their next request', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token } = await bob.createToken({ name: 'ci' });
+  const statuses = async () => [
+    (await bob.send('GET /api/v1/me')).status,
+    (await desk.send('GET /api/v1/me', { token })).status,
+  ];
+  for (const [off, on] of [
+    ['update users set deactivated_at = now()', 'update users set deactivated_at = null'],
+    ['update users set deleted_at = now()', 'update users set deleted_at = null'],
+    ['update tenants set suspended_at = now()', 'update tenants set suspended_at = null'],
+  ] as const) {
+    await desk.sql(off);
+    assert.deepEqual(await statuses(), [401, 401], off);
+    await desk.sql(on);
+    assert.deepEqual(await statuses(), [200, 200], on);
+  }
+});
+
 test('sign-ins, good and bad, and sign-outs are audited; what was typed for nobody’s account is not', async () => {
   await using desk = await openDesk();
   await desk.send('POST /api/v1/auth/login', login('ada@example.com', 'not this one'));
