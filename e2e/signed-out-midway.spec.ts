@@ -1,5 +1,5 @@
-import { createToken, signInByPassword } from './desk-pages.ts';
-import { expect, test } from './fixtures.ts';
+import { createToken, signInByPassword, userMenu } from './desk-pages.ts';
+import { expect, picture, test } from './fixtures.ts';
 
 test('whose session ends before making something signs in and is back in the same place', async ({
   desk,
@@ -30,5 +30,27 @@ test('whose session ends before looking something up signs in and sees it', asyn
   await page.getByRole('button', { name: /^Disabled/ }).click();
   await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/tokens?status=disabled')}`);
   await signInByPassword(page, desk.ada.email, desk.ada.password);
-  await expect(page.getByRole('heading', { name: 'No tokens match' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No disabled tokens' })).toBeVisible();
+});
+
+test('signing out in one tab signs out the others, and says why', async ({
+  desk,
+  page,
+  context,
+  signInAs,
+}) => {
+  await signInAs(desk.ada);
+  await page.goto('/tokens?sort=name');
+  await expect(page.getByText('No tokens yet')).toBeVisible();
+  const other = await context.newPage();
+  await other.goto('/dashboard');
+  await userMenu(other).click();
+  await other.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(other).toHaveURL('/login');
+  await expect(page).toHaveURL(`/login?next=${encodeURIComponent('/tokens?sort=name')}`);
+  await expect(page.getByText('You were signed out. Sign in to go on.')).toBeVisible();
+  await picture(page, 'login-signed-out');
+  await expect(other.getByText('You were signed out.')).toHaveCount(0);
+  await signInByPassword(page, desk.ada.email, desk.ada.password);
+  await expect(page).toHaveURL('/tokens?sort=name');
 });

@@ -86,3 +86,19 @@ test('a very long name breaks nothing', async ({ desk, page }) => {
     expect(overflow, `at ${width}`).toBeLessThanOrEqual(0);
   }
 });
+
+test('an answer that is not from Keyward is not taken for a lost connection', async ({ desk, page }) => {
+  await desk.ada.createToken({ name: 'laptop' });
+  await page.route('**/trpc/**tokens.list**', (route) =>
+    route.fulfill({ status: 500, contentType: 'text/html', body: '<h1>Proxy error</h1>' }),
+  );
+  await page.goto('/tokens');
+  await expect(page.getByRole('alert').filter({ hasText: 'Keyward failed (500)' })).toBeVisible();
+  await expect(page.getByText('Check your connection')).toHaveCount(0);
+});
+
+test('no answer at all is', async ({ page }) => {
+  await page.route('**/trpc/**tokens.list**', (route) => route.abort());
+  await page.goto('/tokens');
+  await expect(page.getByRole('alert').filter({ hasText: 'Check your connection' })).toBeVisible();
+});

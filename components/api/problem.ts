@@ -19,10 +19,37 @@ const unreachable: Problem = {
   errors: [],
 };
 
+/** Thrown in place of an answer that nobody could read. */
+export class ForeignAnswer extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`An answer of ${status} that is not from Keyward`);
+    this.status = status;
+  }
+}
+
+interface ClientError {
+  cause?: unknown;
+  data?: { problem?: Partial<Problem> };
+  meta?: { response?: { status?: number } };
+}
+
+/** An answer that is not ours: a proxy's in front of us, say. */
+const foreign = (status: number): Problem => ({
+  ...unreachable,
+  title: 'Keyward did not answer as it should',
+  detail: `Keyward failed (${status}). Try again in a moment. If it stays like this, tell whoever runs it.`,
+  status,
+});
+
 /** The problem document inside an error of the tRPC client. */
 export function problemOf(error: unknown): Problem {
-  const found = (error as { data?: { problem?: Partial<Problem> } } | null)?.data?.problem;
-  if (!found?.code) return unreachable;
+  const { data, meta, cause } = (error ?? {}) as ClientError;
+  const found = data?.problem;
+  if (!found?.code) {
+    const status = cause instanceof ForeignAnswer ? cause.status : meta?.response?.status;
+    return status ? foreign(status) : unreachable;
+  }
   return {
     title: found.title ?? unreachable.title,
     detail: found.detail ?? '',

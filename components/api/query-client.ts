@@ -1,4 +1,5 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { leaveToSignIn } from './leave-to-sign-in.ts';
 import { problemOf } from './problem.ts';
 
 const tries = 2;
@@ -6,11 +7,11 @@ const tries = 2;
 /** Whoever is no longer signed in goes to sign in, and comes back to the same place. */
 function leaveWhenSignedOut(error: unknown) {
   if (problemOf(error).code !== 'unauthenticated') return;
-  const here = window.location.pathname + window.location.search;
-  window.location.assign(`/login?next=${encodeURIComponent(here)}`);
+  // Once whoever asked has heard of it too: what holds the page lets go of it.
+  setTimeout(leaveToSignIn);
 }
 
-const isWorthAnotherTry = (status: number) => status === 0 || status === 503;
+const isWorthAnotherTry = (status: number) => status === 0 || (status > 501 && status < 505);
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: leaveWhenSignedOut }),

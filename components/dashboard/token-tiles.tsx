@@ -3,7 +3,7 @@ import { CircleCheck, Clock, History, type LucideIcon } from 'lucide-react';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { Skeleton } from '#components/ui/surface.tsx';
-import { relativeWords } from '#components/ui/time-words.ts';
+import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenPageView } from '#server/tokens/schema.ts';
 
@@ -37,13 +37,15 @@ export function TokenTiles({ page: { counts, items } }: { page: TokenPageView })
         icon={History}
         tone="text-faint"
         label="Last used"
-        value={last?.lastUsedAt ? relativeWords(new Date(last.lastUsedAt), now) : 'Never'}
+        value={last?.lastUsedAt ? sentenceCase(agoWords(new Date(last.lastUsedAt), now)) : 'Never'}
       >
         {last?.name ?? 'No token was used yet'}
       </Tile>
     </div>
   );
 }
+
+const sentenceCase = (words: string) => words.charAt(0).toUpperCase() + words.slice(1);
 
 interface TileProps {
   href: string;

@@ -2,6 +2,8 @@
 import { Menu as MenuIcon } from 'lucide-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { useEffect } from 'react';
+import { leaveOnSignOut } from '#components/api/leave-to-sign-in.ts';
 import { Wordmark } from '#components/brand/logo.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton } from '#components/ui/menu.tsx';
@@ -10,6 +12,7 @@ import { UserMenu } from './user-menu.tsx';
 
 export function Header() {
   const pathname = usePathname();
+  useEffect(leaveOnSignOut, []);
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="mx-auto flex h-13 max-w-272 items-center gap-2 px-4 md:px-6">

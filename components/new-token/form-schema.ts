@@ -8,41 +8,57 @@ import {
 } from '#server/tokens/schema.ts';
 import { daysUntil } from './expiry.ts';
 
+const mostNamed = 5;
 const addressSchema = ipAllowlistSchema.element;
 
 function checkedAddresses(text: string, context: z.core.$RefinementCtx<string>): string[] {
   const addresses = text.split(/[\s,;]+/u).filter(Boolean);
-  const wrong = addresses.find((address) => !addressSchema.safeParse(address).success);
-  if (wrong) context.addIssue(`${wrong} is not an IP address or CIDR range.`);
+  const wrong = addresses.filter((address) => !addressSchema.safeParse(address).success);
+  if (wrong.length > 0) context.addIssue(wrongWords(wrong));
   if (addresses.length > tokenLimits.allowlistEntries) {
     context.addIssue(`At most ${tokenLimits.allowlistEntries} addresses.`);
   }
   return addresses;
 }
 
-/** The form as it is filled in, turned into what the server takes. */
-export const newTokenForm = z
-  .object({
-    name: tokenNameSchema,
-    expiry: z.enum(['7', '30', '90', '365', 'date', 'never']),
-    date: z.string(),
-    scope: z.enum(['all', 'some']),
-    permissions: z.array(permissionSchema),
-    ipAllowlist: z.string().transform(checkedAddresses),
-  })
-  .superRefine(({ expiry, date, scope, permissions }, context) => {
-    if (expiry === 'date') {
-      const days = daysUntil(date, new Date());
-      if (days === null) context.addIssue({ code: 'custom', path: ['date'], message: 'Choose a date.' });
-      else if (days < 1)
-        context.addIssue({ code: 'custom', path: ['date'], message: 'Choose a day after today.' });
-      else if (days > tokenLimits.maxDays)
-        context.addIssue({ code: 'custom', path: ['date'], message: 'At most ten years from today.' });
-    }
-    if (scope === 'some' && permissions.length === 0) {
-      context.addIssue({ code: 'custom', path: ['permissions'], message: 'Choose at least one.' });
-    }
-  })
+function wrongWords(wrong: readonly string[]): string {
+  const named = wrong.slice(0, mostNamed).join(', ');
+  const more = wrong.length - mostNamed;
+  if (more > 0) return `${named} and ${more} more are not IP addresses or CIDR ranges.`;
+  return wrong.length === 1
+    ? `${named} is not an IP address or CIDR range.`
+    : `${named} are not IP addresses or CIDR ranges.`;
+}
+
+const plainPart = z.object({
+  name: tokenNameSchema,
+  ipAllowlist: z.string().transform(checkedAddresses),
+});
+
+const expiryPart = z
+  .object({ expiry: z.enum(['7', '30', '90', '365', 'date', 'never']), date: z.string() })
+  .superRefine(({ expiry, date }, context) => {
+    const fault = expiry === 'date' ? dateFault(daysUntil(date, new Date())) : null;
+    if (fault) context.addIssue({ code: 'custom', path: ['date'], message: fault });
+  });
+
+function dateFault(days: number | null): string | null {
+  if (days === null) return 'Choose a date.';
+  if (days < 1) return 'Choose a day after today.';
+  return days > tokenLimits.maxDays ? 'At most ten years from today.' : null;
+}
+
+const scopePart = z
+  .object({ scope: z.enum(['all', 'some']), permissions: z.array(permissionSchema) })
+  .superRefine(({ scope, permissions }, context) => {
+    if (scope === 'all' || permissions.length > 0) return;
+    context.addIssue({ code: 'custom', path: ['permissions'], message: 'Choose at least one.' });
+  });
+
+/** The form as it is filled in, turned into what the server takes. Each part is checked whatever the others say. */
+export const newTokenForm = plainPart
+  .and(expiryPart)
+  .and(scopePart)
   .transform(({ name, expiry, date, scope, permissions, ipAllowlist }): CreateTokenInput => ({
     name,
     expiresInDays:

@@ -2,18 +2,46 @@
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogFoot } from '#components/ui/dialog.tsx';
 
-export function LeaveDialog({ onStay, onLeave }: { onStay: () => void; onLeave: () => void }) {
+interface Question {
+  onStay: () => void;
+  onLeave: () => void;
+}
+
+export function LeaveDialog(question: Question) {
   return (
-    <Dialog
-      asks
+    <Ask
+      {...question}
       title="Close without copying?"
       description="The secret is not shown again. Without it the token is of no use, and you would have to make another."
-      onClose={onStay}
-    >
+      leave="Close without copying"
+    />
+  );
+}
+
+export function DiscardDialog(question: Question) {
+  return (
+    <Ask
+      {...question}
+      title="Discard this token?"
+      description="It is not made yet. What you filled in will be lost."
+      leave="Discard"
+    />
+  );
+}
+
+interface AskProps extends Question {
+  title: string;
+  description: string;
+  leave: string;
+}
+
+function Ask({ title, description, leave, onStay, onLeave }: AskProps) {
+  return (
+    <Dialog asks title={title} description={description} onClose={onStay}>
       <div className="h-4" />
       <DialogFoot>
         <Button look="quiet" onClick={onLeave}>
-          Close without copying
+          {leave}
         </Button>
         <Button data-first-focus look="primary" onClick={onStay}>
           Go back

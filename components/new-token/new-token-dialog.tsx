@@ -1,11 +1,14 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { problemOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { LeaveDialog } from './leave-dialog.tsx';
-import { NewTokenForm } from './new-token-form.tsx';
+import { useHoldPage } from '#components/ui/hold-page.ts';
+import type { CreateTokenInput } from '#server/tokens/schema.ts';
+import { DiscardDialog, LeaveDialog } from './leave-dialog.tsx';
+import { NewTokenForm, useNewTokenForm } from './new-token-form.tsx';
 import { SecretPanel } from './secret-panel.tsx';
 
 interface NewTokenDialogProps {
@@ -15,12 +18,15 @@ interface NewTokenDialogProps {
 
 /**
  * First the form, then the secret, once. The mutation alone holds the secret: with no time in the cache, and reset on
- * closing, it is gone from memory when the dialog is.
+ * closing, it is gone from memory when the dialog is. From sending the form until the secret is copied nothing closes
+ * the dialog unasked: the token would live on, and nobody would have seen its secret.
  */
 export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
   const client = useQueryClient();
   const [isCopied, setIsCopied] = useState(false);
-  const [isLeaving, setIsLeaving] = useState(false);
+  const [asking, setAsking] = useState<'leave' | 'discard' | null>(null);
+  const form = useNewTokenForm();
+  const { isDirty } = form.formState;
   const create = useMutation(
     trpc.tokens.create.mutationOptions({
       gcTime: 0,
@@ -28,17 +34,39 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
     }),
   );
   const made = create.data;
+  const page = useHoldPage(() => made && setAsking('leave'));
 
+  function send(input: CreateTokenInput, onRefused: (error: unknown) => void) {
+    page.hold();
+    create.mutate(input, {
+      onError(error) {
+        page.letGo(problemOf(error).code !== 'unauthenticated');
+        onRefused(error);
+      },
+    });
+  }
   function close() {
+    page.letGo();
     create.reset();
     onClose();
   }
-  const askToClose = made && !isCopied ? () => setIsLeaving(true) : close;
+  function askToClose() {
+    if (create.isPending) return;
+    if (made && !isCopied) setAsking('leave');
+    else if (!made && isDirty) setAsking('discard');
+    else close();
+  }
+  function copied() {
+    page.letGo();
+    setIsCopied(true);
+  }
+  const stay = () => setAsking(null);
 
   return (
     <Dialog
       key={made ? 'secret' : 'form'}
       wide
+      busy={create.isPending}
       title={made ? 'Copy your token now' : 'New token'}
       description={
         made ? (
@@ -54,11 +82,12 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
       returnTo={returnTo}
     >
       {made ? (
-        <SecretPanel made={made} onCopied={() => setIsCopied(true)} onDone={askToClose} />
+        <SecretPanel made={made} onCopied={copied} onDone={askToClose} />
       ) : (
-        <NewTokenForm create={create} onCancel={close} />
+        <NewTokenForm form={form} busy={create.isPending} onSend={send} onCancel={close} />
       )}
-      {isLeaving && <LeaveDialog onStay={() => setIsLeaving(false)} onLeave={close} />}
+      {asking === 'leave' && <LeaveDialog onStay={stay} onLeave={close} />}
+      {asking === 'discard' && !made && <DiscardDialog onStay={stay} onLeave={close} />}
     </Dialog>
   );
 }

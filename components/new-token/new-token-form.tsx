@@ -1,6 +1,6 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
-import { FormProvider, useForm } from 'react-hook-form';
+import { FormProvider, useForm, type UseFormReturn } from 'react-hook-form';
 import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -13,10 +13,9 @@ import { newTokenForm, type NewTokenValues } from './form-schema.ts';
 import { PermissionsField } from './permissions-field.tsx';
 
 interface NewTokenFormProps {
-  create: {
-    isPending: boolean;
-    mutate: (input: CreateTokenInput, options: { onError: (error: unknown) => void }) => void;
-  };
+  form: UseFormReturn<NewTokenValues, unknown, CreateTokenInput>;
+  busy: boolean;
+  onSend: (input: CreateTokenInput, onRefused: (error: unknown) => void) => void;
   onCancel: () => void;
 }
 
@@ -29,11 +28,10 @@ const defaultValues: NewTokenValues = {
   ipAllowlist: '',
 };
 
-export function NewTokenForm({ create, onCancel }: NewTokenFormProps) {
-  const form = useForm<NewTokenValues, unknown, CreateTokenInput>({
-    resolver: zodResolver(newTokenForm),
-    defaultValues,
-  });
+export const useNewTokenForm = () =>
+  useForm<NewTokenValues, unknown, CreateTokenInput>({ resolver: zodResolver(newTokenForm), defaultValues });
+
+export function NewTokenForm({ form, busy, onSend, onCancel }: NewTokenFormProps) {
   const { register, handleSubmit, setError, formState } = form;
   const { errors } = formState;
 
@@ -42,7 +40,7 @@ export function NewTokenForm({ create, onCancel }: NewTokenFormProps) {
     if (problem.code === 'name_taken') setError('name', { message: problem.detail }, { shouldFocus: true });
     else showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
   }
-  const submit = handleSubmit((input) => create.mutate(input, { onError: refused }));
+  const submit = handleSubmit((input) => onSend(input, refused));
 
   return (
     <FormProvider {...form}>
@@ -79,8 +77,10 @@ export function NewTokenForm({ create, onCancel }: NewTokenFormProps) {
           {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
         </DialogBody>
         <DialogFoot>
-          <Button onClick={onCancel}>Cancel</Button>
-          <Button type="submit" look="primary" busy={create.isPending}>
+          <Button disabled={busy} onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button type="submit" look="primary" busy={busy} busyLabel="Creating…">
             Create token
           </Button>
         </DialogFoot>

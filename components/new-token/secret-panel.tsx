@@ -23,12 +23,12 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
   const visible = shown ? token : masked;
   const Icon = shown ? EyeOff : Eye;
 
-  function copyByHand(text: string) {
-    setByHand(text);
-    onCopied();
+  /** By whatever way the secret itself went to the clipboard, it was copied; its mask was not. */
+  function noticeCopy() {
+    if (String(window.getSelection()).replaceAll(/\s/gu, '').includes(token)) onCopied();
   }
   return (
-    <>
+    <div className="contents" onCopy={noticeCopy}>
       <DialogBody>
         <div className="grid gap-2">
           <div className="flex items-center rounded-control border border-line-strong bg-sunken p-1 pl-3">
@@ -50,11 +50,11 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
             label="Copy token"
             text={token}
             onCopied={onCopied}
-            onRefused={() => copyByHand(token)}
+            onRefused={() => setByHand(token)}
           />
         </div>
-        {byHand !== null && <ByHand text={byHand} />}
-        <SnippetTabs visible={visible} token={token} onCopied={onCopied} onRefused={copyByHand} />
+        {byHand !== null && <ByHand text={byHand} onCopied={onCopied} />}
+        <SnippetTabs visible={visible} token={token} onCopied={onCopied} onRefused={setByHand} />
       </DialogBody>
       <DialogFoot>
         <p className="mr-auto text-sm text-muted">
@@ -62,6 +62,6 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
         </p>
         <Button onClick={onDone}>Done</Button>
       </DialogFoot>
-    </>
+    </div>
   );
 }

@@ -1,10 +1,11 @@
 'use client';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 
-const loadDialog = () => import('./new-token-dialog.tsx');
-const NewTokenDialog = lazy(async () => ({ default: (await loadDialog()).NewTokenDialog }));
-
-export const preloadNewToken = () => void loadDialog();
+const [NewTokenDialog, preloadNewToken] = lazyPart(
+  async () => (await import('./new-token-dialog.tsx')).NewTokenDialog,
+);
+export { preloadNewToken };
 
 /** A page shows one such button at a time, in one place while there is no token and in another afterwards. */
 export const newTokenButtonId = 'new-token';
@@ -16,12 +17,9 @@ const returnTo = () => document.getElementById(newTokenButtonId);
  */
 export function useNewToken() {
   const [isOpen, setIsOpen] = useState(false);
+  const close = () => setIsOpen(false);
   return {
     open: () => setIsOpen(true),
-    dialog: isOpen && (
-      <Suspense>
-        <NewTokenDialog returnTo={returnTo} onClose={() => setIsOpen(false)} />
-      </Suspense>
-    ),
+    dialog: isOpen && <NewTokenDialog returnTo={returnTo} onClose={close} onMissing={orSayMissing(close)} />,
   };
 }

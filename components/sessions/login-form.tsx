@@ -1,7 +1,9 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
 import { useForm } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { takeEndedNote } from '#components/api/leave-to-sign-in.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -12,10 +14,15 @@ import type { LoginInput } from '#server/sessions/schema.ts';
 
 const resolver = lazyResolver<LoginInput>(() => import('./login-resolver.ts'));
 
+let note: boolean | undefined;
+const wasSignedOut = () => (note ??= takeEndedNote());
+const never = () => () => {};
+
 /** Loads the page one came for anew, so that nothing typed here stays in memory. */
 async function goOn() {
-  const { safeNext } = await import('#server/access/schema.ts');
-  window.location.replace(safeNext(new URLSearchParams(window.location.search).get('next')));
+  const next = new URLSearchParams(window.location.search).get('next');
+  const schema = await import('#server/access/schema.ts').catch(() => null);
+  window.location.replace(schema ? schema.safeNext(next) : '/');
 }
 
 export function LoginForm() {
@@ -24,6 +31,7 @@ export function LoginForm() {
     defaultValues: { email: '', password: '' },
   });
   const { errors } = formState;
+  const isSignedOut = useSyncExternalStore(never, wasSignedOut, () => false);
   const login = useMutation(
     trpc.sessions.login.mutationOptions({
       onSuccess: goOn,
@@ -39,6 +47,7 @@ export function LoginForm() {
       onSubmit={(event) => void handleSubmit((input) => login.mutate(input))(event)}
       className="grid gap-4"
     >
+      {isSignedOut && <Notice tone="info">You were signed out. Sign in to go on.</Notice>}
       <TextField
         label="E-mail"
         type="email"
@@ -56,7 +65,13 @@ export function LoginForm() {
         {...register('password')}
       />
       {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
-      <Button type="submit" look="primary" size="lg" busy={login.isPending || login.isSuccess}>
+      <Button
+        type="submit"
+        look="primary"
+        size="lg"
+        busy={login.isPending || login.isSuccess}
+        busyLabel="Signing in…"
+      >
         Sign in
       </Button>
     </form>

@@ -42,7 +42,7 @@ export function RenameDialog({ token, returnTo, onClose }: TokenDialogProps) {
         </DialogBody>
         <DialogFoot>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={rename.isPending}>
+          <Button type="submit" look="primary" busy={rename.isPending} busyLabel="Renaming…">
             Rename
           </Button>
         </DialogFoot>

@@ -67,7 +67,7 @@ export function RevokeDialog({
         </DialogBody>
         <DialogFoot>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="danger" busy={revoke.isPending}>
+          <Button type="submit" look="danger" busy={revoke.isPending} busyLabel="Revoking…">
             Revoke token
           </Button>
         </DialogFoot>

@@ -79,24 +79,29 @@ function Ends({ token }: { token: TokenView }) {
   return (
     <div className="min-w-0 text-sm">
       <End token={token} />
-      <p className="truncate text-xs text-faint">Created {dateWords(new Date(token.createdAt))}</p>
+      {token.revokeReason ? (
+        <Tip text={`Reason: ${token.revokeReason}`} className="block max-w-full truncate text-xs text-faint">
+          {token.revokeReason}
+        </Tip>
+      ) : (
+        <p className="truncate text-xs text-faint">Created {dateWords(new Date(token.createdAt))}</p>
+      )}
     </div>
   );
 }
 
-function End({ token: { status, revokedAt, revokeReason, expiresAt } }: { token: TokenView }) {
+function End({ token: { status, revokedAt, expiresAt } }: { token: TokenView }) {
   if (revokedAt) {
-    return (
-      <>
-        <TimeAgo at={revokedAt} before="Revoked" />
-        {revokeReason && <span className="sr-only">Reason: {revokeReason}</span>}
-      </>
-    );
+    return <TimeAgo at={revokedAt} before="Revoked" />;
   }
   if (!expiresAt) return <p className="text-muted">Never expires</p>;
   return (
     <span className={status === 'expiring' ? 'text-warn' : undefined}>
-      <TimeAgo at={expiresAt} before={status === 'expired' ? 'Expired' : 'Expires'} />
+      <TimeAgo
+        at={expiresAt}
+        before={status === 'expired' ? 'Expired' : 'Expires'}
+        ahead={status !== 'expired'}
+      />
     </span>
   );
 }

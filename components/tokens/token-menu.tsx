@@ -1,7 +1,8 @@
 'use client';
 import { Ban, Ellipsis, PencilLine, Power } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { buttonClass } from '#components/ui/button.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { hasEnded } from './status.tsx';
@@ -12,8 +13,8 @@ export interface TokenRights {
   mayRevoke: boolean;
 }
 
-const RenameDialog = lazy(async () => ({ default: (await import('./rename-dialog.tsx')).RenameDialog }));
-const RevokeDialog = lazy(async () => ({ default: (await import('./revoke-dialog.tsx')).RevokeDialog }));
+const [RenameDialog] = lazyPart(async () => (await import('./rename-dialog.tsx')).RenameDialog);
+const [RevokeDialog] = lazyPart(async () => (await import('./revoke-dialog.tsx')).RevokeDialog);
 
 export const titleId = (token: TokenView) => `token-${token.id}`;
 
@@ -45,7 +46,7 @@ export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRi
   const close = () => setAsking(null);
   // A revoked token has no menu left to return to.
   const returnTo = () => (isRevoked.current ? document.getElementById(titleId(token)) : button.current);
-  const dialog = { token, returnTo, onClose: close };
+  const dialog = { token, returnTo, onClose: close, onMissing: orSayMissing(close) };
   function revoked() {
     isRevoked.current = true;
     close();
@@ -61,10 +62,8 @@ export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRi
       >
         <Ellipsis aria-hidden />
       </MenuButton>
-      <Suspense>
-        {asking === 'rename' && <RenameDialog {...dialog} />}
-        {asking === 'revoke' && <RevokeDialog {...dialog} onRevoked={revoked} />}
-      </Suspense>
+      {asking === 'rename' && <RenameDialog {...dialog} />}
+      {asking === 'revoke' && <RevokeDialog {...dialog} onRevoked={revoked} />}
     </>
   );
 }

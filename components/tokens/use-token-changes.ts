@@ -23,8 +23,22 @@ function replaceToken(client: QueryClient, id: string, change: Partial<TokenView
   );
 }
 
-const refused = (title: string) => (error: unknown) =>
-  toast({ title, detail: sentenceOf(problemOf(error)), tone: 'failed' });
+function sayRefused(error: unknown, about: string) {
+  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+}
+
+/** The token ended or went away while this page was open: there is nothing left to ask about it. */
+const isStale = (error: unknown) => ['token_ended', 'not_found'].includes(problemOf(error).code);
+
+/** Closes the dialog over a token that is no more, says so, and looks again at what there is. */
+function leaveStale(client: QueryClient, onDone: () => void) {
+  return (error: unknown, { id }: { id: string }) => {
+    if (!isStale(error)) return undefined;
+    onDone();
+    sayRefused(error, id);
+    return client.invalidateQueries({ queryKey: tokensKey });
+  };
+}
 
 /** Switching off and on is shown before the server has answered, and taken back if it refuses. */
 export function useTokenSwitch() {
@@ -37,15 +51,16 @@ export function useTokenSwitch() {
         if (enabled === false) replaceToken(client, id, { enabled, status: 'disabled' });
         return before;
       },
-      onError(error, _input, before) {
+      onError(error, { id }, before) {
         for (const [key, pages] of before ?? []) client.setQueryData(key, pages);
-        refused('Nothing was changed')(error);
+        sayRefused(error, id);
       },
       onSuccess(token) {
         replaceToken(client, token.id, token);
         toast({
-          title: token.enabled ? `${token.name} is on again` : `${token.name} is off`,
+          title: `${token.name} is ${token.enabled ? 'enabled' : 'disabled'}`,
           detail: token.enabled ? 'It works from now on.' : 'Calls with it are refused until you enable it.',
+          about: token.id,
         });
       },
       onSettled: () => client.invalidateQueries({ queryKey: tokensKey }),
@@ -57,9 +72,10 @@ export function useRenameToken(onDone: () => void) {
   const client = useQueryClient();
   return useMutation(
     trpc.tokens.update.mutationOptions({
+      onError: leaveStale(client, onDone),
       onSuccess(token) {
         replaceToken(client, token.id, token);
-        toast({ title: `Renamed to ${token.name}` });
+        toast({ title: `Renamed to ${token.name}`, about: token.id });
         onDone();
         return client.invalidateQueries({ queryKey: tokensKey });
       },
@@ -71,9 +87,14 @@ export function useRevokeToken(onDone: () => void) {
   const client = useQueryClient();
   return useMutation(
     trpc.tokens.revoke.mutationOptions({
+      onError: leaveStale(client, onDone),
       onSuccess(token) {
         replaceToken(client, token.id, token);
-        toast({ title: `${token.name} is revoked`, detail: 'Its next call will be refused.' });
+        toast({
+          title: `${token.name} is revoked`,
+          detail: 'Its next call will be refused.',
+          about: token.id,
+        });
         onDone();
         return client.invalidateQueries({ queryKey: tokensKey });
       },

@@ -25,13 +25,19 @@ export const buttonClass = cva(
   },
 );
 
-type ButtonProps = ComponentProps<'button'> & VariantProps<typeof buttonClass> & { busy?: boolean };
+type ButtonProps = ComponentProps<'button'> &
+  VariantProps<typeof buttonClass> & {
+    busy?: boolean;
+    /** What it says meanwhile: "Creating…". */
+    busyLabel?: string;
+  };
 
-/** While `busy` it keeps its width and its focus, and ignores presses. */
+/** While `busy` it turns, keeps its focus, and ignores presses. */
 export function Button({
   look,
   size,
   busy = false,
+  busyLabel,
   className,
   children,
   onClick,
@@ -47,8 +53,8 @@ export function Button({
       onClick={busy ? (event) => event.preventDefault() : onClick}
       className={buttonClass({ look, size, className })}
     >
-      {busy && <LoaderCircle aria-hidden className="absolute animate-spin" />}
-      <span className={busy ? 'invisible contents' : 'contents'}>{children}</span>
+      {busy && <LoaderCircle aria-hidden className="animate-spin" />}
+      <span className={busy ? 'contents [&_svg]:hidden' : 'contents'}>{(busy && busyLabel) || children}</span>
     </button>
   );
 }

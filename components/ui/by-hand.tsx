@@ -8,7 +8,7 @@ const selectAll = (field: HTMLTextAreaElement | null) => {
 };
 
 /** Where the browser refuses the clipboard: the text, selected, and what to press. */
-export function ByHand({ text }: { text: string }) {
+export function ByHand({ text, onCopied }: { text: string; onCopied?: () => void }) {
   const id = useId();
   return (
     <div className="grid gap-1.5">
@@ -22,6 +22,7 @@ export function ByHand({ text }: { text: string }) {
         rows={Math.min(6, text.split('\n').length + 1)}
         value={text}
         spellCheck={false}
+        onCopy={onCopied}
         onFocus={(event) => event.target.select()}
         className={`${inputClass} h-auto resize-none py-2 font-mono text-sm break-all`}
       />

@@ -15,6 +15,8 @@ interface DialogProps {
   /** An answer is needed: a press outside does nothing and there is no cross. */
   asks?: boolean;
   wide?: boolean;
+  /** Something is under way that closing would lose: the cross is off. */
+  busy?: boolean;
   children: ReactNode;
 }
 
@@ -22,7 +24,7 @@ interface DialogProps {
  * A modal dialog that is open for as long as it is rendered. On a narrow screen it rises from the bottom. The focus
  * starts at what is marked `data-first-focus`.
  */
-export function Dialog({ title, description, onClose, returnTo, asks, wide, children }: DialogProps) {
+export function Dialog({ title, description, onClose, returnTo, asks, wide, busy, children }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = () => popup.current?.querySelector<HTMLElement>('[data-first-focus]') ?? true;
   return (
@@ -53,6 +55,7 @@ export function Dialog({ title, description, onClose, returnTo, asks, wide, chil
               {!asks && (
                 <Base.Close
                   aria-label="Close"
+                  disabled={busy ?? false}
                   className={buttonClass({ look: 'quiet', size: 'icon', className: '-mt-1 -mr-2' })}
                 >
                   <X aria-hidden />

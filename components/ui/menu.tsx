@@ -1,6 +1,7 @@
 'use client';
 import type { LucideIcon } from 'lucide-react';
-import { type ComponentProps, lazy, type ReactNode, type RefObject, Suspense, useRef, useState } from 'react';
+import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from 'react';
+import { lazyPart, orSayMissing } from './lazy-part.tsx';
 
 export interface MenuAction {
   kind: 'action';
@@ -31,8 +32,7 @@ export type MenuEntry =
   | { kind: 'text'; text: ReactNode };
 
 // Most visits open no menu: the popup and its positioning (35 kB compressed) come when a pointer or the focus comes near.
-const loadPopup = () => import('./menu-popup.tsx');
-const MenuPopup = lazy(async () => ({ default: (await loadPopup()).MenuPopup }));
+const [MenuPopup, preload] = lazyPart(async () => (await import('./menu-popup.tsx')).MenuPopup);
 
 type MenuButtonProps = Omit<ComponentProps<'button'>, 'ref'> & {
   entries: readonly MenuEntry[];
@@ -53,7 +53,7 @@ export function MenuButton({
   const [open, setOpen] = useState(false);
   const own = useRef<HTMLButtonElement>(null);
   const anchor = buttonRef ?? own;
-  const preload = () => void loadPopup();
+  const close = () => setOpen(false);
   return (
     <>
       <button
@@ -74,15 +74,14 @@ export function MenuButton({
         {children}
       </button>
       {open && (
-        <Suspense>
-          <MenuPopup
-            label={menuLabel}
-            entries={entries}
-            align={align}
-            anchor={anchor}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
+        <MenuPopup
+          label={menuLabel}
+          entries={entries}
+          align={align}
+          anchor={anchor}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
       )}
     </>
   );

@@ -32,6 +32,9 @@ export function relativeWords(at: Date, now: Date): string {
   return relative.format(distance > 0 ? Math.round(distance / day) : Math.trunc(distance / day), 'day');
 }
 
+/** The same of what has happened, which is never ahead, whatever this clock and the server's make of it. */
+export const agoWords = (at: Date, now: Date) => relativeWords(at < now ? at : now, now);
+
 /** "20 Feb 2027" */
 export const dateWords = (at: Date) => `${at.getDate()} ${shortMonth.format(at)} ${at.getFullYear()}`;
 /** "Saturday 20 February 2027" */

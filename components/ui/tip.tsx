@@ -1,7 +1,8 @@
 'use client';
-import { lazy, type ReactNode, Suspense, useId, useRef, useState } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { lazyPart } from './lazy-part.tsx';
 
-const TipPopup = lazy(async () => ({ default: (await import('./tip-popup.tsx')).TipPopup }));
+const [TipPopup] = lazyPart(async () => (await import('./tip-popup.tsx')).TipPopup);
 
 /** Words that tell more when pointed at or focused. What they stand on must make sense without them. */
 export function Tip({
@@ -35,9 +36,13 @@ export function Tip({
         {text}
       </span>
       {open && (
-        <Suspense>
-          <TipPopup text={text} anchor={anchor} onClose={() => setOpen(false)} />
-        </Suspense>
+        // Merely pointed at, and told to assistive technology anyway: that it does not come needs no words.
+        <TipPopup
+          text={text}
+          anchor={anchor}
+          onClose={() => setOpen(false)}
+          onMissing={() => setOpen(false)}
+        />
       )}
     </>
   );

@@ -3,12 +3,19 @@ import { Toast } from '@base-ui/react/toast';
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { waitingToasts } from './toast.ts';
+import { toastPlace } from './toaster.tsx';
 
 const manager = Toast.createToastManager();
 
 function showWaiting() {
-  for (const { title, detail, tone = 'done' } of waitingToasts.take()) {
-    manager.add({ title, description: detail, type: tone, priority: tone === 'failed' ? 'high' : 'low' });
+  for (const { title, detail, tone = 'done', about } of waitingToasts.take()) {
+    manager.add({
+      ...(about && { id: about }),
+      title,
+      description: detail,
+      type: tone,
+      priority: tone === 'failed' ? 'high' : 'low',
+    });
   }
 }
 
@@ -21,7 +28,7 @@ export function ToastStack() {
   return (
     <Toast.Provider toastManager={manager} timeout={6000}>
       <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-4 left-4 z-60 flex flex-col-reverse gap-2 sm:left-auto sm:w-88">
+        <Toast.Viewport className={toastPlace}>
           <Stack />
         </Toast.Viewport>
       </Toast.Portal>
@@ -35,7 +42,7 @@ function Stack() {
     <Toast.Root
       key={toast.id}
       toast={toast}
-      swipeDirection={['right', 'down']}
+      swipeDirection={['right', 'up', 'down']}
       className="rounded-card bg-raised shadow-float transition-[opacity,translate] duration-180 ease-out data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
     >
       <Toast.Content className="flex items-start gap-2.5 py-3 pr-2 pl-3.5">

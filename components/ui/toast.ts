@@ -2,15 +2,21 @@ export interface ToastMessage {
   title: string;
   detail?: string;
   tone?: 'done' | 'failed';
+  /** What it is about, such as an id: a later toast about the same takes its place. */
+  about?: string;
 }
 
-let waiting: ToastMessage[] = [];
+let waiting: readonly ToastMessage[] = [];
 const listeners = new Set<() => void>();
+
+function keep(messages: readonly ToastMessage[]) {
+  waiting = messages;
+  for (const listener of listeners) listener();
+}
 
 /** Says what happened, in a corner, for a few seconds. */
 export function toast(message: ToastMessage) {
-  waiting = [...waiting, message];
-  for (const listener of listeners) listener();
+  keep([...waiting, message]);
 }
 
 export const waitingToasts = {
@@ -18,10 +24,10 @@ export const waitingToasts = {
     listeners.add(listener);
     return () => void listeners.delete(listener);
   },
-  any: () => waiting.length > 0,
+  list: () => waiting,
   take() {
     const taken = waiting;
-    waiting = [];
+    if (taken.length > 0) keep([]);
     return taken;
   },
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 export const roles = ['viewer', 'member', 'manager', 'admin'] as const;
 export const roleSchema = z
-  .enum(roles)
+  .enum(roles, 'Choose a role: viewer, member, manager or admin.')
   .meta({ description: 'Each role holds all that the one before it holds.' });
 export type Role = z.infer<typeof roleSchema>;
 
@@ -42,11 +42,11 @@ export const idSchema = z.uuid().meta({ example: '019aa8b4-6f00-7cc3-98c5-dc9fd1
 export const timestampSchema = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' });
 
 /** One line of text that a person typed: trimmed, without control characters or bidirectional overrides. */
-export const lineSchema = (max: number) =>
+export const lineSchema = (max: number, empty = 'Write something here.') =>
   z
     .string()
     .trim()
-    .min(1, 'Write something here.')
+    .min(1, empty)
     .max(max, `At most ${max} characters.`)
     .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'Control characters are not allowed.');
 

@@ -16,7 +16,9 @@ export const tokenStatusSchema = z.enum(tokenStatuses).meta({
 });
 export type TokenStatus = z.infer<typeof tokenStatusSchema>;
 
-export const tokenNameSchema = lineSchema(tokenLimits.nameLength).meta({ example: 'laptop' });
+export const tokenNameSchema = lineSchema(tokenLimits.nameLength, 'Enter a name.').meta({
+  example: 'laptop',
+});
 
 export const ipAllowlistSchema = z
   .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'Not an IP address or CIDR range.'))

@@ -6,6 +6,7 @@ export const passwordLength = { min: 8, suggested: 15, max: 256 } as const;
 export const emailSchema = z
   .string()
   .trim()
+  .min(1, 'Enter your e-mail address.')
   .max(254, 'At most 254 characters.')
   .pipe(z.email('This is not an e-mail address.'))
   .meta({ example: 'ada@example.com' });
@@ -18,7 +19,7 @@ export const newPasswordSchema = z
   .max(passwordLength.max, `At most ${passwordLength.max} characters.`)
   .meta({ example: 'a long phrase nobody else uses' });
 
-export const userNameSchema = lineSchema(100).meta({ example: 'Ada Lovelace' });
+export const userNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Ada Lovelace' });
 
 /** The person as they and their answers name them; the part of a user that is safe to show to the user. */
 export const profileView = z.object({

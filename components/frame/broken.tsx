@@ -1,0 +1,20 @@
+'use client';
+import { Button } from '#components/ui/button.tsx';
+import { Doorway } from './doorway.tsx';
+
+const reload = () => window.location.reload();
+
+/** Stands where a page was that failed to draw itself. */
+export function Broken() {
+  return (
+    <Doorway
+      title="Something went wrong"
+      lead="This page could not be shown. Nothing that is kept in Keyward was changed by that."
+      home="/"
+    >
+      <Button look="primary" size="lg" onClick={reload}>
+        Reload
+      </Button>
+    </Doorway>
+  );
+}
