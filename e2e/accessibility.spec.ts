@@ -38,13 +38,13 @@ for (const { view, colorScheme, width, height } of views) {
       await page.goto('/forbidden');
       await page.goto('/nowhere');
       await check(page, `not-found-${view}`);
+      await page.goto(`${emptyDesk.origin}/setup`);
+      await expect(page.getByText('This page needs its code.')).toBeVisible();
+      await check(page, `setup-no-code-${view}`);
       const code = (await issueSetupCode(emptyDesk.runtime))?.reveal() ?? '';
       await page.goto(`${emptyDesk.origin}/setup?code=${code}`);
       await page.getByLabel('Password', { exact: true }).fill('seven lanterns');
       await check(page, `setup-${view}`);
-      await page.goto(`${emptyDesk.origin}/setup`);
-      await expect(page.getByText('This page needs its code.')).toBeVisible();
-      await check(page, `setup-no-code-${view}`);
     });
 
     test(`a newcomer's pages, ${view}`, async ({ desk, page, signInAs }) => {
@@ -90,9 +90,12 @@ for (const { view, colorScheme, width, height } of views) {
       await check(page, `revoke-${view}`);
       await page.keyboard.press('Escape');
       await newToken(page).click();
-      await page.getByRole('radio', { name: 'Only these' }).check();
+      await page.getByRole('radio', { name: 'Selected permissions' }).check();
       await check(page, `new-token-${view}`);
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('alertdialog')).toBeVisible();
+      await check(page, `discard-${view}`);
+      await page.getByRole('button', { name: 'Discard' }).click();
       await createToken(page, 'deploy');
       await page.getByRole('button', { name: 'Show token' }).click();
       await check(page, `secret-${view}`);
@@ -101,7 +104,7 @@ for (const { view, colorScheme, width, height } of views) {
       await check(page, `leave-${view}`);
       await page.getByRole('button', { name: 'Close without copying' }).click();
       await chooseAction(page, 'laptop', 'Disable');
-      await expect(page.getByText('laptop is off')).toBeVisible();
+      await expect(page.getByText('laptop is disabled')).toBeVisible();
       await check(page, `toast-${view}`);
     });
   });

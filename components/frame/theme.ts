@@ -13,8 +13,12 @@ function currentTheme(): Theme {
 }
 
 function show(theme: Theme) {
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  const { dataset } = document.documentElement;
+  // All at once: colours that fade at different speeds would show both themes for a moment.
+  dataset['switching'] = '';
+  if (theme === 'system') delete dataset['theme'];
+  else dataset['theme'] = theme;
+  requestAnimationFrame(() => requestAnimationFrame(() => delete dataset['switching']));
   for (const listener of listeners) listener();
 }
 

@@ -3,6 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -10,8 +11,8 @@ import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { CompleteSetupInput } from '#server/setup/schema.ts';
-import { setupCode } from './setup-code.ts';
-import { StrengthHint } from './strength-hint.tsx';
+import { LengthHint } from './length-hint.tsx';
+import { forgetSetupCode, setupCode } from './setup-code.ts';
 
 const resolver = lazyResolver<CompleteSetupInput>(() => import('./setup-resolver.ts'));
 const never = () => () => {};
@@ -40,12 +41,18 @@ function AdminForm({ code }: { code: string }) {
     resolver,
     defaultValues: { code, name: '', email: '', password: '' },
   });
-  const [name, email, password] = useWatch({ control, name: ['name', 'email', 'password'] });
+  const password = useWatch({ control, name: 'password' });
   const { errors } = formState;
   const complete = useMutation(
     trpc.setup.complete.mutationOptions({
-      onSuccess: () => window.location.replace('/dashboard'),
-      onError: (error) => showProblem(error, ['name', 'email', 'password'], setError),
+      onSuccess() {
+        forgetSetupCode();
+        window.location.replace('/dashboard');
+      },
+      onError(error) {
+        if (problemOf(error).code === 'code_invalid') forgetSetupCode();
+        showProblem(error, ['name', 'email', 'password'], setError);
+      },
     }),
   );
 
@@ -76,12 +83,19 @@ function AdminForm({ code }: { code: string }) {
         label="Password"
         autoComplete="new-password"
         error={errors.password?.message}
-        hint={<StrengthHint password={password} personal={[...name.split(' '), ...email.split('@')]} />}
+        hint={<LengthHint password={password} />}
+        keepHint
         {...register('password')}
       />
       {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
       {errors.code && <Notice tone="danger">{errors.code.message}</Notice>}
-      <Button type="submit" look="primary" size="lg" busy={complete.isPending || complete.isSuccess}>
+      <Button
+        type="submit"
+        look="primary"
+        size="lg"
+        busy={complete.isPending || complete.isSuccess}
+        busyLabel="Creating…"
+      >
         Create the first admin
       </Button>
     </form>

@@ -9,6 +9,8 @@ interface FieldParts {
   label: ReactNode;
   hint?: ReactNode;
   error?: string | undefined;
+  /** Shown beside an error too, not only in its place. */
+  keepHint?: boolean | undefined;
   optional?: boolean;
 }
 
@@ -23,6 +25,7 @@ export function Field({
   label,
   hint,
   error,
+  keepHint = false,
   optional,
   className,
   children,
@@ -43,7 +46,8 @@ export function Field({
       })}
       {note && (
         <div id={noteId} className={cx('text-sm', error ? 'text-danger' : 'text-muted')}>
-          {error ? <FieldError message={error} /> : hint}
+          {error && <FieldError message={error} />}
+          {(!error || keepHint) && <div className="text-muted">{hint}</div>}
         </div>
       )}
     </div>
