@@ -68,3 +68,12 @@ test('the dashboard leads to what it counts', async ({ page }) => {
   await expect(page).toHaveURL('/tokens?status=expiring');
   await expect(tokenNames(page)).toHaveCount(2);
 });
+
+test('what was used lately leads to that token', async ({ page }) => {
+  await page.goto('/dashboard');
+  const recent = page.getByRole('region', { name: 'Recently used' }).getByRole('listitem').first();
+  const name = await recent.locator('.font-medium').first().textContent();
+  await recent.getByRole('link').click();
+  await expect(page).toHaveURL(/\/tokens\?search=kw_pat_/);
+  await expect(tokenNames(page)).toHaveText([name ?? '']);
+});

@@ -37,7 +37,7 @@ test('a token is made with the keyboard alone', async ({ desk, page }) => {
   await expect(page.getByRole('radio', { name: '30 days' })).toBeChecked();
   await page.keyboard.press('Tab');
   await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('radio', { name: 'Only these' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Selected permissions' })).toBeChecked();
   await tabTo(page, /List my tokens/);
   await page.keyboard.press('Space');
   await tabTo(page, 'Create token');

@@ -109,27 +109,27 @@ test('permissions, addresses and a date of one’s own', async ({ desk, page }) 
   await page.getByLabel('Expiry date').fill(date);
   await expect(page.getByText('in 10 days.')).toBeVisible();
 
-  await page.getByRole('radio', { name: 'Only these' }).check();
+  await page.getByRole('radio', { name: 'Selected permissions' }).check();
   await page.getByRole('searchbox', { name: 'Search permissions' }).fill('profile');
   await page.getByRole('checkbox', { name: 'profile:read' }).check();
-  await page.getByRole('searchbox', { name: 'Search permissions' }).fill('mcp');
+  await page.getByRole('searchbox', { name: 'Search permissions' }).fill('list');
   await page.keyboard.press('Enter');
-  await page.getByRole('checkbox', { name: 'mcp:call' }).check();
+  await page.getByRole('checkbox', { name: 'tokens:read' }).check();
   await page.getByRole('searchbox', { name: 'Search permissions' }).press('Escape');
   await expect(page.getByRole('checkbox', { name: 'profile:read' })).toBeChecked();
   await expect(page.getByText('2 chosen')).toBeVisible();
 
-  await page.getByLabel('Only from these addresses').fill('203.0.113.0/24\n10.0.0.300');
+  await page.getByLabel('Only from these addresses').fill('203.0.113.0/24\n10.0.0.300\nhome');
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(page.getByLabel('Only from these addresses')).toHaveAccessibleDescription(
-    /10\.0\.0\.300 is not/,
+    /10\.0\.0\.300, home are not/,
   );
   await page.getByLabel('Only from these addresses').fill('203.0.113.0/24, 2001:db8::/32');
   await page.getByRole('button', { name: 'Create token' }).click();
   await page.getByRole('button', { name: 'Copy token' }).click();
 
   const { items } = (await desk.ada.send('GET /api/v1/tokens')).body as unknown as TokenPageView;
-  expect(items[0]?.permissions.toSorted()).toEqual(['mcp:call', 'profile:read']);
+  expect(items[0]?.permissions.toSorted()).toEqual(['profile:read', 'tokens:read']);
   expect(items[0]?.ipAllowlist).toEqual(['203.0.113.0/24', '2001:db8::/32']);
   expect(items[0]?.expiresAt?.slice(0, 10)).toBe(date);
   const refused = await desk.send('GET /api/v1/me', { token: await clipboard(page) });
@@ -140,12 +140,38 @@ test('what is missing or taken is said beside its field', async ({ desk, page })
   await desk.ada.createToken({ name: 'laptop' });
   await newToken(page).click();
   const name = page.getByRole('textbox', { name: 'Name' });
-  await page.getByRole('radio', { name: 'Only these' }).check();
+  await page.getByRole('radio', { name: 'Selected permissions' }).check();
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(name).toBeFocused();
-  await expect(name).toHaveAccessibleDescription('Write something here.');
+  await expect(name).toHaveAccessibleDescription('Enter a name.');
   await page.getByRole('radio', { name: 'All of mine' }).check();
   await name.fill('laptop');
   await page.getByRole('button', { name: 'Create token' }).click();
   await expect(name).toHaveAccessibleDescription(/already|taken|another/i);
+});
+
+test('all that is wrong is said at once', async ({ page }) => {
+  await newToken(page).click();
+  await page.getByRole('radio', { name: 'Custom' }).check();
+  await page.getByRole('radio', { name: 'Selected permissions' }).check();
+  await page.getByLabel('Only from these addresses').fill('home\noffice');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  for (const sentence of [
+    'Enter a name.',
+    'Choose a date.',
+    'Choose at least one.',
+    'home, office are not IP addresses or CIDR ranges.',
+  ]) {
+    await expect(page.getByText(sentence)).toBeVisible();
+  }
+});
+
+test('only the permissions of what exists are offered, and all can be chosen at once', async ({ page }) => {
+  await newToken(page).click();
+  await page.getByRole('radio', { name: 'Selected permissions' }).check();
+  await expect(page.getByRole('checkbox')).toHaveCount(5);
+  await page.getByRole('button', { name: 'Select all' }).click();
+  await expect(page.getByText('5 chosen')).toBeVisible();
+  await page.getByRole('button', { name: 'Select none' }).click();
+  await expect(page.getByText('0 chosen')).toBeVisible();
 });

@@ -41,7 +41,7 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
           <Step number={2} title="Call the API with it">
             <p className="text-muted">
               Put the token into <code className="font-mono text-sm text-ink">KEYWARD_TOKEN</code>, then run
-              this. The answer is you.
+              this. It answers with who you are.
             </p>
             <FirstCall />
           </Step>

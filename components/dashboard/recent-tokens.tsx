@@ -2,7 +2,8 @@
 import Link from 'next/link';
 import { StatusPill } from '#components/tokens/status.tsx';
 import { Card } from '#components/ui/surface.tsx';
-import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { agoWords } from '#components/ui/time-words.ts';
+import { useNow } from '#components/ui/use-now.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 
 export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
@@ -24,26 +25,34 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
           {tokens.map(
             (token) =>
               token.lastUsedAt && (
-                <li
-                  key={token.id}
-                  className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5 not-first:border-t not-first:border-line md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
-                >
-                  <span className="flex min-w-0 items-baseline gap-3">
-                    <span className="truncate font-medium">{token.name}</span>
-                    <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
-                  </span>
-                  <StatusPill status={token.status} />
-                  <span className="text-sm">
-                    <TimeAgo at={token.lastUsedAt} />
-                  </span>
-                  <span className="truncate text-right text-sm text-faint md:text-left">
-                    {token.lastUsedIp}
-                  </span>
+                <li key={token.id} className="not-first:border-t not-first:border-line">
+                  <Row token={token} lastUsedAt={token.lastUsedAt} />
                 </li>
               ),
           )}
         </ul>
       </Card>
     </section>
+  );
+}
+
+/** One link, and so no exact time to point at: the page it leads to has that. */
+function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
+  const now = useNow();
+  return (
+    <Link
+      href={`/tokens?search=${encodeURIComponent(token.prefix)}`}
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 rounded-card px-4 py-2.5 transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
+    >
+      <span className="flex min-w-0 items-baseline gap-3">
+        <span className="truncate font-medium">{token.name}</span>
+        <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
+      </span>
+      <StatusPill status={token.status} />
+      <time dateTime={lastUsedAt} className="text-sm first-letter:uppercase">
+        {agoWords(new Date(lastUsedAt), now)}
+      </time>
+      <span className="truncate text-right text-sm text-faint md:text-left">{token.lastUsedIp}</span>
+    </Link>
   );
 }

@@ -9,12 +9,12 @@ interface DoorwayProps {
   children?: ReactNode;
 }
 
-/** The frame of the pages one sees before coming in: one column, the mark above it. */
+/** The frame of the pages one sees before coming in: one column, the mark above it, always at the same height. */
 export function Doorway({ title, lead, home, children }: DoorwayProps) {
   const mark = <Mark className="size-10" />;
   return (
-    <main className="grid min-h-dvh grid-rows-[minmax(1.5rem,2fr)_auto_minmax(1.5rem,3fr)] justify-items-center px-4">
-      <div className="row-start-2 w-full max-w-95">
+    <main className="grid justify-items-center px-4 pt-[max(1.5rem,14svh)] pb-6">
+      <div className="w-full max-w-95">
         <div className="mb-6 grid justify-items-start gap-5">
           {home ? (
             <a href={home} aria-label="Keyward, home" className="rounded-control">

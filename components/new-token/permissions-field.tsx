@@ -2,12 +2,13 @@
 import { useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useMe } from '#components/sessions/use-me.ts';
+import { Button } from '#components/ui/button.tsx';
 import { Check, Choice } from '#components/ui/choice.tsx';
 import { FieldError } from '#components/ui/field.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
 import type { Permission } from '#server/access/schema.ts';
 import type { NewTokenValues } from './form-schema.ts';
-import { permissionGroups, permissionWords } from './permission-words.ts';
+import { permissionGroups } from './permission-words.ts';
 
 export function PermissionsField() {
   const { register, control } = useFormContext<NewTokenValues>();
@@ -19,7 +20,7 @@ export function PermissionsField() {
         All of mine
       </Choice>
       <Choice value="some" note="A fixed list. Best for CI and for agents." {...register('scope')}>
-        Only these
+        Selected permissions
       </Choice>
       {scope === 'some' && <PermissionPicker />}
     </fieldset>
@@ -32,40 +33,45 @@ function PermissionPicker() {
   const [search, setSearch] = useState('');
   const { data: me } = useMe();
   const groups = permissionGroups(me?.permissions ?? [], search);
+  const found = groups.flatMap(({ permissions }) => permissions.map(({ permission }) => permission));
+  const hasAll = found.every((permission) => chosen.includes(permission));
   const error = formState.errors.permissions?.message;
 
   // Not registered one by one: a box that the search hides would take its choice with it.
-  function toggle(permission: Permission) {
-    const others = chosen.filter((other) => other !== permission);
-    const next = others.length === chosen.length ? [...chosen, permission] : others;
-    setValue('permissions', next, { shouldValidate: formState.isSubmitted });
-  }
+  const choose = (next: Permission[]) =>
+    setValue('permissions', next, { shouldValidate: formState.isSubmitted, shouldDirty: true });
+  const without = (some: readonly Permission[]) => chosen.filter((other) => !some.includes(other));
+  const toggle = (permission: Permission) =>
+    choose(chosen.includes(permission) ? without([permission]) : [...chosen, permission]);
+
   return (
-    <div className="grid gap-2 rounded-control border border-line p-2.5">
-      <div className="flex items-center gap-3">
-        <SearchField label="Search permissions" value={search} onSearch={setSearch} />
-        <span aria-live="polite" className="text-sm whitespace-nowrap text-muted">
+    <div className="grid gap-3 rounded-control border border-line p-2.5">
+      <SearchField label="Search permissions" value={search} onSearch={setSearch} />
+      <div className="flex items-center justify-between gap-3">
+        <span aria-live="polite" className="text-sm text-muted">
           {chosen.length} chosen
         </span>
+        {found.length > 0 && (
+          <Button
+            size="sm"
+            look="quiet"
+            onClick={() => choose(hasAll ? without(found) : [...without(found), ...found])}
+          >
+            {hasAll ? 'Select none' : 'Select all'}
+          </Button>
+        )}
       </div>
-      <div className="grid max-h-56 gap-3 overflow-y-auto px-0.5 py-1">
-        {groups.map((group) => (
-          <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
-            <p className="text-xs font-medium text-faint">{group.name}</p>
-            {group.permissions.map((permission) => (
-              <Check
-                key={permission}
-                checked={chosen.includes(permission)}
-                onChange={() => toggle(permission)}
-              >
-                {permissionWords[permission]}{' '}
-                <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
-              </Check>
-            ))}
-          </div>
-        ))}
-        {groups.length === 0 && <p className="py-2 text-center text-sm text-muted">No permission matches.</p>}
-      </div>
+      {groups.map((group) => (
+        <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
+          <p className="text-xs font-medium text-faint">{group.name}</p>
+          {group.permissions.map(({ permission, words }) => (
+            <Check key={permission} checked={chosen.includes(permission)} onChange={() => toggle(permission)}>
+              {words} <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
+            </Check>
+          ))}
+        </div>
+      ))}
+      {groups.length === 0 && <p className="py-2 text-center text-sm text-muted">No permission matches.</p>}
       {error && <FieldError message={error} />}
     </div>
   );

@@ -7,9 +7,10 @@ import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { statusWords } from './status.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
 import { Toolbar } from './toolbar.tsx';
-import { useTokenFilters } from './use-token-filters.ts';
+import { type TokenFilters, useTokenFilters } from './use-token-filters.ts';
 import { useTokens } from './use-tokens.ts';
 
 export function TokensView() {
@@ -36,7 +37,7 @@ export function TokensView() {
       {list.isError && !list.data && <Failed error={list.error} />}
       {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
       {list.data && !hasNone && tokens.length === 0 && (
-        <NoneMatch onClear={isFiltered ? clearFilters : undefined} />
+        <NoneMatch filters={filters} onClear={isFiltered ? clearFilters : undefined} />
       )}
       {tokens.length > 0 && (
         <TokenList
@@ -72,14 +73,20 @@ function NoneYet({ onNew }: { onNew: (() => void) | undefined }) {
   );
 }
 
-function NoneMatch({ onClear }: { onClear: (() => void) | undefined }) {
+interface NoneMatchProps {
+  filters: TokenFilters;
+  onClear: (() => void) | undefined;
+}
+
+function NoneMatch({ filters: { status, search }, onClear }: NoneMatchProps) {
+  const onlyStatus = status && !search;
   return (
     <Blank
       icon={SearchX}
-      title="No tokens match"
+      title={onlyStatus ? `No ${statusWords[status].toLowerCase()} tokens` : 'No tokens match'}
       action={onClear && <Button onClick={onClear}>Clear filters</Button>}
     >
-      Try another status, or part of a name or prefix.
+      {onlyStatus ? 'You have others.' : 'Try another status, or part of a name or prefix.'}
     </Blank>
   );
 }

@@ -20,7 +20,7 @@ export function Toolbar({ filters, counts, onChange }: ToolbarProps) {
       <div
         role="group"
         aria-label="Status"
-        className="-mx-1 flex gap-0.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]"
+        className="-mx-1 flex gap-0.5 overflow-x-auto px-1 py-1 [scrollbar-width:none] max-md:-mr-4 max-md:[mask-image:linear-gradient(to_right,black_calc(100%-3rem),transparent)] max-md:pr-12"
       >
         <Chip
           pressed={filters.status === null}
