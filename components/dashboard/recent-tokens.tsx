@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { StatusPill } from '#components/tokens/status.tsx';
 import { Card } from '#components/ui/surface.tsx';
-import { agoWords } from '#components/ui/time-words.ts';
+import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 
@@ -36,7 +36,7 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
   );
 }
 
-/** One link, and so no exact time to point at: the page it leads to has that. */
+/** One link, and so no tip inside it: a browser's own title tells the exact time. */
 function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
   const now = useNow();
   return (
@@ -49,7 +49,11 @@ function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
         <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
       </span>
       <StatusPill status={token.status} />
-      <time dateTime={lastUsedAt} className="text-sm first-letter:uppercase">
+      <time
+        dateTime={lastUsedAt}
+        title={exactWords(new Date(lastUsedAt))}
+        className="text-sm first-letter:uppercase"
+      >
         {agoWords(new Date(lastUsedAt), now)}
       </time>
       <span className="truncate text-right text-sm text-faint md:text-left">{token.lastUsedIp}</span>

@@ -9,7 +9,7 @@ export function Broken() {
   return (
     <Doorway
       title="Something went wrong"
-      lead="This page could not be shown. Nothing that is kept in Keyward was changed by that."
+      lead="This page could not be shown. If reloading does not help, tell whoever runs this Keyward."
       home="/"
     >
       <Button look="primary" size="lg" onClick={reload}>

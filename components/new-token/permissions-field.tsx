@@ -55,6 +55,7 @@ function PermissionPicker() {
           <Button
             size="sm"
             look="quiet"
+            className="-mr-1"
             onClick={() => choose(hasAll ? without(found) : [...without(found), ...found])}
           >
             {hasAll ? 'Select none' : 'Select all'}

@@ -1,5 +1,5 @@
 'use client';
-import { X } from 'lucide-react';
+import { CircleAlert, X } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import { lazyPart } from './lazy-part.tsx';
 import { type ToastMessage, waitingToasts } from './toast.ts';
@@ -33,6 +33,7 @@ function PlainToast({ message: { title, detail } }: { message: ToastMessage }) {
   return (
     <div role="alert" className={toastPlace}>
       <div className="flex items-start gap-2.5 rounded-card bg-raised py-3 pr-2 pl-3.5 shadow-float">
+        <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger" />
         <div className="min-w-0 flex-1">
           <p className="font-medium">{title}</p>
           <p className="text-sm text-muted">{detail}</p>
