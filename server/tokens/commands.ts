@@ -136,7 +136,7 @@ async function refusingTakenName<T>(write: () => Promise<T>): Promise<T> {
     if (violatedUnique(error) !== 'credentials_live_name') throw error;
     throw new AppError(
       'name_taken',
-      'You have a live token of this name. Choose another name, or revoke that one first.',
+      'You have an active token of this name. Choose another name, or revoke that one first.',
     );
   }
 }
