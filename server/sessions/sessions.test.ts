@@ -158,6 +158,16 @@ test('a session ends after 30 days, however much it is used', async () => {
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 401);
 });
 
+test('a server that starts clears away the sessions that have ended, and those only', async () => {
+  await using desk = await openDesk();
+  desk.clock.advance({ hours: 25 });
+  const live = await signIn(desk, desk.ada.email, goodPassword);
+  assert.equal((await desk.sql('select from sessions')).length, 2);
+  await using _ = await desk.another();
+  assert.equal((await desk.sql('select from sessions')).length, 1);
+  assert.equal((await live.send('GET /api/v1/me')).status, 200);
+});
+
 test('deactivating someone ends every session of theirs, and activating them brings none back', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
