@@ -7,6 +7,8 @@ import { migrate } from '#db/migrate.ts';
 
 export const template = 'keyward_template';
 const throwaway = {
+  // Its workers are a superuser’s: one at work in a test’s database would refuse to be ended by the drop of it.
+  autovacuum: 'off',
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
