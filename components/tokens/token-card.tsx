@@ -1,22 +1,50 @@
 'use client';
 import { cx } from 'class-variance-authority';
+import type { ReactNode } from 'react';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import { Tip } from '#components/ui/tip.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { KeyCut } from './key-cut.tsx';
 import { hasEnded, StatusPill } from './status.tsx';
-import { titleId, TokenMenu, type TokenRights } from './token-menu.tsx';
+
+export const cardShell =
+  'relative flex items-center gap-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5';
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem]';
+  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem]';
 
-export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRights }) {
+export const titleId = (token: TokenView) => `token-${token.id}`;
+
+interface TokenCardProps {
+  token: TokenView;
+  menu: ReactNode;
+  /** Whose it is, where that is not plain: stands before the prefix. */
+  owner?: ReactNode;
+  /** A check box: stands first. */
+  select?: ReactNode;
+  /** Shows more of it: the name becomes a button, which takes presses anywhere on the card. */
+  onOpen?: (() => void) | undefined;
+  isOpen?: boolean;
+}
+
+/** A token, as an article of a list. */
+export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false }: TokenCardProps) {
   const ended = hasEnded(token.status);
   return (
-    <li>
-      <article aria-labelledby={titleId(token)} className={cardGrid}>
+    <article
+      aria-labelledby={titleId(token)}
+      aria-current={isOpen || undefined}
+      className={cx(
+        cardShell,
+        'aria-current:border-accent-ink',
+        // Above the name's button, which lies over the whole card.
+        onOpen && 'transition-colors duration-120 hover:border-line-strong [&_:is(button,a,label)]:relative',
+      )}
+    >
+      {select}
+      <div className={cardGrid}>
         <KeyCut
           seed={token.prefix}
           className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')}
@@ -27,22 +55,36 @@ export function TokenCard({ token, rights }: { token: TokenView; rights: TokenRi
           title={token.name}
           className={cx('truncate font-semibold md:row-span-1!', ended && 'text-muted')}
         >
-          {token.name}
+          <Name name={token.name} onOpen={onOpen} />
         </h2>
         <StatusPill status={token.status} />
-        <p className="order-1 col-span-full flex min-w-0 items-baseline gap-2 text-sm text-faint md:order-2 md:col-span-1 md:col-start-1 md:row-span-1! lg:col-start-2">
+        <div className="order-1 col-span-full flex min-w-0 items-baseline gap-2 text-sm text-faint md:order-2 md:col-span-1 md:col-start-1 md:row-span-1! lg:col-start-2">
+          {owner}
           <code className="font-mono text-xs text-muted">{token.prefix}</code>
           <span className="-m-1 truncate p-1">
             <PermissionSummary token={token} />
           </span>
-        </p>
+        </div>
         <div className="order-2 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 md:order-0 md:contents md:[&>*]:row-span-2">
           <LastUse token={token} />
           <Ends token={token} />
         </div>
-        <TokenMenu token={token} rights={rights} />
-      </article>
-    </li>
+        {menu}
+      </div>
+    </article>
+  );
+}
+
+function Name({ name, onOpen }: { name: string; onOpen: (() => void) | undefined }) {
+  if (!onOpen) return name;
+  return (
+    <button
+      type="button"
+      onClick={onOpen}
+      className="static! after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent-ink"
+    >
+      {name}
+    </button>
   );
 }
 

@@ -2,8 +2,8 @@
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
-import { cardGrid, TokenCard } from './token-card.tsx';
-import type { TokenRights } from './token-menu.tsx';
+import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
+import { TokenMenu, type TokenRights } from './token-menu.tsx';
 
 interface TokenListProps {
   tokens: readonly TokenView[];
@@ -21,7 +21,9 @@ export function TokenList({ tokens, rights, stale, more }: TokenListProps) {
         className={`grid gap-1.5 transition-opacity duration-150 ${stale ? 'opacity-60' : ''}`}
       >
         {tokens.map((token) => (
-          <TokenCard key={token.id} token={token} rights={rights} />
+          <li key={token.id}>
+            <TokenCard token={token} menu={<TokenMenu token={token} rights={rights} />} />
+          </li>
         ))}
       </ul>
       {more.wanted && (
@@ -43,15 +45,17 @@ export function TokenListSkeleton() {
   return (
     <div role="status" aria-label="Loading tokens" className="grid gap-1.5">
       {rows.map((width) => (
-        <div key={width} className={cardGrid}>
-          <Skeleton className="hidden h-4 w-10 lg:block" />
-          <div className="grid h-10 content-center gap-2">
-            <Skeleton className={`h-3 max-w-full ${widths[width]}`} />
-            <Skeleton className="h-2.5 w-32 max-w-full" />
+        <div key={width} className={cardShell}>
+          <div className={cardGrid}>
+            <Skeleton className="hidden h-4 w-10 lg:block" />
+            <div className="grid h-10 content-center gap-2">
+              <Skeleton className={`h-3 max-w-full ${widths[width]}`} />
+              <Skeleton className="h-2.5 w-32 max-w-full" />
+            </div>
+            <Skeleton className="h-6 w-18 rounded-full!" />
+            <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 md:order-none md:col-span-1 md:mt-0 md:w-28" />
+            <Skeleton className="hidden h-3.5 w-28 md:block" />
           </div>
-          <Skeleton className="h-6 w-18 rounded-full!" />
-          <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 md:order-none md:col-span-1 md:mt-0 md:w-28" />
-          <Skeleton className="hidden h-3.5 w-28 md:block" />
         </div>
       ))}
     </div>

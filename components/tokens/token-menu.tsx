@@ -6,6 +6,7 @@ import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { hasEnded } from './status.tsx';
+import { titleId } from './token-card.tsx';
 import { useTokenSwitch } from './use-token-changes.ts';
 
 export interface TokenRights {
@@ -15,8 +16,6 @@ export interface TokenRights {
 
 const [RenameDialog] = lazyPart(async () => (await import('./rename-dialog.tsx')).RenameDialog);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-dialog.tsx')).RevokeDialog);
-
-export const titleId = (token: TokenView) => `token-${token.id}`;
 
 export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRights }) {
   const [asking, setAsking] = useState<'rename' | 'revoke' | null>(null);
