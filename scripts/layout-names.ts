@@ -8,7 +8,7 @@ const ROOT_FILES = [
   'README.md LICENSE SECURITY.md CHANGELOG.md Dockerfile compose.yaml',
 ].flatMap((line) => line.split(' '));
 
-const SERVER_FILES = 'main config runtime errors'.split(' ');
+const SERVER_FILES = 'main config settings runtime errors'.split(' ');
 export const DOORS = 'http trpc rest mcp jobs'.split(' ');
 const FOUNDATIONS = 'access audit credentials testing'.split(' ');
 const DOMAIN_FILES = 'schema rules queries commands router'.split(' ');

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { settings } from '#server/config.ts';
+import { settings } from '#server/settings.ts';
 
 /** The page that explains every setting, made from the list that the server reads them by. */
 export function configurationPage(): string {
@@ -19,7 +19,7 @@ export function configurationPage(): string {
     '|---|---|---|---|',
     ...rows,
     '',
-    'This page is written by `npm run docs` from `server/config.ts`.',
+    'This page is written by `npm run docs` from `server/settings.ts`.',
     '',
   ].join('\n');
 }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { configHelp, parseConfig, settings } from '#server/config.ts';
+import { configHelp, parseConfig } from '#server/config.ts';
+import { settings } from '#server/settings.ts';
 
 test('without any setting the server is on this machine only, with a database of its own', () => {
   const config = parseConfig({});

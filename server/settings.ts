@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { emailSchema, newPasswordSchema } from '#server/users/schema.ts';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const size = z.coerce.number().int().min(1).max(10_000);
+const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+const proxies = z.union([
+  z.coerce.number().int().min(0).max(10),
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(range).min(1)),
+]);
+const webAddress = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => new URL(text))
+  .refine(
+    (url) => url.pathname === '/' && !url.search && !url.hash && !url.username,
+    'no path, query or user',
+  );
+
+export interface Setting {
+  schema: z.ZodType;
+  legal: string;
+  says: string;
+  /** Shown in the help where left out means something. */
+  byDefault?: string;
+  secret?: true;
+}
+
+/** Every setting there is, in the order in which they are explained. A secret can also be given by `…_FILE`. */
+export const settings = {
+  PORT: {
+    schema: port.default(3000),
+    legal: 'a port, 0 for any free one',
+    says: 'Where to listen.',
+    byDefault: '3000',
+  },
+  HOST: {
+    schema: z.string().min(1).max(255).default('127.0.0.1'),
+    legal: 'an address of this machine',
+    says: 'Where to listen; 0.0.0.0 for every network.',
+    byDefault: '127.0.0.1',
+  },
+  DATABASE_URL: {
+    // Not `z.url`: one with a socket, `postgres://ada@/desk?host=/run/postgresql`, is no URL to WHATWG.
+    schema: z
+      .string()
+      .regex(/^postgres(ql)?:\/\/\S+$/)
+      // They would take the place of ours, by which the server works as a role of few rights.
+      .refine((text) => !/[?&]options=/.test(text))
+      .optional(),
+    legal: 'postgres://user:password@host:port/database, without `options`',
+    says: 'A PostgreSQL (15 or newer) to use. Left out: Keyward runs one of its own in the data folder.',
+    secret: true,
+  },
+  KEYWARD_URL: {
+    schema: webAddress.optional(),
+    legal: 'http(s)://host or http(s)://host:port',
+    says: 'The address that people use. Every link is made from it, and browsers are believed from no other.',
+    byDefault: 'http://localhost:<PORT>',
+  },
+  KEYWARD_DATA: {
+    schema: z.string().min(1).default('./data'),
+    legal: 'a folder',
+    says: 'Where the built-in database keeps its files.',
+    byDefault: './data',
+  },
+  KEYWARD_ADMIN_EMAIL: {
+    schema: emailSchema.optional(),
+    legal: 'an e-mail address',
+    says: 'Makes the first admin at boot, together with the password. Ignored once there is a user.',
+  },
+  KEYWARD_ADMIN_PASSWORD: {
+    schema: newPasswordSchema.optional(),
+    legal: '8 to 256 characters',
+    says: 'The password of the first admin.',
+    secret: true,
+  },
+  KEYWARD_TRUSTED_PROXIES: {
+    schema: proxies.default(0),
+    legal: 'a number of proxies, or addresses and CIDR ranges separated by commas',
+    says: 'Whose X-Forwarded-For is believed.',
+    byDefault: '0: nobody’s',
+  },
+  KEYWARD_DATABASE_POOL: {
+    schema: size.default(10),
+    legal: '1 to 10000',
+    says: 'How many connections to the database this server may hold.',
+    byDefault: '10',
+  },
+  KEYWARD_MAX_CONNECTIONS: {
+    schema: size.default(1_000),
+    legal: '1 to 10000',
+    says: 'How many connections one address may hold open; a trusted proxy is not counted.',
+    byDefault: '1000',
+  },
+  KEYWARD_LOG_LEVEL: {
+    schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    legal: 'debug, info, warn, error or silent',
+    says: 'How much to log, as JSON lines on standard output.',
+    byDefault: 'info',
+  },
+} satisfies Record<string, Setting>;
