@@ -18,6 +18,7 @@ export const users = pgTable('users', {
   name: text('name').notNull(),
   role: text('role', { enum: ['viewer', 'member', 'manager', 'admin'] }).notNull(),
   passwordHash: text('password_hash'),
+  passwordChosenByAdmin: boolean('password_chosen_by_admin').notNull().default(false),
   createdAt: instant('created_at').notNull(),
   deactivatedAt: instant('deactivated_at'),
   deactivatedBy: uuid('deactivated_by'),
@@ -39,8 +40,9 @@ export const sessions = pgTable('sessions', {
 export const oneTimeCodes = pgTable('one_time_codes', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
+  userId: uuid('user_id'),
   hash: bytea('hash').notNull(),
-  purpose: text('purpose', { enum: ['first_admin'] }).notNull(),
+  purpose: text('purpose', { enum: ['first_admin', 'invite', 'reset', 'magic'] }).notNull(),
   payload: jsonb('payload').notNull().default({}),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),

@@ -2,18 +2,16 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Database } from '#db/client.ts';
 import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { randomBase62 } from '#server/credentials/format.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import { consumeCode, endCodes } from '#server/codes/consume.ts';
+import { issueCode } from '#server/codes/issue.ts';
+import type { Secret } from '#server/credentials/secret.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { startSession } from '#server/sessions/start.ts';
 import {
   anyUserExists,
-  consumeAllCodes,
-  consumeCode,
   findTenantBySlug,
-  insertCode,
   insertTenantUnlessThere,
   lockTenant,
 } from '#server/setup/queries.ts';
@@ -41,18 +39,10 @@ export function issueSetupCode({ db, clock, defaultTenantId }: Runtime): Promise
   return db.transaction(async (tx) => {
     await lockTenant(tx, defaultTenantId);
     if (await anyUserExists(tx)) return undefined;
-    const code = new Secret(randomBase62(32));
-    const createdAt = clock.now();
-    await consumeAllCodes(tx, defaultTenantId, 'first_admin', createdAt);
-    await insertCode(tx, {
-      id: randomUUIDv7(),
-      tenantId: defaultTenantId,
-      hash: code.hash(),
-      purpose: 'first_admin',
-      createdAt,
-      expiresAt: new Date(createdAt.getTime() + codeLifeMs),
-    });
-    return code;
+    const at = clock.now();
+    const holder = { tenantId: defaultTenantId, userId: null };
+    await endCodes(tx, holder, 'first_admin', at);
+    return issueCode(tx, { ...holder, purpose: 'first_admin', lifeMs: codeLifeMs }, at);
   });
 }
 
@@ -67,7 +57,7 @@ export async function completeSetup(
     const tenantId = ctx.runtime.defaultTenantId;
     await lockTenant(tx, tenantId);
     if (await anyUserExists(tx)) throw notFound('page');
-    if (!(await consumeCode(tx, new Secret(code).hash(), 'first_admin', ctx.now()))) {
+    if (!(await consumeCode(tx, code, 'first_admin', ctx.now()))) {
       throw new AppError(
         'code_invalid',
         'This code does not work any more. Open the address that the server printed last.',

@@ -1,0 +1,39 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Transaction } from '#db/client.ts';
+import { insertCode, type CodeHolder, type Purpose } from '#server/codes/queries.ts';
+import { randomBase62 } from '#server/credentials/format.ts';
+import { Secret } from '#server/credentials/secret.ts';
+
+const minute = 60_000;
+
+/** How long a code of each purpose lives, in milliseconds. */
+export const codeLifeMs = {
+  invite: 24 * 60 * minute,
+  reset: 24 * 60 * minute,
+  magic: 15 * minute,
+} as const satisfies Partial<Record<Purpose, number>>;
+
+export interface NewCode extends CodeHolder {
+  purpose: Purpose;
+  lifeMs: number;
+  /** What the code's own page needs to go on with. Never a secret. */
+  payload?: Record<string, unknown>;
+}
+
+/**
+ * Makes a code that is good once, for one purpose. The answer is the only place where it stands: stored is its hash.
+ * Codes that are open already stay open; `endCodes` ends them.
+ */
+export async function issueCode(tx: Transaction, code: NewCode, at: Date): Promise<Secret> {
+  const { lifeMs, payload = {}, ...rest } = code;
+  const secret = new Secret(randomBase62(32));
+  await insertCode(tx, {
+    ...rest,
+    payload,
+    id: randomUUIDv7(),
+    hash: secret.hash(),
+    createdAt: at,
+    expiresAt: new Date(at.getTime() + lifeMs),
+  });
+  return secret;
+}
