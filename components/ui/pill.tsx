@@ -11,6 +11,9 @@ const pillClass = cva(
         warn: 'bg-warn-soft text-warn',
         danger: 'bg-danger-soft text-danger',
         idle: 'bg-idle-soft text-idle',
+        sky: 'bg-sky-soft text-sky',
+        plum: 'bg-plum-soft text-plum',
+        strong: 'bg-ink text-canvas',
       },
     },
     defaultVariants: { tone: 'idle' },
@@ -19,7 +22,7 @@ const pillClass = cva(
 
 export type Tone = NonNullable<VariantProps<typeof pillClass>['tone']>;
 
-/** A state, told by a word, an icon and a colour: any one of the three is enough. */
+/** A state or a kind, told by a word, an icon and a colour: any one of the three is enough. */
 export function Pill({ tone, icon: Icon, children }: { tone: Tone; icon: LucideIcon; children: ReactNode }) {
   return (
     <span className={pillClass({ tone })}>
