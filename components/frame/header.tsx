@@ -5,23 +5,25 @@ import { usePathname } from 'next/navigation';
 import { useEffect } from 'react';
 import { leaveOnSignOut } from '#components/api/leave-to-sign-in.ts';
 import { Wordmark } from '#components/brand/logo.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton } from '#components/ui/menu.tsx';
-import { deskPages } from './pages.ts';
+import { type DeskPage, deskPages, pagesFor } from './pages.ts';
 import { UserMenu } from './user-menu.tsx';
 
 export function Header() {
   const pathname = usePathname();
+  const pages = pagesFor(deskPages, useMe().data?.permissions ?? []);
   useEffect(leaveOnSignOut, []);
   return (
     <header className="sticky top-0 z-30 border-b border-line bg-surface">
       <div className="mx-auto flex h-13 max-w-272 items-center gap-2 px-4 md:px-6">
-        <NarrowNav pathname={pathname} />
+        <NarrowNav pages={pages} pathname={pathname} />
         <Link href="/dashboard" aria-label="Keyward, home" className="rounded-control md:mr-5">
           <Wordmark />
         </Link>
         <nav aria-label="Main" className="hidden h-full items-center gap-1 md:flex">
-          {deskPages.map(({ href, label }) => (
+          {pages.map(({ href, label }) => (
             <Link
               key={href}
               href={href}
@@ -40,8 +42,8 @@ export function Header() {
   );
 }
 
-function NarrowNav({ pathname }: { pathname: string }) {
-  const entries = deskPages.map(
+function NarrowNav({ pages, pathname }: { pages: readonly DeskPage[]; pathname: string }) {
+  const entries = pages.map(
     ({ href, label, icon }) => ({ kind: 'link', href, label, icon, current: pathname === href }) as const,
   );
   return (

@@ -1,6 +1,23 @@
-import { KeyRound, LayoutDashboard } from 'lucide-react';
+import { KeyRound, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import type { Permission } from '#server/access/schema.ts';
 
-export const deskPages = [
+export interface DeskPage {
+  href: string;
+  label: string;
+  icon: LucideIcon;
+  /** What one must hold to open it; left out where every role may. `server/http/site.ts` says the same, and a test holds both. */
+  permission?: Permission;
+}
+
+/** What the header leads to, in its order. A page stands here once it is built. */
+export const deskPages: readonly DeskPage[] = [
   { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard },
   { href: '/tokens', label: 'Tokens', icon: KeyRound },
-] as const;
+];
+
+/** What the user menu leads to: pages about oneself. */
+export const ownPages: readonly DeskPage[] = [{ href: '/tokens', label: 'My tokens', icon: KeyRound }];
+
+/** Of some pages those that whoever holds these permissions may open. */
+export const pagesFor = (pages: readonly DeskPage[], held: readonly Permission[]): readonly DeskPage[] =>
+  pages.filter(({ permission }) => !permission || held.includes(permission));

@@ -1,11 +1,12 @@
 'use client';
-import { ChevronDown, KeyRound, LogOut, Monitor, Moon, Sun } from 'lucide-react';
+import { ChevronDown, LogOut, Monitor, Moon, Sun } from 'lucide-react';
 import { useMe } from '#components/sessions/use-me.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import type { ProfileView } from '#server/users/schema.ts';
+import { ownPages, pagesFor } from './pages.ts';
 import { chooseTheme, themes, useTheme } from './theme.ts';
 
 const themeOptions = [
@@ -23,7 +24,7 @@ export function UserMenu() {
   const entries: MenuEntry[] = [
     { kind: 'text', text: <Person user={me.user} /> },
     { kind: 'line' },
-    { kind: 'link', label: 'My tokens', href: '/tokens', icon: KeyRound },
+    ...pagesFor(ownPages, me.permissions).map((page) => ({ kind: 'link', ...page }) as const),
     { kind: 'line' },
     {
       kind: 'choice',

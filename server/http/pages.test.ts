@@ -56,6 +56,7 @@ test('signed in, the front door and the sign-in page lead inside, and never outs
   assert.equal(await led('/login'), '/');
   assert.equal(await led('/login?next=/tokens?status=active'), '/tokens?status=active');
   assert.equal(await led('/profile'), '/tokens');
+  assert.equal(await led('/admin'), '/admin/users');
   for (const next of [
     '/\\evil.example',
     '//evil.example',
