@@ -80,7 +80,7 @@ test('the server’s role can delete nothing that has to keep its history', asyn
   const grants = await query<{ table_name: string }>(
     database.address,
     `select table_name from information_schema.role_table_grants
-     where grantee = 'keyward_app' and privilege_type in ('DELETE', 'TRUNCATE')`,
+     where table_schema = 'public' and grantee = 'keyward_app' and privilege_type in ('DELETE', 'TRUNCATE')`,
   );
   assert.deepEqual(
     grants.map((grant) => grant.table_name),

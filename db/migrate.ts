@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { connectionConfig, type DatabaseAddress } from '#db/client.ts';
+import { installJobQueue } from '#db/job-queue.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
 /** Any number will do, as long as every version of Keyward takes the same lock. */
@@ -27,6 +28,7 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
     await assertVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     const ran = await runPending(client, await readMigrations());
+    await installJobQueue(client, 'keyward_app');
     await assertRole(client);
     return ran;
   } finally {

@@ -18,6 +18,8 @@ export interface Config {
   databaseUrl: Secret | undefined;
   databasePoolSize: number;
   admin: { email: string; password: Secret } | undefined;
+  /** Null where no mail can be sent. */
+  mail: { smtpUrl: Secret; from: string } | null;
   trustedProxies: number | string[];
   maxConnectionsPerAddress: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -46,16 +48,21 @@ function toConfig(values: Values): Config {
   if ((email === undefined) !== (password === undefined)) {
     throw new ConfigError('KEYWARD_ADMIN_EMAIL and KEYWARD_ADMIN_PASSWORD go together: set both or neither.');
   }
+  const address = url ?? new URL(`http://localhost:${values.PORT}`);
+  const { KEYWARD_SMTP_URL: smtpUrl, KEYWARD_MAIL_FROM: from } = values;
   return {
     port: values.PORT,
     host: values.HOST,
-    url: url ?? new URL(`http://localhost:${values.PORT}`),
+    url: address,
     urlIsGiven: url !== undefined,
     dataFolder: resolve(values.KEYWARD_DATA),
     databaseUrl: values.DATABASE_URL === undefined ? undefined : new Secret(values.DATABASE_URL),
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
     admin:
       email !== undefined && password !== undefined ? { email, password: new Secret(password) } : undefined,
+    mail: smtpUrl
+      ? { smtpUrl: new Secret(smtpUrl), from: from ?? `Keyward <keyward@${address.hostname}>` }
+      : null,
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     logLevel: values.KEYWARD_LOG_LEVEL,

@@ -10,6 +10,7 @@ import { AppError } from '#server/errors.ts';
 import { openStaticExport, type StaticExport } from '#server/http/export.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
+import { startJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
 
@@ -23,13 +24,14 @@ const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
 async function start(): Promise<void> {
   const config = readConfig();
-  const runtime = await createRuntime(config, { address: await openAddress(config) });
+  const runtime = await createRuntime(config, { address: await openAddress(config), works: true });
   running.push({ stop: () => runtime.close(), withinMs: 8_000 });
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
   running.push({ stop: () => server.close(), withinMs: 35_000 });
+  await startJobs(runtime);
   await announce(runtime);
 }
 

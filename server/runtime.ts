@@ -3,6 +3,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 import { assertWorksAs, openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
+import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
 import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -11,6 +12,8 @@ import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
+import { prepareJobs } from '#server/jobs/queue.ts';
+import { createMailer, type Mailer } from '#server/mail/deliver.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
@@ -31,6 +34,9 @@ export interface Runtime {
   sessionUse: WriteBehind<SessionUse>;
   sessions: Sessions;
   auditQueue: AuditQueue;
+  jobs: JobQueue;
+  /** Null where no mail can be sent. */
+  mailer: Mailer | null;
   /** Writes what waits, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -40,6 +46,8 @@ export interface RuntimeOptions {
   /** Left out: the database's own. */
   clock?: Clock;
   logTo?: DestinationStream;
+  /** Looks after the job queue too; left out: only adds to it. */
+  works?: boolean;
 }
 
 /** Brings the database up to date and gathers what a server needs. Throws when either cannot be done. */
@@ -67,6 +75,12 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     sessionUse: createSessionUse(db, log),
     auditQueue: createAuditQueue(db, log),
   };
+  const jobs = await openJobQueue(pool, {
+    works: options.works ?? false,
+    onError: (error) => log.warn({ err: error }, 'the job queue could not be looked after'),
+  });
+  await prepareJobs(jobs);
+  const mailer = createMailer(config);
   return {
     config,
     log,
@@ -74,10 +88,14 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     db,
     clock,
     defaultTenantId,
+    jobs,
+    mailer,
     ...writers,
     lookup: createLookup(findCredentials(pool)),
     sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),
     async close() {
+      await jobs.close();
+      mailer?.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
       databaseClock.close();
       await pool.end();

@@ -77,6 +77,26 @@ export const settings = {
     says: 'The password of the first admin.',
     secret: true,
   },
+  KEYWARD_SMTP_URL: {
+    schema: z
+      .url({ protocol: /^smtps?$/ })
+      .max(1_000)
+      .optional(),
+    legal: 'smtp://user:password@host:port, or smtps:// for TLS from the start',
+    says: 'The mail server. Without one no mail is sent, and links are shown to whoever asked for them.',
+    secret: true,
+  },
+  KEYWARD_MAIL_FROM: {
+    schema: z
+      .string()
+      .min(3)
+      .max(320)
+      .regex(/^[^\r\n]+$/)
+      .optional(),
+    legal: 'an address, or a name and an address: Keyward <keyward@example.com>',
+    says: 'Whom mails are from.',
+    byDefault: 'Keyward <keyward@<host of KEYWARD_URL>>',
+  },
   KEYWARD_TRUSTED_PROXIES: {
     schema: proxies.default(0),
     legal: 'a number of proxies, or addresses and CIDR ranges separated by commas',

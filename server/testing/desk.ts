@@ -6,6 +6,7 @@ import { parseConfig } from '#server/config.ts';
 import { openStaticExport } from '#server/http/export.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
+import { runJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { cookieOf, createCaller, type Caller } from '#server/testing/caller.ts';
@@ -34,6 +35,8 @@ export interface EmptyDesk extends Instance {
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Writes what waits to be written. */
   settle(): Promise<void>;
+  /** Does what is in the job queue; returns how many jobs that were. */
+  runJobs(): Promise<number>;
   /** A second server on the same database. */
   another(): Promise<Instance>;
 }
@@ -72,6 +75,7 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
       const { lastUse, sessionUse, auditQueue } = first.runtime;
       await Promise.all([lastUse.flush(), sessionUse.flush(), auditQueue.flush()]);
     },
+    runJobs: () => runJobs(first.runtime),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }

@@ -1,0 +1,9 @@
+import type { Runtime } from '#server/runtime.ts';
+
+/** Something done later or again and again, by whichever server is free. Failing, it is tried again. */
+export interface Job<Data extends object = object> {
+  name: string;
+  /** A cron expression, in UTC; left out: only when something adds it to the queue. */
+  schedule?: string;
+  run(runtime: Runtime, data: Data): Promise<void>;
+}

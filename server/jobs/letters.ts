@@ -1,0 +1,8 @@
+import type { Letter, MailJob, MailKind } from '#server/mail/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+/** Writes a letter from what is true when it is sent; null when it is no longer wanted. */
+type Writer = (runtime: Runtime, job: MailJob) => Promise<Letter | null>;
+
+/** Who writes which letter. */
+export const letters: Partial<Record<MailKind, Writer>> = {};

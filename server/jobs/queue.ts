@@ -1,0 +1,50 @@
+import { describeError } from '#db/errors.ts';
+import type { JobQueue } from '#db/job-queue.ts';
+import { deliverMail } from '#server/jobs/deliver-mail.ts';
+import type { Job } from '#server/jobs/job.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+/** Every job there is. */
+export const jobs = [deliverMail] as readonly Job<never>[];
+
+/** Makes room for every job, so that a change can add one before any server works. */
+export async function prepareJobs({ boss }: JobQueue): Promise<void> {
+  for (const { name, schedule } of jobs)
+    await boss.createQueue(name, { policy: schedule ? 'short' : 'standard' });
+}
+
+/** Has this server do jobs as they come due. */
+export async function startJobs(runtime: Runtime): Promise<void> {
+  const { boss } = runtime.jobs;
+  for (const job of jobs) {
+    await boss.work(job.name, { pollingIntervalSeconds: 2 }, async ([found]) => {
+      if (found) await run(runtime, job, found.data as object);
+    });
+    if (job.schedule) await boss.schedule(job.name, job.schedule);
+  }
+}
+
+/** Does what is in the queue now, in order, and returns how many jobs that were. A job that fails throws. */
+export async function runJobs(runtime: Runtime): Promise<number> {
+  const { boss } = runtime.jobs;
+  let done = 0;
+  for (const job of jobs) {
+    for (let [found] = await boss.fetch(job.name); found; [found] = await boss.fetch(job.name)) {
+      await run(runtime, job, found.data as object);
+      await boss.complete(job.name, found.id);
+      done++;
+    }
+  }
+  return done;
+}
+
+async function run(runtime: Runtime, job: Job<never>, data: object): Promise<void> {
+  try {
+    await job.run(runtime, data as never);
+  } catch (error) {
+    runtime.log.error({ err: error, job: job.name }, 'a job failed');
+    // What is thrown is kept with the job, its cause too: so without the statement and its parameters.
+    // oxlint-disable-next-line preserve-caught-error
+    throw new Error(describeError(error).message);
+  }
+}
