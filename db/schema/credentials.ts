@@ -1,4 +1,4 @@
-import { bigint, boolean, inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
 export const credentials = pgTable('credentials', {
@@ -30,4 +30,14 @@ export const secrets = pgTable('secrets', {
   state: text('state', { enum: ['current', 'staged', 'grace', 'retired'] }).notNull(),
   createdAt: instant('created_at').notNull(),
   validUntil: instant('valid_until'),
+});
+
+export const credentialUse = pgTable('credential_use', {
+  credentialId: uuid('credential_id').notNull(),
+  day: date('day').notNull(),
+  address: inet('address'),
+  endpoint: text('endpoint'),
+  count: bigint('count', { mode: 'number' }).notNull().default(0),
+  refused: bigint('refused', { mode: 'number' }).notNull().default(0),
+  lastAt: instant('last_at').notNull(),
 });

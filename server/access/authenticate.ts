@@ -3,6 +3,7 @@ import { effectivePermissions } from '#server/access/permissions.ts';
 import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
 import { auditRow } from '#server/audit/record.ts';
 import { parseSecret } from '#server/credentials/format.ts';
+import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
 import { refusalOf } from '#server/credentials/rules.ts';
 import { sameHash } from '#server/credentials/secret.ts';
@@ -55,9 +56,16 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
   const refusal = refusalOf(found, at, request.address);
   if (refusal === 'ip_not_allowed')
     noteRefused(runtime, request, found, { action: 'auth.refused', code: refusal });
+  const { address, endpoint, userAgent: agent } = request;
+  noteUse(runtime.lastUse, {
+    credentialId: found.id,
+    at,
+    address,
+    endpoint,
+    agent,
+    refusal: refusal ?? null,
+  });
   if (refusal) throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
-  const { address, userAgent: agent } = request;
-  runtime.lastUse.add(`${found.id} ${address}`, { credentialId: found.id, at, address, agent, count: 1 });
   return toPrincipal(found);
 }
 

@@ -5,12 +5,17 @@ import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
+import { addDailyUse } from '#server/credentials/daily-use.ts';
+import type { ErrorCode } from '#server/errors.ts';
 
 export interface Use {
   credentialId: string;
   at: Date;
   address: string;
+  endpoint: string;
   agent: string | null;
+  /** Why it was refused; null: it was not. */
+  refusal: ErrorCode | null;
   count: number;
 }
 
@@ -28,12 +33,23 @@ export function createLastUse(db: Database, log: Logger): WriteBehind<Use> {
   });
 }
 
+/** Keeps one use for the next write. Those that differ in nothing but their time are one row with a count. */
+export function noteUse(lastUse: WriteBehind<Use>, use: Omit<Use, 'count'>): void {
+  const day = Math.floor(use.at.getTime() / 86_400_000);
+  const key = [use.credentialId, use.address, use.endpoint, use.refusal, day].join(' ');
+  lastUse.add(key, { ...use, count: 1 });
+}
+
+/** A refused use is counted for its day, but it is no last use. */
 async function writeUses(tx: Transaction, uses: Use[]): Promise<void> {
   const ordered = uses.toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const used = await lockUsed(tx, [...new Set(ordered.map((use) => use.credentialId))]);
-  const events = newAddressEvents(used, ordered);
+  await addDailyUse(tx, ordered);
+  const good = ordered.filter((use) => use.refusal === null);
+  if (good.length === 0) return;
+  const events = newAddressEvents(used, good);
   if (events.length > 0) await insertAuditRows(tx, events);
-  await addUses(tx, ordered);
+  await addUses(tx, good);
 }
 
 type Used = Awaited<ReturnType<typeof lockUsed>>[number];

@@ -33,6 +33,7 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   if (!access && site.sendFile(exchange)) return;
   if (!access) throw noPage();
 
+  exchange.facts.endpoint = 'GET a page';
   const { principal } = await openCtx(exchange);
   // Nobody could get past the page for signing in.
   if (path === '/login' && (await isSetupOpen(exchange.runtime))) return redirect(exchange, '/setup');

@@ -20,6 +20,7 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
     address: clientAddress(req, config.trustedProxies),
     // Blotted out before it is cut: half a token is most of one.
     userAgent: userAgent === undefined ? null : redactSecrets(userAgent).slice(0, userAgentLength),
+    endpoint: 'none',
   };
 }
 

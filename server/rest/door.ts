@@ -47,6 +47,7 @@ function refusal({ res }: Exchange, allowed: string[]): AppError {
 function handlerOf(route: RestRoute): Handler {
   const types = fieldTypes(route);
   return async (exchange, params) => {
+    exchange.facts.endpoint = `${route.rest.method} ${restPrefix}${route.rest.path}`;
     const input = await readInput(exchange, route, types, params);
     const ctx = await openCtx(exchange);
     const result: unknown = await call(route, ctx, input);

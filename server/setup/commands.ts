@@ -90,6 +90,6 @@ export async function createConfiguredAdmin(
 }
 
 function bootCtx(runtime: Runtime): AnyoneCtx {
-  const request = { id: randomUUIDv7(), address: '127.0.0.1', userAgent: null };
+  const request = { id: randomUUIDv7(), address: '127.0.0.1', userAgent: null, endpoint: 'none' };
   return createCtx(runtime, { request, principal: null, reply: noReply });
 }

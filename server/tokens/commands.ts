@@ -7,6 +7,7 @@ import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/credentials/format.ts';
 import { AppError, notFound } from '#server/errors.ts';
+import { viewToken } from '#server/tokens/list.ts';
 import {
   findToken,
   findTokenForUpdate,
@@ -14,7 +15,6 @@ import {
   insertToken,
   lockOwner,
   releaseExpiredNames,
-  toTokenView,
   updateTokenRow,
   type Owner,
   type TokenRow,
@@ -33,7 +33,7 @@ import type {
 export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenView> {
   const token = await findToken(ctx.runtime.db, ownerOf(ctx.principal), id);
   if (!token) throw notFound('token');
-  return toTokenView(token, ctx.now());
+  return viewToken(ctx.runtime.db, ctx.principal.tenantId, token, ctx.now());
 }
 
 /** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`. */
@@ -56,7 +56,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
     });
     return {
       token: secret.reveal(),
-      credential: toTokenView(await reread(tx, owner, row.id), row.createdAt),
+      credential: await viewToken(tx, owner.tenantId, await reread(tx, owner, row.id), row.createdAt),
     };
   });
 }
@@ -69,7 +69,7 @@ export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promi
     const token = await findTokenForUpdate(tx, owner, id);
     if (!token) throw notFound('token');
     const changes = changedFields(token, input);
-    if (Object.keys(changes).length === 0) return toTokenView(token, ctx.now());
+    if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
     assertChangeable(token, ctx.now());
     await releaseExpiredNames(tx, owner, ctx.now());
     await refusingTakenName(() => updateTokenRow(tx, owner, id, input));
@@ -78,7 +78,7 @@ export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promi
       resource: tokenResource(token),
       detail: { changes },
     });
-    return toTokenView(await reread(tx, owner, id), ctx.now());
+    return viewToken(tx, owner.tenantId, await reread(tx, owner, id), ctx.now());
   });
 }
 
@@ -88,7 +88,7 @@ export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise
   return ctx.change(async (tx) => {
     const token = await findTokenForUpdate(tx, owner, id);
     if (!token) throw notFound('token');
-    if (token.revokedAt) return toTokenView(token, ctx.now());
+    if (token.revokedAt) return viewToken(tx, owner.tenantId, token, ctx.now());
     const revoked = { revokedAt: ctx.now(), revokedBy: ctx.principal.user.id, revokeReason: reason ?? null };
     await updateTokenRow(tx, owner, id, revoked);
     await recordAudit(tx, ctx, {
@@ -96,7 +96,7 @@ export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise
       resource: tokenResource(token),
       detail: { reason: reason ?? null },
     });
-    return toTokenView(await reread(tx, owner, id), ctx.now());
+    return viewToken(tx, owner.tenantId, await reread(tx, owner, id), ctx.now());
   });
 }
 

@@ -1,14 +1,24 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
-import type { Database } from '#db/client.ts';
+import type { Connection, Database } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { countUseByDay } from '#server/credentials/daily-use.ts';
 import { invalid } from '#server/errors.ts';
-import { findToken, ownedBy, selectTokens, toTokenView, type Owner } from '#server/tokens/queries.ts';
+import {
+  findToken,
+  ownedBy,
+  selectTokens,
+  toTokenView,
+  type Owner,
+  type TokenRow,
+} from '#server/tokens/queries.ts';
 import { expiringBefore } from '#server/tokens/rules.ts';
 import {
   tokenStatuses,
   type ListTokensInput,
   type TokenPageView,
   type TokenStatus,
+  type TokenView,
 } from '#server/tokens/schema.ts';
 
 /** What each sort goes by; never null, so that a page can begin after any row. */
@@ -32,10 +42,33 @@ export async function listTokens(
   const [rows, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
   const items = rows.slice(0, input.limit);
   return {
-    items: items.map((row) => toTokenView(row, at)),
+    items: await viewTokens(db, owner.tenantId, items, at),
     nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null,
     counts,
   };
+}
+
+/** Tokens as they are shown, with one query for the use of all of them. */
+export async function viewTokens(
+  db: Connection,
+  tenantId: TenantId,
+  rows: TokenRow[],
+  at: Date,
+): Promise<TokenView[]> {
+  const ids = rows.map((row) => row.id);
+  const useByDay = await countUseByDay(db, tenantId, ids, at);
+  return rows.map((row) => toTokenView(row, at, useByDay.get(row.id) ?? []));
+}
+
+/** One token as it is shown. */
+export async function viewToken(
+  db: Connection,
+  tenantId: TenantId,
+  row: TokenRow,
+  at: Date,
+): Promise<TokenView> {
+  const useByDay = await countUseByDay(db, tenantId, [row.id], at);
+  return toTokenView(row, at, useByDay.get(row.id) ?? []);
 }
 
 /** One row more than asked for tells whether there is a next page. */

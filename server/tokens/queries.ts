@@ -123,7 +123,8 @@ export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promi
   return row;
 }
 
-export function toTokenView(row: TokenRow, at: Date): TokenView {
+/** `useByDay`: how often it was used on each of the last 30 days. */
+export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenView {
   const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...same } =
     row;
   return {
@@ -136,5 +137,6 @@ export function toTokenView(row: TokenRow, at: Date): TokenView {
     revokedAt: revokedAt?.toISOString() ?? null,
     revokedBy: revokedBy ? { id: revokedBy, label: revokedByLabel ?? '' } : null,
     rotation: null,
+    useByDay,
   };
 }

@@ -44,6 +44,13 @@ export const tokenView = z.object({
   revokedBy: z.object({ id: idSchema, label: z.string() }).nullable(),
   revokeReason: z.string().nullable(),
   rotation: z.null().meta({ description: 'A rotation under way.' }),
+  useByDay: z
+    .array(z.int().nonnegative())
+    .length(30)
+    .meta({
+      description: 'Uses on each of the last 30 days (UTC), oldest first, today last.',
+      example: Array.from({ length: 30 }, (_, day) => (day % 7) * 4),
+    }),
 });
 export type TokenView = z.infer<typeof tokenView>;
 

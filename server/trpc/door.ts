@@ -9,6 +9,11 @@ import type { Meta } from '#server/trpc/init.ts';
 
 export const maxBatchSize = 10;
 const prefix = '/trpc/';
+const procedures = appRouter._def.procedures as unknown as Record<
+  string,
+  { _def: { meta?: Meta } } | undefined
+>;
+const isProcedure = (path: string) => Object.hasOwn(procedures, path);
 
 /** The door of the web app. What it may not carry is refused here; all else is the procedures' own business. */
 export async function answerTrpc(exchange: Exchange): Promise<void> {
@@ -16,6 +21,7 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   const path = exchange.path.slice(prefix.length);
   assertMethod(exchange);
   assertBatch(path, query.get('batch') === '1');
+  exchange.facts.endpoint = isProcedure(path) ? prefix + path : `${prefix}…`;
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
   // The adapter reads a body itself unless it finds one that was read already.
   else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
@@ -57,13 +63,7 @@ function assertBatch(path: string, isBatch: boolean): void {
   if (paths.length > maxBatchSize) {
     throw new AppError('batch_not_allowed', `A batch may hold ${maxBatchSize} calls at most.`);
   }
-  const procedures = appRouter._def.procedures as unknown as Record<
-    string,
-    { _def: { meta?: Meta } } | undefined
-  >;
-  const alone = paths.find(
-    (path) => Object.hasOwn(procedures, path) && procedures[path]?._def.meta?.unbatched,
-  );
+  const alone = paths.find((path) => isProcedure(path) && procedures[path]?._def.meta?.unbatched);
   if (alone && isBatch)
     throw new AppError('batch_not_allowed', `${alone} is never part of a batch. Call it by itself.`);
 }

@@ -1,0 +1,107 @@
+import { and, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import type { Connection, Database, Transaction } from '#db/client.ts';
+import { credentials, credentialUse } from '#db/schema/credentials.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import type { Use } from '#server/credentials/last-use.ts';
+
+export const dailyUse = { shownDays: 30, keptDays: 90, pairsPerDay: 50 } as const;
+
+const dayMs = 86_400_000;
+const pruneBatch = 5_000;
+
+/**
+ * Adds uses to their days. Beyond 50 pairs of address and endpoint the rest of a credential's day falls together into one
+ * row, so that whoever has many addresses cannot fill the disk. The credentials have to be locked.
+ */
+export async function addDailyUse(tx: Transaction, uses: Use[]): Promise<void> {
+  const column = (values: unknown[]) => sql.param(values);
+  await tx.execute(sql`
+    with incoming as (
+      select id, (at at time zone 'UTC')::date as day, address, endpoint, max(at) as last_at,
+        sum(count) filter (where not refused) as used, sum(count) filter (where refused) as refused
+      from unnest(
+        ${column(uses.map((use) => use.credentialId))}::uuid[],
+        ${column(uses.map((use) => use.at.toISOString()))}::timestamptz[],
+        ${column(uses.map((use) => use.address))}::inet[],
+        ${column(uses.map((use) => use.endpoint))}::text[],
+        ${column(uses.map((use) => use.count))}::int[],
+        ${column(uses.map((use) => use.refusal !== null))}::boolean[]
+      ) as use (id, at, address, endpoint, count, refused)
+      group by id, day, address, endpoint
+    ), known as (
+      select touched.id, touched.day, count(stored.address) as pairs
+      from (select distinct id, day from incoming) as touched
+      left join credential_use stored on stored.credential_id = touched.id and stored.day = touched.day
+      group by touched.id, touched.day
+    ), placed as (
+      select incoming.*, stored.address is not null or known.pairs + row_number() over (
+        partition by incoming.id, incoming.day, stored.address is null order by incoming.last_at
+      ) <= ${dailyUse.pairsPerDay} as fits
+      from incoming
+      join known on known.id = incoming.id and known.day = incoming.day
+      left join credential_use stored on stored.credential_id = incoming.id and stored.day = incoming.day
+        and stored.address = incoming.address and stored.endpoint = incoming.endpoint
+    )
+    insert into credential_use as stored (credential_id, day, address, endpoint, count, refused, last_at)
+    select id, day, case when fits then address end, case when fits then endpoint end,
+      coalesce(sum(used), 0), coalesce(sum(refused), 0), max(last_at)
+    from placed group by 1, 2, 3, 4
+    on conflict (credential_id, day, address, endpoint) do update set
+      count = stored.count + excluded.count,
+      refused = stored.refused + excluded.refused,
+      last_at = greatest(stored.last_at, excluded.last_at)`);
+}
+
+/** How often each credential was used on each of the last 30 days (UTC), oldest first; one query for all of them. */
+export async function countUseByDay(
+  db: Connection,
+  tenantId: TenantId,
+  ids: string[],
+  at: Date,
+): Promise<Map<string, number[]>> {
+  const byDay = new Map(ids.map((id) => [id, Array<number>(dailyUse.shownDays).fill(0)]));
+  if (ids.length === 0) return byDay;
+  const today = Math.floor(at.getTime() / dayMs);
+  const rows = await db
+    .select({
+      id: credentialUse.credentialId,
+      day: credentialUse.day,
+      count: sql<number>`sum(${credentialUse.count})::float8`,
+    })
+    .from(credentialUse)
+    .innerJoin(credentials, eq(credentials.id, credentialUse.credentialId))
+    .where(
+      and(
+        eq(credentials.tenantId, tenantId),
+        inArray(credentialUse.credentialId, ids),
+        gt(credentialUse.day, dayOf(at, dailyUse.shownDays)),
+      ),
+    )
+    .groupBy(credentialUse.credentialId, credentialUse.day);
+  for (const { id, day, count } of rows) {
+    const place = dailyUse.shownDays - 1 - (today - Date.parse(day) / dayMs);
+    const days = byDay.get(id);
+    if (days && place < days.length) days[place] = count;
+  }
+  return byDay;
+}
+
+/** Removes what is older than 90 days, a few thousand rows a statement. Returns how many rows that were. */
+export async function pruneDailyUse(db: Database, at: Date): Promise<number> {
+  let pruned = 0;
+  for (;;) {
+    const some = db
+      .select({ row: sql`ctid` })
+      .from(credentialUse)
+      .where(lt(credentialUse.day, dayOf(at, dailyUse.keptDays)))
+      .limit(pruneBatch);
+    const { rowCount } = await db.delete(credentialUse).where(sql`ctid in ${some}`);
+    pruned += rowCount ?? 0;
+    if ((rowCount ?? 0) < pruneBatch) return pruned;
+  }
+}
+
+/** The day (UTC) that lies some days back, as `yyyy-mm-dd`. */
+function dayOf(at: Date, daysBack: number): string {
+  return new Date(at.getTime() - daysBack * dayMs).toISOString().slice(0, 10);
+}
