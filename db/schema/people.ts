@@ -19,6 +19,7 @@ export const users = pgTable('users', {
   role: text('role', { enum: ['viewer', 'member', 'manager', 'admin'] }).notNull(),
   passwordHash: text('password_hash'),
   passwordChosenByAdmin: boolean('password_chosen_by_admin').notNull().default(false),
+  lastSignInAt: instant('last_sign_in_at'),
   createdAt: instant('created_at').notNull(),
   deactivatedAt: instant('deactivated_at'),
   deactivatedBy: uuid('deactivated_by'),

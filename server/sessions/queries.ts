@@ -1,6 +1,7 @@
-import { and, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
 import { sessions, tenants, users } from '#db/schema/people.ts';
+import type { TenantId } from '#server/access/principal.ts';
 import { sessionLimits } from '#server/sessions/schema.ts';
 
 const hour = 3_600_000;
@@ -48,6 +49,35 @@ export async function listSessionsOfUser(db: Connection, userId: string) {
   return db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(sessions.createdAt);
 }
 
+/** Whose sessions. */
+export interface SessionHolder {
+  tenantId: TenantId;
+  userId: string;
+}
+
+const listLimit = 200;
+
+/** Someone's sessions that still work, the one last seen first. */
+export async function listLiveSessionRows(db: Connection, holder: SessionHolder, at: Date) {
+  return db
+    .select()
+    .from(sessions)
+    .where(and(heldBy(holder), gt(sessions.createdAt, oldest(at)), gt(sessions.lastSeenAt, idlest(at))))
+    .orderBy(desc(sessions.lastSeenAt), desc(sessions.id))
+    .limit(listLimit);
+}
+
+/** True for exactly one of those who end it at once, and only where it is that person's. */
+export async function deleteSessionOf(db: Connection, holder: SessionHolder, id: string): Promise<boolean> {
+  const isIt = and(heldBy(holder), eq(sessions.id, id));
+  const ended = await db.delete(sessions).where(isIt).returning({ id: sessions.id });
+  return ended.length > 0;
+}
+
+function heldBy({ tenantId, userId }: SessionHolder) {
+  return and(eq(sessions.tenantId, tenantId), eq(sessions.userId, userId));
+}
+
 export async function insertSession(db: Connection, row: NewSessionRow): Promise<void> {
   await db.insert(sessions).values(row);
 }
@@ -62,8 +92,10 @@ export async function deleteSessionById(db: Connection, id: string): Promise<boo
   return ended.length > 0;
 }
 
-export async function deleteSessionsOfUser(db: Connection, userId: string): Promise<number> {
-  const ended = await db.delete(sessions).where(eq(sessions.userId, userId)).returning({ id: sessions.id });
+/** All of someone's sessions, but for one that may be kept. */
+export async function deleteSessionsOfUser(db: Connection, userId: string, keepId?: string): Promise<number> {
+  const isTheirs = and(eq(sessions.userId, userId), keepId ? ne(sessions.id, keepId) : undefined);
+  const ended = await db.delete(sessions).where(isTheirs).returning({ id: sessions.id });
   return ended.length;
 }
 

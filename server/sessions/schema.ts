@@ -17,6 +17,21 @@ export type LoginInput = z.infer<typeof loginInput>;
 export const signedInView = z.object({ user: profileView });
 export type SignedInView = z.infer<typeof signedInView>;
 
+/** A signed-in browser, as its owner and the admins see it. */
+export const sessionView = z.object({
+  id: idSchema,
+  device: z
+    .string()
+    .meta({ description: 'What the user agent says, in words.', example: 'Firefox on Linux' }),
+  userAgent: z.string().nullable(),
+  address: z.string().nullable().meta({ example: '203.0.113.7' }),
+  createdAt: timestampSchema.meta({ description: 'When the person signed in.' }),
+  lastSeenAt: timestampSchema,
+  expiresAt: timestampSchema.meta({ description: 'When it ends, however much it is used.' }),
+  isCurrent: z.boolean().meta({ description: 'It is the one that asks.' }),
+});
+export type SessionView = z.infer<typeof sessionView>;
+
 /** Who is asking: a user by session or token, later an agent; and what this request may do. */
 export const meView = z.object({
   user: profileView.nullable(),

@@ -3,7 +3,7 @@ import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
-import { lockUnchanged } from '#server/users/check-password.ts';
+import { lockUnchanged, noteSignIn } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 export interface StartedSession {
@@ -20,6 +20,7 @@ export async function startSession(
   method: 'password' | 'setup',
 ): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
+  await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
   const { address, userAgent } = ctx.request;

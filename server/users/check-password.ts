@@ -7,6 +7,7 @@ import {
   findUserByEmail,
   findUserForUpdate,
   replacePasswordHash,
+  updateUserRow,
   type UserRow,
 } from '#server/users/queries.ts';
 
@@ -33,6 +34,11 @@ export async function lockUnchanged(tx: Transaction, proved: UserRow): Promise<v
   if (!user || user.deactivatedAt || user.passwordHash !== proved.passwordHash) {
     throw new AppError('login_failed', 'This account was changed while you signed in. Try again.');
   }
+}
+
+/** Keeps when somebody last signed in. */
+export async function noteSignIn(tx: Transaction, { tenantId, id }: UserRow, at: Date): Promise<void> {
+  await updateUserRow(tx, tenantId as TenantId, id, { lastSignInAt: at });
 }
 
 async function rehash(ctx: AnyoneCtx, user: UserRow, password: string): Promise<UserRow> {

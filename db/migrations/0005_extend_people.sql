@@ -1,4 +1,8 @@
-alter table users add column password_chosen_by_admin boolean not null default false;
+alter table users
+  -- What an admin chose is good for one sign-in.
+  add column password_chosen_by_admin boolean not null default false,
+  -- Null for someone who was invited and has not come yet.
+  add column last_sign_in_at timestamptz;
 
 -- Whose code it is. Only the one that makes the first admin is nobody's yet.
 alter table one_time_codes
