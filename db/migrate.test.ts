@@ -7,6 +7,7 @@ import { migrate } from '#db/migrate.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
 import * as people from '#db/schema/people.ts';
+import * as signIn from '#db/schema/sign-in.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
 
 async function query<Row extends object>(address: pg.ClientConfig, text: string): Promise<Row[]> {
@@ -65,9 +66,9 @@ test('the tables that the code knows are the tables that the migrations make', a
   const migrated = columns.map(
     (column) => `${column.table_name}.${column.column_name} ${column.is_nullable === 'YES'}`,
   );
-  const tables = [...Object.values(people), ...Object.values(credentials), ...Object.values(audit)].filter(
-    (value) => is(value, PgTable),
-  );
+  const tables = [people, credentials, audit, signIn]
+    .flatMap((part): unknown[] => Object.values(part))
+    .filter((value) => is(value, PgTable));
   const known = tables.flatMap((table) => {
     const { name, columns: all } = getTableConfig(table);
     return all.map((column) => `${name}.${column.name} ${!column.notNull}`);
@@ -82,5 +83,9 @@ test('the server’s role can delete nothing that has to keep its history', asyn
     `select table_name from information_schema.role_table_grants
      where table_schema = 'public' and grantee = 'keyward_app' and privilege_type in ('DELETE', 'TRUNCATE')`,
   );
-  assert.deepEqual(grants.map((grant) => grant.table_name).toSorted(), ['credential_use', 'sessions']);
+  assert.deepEqual(grants.map((grant) => grant.table_name).toSorted(), [
+    'credential_use',
+    'sessions',
+    'sign_in_tallies',
+  ]);
 });

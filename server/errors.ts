@@ -13,6 +13,7 @@ export const errorCodes = {
   token_disabled: [401, 'This token is switched off'],
   account_deactivated: [401, 'This account is deactivated'],
   permission_denied: [403, 'You may not do this'],
+  sign_in_again: [403, 'Confirm that it is you'],
   session_required: [403, 'This needs a signed-in person'],
   ip_not_allowed: [403, 'Not from this address'],
   origin_not_allowed: [403, 'Requests from this site are refused'],

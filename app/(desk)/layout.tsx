@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Header } from '#components/frame/header.tsx';
 import { OfflineBar } from '#components/frame/offline-bar.tsx';
+import { SignInAgain } from '#components/sessions/sign-in-again.tsx';
 
 export default function DeskLayout({ children }: { children: ReactNode }) {
   return (
@@ -20,6 +21,7 @@ export default function DeskLayout({ children }: { children: ReactNode }) {
       >
         {children}
       </main>
+      <SignInAgain />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '#server/trpc/app-router.ts';
 import { ForeignAnswer } from './problem.ts';
 import { queryClient } from './query-client.ts';
+import { askAgainLink } from './sign-in-again.ts';
 
 const url = '/trpc';
 
@@ -15,6 +16,7 @@ async function fetchOurs(address: string | URL | Request, init?: object) {
 
 export const trpcClient = createTRPCClient<AppRouter>({
   links: [
+    askAgainLink,
     splitLink({
       condition: (operation) => operation.type === 'mutation',
       // The server refuses batches that sign in or make a credential.

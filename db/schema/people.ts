@@ -34,6 +34,7 @@ export const sessions = pgTable('sessions', {
   userId: uuid('user_id').notNull(),
   createdAt: instant('created_at').notNull(),
   lastSeenAt: instant('last_seen_at').notNull(),
+  confirmedAt: instant('confirmed_at'),
   address: inet('address'),
   userAgent: text('user_agent'),
 });

@@ -77,7 +77,12 @@ async function bySession(runtime: Runtime, cookie: string): Promise<Principal | 
     kind: 'user',
     tenantId: session.tenantId as TenantId,
     user: { id: session.userId, email: session.email, name: session.name, role: session.role },
-    origin: { kind: 'session', id: session.id, expiresAt: sessionEnd(session.createdAt) },
+    origin: {
+      kind: 'session',
+      id: session.id,
+      expiresAt: sessionEnd(session.createdAt),
+      signedInAt: session.confirmedAt ?? session.createdAt,
+    },
     permissions: effectivePermissions(session.role, ['*']),
   };
 }

@@ -8,6 +8,8 @@ export interface SessionOrigin {
   kind: 'session';
   id: string;
   expiresAt: Date;
+  /** When the person last proved who they are: by signing in, or by confirming it since. */
+  signedInAt: Date;
 }
 
 export interface CredentialOrigin {

@@ -38,7 +38,8 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   // Nobody could get past the page for signing in.
   if (path === '/login' && (await isSetupOpen(exchange.runtime))) return redirect(exchange, '/setup');
   if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');
-  if (path === '/login' && principal) return redirect(exchange, safeNext(query.get('next')));
+  if (path === '/login' && principal && !query.has('again'))
+    return redirect(exchange, safeNext(query.get('next')));
   if (!principal && needsSignIn(access) && acceptsHtml(exchange)) {
     return redirect(exchange, `/login?next=${encodeURIComponent(req.url ?? path)}`);
   }

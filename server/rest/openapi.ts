@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { freshHours } from '#server/access/fresh.ts';
 import { errorCodes, type ErrorCode } from '#server/errors.ts';
 import { exampleOf } from '#server/rest/example.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
@@ -123,6 +124,8 @@ function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
   if (rest.method !== 'GET')
     for (const code of ['origin_not_allowed', 'invalid_json', 'unsupported_media_type'] as const)
       codes.add(code);
+  if (meta.sessionOnly) codes.add('session_required');
+  if (meta.fresh) codes.add('sign_in_again');
   if (input) codes.add('validation_failed');
   return [...codes, 'internal', 'unavailable'];
 }
@@ -147,9 +150,14 @@ function json(schema: z.ZodObject, io: 'input' | 'output') {
 
 function accessSentence({ meta }: RestRoute): string {
   if (meta.access === 'anyone') return 'Needs no credential.';
-  const needs =
-    meta.access === 'signed-in' ? 'Needs any credential.' : `Needs the permission \`${meta.access}\`.`;
-  return meta.sessionOnly ? `${needs} From a session only: a token gets \`session_required\`.` : needs;
+  return [
+    meta.access === 'signed-in' ? 'Needs any credential.' : `Needs the permission \`${meta.access}\`.`,
+    meta.sessionOnly && 'From a session only: a token gets `session_required`.',
+    meta.fresh &&
+      `A session has to have been signed in, or confirmed, within the last ${freshHours} hours: an older one gets \`sign_in_again\`.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
 }
 
 function securityOf({ meta }: RestRoute): Record<string, string[]>[] {

@@ -1,11 +1,11 @@
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { auditRow, recordAudit } from '#server/audit/record.ts';
-import { AppError, type ErrorCode } from '#server/errors.ts';
-import { deleteSessionById } from '#server/sessions/queries.ts';
-import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
+import { AppError, notFound, type ErrorCode } from '#server/errors.ts';
+import { confirmSession, deleteSessionById } from '#server/sessions/queries.ts';
+import type { ConfirmInput, LoginInput, SignedInView } from '#server/sessions/schema.ts';
 import { startSession } from '#server/sessions/start.ts';
-import { checkPassword } from '#server/users/check-password.ts';
+import { checkPassword, lockUnchanged, provePassword } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /** Signs a person in by password. Throws `login_failed`, `account_deactivated`, `auth_internal`. */
@@ -36,6 +36,20 @@ export async function logout(ctx: Ctx): Promise<null> {
     });
   }
   ctx.reply.setCookie(ctx.runtime.sessions.blankCookie());
+  return null;
+}
+
+/**
+ * Renews the session's sign-in by the password, for what asks for a recent one. Throws `validation_failed` for a wrong
+ * one.
+ */
+export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<null> {
+  const proved = await provePassword(ctx, password, 'password');
+  await ctx.change(async (tx) => {
+    await lockUnchanged(tx, proved);
+    if (!(await confirmSession(tx, ctx.principal.origin.id, ctx.now()))) throw notFound('session');
+    await recordAudit(tx, ctx, { action: 'session.confirm' });
+  });
   return null;
 }
 

@@ -23,6 +23,7 @@ export async function findLiveSession(db: Connection, hash: Buffer, at: Date) {
       id: sessions.id,
       createdAt: sessions.createdAt,
       lastSeenAt: sessions.lastSeenAt,
+      confirmedAt: sessions.confirmedAt,
       tenantId: sessions.tenantId,
       userId: sessions.userId,
       email: users.email,
@@ -90,6 +91,16 @@ export async function deleteSession(db: Connection, hash: Buffer): Promise<void>
 export async function deleteSessionById(db: Connection, id: string): Promise<boolean> {
   const ended = await db.delete(sessions).where(eq(sessions.id, id)).returning({ id: sessions.id });
   return ended.length > 0;
+}
+
+/** False when the session has ended meanwhile. */
+export async function confirmSession(db: Connection, id: string, at: Date): Promise<boolean> {
+  const confirmed = await db
+    .update(sessions)
+    .set({ confirmedAt: at })
+    .where(eq(sessions.id, id))
+    .returning({ id: sessions.id });
+  return confirmed.length > 0;
 }
 
 /** All of someone's sessions, but for one that may be kept. */

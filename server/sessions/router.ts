@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { noInput } from '#server/access/schema.ts';
-import { login, logout } from '#server/sessions/commands.ts';
+import { confirm, login, logout } from '#server/sessions/commands.ts';
 import { whoAmI } from '#server/sessions/rules.ts';
-import { loginInput, meView, signedInView } from '#server/sessions/schema.ts';
-import { anyone, rest, router, signedIn } from '#server/trpc/init.ts';
+import { confirmInput, loginInput, meView, signedInView } from '#server/sessions/schema.ts';
+import { anyone, rest, router, signedIn, signedInBySession } from '#server/trpc/init.ts';
 
 export const sessionsRouter = router({
   login: anyone
@@ -19,6 +19,12 @@ export const sessionsRouter = router({
     .input(noInput)
     .output(z.null())
     .mutation(({ ctx }) => logout(ctx)),
+  confirm: signedInBySession
+    .meta({ unbatched: true })
+    .meta(rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', { status: 204 }))
+    .input(confirmInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => confirm(ctx, input)),
   me: signedIn
     .meta(rest('GET', '/me', 'Who is asking'))
     .input(noInput)

@@ -14,6 +14,9 @@ export const loginInput = z.strictObject({
 });
 export type LoginInput = z.infer<typeof loginInput>;
 
+export const confirmInput = z.strictObject({ password: loginInput.shape.password });
+export type ConfirmInput = z.infer<typeof confirmInput>;
+
 export const signedInView = z.object({ user: profileView });
 export type SignedInView = z.infer<typeof signedInView>;
 

@@ -11,6 +11,8 @@ export interface Person extends ProfileView {
   /** Makes a token through the API. Throws unless it was made. */
   createToken(input: Partial<CreateTokenInput> & { name: string }): Promise<CreatedTokenView>;
   revokeToken(id: string): Promise<void>;
+  /** Gives the password again, as what needs a recent sign-in asks for. */
+  confirm(): Promise<void>;
 }
 
 export const goodPassword = 'seven lanterns over the bay';
@@ -34,6 +36,9 @@ export function toPerson(caller: Caller, profile: ProfileView, password: string,
     },
     async revokeToken(id) {
       expect(204, await send(`DELETE /api/v1/tokens/${id}`));
+    },
+    async confirm() {
+      expect(204, await send('POST /api/v1/auth/confirm', { body: { password } }));
     },
   };
 }

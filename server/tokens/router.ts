@@ -10,7 +10,7 @@ import {
   tokenView,
   updateTokenInput,
 } from '#server/tokens/schema.ts';
-import { permitted, permittedInSession, rest, router } from '#server/trpc/init.ts';
+import { permitted, permittedFreshlyInSession, rest, router } from '#server/trpc/init.ts';
 
 export const tokensRouter = router({
   list: permitted('tokens:read')
@@ -23,11 +23,9 @@ export const tokensRouter = router({
     .input(tokenIdInput)
     .output(tokenView)
     .query(({ ctx, input }) => getToken(ctx, input)),
-  create: permittedInSession('tokens:write')
+  create: permittedFreshlyInSession('tokens:write')
     .meta({ unbatched: true })
-    .meta(
-      rest('POST', '/tokens', 'Make a token', { status: 201, errors: ['session_required', 'name_taken'] }),
-    )
+    .meta(rest('POST', '/tokens', 'Make a token', { status: 201, errors: ['name_taken'] }))
     .input(createTokenInput)
     .output(createdTokenView)
     .mutation(({ ctx, input }) => createToken(ctx, input)),

@@ -112,6 +112,7 @@ test('a name is one live token’s: free again once that one is revoked or has e
   await ada.revokeToken(first.credential.id);
   await ada.createToken({ name: 'laptop', expiresInDays: 1 });
   clock.advance({ hours: 20 });
+  await ada.confirm();
   assert.equal((await ada.send('POST /api/v1/tokens', { body: { name: 'laptop' } })).status, 409);
   await desk.settle();
   clock.advance({ hours: 4 });

@@ -14,20 +14,29 @@ interface Row {
   /** Whether a token of that role, granted `*`, gets in too. */
   token: boolean;
   permission: Permission | 'signed-in' | 'anyone';
+  /** Whether a session has to have been signed in lately. */
+  fresh?: true;
 }
 
 /** Who may call what: complete. A procedure without a row here, or a row without its procedure, fails. */
 const table: Record<string, Row> = {
   'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'sessions.confirm': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
   'sessions.me': { type: 'query', from: 'viewer', token: true, permission: 'signed-in' },
   'setup.complete': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'tokens.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'tokens.get': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
-  'tokens.create': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
+  'tokens.create': {
+    type: 'mutation',
+    from: 'member',
+    token: false,
+    permission: 'tokens:write',
+    fresh: true,
+  },
   'tokens.update': { type: 'mutation', from: 'member', token: true, permission: 'tokens:write' },
   'tokens.revoke': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
-  'users.create': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
+  'users.create': { type: 'mutation', from: 'admin', token: true, permission: 'users:write', fresh: true },
   'users.update': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.activate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.deactivate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
@@ -51,6 +60,7 @@ test('every procedure has its row in the access table, and says the same of itse
     assert.equal(definition?.type, row.type, name);
     assert.equal(definition?.meta?.access, row.permission, name);
     assert.equal(definition?.meta?.sessionOnly ?? false, !row.token, name);
+    assert.equal(definition?.meta?.fresh, row.fresh, name);
     assert.ok(definition?.output, `${name} has no output schema`);
   }
 });

@@ -1,5 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import { assertFreshSignIn } from '#server/access/fresh.ts';
 import type { Permission } from '#server/access/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { toAppError, toProblem, type Problem } from '#server/http/problem.ts';
@@ -21,6 +22,8 @@ export interface Meta {
   access?: 'anyone' | 'signed-in' | Permission;
   /** A bearer token will not do, whatever its permissions. */
   sessionOnly?: boolean;
+  /** A session has to have been signed in lately. */
+  fresh?: boolean;
   /** Makes or proves a secret, so it is never part of a batch. */
   unbatched?: boolean;
   rest?: RestMeta;
@@ -56,6 +59,11 @@ export const signedIn = translated
   .meta({ access: 'signed-in' })
   .use(({ ctx, next }) => next({ ctx: assertSignedIn(ctx) }));
 
+/** The same, but for a person in a browser only. */
+export const signedInBySession = translated
+  .meta({ access: 'signed-in', sessionOnly: true })
+  .use(({ ctx, next }) => next({ ctx: assertInSession(assertSignedIn(ctx)) }));
+
 /** For whoever holds the permission, by a session or by a credential that was granted it. */
 export function permitted(permission: Permission) {
   return translated
@@ -66,12 +74,22 @@ export function permitted(permission: Permission) {
 /** The same, but for a person in a browser only: a token cannot make or change what lets people in. */
 export function permittedInSession(permission: Permission) {
   return translated.meta({ access: permission, sessionOnly: true }).use(({ ctx, next }) => {
-    const signed = assertSignedIn(ctx);
-    if (signed.principal.origin.kind !== 'session') {
-      throw new AppError('session_required', 'A token cannot do this. Sign in to Keyward in a browser.');
-    }
-    return next({ ctx: assertPermitted(signed, permission) });
+    return next({ ctx: assertPermitted(assertInSession(assertSignedIn(ctx)), permission) });
   });
+}
+
+/** As `permitted`, but a session has to have been signed in within the last hours: see `freshHours`. */
+export function permittedFreshly(permission: Permission) {
+  return permitted(permission)
+    .meta({ fresh: true })
+    .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
+}
+
+/** As `permittedInSession`, and signed in within the last hours. */
+export function permittedFreshlyInSession(permission: Permission) {
+  return permittedInSession(permission)
+    .meta({ fresh: true })
+    .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
 }
 
 /** The REST side of a procedure, for `.meta()`. */
@@ -89,6 +107,16 @@ function assertSignedIn(ctx: AnyoneCtx): Ctx {
   if (!principal)
     throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
   return { ...ctx, principal };
+}
+
+function assertInSession(ctx: Ctx): Ctx {
+  if (ctx.principal.origin.kind === 'session') return ctx;
+  throw new AppError('session_required', 'A token cannot do this. Sign in to Keyward in a browser.');
+}
+
+function assertFresh(ctx: Ctx): Ctx {
+  assertFreshSignIn(ctx);
+  return ctx;
 }
 
 function assertPermitted(ctx: AnyoneCtx, permission: Permission): Ctx {

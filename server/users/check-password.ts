@@ -1,9 +1,10 @@
 import type { Transaction } from '#db/client.ts';
-import type { AnyoneCtx } from '#server/access/context.ts';
+import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { AppError } from '#server/errors.ts';
+import { AppError, invalid, notFound } from '#server/errors.ts';
 import { hashPassword, verifyPassword } from '#server/users/password.ts';
 import {
+  findUser,
   findUserByEmail,
   findUserForUpdate,
   replacePasswordHash,
@@ -23,6 +24,19 @@ export async function checkPassword(ctx: AnyoneCtx, email: string, password: str
   if (!user || !ok) return { outcome: 'wrong', user };
   if (user.deactivatedAt) return { outcome: 'deactivated', user };
   return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
+}
+
+/**
+ * The asker's row, once they have given their present password. `field` is what the input calls it.
+ * Throws `validation_failed` for a wrong one.
+ */
+export async function provePassword(ctx: Ctx, password: string, field: string): Promise<UserRow> {
+  const { tenantId, user } = ctx.principal;
+  const found = await findUser(ctx.runtime.db, tenantId, user.id);
+  if (!found) throw notFound('user');
+  const { ok } = await verifyPassword(found.passwordHash, password);
+  if (!ok) throw invalid(field, 'This is not your password.');
+  return found;
 }
 
 /**

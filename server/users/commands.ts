@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import { assertFreshSignIn } from '#server/access/fresh.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit, type AuditActor } from '#server/audit/record.ts';
@@ -62,12 +63,13 @@ export async function addUser(
   return user;
 }
 
-/** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`. */
+/** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `sign_in_again`. */
 export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise<UserView> {
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
     const changes = changedFields(user, input);
     if (Object.keys(changes).length === 0) return toUserView(user);
+    if (changes['role']) assertFreshSignIn(ctx);
     if (changes['role'] && user.role === 'admin') {
       assertNotSelf(ctx.principal.user.id, user.id, 'demote');
       if (!user.deactivatedAt) assertAdminRemains(otherAdmins);

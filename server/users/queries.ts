@@ -16,6 +16,11 @@ export async function findUserByEmail(db: Connection, email: string): Promise<Us
   return row;
 }
 
+export async function findUser(db: Connection, tenantId: TenantId, id: string): Promise<UserRow | undefined> {
+  const [row] = await db.select().from(users).where(userIs(tenantId, id));
+  return row;
+}
+
 export async function findUserForUpdate(
   tx: Transaction,
   tenantId: TenantId,

@@ -1,4 +1,4 @@
-import { permitted, rest, router } from '#server/trpc/init.ts';
+import { permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
 import { activateUser, createUser, deactivateUser, updateUser } from '#server/users/commands.ts';
 import {
   createUserInput,
@@ -9,7 +9,7 @@ import {
 } from '#server/users/schema.ts';
 
 export const usersRouter = router({
-  create: permitted('users:write')
+  create: permittedFreshly('users:write')
     .meta({ unbatched: true })
     .meta(rest('POST', '/users', 'Add a person', { status: 201, errors: ['email_taken'] }))
     .input(createUserInput)
@@ -18,7 +18,7 @@ export const usersRouter = router({
   update: permitted('users:write')
     .meta(
       rest('PATCH', '/users/{id}', 'Change a name, an e-mail address or a role', {
-        errors: ['not_found', 'email_taken', 'own_account', 'last_admin'],
+        errors: ['not_found', 'email_taken', 'own_account', 'last_admin', 'sign_in_again'],
       }),
     )
     .input(updateUserInput)

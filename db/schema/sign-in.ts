@@ -1,0 +1,16 @@
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { bytea, instant } from '#db/schema/columns.ts';
+
+export const signInTallies = pgTable('sign_in_tallies', {
+  key: bytea('key').primaryKey(),
+  tries: integer('tries').notNull(),
+  since: instant('since').notNull(),
+  pauses: integer('pauses').notNull(),
+  closedUntil: instant('closed_until'),
+  staleAt: instant('stale_at').notNull(),
+});
+
+export const installationKeys = pgTable('installation_keys', {
+  name: text('name').primaryKey(),
+  value: bytea('value').notNull(),
+});
