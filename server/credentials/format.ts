@@ -30,7 +30,12 @@ export function randomBase62(length: number): string {
 
 /** A new `kw_<kind>_<32 characters><6 characters of checksum>`: 190 bits. */
 export function newSecret(kind: SecretKind): Secret {
-  const stem = `kw_${kind}_${randomBase62(bodyLength)}`;
+  return toSecret(kind, randomBase62(bodyLength));
+}
+
+/** The secret with this body, of 32 base62 characters: as random as they are. */
+export function toSecret(kind: SecretKind, body: string): Secret {
+  const stem = `kw_${kind}_${body}`;
   return new Secret(stem + checksum(stem));
 }
 

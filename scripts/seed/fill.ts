@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { eq, sql } from 'drizzle-orm';
+import type { Transaction } from '#db/client.ts';
+import { auditEvents } from '#db/schema/audit.ts';
+import { credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
+import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
+import type { Runtime } from '#server/runtime.ts';
+import { hashPassword } from '#server/users/password.ts';
+import { before, createDice, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
+import { writeHistory } from './history.ts';
+import { browsers } from './names.ts';
+import { knownEmail, known as familiar, makePeople, type Person, places } from './people.ts';
+import { makeTestToken, makeTokens, testSecret, type Token } from './tokens.ts';
+import { type Use, useToken } from './use.ts';
+
+const tokenCount = 2_000;
+const start = 20_261_122;
+
+/** Everyone's. Long enough for the rules, and nobody could mistake it for a real one. */
+export const seedPassword = 'seeded for development';
+
+export interface Seeded {
+  people: number;
+  tokens: number;
+  events: number;
+}
+
+/** Whom one may sign in as, and the token of each: the same whenever the database was filled. */
+export const testCredentials = familiar.map(({ role }) => {
+  const email = knownEmail(role);
+  return { role, email, token: testSecret(email) };
+});
+
+/** What is in the database: nothing but what a first boot makes, the seed, or people who are not of the seed. */
+export async function whatIsThere({ db }: Runtime): Promise<'nothing' | 'seed' | 'people'> {
+  const [first] = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(eq(users.id, seedId('user', 1)));
+  if (first) return 'seed';
+  const anyone = await db.select({ id: users.id }).from(users).limit(1);
+  return anyone.length > 0 ? 'people' : 'nothing';
+}
+
+/** Fills a database that nobody uses yet, all of it or nothing. The same every time, counted from the database's clock. */
+export async function fillDatabase(runtime: Runtime): Promise<Seeded> {
+  const at = runtime.clock.now();
+  const passwordHash = await hashPassword(seedPassword);
+  const world = makeWorld({ at, passwordHash }, runtime.defaultTenantId);
+  await runtime.db.transaction(async (tx) => {
+    await writeTenants(tx, world.tenants);
+    await writePeople(tx, world, at);
+    await writeTokens(tx, world);
+    await inBatches(world.events, (batch) => tx.insert(auditEvents).values(batch));
+  });
+  return { people: world.people.length, tokens: world.tokens.length, events: world.events.length };
+}
+
+interface World {
+  dice: Dice;
+  tenants: (typeof tenants.$inferInsert)[];
+  people: Person[];
+  tokens: Token[];
+  uses: Use[];
+  events: (typeof auditEvents.$inferInsert)[];
+}
+
+function makeWorld(facts: { at: Date; passwordHash: string }, defaultTenantId: string): World {
+  const { at } = facts;
+  const dice = createDice(start);
+  const rows = places.map(({ slug, name }, index) => ({
+    id: slug === 'default' ? defaultTenantId : seedId('tenant', index + 1),
+    slug,
+    name,
+    createdAt: before(at, 430),
+  }));
+  const people: Person[] = [];
+  for (const [index, place] of places.entries()) {
+    const tenantId = rows[index]?.id ?? defaultTenantId;
+    people.push(...makePeople(dice, { place, tenantId, first: people.length + 1 }, facts));
+  }
+  const dealt = makeTokens(dice, people, tokenCount - familiar.length, at);
+  const uses = dealt.flatMap((token) => useToken(dice, token, at));
+  const tests = people
+    .slice(0, familiar.length)
+    .map((owner, index) => makeTestToken(owner, tokenCount - index, at));
+  const tokens = [...dealt, ...tests];
+  return {
+    dice,
+    tenants: rows,
+    people,
+    tokens,
+    uses,
+    events: writeHistory(dice, { people, tokens, uses }, at),
+  };
+}
+
+async function writeTenants(tx: Transaction, rows: World['tenants']): Promise<void> {
+  const renamed = { name: sql`excluded.name`, createdAt: sql`excluded.created_at` };
+  await tx.insert(tenants).values(rows).onConflictDoUpdate({ target: tenants.slug, set: renamed });
+}
+
+async function writePeople(tx: Transaction, { dice, people }: World, at: Date): Promise<void> {
+  await inBatches(people, (batch) => tx.insert(users).values(batch));
+  const invited = people.filter(({ isInvited }) => isInvited);
+  await tx.insert(oneTimeCodes).values(invited.map((person, index) => invitation(person, index + 1)));
+  const here = people.filter(
+    ({ deactivatedAt, isInvited, zeal }) => !deactivatedAt && !isInvited && zeal > 0.4,
+  );
+  await tx
+    .insert(sessions)
+    .values(here.map((person, index) => sessionOf(dice, person, { number: index + 1, at })));
+}
+
+const invitation = ({ id: userId, tenantId, createdAt }: Person, number: number) => ({
+  id: seedId('code', number),
+  tenantId,
+  userId,
+  // Of nothing: an admin can make them another.
+  hash: randomBytes(32),
+  purpose: 'invite' as const,
+  createdAt,
+  expiresAt: new Date(createdAt.getTime() + dayMs),
+});
+
+function sessionOf(
+  dice: Dice,
+  { id: userId, tenantId }: Person,
+  { number, at }: { number: number; at: Date },
+) {
+  const lastSeenAt = new Date(at.getTime() - dice.between(1, 700) * minuteMs);
+  return {
+    id: seedId('session', number),
+    hash: randomBytes(32),
+    tenantId,
+    userId,
+    createdAt: new Date(lastSeenAt.getTime() - dice.between(5, 4_000) * minuteMs),
+    lastSeenAt,
+    address: `203.0.113.${1 + (Number(userId.slice(-4)) % 250)}`,
+    userAgent: dice.pick(browsers),
+  };
+}
+
+async function writeTokens(tx: Transaction, { tokens, uses }: World): Promise<void> {
+  await inBatches(tokens, (batch) => tx.insert(credentials).values(batch));
+  const proofs = tokens.flatMap((token) => token.secrets);
+  await inBatches(proofs, (batch) => tx.insert(secrets).values(batch));
+  await inBatches(uses, (batch) => tx.insert(credentialUse).values(batch));
+}
+
+/** A statement takes 65,535 parameters, and no row here has more than 25. */
+async function inBatches<Row>(
+  rows: readonly Row[],
+  write: (batch: Row[]) => Promise<unknown>,
+): Promise<void> {
+  const size = 2_000;
+  for (let from = 0; from < rows.length; from += size) await write(rows.slice(from, from + size));
+}
