@@ -13,6 +13,8 @@ import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
+import { isStillIn } from '#server/live/queries.ts';
+import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
@@ -35,6 +37,7 @@ export interface Runtime {
   sessions: Sessions;
   auditQueue: AuditQueue;
   jobs: JobQueue;
+  hub: Hub;
   /** Null where no mail can be sent. */
   mailer: Mailer | null;
   /** Writes what waits, then lets go of the database. */
@@ -81,6 +84,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   });
   await prepareJobs(jobs);
   const mailer = createMailer(config);
+  const hub = createHub(options.address, (principal) => isStillIn(db, principal, clock.now()), log);
   return {
     config,
     log,
@@ -89,12 +93,13 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     clock,
     defaultTenantId,
     jobs,
+    hub,
     mailer,
     ...writers,
     lookup: createLookup(findCredentials(pool)),
     sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),
     async close() {
-      await jobs.close();
+      await Promise.all([hub.close(), jobs.close()]);
       mailer?.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
       databaseClock.close();

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Header } from '#components/frame/header.tsx';
 import { OfflineBar } from '#components/frame/offline-bar.tsx';
+import { LiveUpdates } from '#components/live/live-updates.tsx';
 import { SignInAgain } from '#components/sessions/sign-in-again.tsx';
 
 export default function DeskLayout({ children }: { children: ReactNode }) {
@@ -14,6 +15,7 @@ export default function DeskLayout({ children }: { children: ReactNode }) {
       </a>
       <Header />
       <OfflineBar />
+      <LiveUpdates />
       <main
         id="content"
         tabIndex={-1}

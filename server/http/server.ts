@@ -62,7 +62,13 @@ export async function startHttpServer(
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
   if (!config.urlIsGiven) config.url.port = String(port);
-  return { port, close: () => drain(server) };
+  return {
+    port,
+    async close() {
+      // What stays open would keep the server from ever being idle.
+      await Promise.all([runtime.hub.close(), drain(server)]);
+    },
+  };
 }
 
 async function answer(

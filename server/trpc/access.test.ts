@@ -8,7 +8,7 @@ import type { Meta } from '#server/trpc/init.ts';
 type Who = 'nobody' | Role;
 
 interface Row {
-  type: 'query' | 'mutation';
+  type: 'query' | 'mutation' | 'subscription';
   /** The least role that gets in by a session; `nobody`: everyone does. */
   from: Who;
   /** Whether a token of that role, granted `*`, gets in too. */
@@ -20,6 +20,7 @@ interface Row {
 
 /** Who may call what: complete. A procedure without a row here, or a row without its procedure, fails. */
 const table: Record<string, Row> = {
+  'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in' },
   'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'sessions.confirm': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
@@ -71,7 +72,7 @@ const gotIn = (code: string) => !['unauthenticated', 'permission_denied', 'sessi
 async function codeOf(desk: Desk, name: string, who: { cookie?: string; token?: string }): Promise<string> {
   const bad = { neverAField: true };
   const answer =
-    table[name]?.type === 'query'
+    table[name]?.type !== 'mutation'
       ? await desk.send(`GET /trpc/${name}?input=${encodeURIComponent(JSON.stringify(bad))}`, who)
       : await desk.send(`POST /trpc/${name}`, { ...who, body: bad });
   return answer.problem?.code ?? 'ok';

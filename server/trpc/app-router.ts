@@ -1,3 +1,4 @@
+import { liveRouter } from '#server/live/router.ts';
 import { sessionsRouter } from '#server/sessions/router.ts';
 import { setupRouter } from '#server/setup/router.ts';
 import { tokensRouter } from '#server/tokens/router.ts';
@@ -5,6 +6,7 @@ import { router } from '#server/trpc/init.ts';
 import { usersRouter } from '#server/users/router.ts';
 
 export const appRouter = router({
+  live: liveRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
   tokens: tokensRouter,

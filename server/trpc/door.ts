@@ -25,13 +25,17 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
   // The adapter reads a body itself unless it finds one that was read already.
   else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
+  const opened = openCtx(exchange).catch((error: unknown) => refuseCtx(error, facts.id));
+  // A stream is 200 before it is known what it will say: whoever is nobody is refused while there is still a status.
+  if (isStream(path) && !(await opened).principal)
+    throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
   await nodeHTTPRequestHandler({
     router: appRouter,
     req,
     res,
     path,
     maxBatchSize,
-    createContext: () => openCtx(exchange).catch((error: unknown) => refuseCtx(error, facts.id)),
+    createContext: () => opened,
     responseMeta: ({ errors }) =>
       errors.some((error) => error.code === 'UNAUTHORIZED')
         ? { headers: new Headers({ 'WWW-Authenticate': 'Bearer realm="Keyward"' }) }
@@ -66,6 +70,18 @@ function assertBatch(path: string, isBatch: boolean): void {
   const alone = paths.find((path) => isProcedure(path) && procedures[path]?._def.meta?.unbatched);
   if (alone && isBatch)
     throw new AppError('batch_not_allowed', `${alone} is never part of a batch. Call it by itself.`);
+}
+
+function isStream(path: string): boolean {
+  return procedureAt(path)?.type === 'subscription';
+}
+
+function procedureAt(path: string): { type: string; meta?: Meta } | undefined {
+  const procedures = appRouter._def.procedures as unknown as Record<
+    string,
+    { _def: { type: string; meta?: Meta } }
+  >;
+  return Object.hasOwn(procedures, path) ? procedures[path]?._def : undefined;
 }
 
 /** Without a context tRPC does not know which request it formats an error for. */

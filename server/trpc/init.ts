@@ -34,6 +34,8 @@ const trpc = initTRPC
   .meta<Meta>()
   .create({
     isDev: false,
+    // A proxy lets go of what is silent for a minute; whoever stays open proves anew who they are now and then.
+    sse: { ping: { enabled: true, intervalMs: 20_000 }, maxDurationMs: 15 * 60_000 },
     errorFormatter({ shape, error, ctx }): typeof shape & { data: { problem: Problem } } {
       const refusal = toAppError(error);
       const problem = toProblem(refusal, ctx?.request.id ?? refusal.requestId ?? '');

@@ -1,0 +1,71 @@
+'use client';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { trpc } from '#components/api/trpc.ts';
+
+/** The queries that show what an audit topic is about. The audit log itself shows everything. */
+const shownBy: Record<string, string[]> = {
+  token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users'],
+  credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
+  user: ['users', 'admin-tokens', 'attention', 'account'],
+  session: ['users', 'account'],
+  auth: ['users', 'account'],
+};
+const againMs = 3_000;
+
+/**
+ * Looks again at what the server says has changed: one stream for all of the page, and only while somebody looks at it,
+ * since a browser holds few connections to one server and every tab would take one.
+ */
+export function useLiveUpdates() {
+  const client = useQueryClient();
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let isFirst = true;
+    let timer: number | undefined;
+
+    function refresh(topics: string[]) {
+      const nouns = new Set(topics.flatMap((topic) => shownBy[topic] ?? []));
+      if (topics.length > 0) nouns.add('audit');
+      for (const noun of nouns) void client.invalidateQueries({ queryKey: [noun] });
+      if (topics.includes('user')) void client.invalidateQueries(trpc.sessions.me.queryFilter());
+    }
+    function close() {
+      window.clearTimeout(timer);
+      stop?.();
+      stop = undefined;
+    }
+    /** The stream ends when something may have changed about who one is: the next answer says. */
+    function reopen() {
+      close();
+      void client.invalidateQueries(trpc.sessions.me.queryFilter());
+      timer = window.setTimeout(() => void open().catch(reopen), againMs);
+    }
+    /** What begins to be heard again may have missed anything. */
+    function onData({ topics }: { topics: string[] }) {
+      const isAgain = topics.length === 0 && !isFirst;
+      isFirst = false;
+      refresh(isAgain ? Object.keys(shownBy) : topics);
+    }
+    async function open() {
+      if (stop || document.visibilityState !== 'visible') return;
+      let isWanted = true;
+      stop = () => void (isWanted = false);
+      const { liveClient } = await import('./live-client.ts');
+      if (!isWanted) return;
+      const on = { onData, onComplete: reopen, onError: reopen };
+      const { unsubscribe } = liveClient.live.changes.subscribe(undefined, on);
+      stop = unsubscribe;
+    }
+    function onVisibility() {
+      if (document.visibilityState === 'visible') void open().catch(reopen);
+      else close();
+    }
+    void open().catch(reopen);
+    document.addEventListener('visibilitychange', onVisibility);
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      close();
+    };
+  }, [client]);
+}

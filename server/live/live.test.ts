@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDesk } from '#server/testing/desk.ts';
+import { openStream } from '#server/testing/stream.ts';
+
+test('whoever watches hears what changes, on whichever server it was changed', async () => {
+  await using desk = await openDesk();
+  await using other = await desk.another();
+  await using stream = await openStream(other.origin, desk.ada);
+  assert.deepEqual(await stream.next(), []);
+  await desk.ada.createToken({ name: 'laptop' });
+  assert.deepEqual(await stream.next(), ['token']);
+});
+
+test('a change that is rolled back is not heard of', async () => {
+  await using desk = await openDesk();
+  await using stream = await openStream(desk.origin, desk.ada);
+  await stream.next();
+  await desk.ada.createToken({ name: 'laptop' });
+  await stream.next();
+  await desk.ada.send('POST /api/v1/tokens', { body: { name: 'laptop' } });
+  await desk.ada.send('POST /api/v1/users/019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401/activate', { body: {} });
+  assert.equal(await stream.next(700), null);
+});
+
+test('a member hears of what is theirs, and of nothing else', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await using stream = await openStream(desk.origin, bob);
+  assert.deepEqual(await stream.next(), []);
+  await desk.ada.createToken({ name: 'hers' });
+  assert.equal(await stream.next(700), null);
+  await bob.createToken({ name: 'his' });
+  assert.deepEqual(await stream.next(), ['token']);
+});
+
+test('nothing is heard across tenants', async () => {
+  await using desk = await openDesk();
+  await using stream = await openStream(desk.origin, desk.ada);
+  await stream.next();
+  await desk.sql(
+    `with t as (insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now()) returning id)
+     insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome) select now(), id, 'system', 'x', 'token.create', 'ok' from t`,
+  );
+  assert.equal(await stream.next(700), null);
+});
+
+test('nobody watches without being somebody', async () => {
+  await using desk = await openDesk();
+  await using nobody = await openStream(desk.origin, {});
+  assert.equal(nobody.status, 401);
+  await using unknown = await openStream(desk.origin, { token: 'kw_pat_x' });
+  assert.equal(unknown.status, 401);
+});
+
+const ends: [what: string, statement: string][] = [
+  ['the session is over', 'delete from sessions where user_id = $1'],
+  ['the person is deactivated', 'update users set deactivated_at = now() where id = $1'],
+  ['the role changes', "update users set role = 'viewer' where id = $1"],
+  [
+    'the tenant is suspended',
+    'update tenants set suspended_at = now() where id = (select tenant_id from users where id = $1)',
+  ],
+];
+for (const [what, statement] of ends) {
+  test(`a stream ends at once when ${what}, also by a statement typed into psql`, async () => {
+    await using desk = await openDesk();
+    const bob = await desk.join('Bob', 'member');
+    await using stream = await openStream(desk.origin, bob);
+    await using other = await openStream(desk.origin, desk.ada);
+    await Promise.all([stream.next(), other.next()]);
+    await desk.sql(statement, [bob.id]);
+    assert.ok(await stream.ended());
+    if (what === 'the tenant is suspended') return;
+    await desk.ada.createToken({ name: 'x' });
+    assert.deepEqual(await other.next(), ['token']);
+  });
+}
+
+test('a stream of a token ends when the token is revoked', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'ci' });
+  await using stream = await openStream(desk.origin, { token });
+  await stream.next();
+  await desk.ada.send(`DELETE /api/v1/tokens/${credential.id}`);
+  assert.ok(await stream.ended());
+});
+
+test('streams begin anew after a time in which the database could not be heard', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await using his = await openStream(desk.origin, bob);
+  await using hers = await openStream(desk.origin, desk.ada);
+  await Promise.all([his.next(), hers.next()]);
+  // One statement: the connection that listens is gone before the change is told.
+  await desk.sql(
+    `with gone as (select count(pg_terminate_backend(pid)) from pg_stat_activity
+       where datname = current_database() and query ~* '^(listen|notify) ')
+     update users set deactivated_at = now() where id = '${bob.id}' and (select count from gone) > 0`,
+  );
+  assert.ok((await his.ended()) && (await hers.ended()));
+  await using refused = await openStream(desk.origin, bob);
+  assert.equal(refused.status, 401);
+  await using again = await openStream(desk.origin, desk.ada);
+  await again.next();
+  await desk.ada.createToken({ name: 'later' });
+  assert.deepEqual(await again.next(), ['token']);
+});
+
+test('a server that stops ends its streams and does not wait for them', async () => {
+  await using desk = await openDesk();
+  const other = await desk.another();
+  await using stream = await openStream(other.origin, desk.ada);
+  await stream.next();
+  await other[Symbol.asyncDispose]();
+  assert.ok(await stream.ended());
+});

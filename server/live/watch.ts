@@ -1,0 +1,151 @@
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { DatabaseAddress } from '#db/client.ts';
+import { createListener, type Listener } from '#db/listen.ts';
+import type { Ctx } from '#server/access/context.ts';
+import type { Principal } from '#server/access/principal.ts';
+import { AppError } from '#server/errors.ts';
+import type { ChangesView } from '#server/live/schema.ts';
+
+/** Something that was let in and stays open. */
+export interface Watcher {
+  /** Resolves with what changed since, gathered for a moment; null once it has to end. */
+  next(): Promise<string[] | null>;
+  end(): void;
+}
+
+/** Tells what stays open when something changes, and ends it at once when it would no longer be let in. */
+export interface Hub {
+  open(principal: Principal): Promise<Watcher>;
+  close(): Promise<void>;
+}
+
+const message = z.object({ tenant: z.string(), topics: z.array(z.string()), users: z.array(z.string()) });
+type Message = z.infer<typeof message>;
+
+const gatherMs = 150;
+const deafCheckMs = 2_000;
+
+/**
+ * A hub of this server, over all servers of the database. It begins to listen when something first stays open.
+ * `isStillIn`: asked every two seconds while the database cannot be heard.
+ */
+export function createHub(
+  address: DatabaseAddress,
+  stillIn: (principal: Principal) => Promise<boolean>,
+  log: Logger,
+): Hub {
+  const watchers = new Set<OpenWatcher>();
+  let listener: Listener | undefined;
+  let isClosed = false;
+
+  function onMessage(channel: string, payload: string): void {
+    if (channel === 'keyward_access') {
+      for (const watcher of watchers) if (watcher.keys.has(payload)) watcher.end();
+      return;
+    }
+    const change = message.parse(JSON.parse(payload));
+    for (const watcher of watchers) if (concerns(change, watcher.principal)) watcher.add(change.topics);
+  }
+
+  function endAll(): void {
+    for (const watcher of watchers) watcher.end();
+  }
+
+  /** Deaf, we cannot be told: so we look. */
+  async function checkAll(): Promise<void> {
+    if (listener?.isHearing()) return;
+    for (const watcher of watchers) {
+      const ok = await stillIn(watcher.principal).catch(() => false);
+      if (!ok) watcher.end();
+    }
+  }
+  const checking = setInterval(() => void checkAll(), deafCheckMs).unref();
+
+  return {
+    async open(principal) {
+      if (isClosed) throw unavailable();
+      listener ??= createListener({
+        address,
+        channels: ['keyward_changes', 'keyward_access'],
+        onMessage,
+        onDeaf: (error) => log.warn({ err: error }, 'changes are not heard of'),
+        // Whoever begins anew has missed nothing.
+        onHearingAgain: endAll,
+      });
+      if (!(await listener.hears())) throw unavailable();
+      const watcher = createWatcher(principal, (ended) => watchers.delete(ended));
+      watchers.add(watcher);
+      // Between being let in and being on the list, nobody would have told it.
+      if (isClosed || !(await stillIn(principal))) watcher.end();
+      return watcher;
+    },
+    async close() {
+      isClosed = true;
+      clearInterval(checking);
+      endAll();
+      await listener?.close();
+    },
+  };
+}
+
+/** Streams what changes for whoever asks, until they go or may no longer watch. Throws `unavailable`. */
+export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): AsyncGenerator<ChangesView> {
+  const watcher = await ctx.runtime.hub.open(ctx.principal);
+  signal?.addEventListener('abort', () => watcher.end());
+  try {
+    yield { topics: [] };
+    for (let topics = await watcher.next(); topics; topics = await watcher.next()) yield { topics };
+  } finally {
+    watcher.end();
+  }
+}
+
+interface OpenWatcher extends Watcher {
+  principal: Principal;
+  /** What it hangs on, as `notify_access()` names it. */
+  keys: ReadonlySet<string>;
+  add(topics: string[]): void;
+}
+
+function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => void): OpenWatcher {
+  const { origin, user, tenantId } = principal;
+  const gathered = new Set<string>();
+  let ready = Promise.withResolvers<void>();
+  let timer: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  const watcher: OpenWatcher = {
+    principal,
+    keys: new Set([`user:${user.id}`, `tenant:${tenantId}`, `${origin.kind}:${origin.id}`]),
+    add(topics) {
+      for (const topic of topics) gathered.add(topic);
+      timer ??= setTimeout(() => ready.resolve(), gatherMs);
+    },
+    async next() {
+      await ready.promise;
+      if (hasEnded) return null;
+      timer = undefined;
+      ready = Promise.withResolvers();
+      const topics = [...gathered];
+      gathered.clear();
+      return topics;
+    },
+    end() {
+      if (hasEnded) return;
+      hasEnded = true;
+      clearTimeout(timer);
+      ready.resolve();
+      onEnd(watcher);
+    },
+  };
+  return watcher;
+}
+
+/** Whoever reads the audit log hears of everything in the tenant; everyone else of what they did or what is theirs. */
+function concerns({ tenant, users }: Message, { tenantId, user, permissions }: Principal): boolean {
+  return tenant === tenantId && (permissions.has('audit:read') || users.includes(user.id));
+}
+
+function unavailable(): AppError {
+  return new AppError('unavailable', 'Changes cannot be watched at this moment. Try again in a few seconds.');
+}
