@@ -3,6 +3,8 @@ import { isUnavailable } from '#db/errors.ts';
 export interface WriteBehind<T> {
   /** Keeps an item for the next write. Items with the same key are merged. */
   add(key: string, item: T): void;
+  /** How many items have gathered. */
+  waiting(): number;
   /** Writes what has gathered. */
   flush(): Promise<void>;
   /** Flushes for the last time. */
@@ -89,6 +91,7 @@ export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehin
   timer.unref();
   return {
     add,
+    waiting: () => waiting.size,
     flush,
     async close() {
       clearInterval(timer);

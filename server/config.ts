@@ -20,6 +20,8 @@ export interface Config {
   admin: { email: string; password: Secret } | undefined;
   /** Null where no mail can be sent. */
   mail: { smtpUrl: Secret; from: string } | null;
+  /** With neither there are no metrics. */
+  metrics: { token: Secret | undefined; port: number | undefined };
   trustedProxies: number | string[];
   maxConnectionsPerAddress: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -56,18 +58,21 @@ function toConfig(values: Values): Config {
     url: address,
     urlIsGiven: url !== undefined,
     dataFolder: resolve(values.KEYWARD_DATA),
-    databaseUrl: values.DATABASE_URL === undefined ? undefined : new Secret(values.DATABASE_URL),
+    databaseUrl: secretOf(values.DATABASE_URL),
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
     admin:
       email !== undefined && password !== undefined ? { email, password: new Secret(password) } : undefined,
     mail: smtpUrl
       ? { smtpUrl: new Secret(smtpUrl), from: from ?? `Keyward <keyward@${address.hostname}>` }
       : null,
+    metrics: { token: secretOf(values.KEYWARD_METRICS_TOKEN), port: values.KEYWARD_METRICS_PORT },
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     logLevel: values.KEYWARD_LOG_LEVEL,
   };
 }
+
+const secretOf = (text: string | undefined) => (text === undefined ? undefined : new Secret(text));
 
 function parseOne(name: Name, text: string | undefined): unknown {
   const setting: Setting = settings[name];

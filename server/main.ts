@@ -8,6 +8,7 @@ import { MigrationError } from '#db/migrate.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import { openStaticExport, type StaticExport } from '#server/http/export.ts';
+import { startMetricsServer } from '#server/http/metrics-door.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
 import { startJobs } from '#server/jobs/queue.ts';
@@ -31,6 +32,10 @@ async function start(): Promise<void> {
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
   running.push({ stop: () => server.close(), withinMs: 35_000 });
+  if (config.metrics.port !== undefined) {
+    const metrics = await startMetricsServer(runtime, config.metrics.port);
+    running.push({ stop: () => metrics.close(), withinMs: 2_000 });
+  }
   await startJobs(runtime);
   await announce(runtime);
 }

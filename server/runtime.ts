@@ -12,6 +12,7 @@ import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
+import { createMetrics, type Metrics } from '#server/http/metrics.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
 import { isStillIn } from '#server/live/queries.ts';
 import { createHub, type Hub } from '#server/live/watch.ts';
@@ -40,6 +41,8 @@ export interface Runtime {
   hub: Hub;
   /** Null where no mail can be sent. */
   mailer: Mailer | null;
+  /** Null where nobody may read them. */
+  metrics: Metrics | null;
   /** Writes what waits, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -95,6 +98,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     jobs,
     hub,
     mailer,
+    metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
     ...writers,
     lookup: createLookup(findCredentials(pool)),
     sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),
@@ -107,6 +111,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     },
   };
 }
+
+const wantsMetrics = ({ metrics: { token, port } }: Config) => token !== undefined || port !== undefined;
 
 function createSessionUse(db: Database, log: Logger): WriteBehind<SessionUse> {
   return createWriteBehind<SessionUse>({

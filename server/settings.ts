@@ -115,6 +115,20 @@ export const settings = {
     says: 'How many connections one address may hold open; a trusted proxy is not counted.',
     byDefault: '1000',
   },
+  KEYWARD_METRICS_TOKEN: {
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{16,256}$/)
+      .optional(),
+    legal: '16 to 256 characters without spaces',
+    says: 'Opens /metrics, for Prometheus, to whoever sends it as a bearer token. Left out: there is no /metrics.',
+    secret: true,
+  },
+  KEYWARD_METRICS_PORT: {
+    schema: port.optional(),
+    legal: 'a port, 0 for any free one',
+    says: 'Serves /metrics on this port of 127.0.0.1 too; there without a token, unless one is set.',
+  },
   KEYWARD_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     legal: 'debug, info, warn, error or silent',

@@ -8,6 +8,7 @@ export interface AuditQueue {
   add(row: AuditRow): void;
   /** One row, with a count, for all that are alike between two writes: whoever repeats it cannot fill the disk. */
   addRefusal(row: AuditRow): void;
+  waiting(): number;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,6 +35,7 @@ export function createAuditQueue(db: Database, log: Logger): AuditQueue {
     add: (row) => queue.add(String(added++), { row, count: 1 }),
     addRefusal: (row) =>
       queue.add([row.action, row.code, row.resourceId, row.address].join(' '), { row, count: 1 }),
+    waiting: queue.waiting,
     flush: queue.flush,
     close: queue.close,
   };

@@ -30,6 +30,7 @@ export async function openCtx({ runtime, req, res, facts }: Exchange): Promise<A
 /** Answers what a door threw, and logs it if it is our fault. */
 export function refuse({ runtime, res, facts }: Exchange, error: unknown): void {
   const refusal = toAppError(error);
+  runtime.metrics?.refused(refusal.code);
   if (refusal.status >= 500)
     runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
   sendProblem(res, refusal, facts.id);

@@ -64,8 +64,10 @@ async function assertMaySee(
 }
 
 function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {
-  const page = error instanceof AppError && acceptsHtml(exchange) ? refusalPages[error.code] : undefined;
-  if (!page || !site.sendPage(exchange, page, (error as AppError).status)) refuse(exchange, error);
+  const refusal = error instanceof AppError && acceptsHtml(exchange) ? error : undefined;
+  const page = refusal && refusalPages[refusal.code];
+  if (!page || !site.sendPage(exchange, page, refusal.status)) return refuse(exchange, error);
+  exchange.runtime.metrics?.refused(refusal.code);
 }
 
 function redirect({ res }: Exchange, location: string): void {

@@ -1,5 +1,6 @@
 import type { StaticExport } from '#server/http/export.ts';
 import { answerHealth, answerReadiness } from '#server/http/health.ts';
+import { answerMetrics } from '#server/http/metrics-door.ts';
 import { createPagesDoor } from '#server/http/pages.ts';
 import type { RouteTable } from '#server/http/server.ts';
 import { createRestDoor } from '#server/rest/door.ts';
@@ -10,6 +11,7 @@ export function routeTable(site: StaticExport): RouteTable {
   return [
     ['/healthz', answerHealth],
     ['/readyz', answerReadiness],
+    ['/metrics', answerMetrics],
     ['/trpc/', answerTrpc],
     ['/api/', createRestDoor()],
     ['/', createPagesDoor(site)],

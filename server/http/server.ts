@@ -121,6 +121,7 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
     status: answered,
     ms: Math.round(ms * 10) / 10,
   };
+  runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
   runtime.log.info({ ...line, address: facts.address }, 'request');
 }
 

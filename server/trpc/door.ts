@@ -42,6 +42,7 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
         : {},
     onError({ error, path: procedure }) {
       const refusal = toAppError(error);
+      runtime.metrics?.refused(refusal.code);
       if (refusal.status < 500) return;
       runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id, procedure }, refusal.code);
     },

@@ -1,0 +1,35 @@
+import { readBearer } from '#server/access/authenticate.ts';
+import { sameHash, Secret } from '#server/credentials/secret.ts';
+import { AppError } from '#server/errors.ts';
+import type { Door, Exchange } from '#server/http/exchange.ts';
+import { startHttpServer, type HttpServer } from '#server/http/server.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+/** `GET /metrics` for whoever shows the token that is configured; without one there is nothing here. */
+export const answerMetrics: Door = async (exchange) => {
+  const { req, runtime } = exchange;
+  const { token } = runtime.config.metrics;
+  if (!token) throw new AppError('not_found', 'There is nothing at this address.');
+  const shown = new Secret(readBearer(req.headers.authorization) ?? '');
+  if (!sameHash(shown.hash(), token.hash()))
+    throw new AppError('token_invalid', 'Send the token of KEYWARD_METRICS_TOKEN as a bearer token.');
+  await print(exchange);
+};
+
+/** The same on a port of its own that only this machine reaches; asks for the token too, where there is one. */
+export async function startMetricsServer(runtime: Runtime, port: number): Promise<HttpServer> {
+  const config = { ...runtime.config, host: '127.0.0.1', port, urlIsGiven: true };
+  const door = config.metrics.token ? answerMetrics : print;
+  return startHttpServer({ ...runtime, config }, [['/metrics', door]]);
+}
+
+async function print({ req, res, facts, runtime }: Exchange): Promise<void> {
+  facts.endpoint = 'GET /metrics';
+  if (req.method !== 'GET' && req.method !== 'HEAD') {
+    res.setHeader('Allow', 'GET, HEAD');
+    throw new AppError('method_not_allowed', 'Metrics take GET only.');
+  }
+  if (!runtime.metrics) throw new AppError('not_found', 'There is nothing at this address.');
+  const { type, text } = await runtime.metrics.print();
+  res.writeHead(200, { 'Content-Type': type }).end(text);
+}

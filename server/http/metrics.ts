@@ -1,0 +1,97 @@
+import type pg from 'pg';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { JobQueue } from '#db/job-queue.ts';
+import type { ErrorCode } from '#server/errors.ts';
+
+/** What is counted for Prometheus. Every label is one of a short list: no path, address, name or id ever is one. */
+export interface Metrics {
+  answered(request: { endpoint: string; status: number | 'aborted'; ms: number }): void;
+  refused(code: ErrorCode): void;
+  /** All of it, in Prometheus' text format. */
+  print(): Promise<{ type: string; text: string }>;
+}
+
+export interface MetricSources {
+  pool: pg.Pool;
+  jobs: JobQueue;
+  /** What waits in memory to be written, by name. */
+  queues: Record<string, { waiting(): number }>;
+}
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'keyward_http_requests_total',
+    help: 'Requests that were answered, by what was asked for.',
+    labelNames: ['endpoint', 'status'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'keyward_http_request_seconds',
+    help: 'How long they took, from the head of the request to the end of the answer.',
+    labelNames: ['endpoint'],
+    buckets: seconds,
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'keyward_refusals_total',
+    help: 'Calls that were refused, by the code of their problem document.',
+    labelNames: ['code'],
+    registers,
+  });
+  for (const gauge of [gaugeConnections(pool), gaugeWriting(queues), gaugeJobs(jobs)])
+    registry.registerMetric(gauge);
+  return {
+    answered({ endpoint, status, ms }) {
+      requests.inc({ endpoint, status });
+      durations.observe({ endpoint }, ms / 1_000);
+    },
+    refused: (code) => refusals.inc({ code }),
+    print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+const gaugeConnections = (pool: pg.Pool) =>
+  new Gauge({
+    name: 'keyward_database_connections',
+    help: 'Connections of this server to the database, and requests that wait for one.',
+    labelNames: ['state'],
+    registers: [],
+    collect() {
+      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'wanted' }, pool.waitingCount);
+    },
+  });
+
+const gaugeWriting = (queues: MetricSources['queues']) =>
+  new Gauge({
+    name: 'keyward_write_queue_items',
+    help: 'What waits in memory to be written to the database.',
+    labelNames: ['queue'],
+    registers: [],
+    collect() {
+      for (const [queue, { waiting }] of Object.entries(queues)) this.set({ queue }, waiting());
+    },
+  });
+
+const gaugeJobs = ({ boss }: JobQueue) =>
+  new Gauge({
+    name: 'keyward_jobs',
+    help: 'Jobs of all servers together, as of the last count, some minutes ago at most.',
+    labelNames: ['job', 'state'],
+    registers: [],
+    async collect() {
+      this.reset();
+      // Without the database the other numbers are wanted all the more.
+      for (const job of await boss.getQueues().catch(() => [])) {
+        this.set({ job: job.name, state: 'ready' }, job.readyCount);
+        this.set({ job: job.name, state: 'active' }, job.activeCount);
+        this.set({ job: job.name, state: 'failed' }, job.failedCount);
+      }
+    },
+  });
