@@ -14,6 +14,8 @@ import { sessionEnd } from '#server/sessions/queries.ts';
 export interface Presented {
   authorization: string | undefined;
   cookie: string | undefined;
+  /** Whether this counts as use of the session. */
+  isAsked: boolean;
 }
 
 const sayWhy: Partial<Record<ErrorCode, string>> = {
@@ -35,7 +37,7 @@ export async function authenticate(
 ): Promise<Principal | null> {
   const bearer = readBearer(presented.authorization);
   if (bearer !== undefined) return byCredential(runtime, bearer, request);
-  return presented.cookie ? bySession(runtime, presented.cookie) : null;
+  return presented.cookie ? bySession(runtime, presented.cookie, presented.isAsked) : null;
 }
 
 /** The token of an `Authorization: Bearer …` header, empty when there is none behind the scheme. */
@@ -69,10 +71,10 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
   return toPrincipal(found);
 }
 
-async function bySession(runtime: Runtime, cookie: string): Promise<Principal | null> {
+async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {
   const session = await runtime.sessions.find(cookie);
   if (!session) return null;
-  runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
+  if (isAsked) runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
   return {
     kind: 'user',
     tenantId: session.tenantId as TenantId,

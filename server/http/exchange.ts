@@ -19,10 +19,16 @@ export interface Exchange {
 /** A way in: REST, tRPC, pages. It answers, or throws what `sendProblem` then says. */
 export type Door = (exchange: Exchange) => void | Promise<void>;
 
-/** The context of a request's commands. Throws what `authenticate` throws. */
-export async function openCtx({ runtime, req, res, facts }: Exchange): Promise<AnyoneCtx> {
+/**
+ * The context of a request's commands. `isAsked`: somebody asks, rather than an open page by itself, which keeps no
+ * session alive. Throws what `authenticate` throws.
+ */
+export async function openCtx(
+  { runtime, req, res, facts }: Exchange,
+  { isAsked } = { isAsked: true },
+): Promise<AnyoneCtx> {
   const { authorization, cookie } = req.headers;
-  const principal = await authenticate(runtime, { authorization, cookie }, facts);
+  const principal = await authenticate(runtime, { authorization, cookie, isAsked }, facts);
   const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
   return createCtx(runtime, { request: facts, principal, reply });
 }

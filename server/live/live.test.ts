@@ -115,3 +115,13 @@ test('a server that stops ends its streams and does not wait for them', async ()
   await other[Symbol.asyncDispose]();
   assert.ok(await stream.ended());
 });
+
+test('an open page keeps no session alive', async () => {
+  await using desk = await openDesk();
+  desk.clock.advance({ hours: 23 });
+  await using stream = await openStream(desk.origin, desk.ada);
+  await stream.next();
+  await desk.settle();
+  desk.clock.advance({ hours: 2 });
+  assert.equal((await desk.ada.send('GET /api/v1/me')).status, 401);
+});

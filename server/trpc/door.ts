@@ -11,9 +11,9 @@ export const maxBatchSize = 10;
 const prefix = '/trpc/';
 const procedures = appRouter._def.procedures as unknown as Record<
   string,
-  { _def: { meta?: Meta } } | undefined
+  { _def: { type: string; meta?: Meta } } | undefined
 >;
-const isProcedure = (path: string) => Object.hasOwn(procedures, path);
+const procedureAt = (path: string) => (Object.hasOwn(procedures, path) ? procedures[path]?._def : undefined);
 
 /** The door of the web app. What it may not carry is refused here; all else is the procedures' own business. */
 export async function answerTrpc(exchange: Exchange): Promise<void> {
@@ -21,13 +21,16 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   const path = exchange.path.slice(prefix.length);
   assertMethod(exchange);
   assertBatch(path, query.get('batch') === '1');
-  exchange.facts.endpoint = isProcedure(path) ? prefix + path : `${prefix}…`;
+  exchange.facts.endpoint = procedureAt(path) ? prefix + path : `${prefix}…`;
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
   // The adapter reads a body itself unless it finds one that was read already.
   else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
-  const opened = openCtx(exchange).catch((error: unknown) => refuseCtx(error, facts.id));
+  const isStream = procedureAt(path)?.type === 'subscription';
+  const opened = openCtx(exchange, { isAsked: !isStream }).catch((error: unknown) =>
+    refuseCtx(error, facts.id),
+  );
   // A stream is 200 before it is known what it will say: whoever is nobody is refused while there is still a status.
-  if (isStream(path) && !(await opened).principal)
+  if (isStream && !(await opened).principal)
     throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
   await nodeHTTPRequestHandler({
     router: appRouter,
@@ -68,21 +71,9 @@ function assertBatch(path: string, isBatch: boolean): void {
   if (paths.length > maxBatchSize) {
     throw new AppError('batch_not_allowed', `A batch may hold ${maxBatchSize} calls at most.`);
   }
-  const alone = paths.find((path) => isProcedure(path) && procedures[path]?._def.meta?.unbatched);
+  const alone = paths.find((path) => procedureAt(path) && procedures[path]?._def.meta?.unbatched);
   if (alone && isBatch)
     throw new AppError('batch_not_allowed', `${alone} is never part of a batch. Call it by itself.`);
-}
-
-function isStream(path: string): boolean {
-  return procedureAt(path)?.type === 'subscription';
-}
-
-function procedureAt(path: string): { type: string; meta?: Meta } | undefined {
-  const procedures = appRouter._def.procedures as unknown as Record<
-    string,
-    { _def: { type: string; meta?: Meta } }
-  >;
-  return Object.hasOwn(procedures, path) ? procedures[path]?._def : undefined;
 }
 
 /** Without a context tRPC does not know which request it formats an error for. */
