@@ -79,7 +79,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const writers = {
     lastUse: createLastUse(db, log),
     sessionUse: createSessionUse(db, log),
-    auditQueue: createAuditQueue(db, log),
+    auditQueue: createAuditQueue(db, clock, log),
   };
   const jobs = await openJobQueue(pool, {
     works: options.works ?? false,

@@ -1,8 +1,12 @@
+import { sql } from 'drizzle-orm';
 import { bigint, inet, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '#db/schema/columns.ts';
 
+/** Partitioned by month of `time`. The database chooses the sequence: no statement of ours may. */
 export const auditEvents = pgTable('audit_events', {
-  sequence: bigint('sequence', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+  sequence: bigint('sequence', { mode: 'number' })
+    .primaryKey()
+    .generatedAlwaysAs(sql`nextval('audit_sequence')`),
   time: instant('time').notNull(),
   tenantId: uuid('tenant_id').notNull(),
   actorKind: text('actor_kind', { enum: ['user', 'agent', 'system', 'anonymous'] }).notNull(),

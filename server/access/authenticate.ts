@@ -50,14 +50,15 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
   if (bearer === '')
     throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
   const parsed = parseSecret(bearer);
-  if (!parsed) throw tokenInvalid();
-  const hash = parsed.secret.hash();
-  const found = await runtime.lookup(hash);
-  if (!found || !sameHash(found.hash, hash)) throw tokenInvalid();
+  const hash = parsed?.secret.hash();
+  const found = hash && (await runtime.lookup(hash));
+  if (!found || !sameHash(found.hash, hash)) {
+    noteUnknown(runtime, request);
+    throw tokenInvalid();
+  }
   const at = runtime.clock.now();
   const refusal = refusalOf(found, at, request.address);
-  if (refusal === 'ip_not_allowed')
-    noteRefused(runtime, request, found, { action: 'auth.refused', code: refusal });
+  if (refusal) noteRefused(runtime, request, found, { action: 'auth.refused', code: refusal });
   const { address, endpoint, userAgent: agent } = request;
   noteUse(runtime.lastUse, {
     credentialId: found.id,
@@ -110,6 +111,14 @@ export function noteRefused(
   const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
   const resource = { type: 'token', id: found.id, label: found.name };
   runtime.auditQueue.addRefusal(auditRow(ctx, { ...refusal, outcome: 'denied', resource }));
+}
+
+/** A token that is nobody's: counted by where it comes from, and nothing of it is kept. */
+function noteUnknown(runtime: Runtime, request: RequestFacts): void {
+  const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
+  const actor = { kind: 'anonymous', id: null, label: 'unknown', tenantId: runtime.defaultTenantId } as const;
+  const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor } as const;
+  runtime.auditQueue.addRefusal(auditRow(ctx, entry));
 }
 
 function tokenInvalid(): AppError {

@@ -1,46 +1,67 @@
 import type { Logger } from 'pino';
 import type { Database } from '#db/client.ts';
+import type { Clock } from '#db/clock.ts';
 import { createWriteBehind } from '#db/write-behind.ts';
+import { addressBlock } from '#server/access/address.ts';
 import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
+import { createTally } from '#server/audit/tally.ts';
 
 export interface AuditQueue {
   /** One row for each call. */
   add(row: AuditRow): void;
-  /** One row, with a count, for all that are alike between two writes: whoever repeats it cannot fill the disk. */
+  /**
+   * The first at once, and one row a minute with the count of all that are alike: whoever repeats it cannot fill the disk.
+   * Alike are those of one credential or person (or, where none is known, of one network), code and address.
+   */
   addRefusal(row: AuditRow): void;
   waiting(): number;
+  /** One row for all calls with the same key in ten minutes. */
+  addOnce(key: string, row: AuditRow): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
 
-interface Counted {
-  row: AuditRow;
-  count: number;
-}
-
 const limit = 10_000;
+const everyMs = 250;
 
 /** For rows that belong to no change, such as a refused sign-in: written every 250 ms and at shutdown. */
-export function createAuditQueue(db: Database, log: Logger): AuditQueue {
+export function createAuditQueue(db: Database, clock: Clock, log: Logger): AuditQueue {
   let added = 0;
-  const queue = createWriteBehind<Counted>({
-    everyMs: 250,
+  const onDrop = (dropped: number) => log.error({ dropped }, 'audit rows were dropped');
+  const queue = createWriteBehind<AuditRow>({
+    everyMs,
     limit,
-    merge: (earlier, later) => ({ row: earlier.row, count: earlier.count + later.count }),
-    write: (items) => insertAuditRows(db, items.map(toRow)),
+    merge: (_, later) => later,
+    write: (rows) => insertAuditRows(db, rows),
     onError: (error) => log.error({ err: error }, 'audit rows could not be written'),
-    onDrop: (dropped) => log.error({ dropped }, 'audit rows were dropped'),
+    onDrop,
   });
+  const add = (row: AuditRow) => queue.add(String(added++), row);
+  const refusals = createTally({ periodMs: 60_000, limit, release: add, onDrop });
+  const views = createTally({ periodMs: 600_000, limit, release: add, onDrop });
+  const now = () => clock.now().getTime();
+  const releaseDue = (at: number) => [refusals, views].forEach((tally) => tally.releaseDue(at));
+
+  const timer = setInterval(() => releaseDue(now()), everyMs);
+  timer.unref();
   return {
-    add: (row) => queue.add(String(added++), { row, count: 1 }),
-    addRefusal: (row) =>
-      queue.add([row.action, row.code, row.resourceId, row.address].join(' '), { row, count: 1 }),
+    add,
+    addRefusal: (row) => refusals.add(refusalKey(row), row, now()),
+    addOnce: (key, row) => views.addOnce(key, row, now()),
     waiting: queue.waiting,
-    flush: queue.flush,
-    close: queue.close,
+    async flush() {
+      releaseDue(now());
+      await queue.flush();
+    },
+    async close() {
+      clearInterval(timer);
+      releaseDue(Infinity);
+      await queue.close();
+    },
   };
 }
 
-function toRow({ row, count }: Counted): AuditRow {
-  return count === 1 ? row : { ...row, detail: { ...(row.detail as object), count } };
+function refusalKey({ action, code, credentialId, actorId, resourceId, address, detail }: AuditRow): string {
+  const network = addressBlock(address ?? '');
+  return [action, code, credentialId ?? actorId, resourceId, network, JSON.stringify(detail)].join(' ');
 }

@@ -1,4 +1,5 @@
-import type { Principal } from '#server/access/principal.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import { noteDenied } from '#server/access/note-denied.ts';
 import { safeNext } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { openCtx, refuse, type Door, type Exchange } from '#server/http/exchange.ts';
@@ -34,7 +35,8 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   if (!access) throw noPage();
 
   exchange.facts.endpoint = 'GET a page';
-  const { principal } = await openCtx(exchange);
+  const ctx = await openCtx(exchange);
+  const { principal } = ctx;
   // Nobody could get past the page for signing in.
   if (path === '/login' && (await isSetupOpen(exchange.runtime))) return redirect(exchange, '/setup');
   if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');
@@ -43,24 +45,23 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   if (!principal && needsSignIn(access) && acceptsHtml(exchange)) {
     return redirect(exchange, `/login?next=${encodeURIComponent(req.url ?? path)}`);
   }
-  await assertMaySee(exchange, access, principal);
+  await assertMaySee(ctx, access);
   if (!site.sendPage(exchange, path.slice(1), 200)) throw noPage();
 }
 
 /** Throws `unauthenticated`, `permission_denied`, and `not_found` for `/setup` once there is a user. */
-async function assertMaySee(
-  { runtime }: Exchange,
-  access: PageAccess,
-  principal: Principal | null,
-): Promise<void> {
+async function assertMaySee(ctx: AnyoneCtx, access: PageAccess): Promise<void> {
+  const { runtime, principal } = ctx;
   if (access === 'setup' && !(await isSetupOpen(runtime))) throw noPage();
   if (!needsSignIn(access)) return;
   if (!principal) throw new AppError('unauthenticated', 'Sign in to see this page.');
   if (access === 'signed-in' || principal.permissions.has(access)) return;
-  throw new AppError(
+  const refusal = new AppError(
     'permission_denied',
     `This needs the permission ${access}, which your role does not have.`,
   );
+  noteDenied(ctx, refusal, { permission: access });
+  throw refusal;
 }
 
 function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {

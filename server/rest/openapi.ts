@@ -29,6 +29,7 @@ const bearerErrors = [
 
 /** What the first part of a procedure's name is about. */
 const tags = {
+  audit: 'What happened: who did what to what, with which credential, from where.',
   sessions: 'Who is asking; signing in and out.',
   tokens: 'Personal access tokens: one’s own.',
   users: 'People, for admins.',

@@ -21,6 +21,8 @@ interface Row {
 /** Who may call what: complete. A procedure without a row here, or a row without its procedure, fails. */
 const table: Record<string, Row> = {
   'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in' },
+  'audit.list': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.actions': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
   'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'sessions.confirm': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },

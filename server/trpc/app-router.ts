@@ -1,3 +1,4 @@
+import { auditRouter } from '#server/audit/router.ts';
 import { liveRouter } from '#server/live/router.ts';
 import { sessionsRouter } from '#server/sessions/router.ts';
 import { setupRouter } from '#server/setup/router.ts';
@@ -7,6 +8,7 @@ import { usersRouter } from '#server/users/router.ts';
 
 export const appRouter = router({
   live: liveRouter,
+  audit: auditRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
   tokens: tokensRouter,

@@ -1,6 +1,7 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { assertFreshSignIn } from '#server/access/fresh.ts';
+import { noteDenied } from '#server/access/note-denied.ts';
 import type { Permission } from '#server/access/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { toAppError, toProblem, type Problem } from '#server/http/problem.ts';
@@ -46,10 +47,11 @@ const trpc = initTRPC
 export const router = trpc.router;
 
 /** Refusals are thrown as `AppError`; tRPC takes its HTTP status from a code of its own. */
-const translated = trpc.procedure.use(async ({ next }) => {
+const translated = trpc.procedure.use(async ({ ctx, meta, next }) => {
   const result = await next();
   if (result.ok) return result;
   const refusal = toAppError(result.error);
+  noteDenied(ctx, refusal, { permission: meta?.access ?? 'anyone' });
   throw new TRPCError({ code: trpcCode(refusal.status), cause: refusal });
 });
 

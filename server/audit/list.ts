@@ -1,0 +1,50 @@
+import type { Database } from '#db/client.ts';
+import type { Ctx } from '#server/access/context.ts';
+import {
+  findEvents,
+  type EventPage,
+  type EventQuery,
+  type EventRow,
+  type Place,
+} from '#server/audit/find.ts';
+import type { AuditEventView, AuditPageView, ListAuditInput } from '#server/audit/schema.ts';
+import { searchEvents } from '#server/audit/search.ts';
+import { noteView } from '#server/audit/view.ts';
+
+/** A page of the tenant's log, newest first. That it was looked at is put into the log too. */
+export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<AuditPageView> {
+  const { cursor, limit, ...filter } = input;
+  if (!cursor) noteView(ctx, filter);
+  const before = cursor === undefined ? undefined : readCursor(cursor);
+  const query = { tenantId: ctx.principal.tenantId, filter, before, limit };
+  const { rows, next } = await readEvents(ctx.runtime.db, query);
+  return { items: rows.map(toEventView), nextCursor: next ? writeCursor(next) : null };
+}
+
+/** A page by whatever is asked for. */
+export function readEvents(db: Database, query: EventQuery): Promise<EventPage> {
+  const { search } = query.filter;
+  return search ? searchEvents(db, query, search) : findEvents(db, query);
+}
+
+export function toEventView(row: EventRow): AuditEventView {
+  const { actorKind, actorId, actorLabel, resourceType, resourceId, resourceLabel, ...same } = row;
+  return {
+    ...same,
+    sequence: Number(row.sequence),
+    time: new Date(row.time).toISOString(),
+    actor: { kind: actorKind, id: actorId, label: actorLabel },
+    resource: resourceType === null ? null : { type: resourceType, id: resourceId, label: resourceLabel },
+  };
+}
+
+/** Microseconds since 1970 and the sequence. */
+function writeCursor({ time, sequence }: Place): string {
+  return `${new Date(time).getTime()}${time.slice(23, 26) || '000'}_${sequence}`;
+}
+
+function readCursor(cursor: string): Place {
+  const [micros = '', sequence = ''] = cursor.split('_');
+  const milliseconds = new Date(Number(micros.slice(0, -3))).toISOString().slice(0, -1);
+  return { time: `${milliseconds}${micros.slice(-3)}Z`, sequence: Number(sequence) };
+}

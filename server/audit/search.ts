@@ -1,0 +1,140 @@
+import { sql, type SQL } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Database } from '#db/client.ts';
+import {
+  and,
+  conditions,
+  eventColumns,
+  newestFirst,
+  present,
+  scope,
+  timeText,
+  toPage,
+  type EventPage,
+  type EventQuery,
+  type EventRow,
+} from '#server/audit/find.ts';
+
+/** Common words fill a page from the newest rows; for rarer ones the index of words is asked, month by month. */
+const lookBehind = 5_000;
+/** After this long a page ends where it is, and the next one goes on. */
+const patienceMs = 250;
+
+/** A page of the rows that a search finds: by the words in them, or by an id. */
+export async function searchEvents(db: Database, query: EventQuery, search: string): Promise<EventPage> {
+  const others = present(conditions(query.filter));
+  if (z.uuid().safeParse(search).success) return searchById(db, query, { id: search, others });
+  const words = toWords(search);
+  if (!words) return { rows: [], next: undefined };
+  const wanted = {
+    words,
+    fits: and([
+      sql`audit_words(actor_label, resource_label, address, code) @@ ${words.query}::tsquery`,
+      ...others,
+    ]),
+  };
+  if (!query.before) {
+    const newest = await searchNewest(db, query, wanted);
+    if (newest.length > query.limit) return toPage(newest, query.limit);
+  }
+  return searchByMonth(db, query, wanted.fits);
+}
+
+interface Words {
+  /** As PostgreSQL writes a tsquery. */
+  query: string;
+  /** For a first look that costs less: one word has to be somewhere. */
+  pattern: string;
+}
+
+/** Each word by its beginning, as the function `audit_words` cuts them; an address or a code also as a whole. */
+function toWords(search: string): Words | undefined {
+  const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const alternatives = parts.map((part) => {
+    const pieces = part.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    return pieces.length > 0 ? `(${lexeme(part)} | (${pieces.map(lexeme).join(' & ')}))` : undefined;
+  });
+  const queries = alternatives.filter((alternative) => alternative !== undefined);
+  const first = search.split(/[^\p{L}\p{N}]+/u).find(Boolean);
+  return first ? { query: queries.join(' & '), pattern: `%${first}%` } : undefined;
+}
+
+const lexeme = (word: string) => `'${word.replace(/['\\]/g, '$&$&')}':*`;
+
+function searchNewest(db: Database, query: EventQuery, { words, fits }: { words: Words; fits: SQL }) {
+  return run(
+    db,
+    sql`select ${eventColumns}
+    from (select * from audit_events where ${and(scope(query))} ${newestFirst} limit ${lookBehind}) looked_at
+    where concat_ws(' ', actor_label, resource_label, host(address), code) ilike ${words.pattern} and ${fits}
+    ${newestFirst} limit ${query.limit + 1}`,
+  );
+}
+
+/** From the newest month back. In each the index of words finds all rows that fit: only a rare word comes here. */
+async function searchByMonth(db: Database, query: EventQuery, fits: SQL): Promise<EventPage> {
+  const started = performance.now();
+  const range = and(scope(query));
+  const bounds = await findBounds(db, range);
+  if (!bounds) return { rows: [], next: undefined };
+  const rows: EventRow[] = [];
+  let month = monthOf(bounds.newest);
+  for (; month >= monthOf(bounds.oldest); month = addMonths(month, -1)) {
+    const within = sql`time >= ${month}::timestamptz and time < ${addMonths(month, 1)}::timestamptz`;
+    const left = query.limit + 1 - rows.length;
+    rows.push(
+      ...(await run(
+        db,
+        // Materialized, or the planner may walk through the whole month by time instead.
+        sql`with found as materialized (select * from audit_events where ${range} and ${within} and ${fits})
+          select ${eventColumns} from found ${newestFirst} limit ${left}`,
+      )),
+    );
+    if (rows.length > query.limit) return toPage(rows, query.limit);
+    if (performance.now() - started > patienceMs) return { rows, next: { time: month, sequence: 0 } };
+  }
+  return { rows, next: undefined };
+}
+
+async function findBounds(db: Database, range: SQL): Promise<{ oldest: string; newest: string } | undefined> {
+  const end = (direction: SQL) =>
+    sql`(select ${timeText} from audit_events where ${range} order by time ${direction}, sequence ${direction} limit 1)`;
+  const { rows } = await db.execute<{ oldest: string | null; newest: string | null }>(
+    sql`select ${end(sql`asc`)} as oldest, ${end(sql`desc`)} as newest`,
+  );
+  const { oldest, newest } = rows[0] ?? {};
+  return oldest && newest ? { oldest, newest } : undefined;
+}
+
+const monthOf = (time: string) => `${time.slice(0, 7)}-01T00:00:00.000Z`;
+
+function addMonths(month: string, count: number): string {
+  const date = new Date(month);
+  date.setUTCMonth(date.getUTCMonth() + count);
+  return date.toISOString();
+}
+
+/** Whatever an id may be: who, to what, with which credential, in which request. Each has an index of its own. */
+async function searchById(
+  db: Database,
+  query: EventQuery,
+  { id, others }: { id: string; others: SQL[] },
+): Promise<EventPage> {
+  const fields = ['actor_id', 'resource_id', 'credential_id', 'request_id'].map((name) => sql.raw(name));
+  const range = and([...scope(query), ...others]);
+  const each = fields.map(
+    (field) =>
+      sql`(select * from audit_events where ${range} and ${field} = ${id} ${newestFirst} limit ${query.limit + 1})`,
+  );
+  return toPage(
+    await run(
+      db,
+      sql`select ${eventColumns} from (${sql.join(each, sql` union `)}) found ${newestFirst} limit ${query.limit + 1}`,
+    ),
+    query.limit,
+  );
+}
+
+async function run(db: Database, statement: SQL): Promise<EventRow[]> {
+  return (await db.execute<EventRow>(statement)).rows;
+}
