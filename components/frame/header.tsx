@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 import { useEffect } from 'react';
 import { leaveOnSignOut } from '#components/api/leave-to-sign-in.ts';
 import { Wordmark } from '#components/brand/logo.tsx';
+import { PaletteButton } from '#components/palette/palette-button.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton } from '#components/ui/menu.tsx';
@@ -35,6 +36,7 @@ export function Header() {
           ))}
         </nav>
         <div className="ml-auto flex items-center">
+          <PaletteButton />
           <UserMenu />
         </div>
       </div>

@@ -5,14 +5,16 @@ export interface DeskPage {
   href: string;
   label: string;
   icon: LucideIcon;
+  /** After `g` it leads there. */
+  key?: string;
   /** What one must hold to open it; left out where every role may. `server/http/site.ts` says the same, and a test holds both. */
   permission?: Permission;
 }
 
 /** What the header leads to, in its order. A page stands here once it is built. */
 export const deskPages: readonly DeskPage[] = [
-  { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard },
-  { href: '/tokens', label: 'Tokens', icon: KeyRound },
+  { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard, key: 'd' },
+  { href: '/tokens', label: 'Tokens', icon: KeyRound, key: 't' },
 ];
 
 /** What the user menu leads to: pages about oneself. */

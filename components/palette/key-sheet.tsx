@@ -1,0 +1,49 @@
+'use client';
+import type { DeskPage } from '#components/frame/pages.ts';
+import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
+import { Keys } from '#components/ui/keys.tsx';
+
+interface KeySheetProps {
+  pages: readonly DeskPage[];
+  commandKey: string;
+  onClose: () => void;
+}
+
+/** Every key that does something. */
+export function KeySheet({ pages, commandKey, onClose }: KeySheetProps) {
+  const sections = [
+    {
+      title: 'Everywhere',
+      keys: [
+        [`${commandKey} K`, 'Search or run a command'],
+        ['?', 'These keys'],
+        ['Esc', 'Close what is open'],
+      ],
+    },
+    { title: 'Go to', keys: pages.flatMap(({ key, label }) => (key ? [[`g ${key}`, label]] : [])) },
+  ];
+  return (
+    <Dialog title="Keyboard shortcuts" onClose={onClose}>
+      <DialogBody>
+        {sections.map(({ title, keys }) => (
+          <section key={title}>
+            <h3 className="mb-1 text-sm font-medium text-faint">{title}</h3>
+            <dl>
+              {keys.map(([key = '', what]) => (
+                <div
+                  key={key}
+                  className="flex min-h-8 items-center justify-between gap-4 not-first:border-t not-first:border-line"
+                >
+                  <dt className="order-2">
+                    <Keys keys={key} always />
+                  </dt>
+                  <dd>{what}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </DialogBody>
+    </Dialog>
+  );
+}

@@ -1,0 +1,52 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useState } from 'react';
+import type { DeskPage } from '#components/frame/pages.ts';
+import { CommandBox, type CommandGroup } from '#components/ui/command-box.tsx';
+import type { Permission } from '#server/access/schema.ts';
+import type { ProfileView } from '#server/users/schema.ts';
+import { matching, searchable } from './matching.ts';
+import { useActs } from './use-acts.ts';
+import { useFound } from './use-found.ts';
+
+interface PaletteProps {
+  user: ProfileView;
+  permissions: readonly Permission[];
+  pages: readonly DeskPage[];
+  onNewToken: () => void;
+  onKeys: () => void;
+  onClose: () => void;
+}
+
+export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose }: PaletteProps) {
+  const router = useRouter();
+  const [text, setText] = useState('');
+  const acts = useActs({ user, permissions, onNewToken, onKeys });
+  const found = useFound(searchable(text), permissions);
+  const leadingTo = pages.map(({ href, label, icon, key }) => ({
+    id: `page${href}${label}`,
+    label,
+    icon,
+    keys: key && `g ${key}`,
+    onChoose: () => router.push(href),
+  }));
+  const groups: CommandGroup[] = [
+    { label: 'Pages', commands: matching(leadingTo, text) },
+    ...found.groups,
+    { label: 'Actions', commands: matching(acts, text) },
+  ].filter(({ commands }) => commands.length > 0);
+
+  return (
+    <CommandBox
+      label="Search or run a command"
+      placeholder={
+        permissions.includes('users:read') ? 'Page, person, token or action' : 'Page, token or action'
+      }
+      text={text}
+      onText={setText}
+      groups={groups}
+      busy={found.busy}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+'use client';
+import { AtSign, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun } from 'lucide-react';
+import { chooseTheme } from '#components/frame/theme.ts';
+import { useSignOut } from '#components/sessions/use-sign-out.ts';
+import type { Command } from '#components/ui/command-box.tsx';
+import { toast } from '#components/ui/toast.ts';
+import type { Permission } from '#server/access/schema.ts';
+import type { ProfileView } from '#server/users/schema.ts';
+
+interface Acting {
+  user: ProfileView;
+  permissions: readonly Permission[];
+  onNewToken: () => void;
+  onKeys: () => void;
+}
+
+type Act = Command & { /** What else one may call it. */ words?: string };
+
+/** What can be done from anywhere, by whoever may do it. */
+export function useActs({ user, permissions, onNewToken, onKeys }: Acting): Act[] {
+  const signOut = useSignOut();
+  const newToken: Act = {
+    id: 'new-token',
+    label: 'New token',
+    words: 'create make credential',
+    icon: Plus,
+    onChoose: onNewToken,
+  };
+  return [
+    ...(permissions.includes('tokens:write') ? [newToken] : []),
+    ...themeActs,
+    {
+      id: 'copy-id',
+      label: 'Copy my user id',
+      icon: Fingerprint,
+      onChoose: () => void copy('Your user id', user.id),
+    },
+    {
+      id: 'copy-email',
+      label: 'Copy my e-mail address',
+      icon: AtSign,
+      onChoose: () => void copy('Your e-mail address', user.email),
+    },
+    { id: 'keys', label: 'Keyboard shortcuts', words: 'help', icon: Keyboard, keys: '?', onChoose: onKeys },
+    { id: 'sign-out', label: 'Sign out', words: 'log leave', icon: LogOut, onChoose: signOut },
+  ];
+}
+
+const themeActs: Act[] = [
+  { id: 'light', label: 'Light theme', icon: Sun, onChoose: () => chooseTheme('light') },
+  { id: 'dark', label: 'Dark theme', icon: Moon, onChoose: () => chooseTheme('dark') },
+  { id: 'system', label: 'System theme', icon: Monitor, onChoose: () => chooseTheme('system') },
+];
+
+async function copy(what: string, text: string) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast({ title: `${what} was copied`, detail: text, about: 'copied' });
+  } catch {
+    toast({ title: 'The browser did not allow copying', detail: text, tone: 'failed', about: 'copied' });
+  }
+}
