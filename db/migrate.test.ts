@@ -6,6 +6,7 @@ import pg from 'pg';
 import { migrate } from '#db/migrate.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
+import * as notices from '#db/schema/notices.ts';
 import * as people from '#db/schema/people.ts';
 import * as signIn from '#db/schema/sign-in.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
@@ -66,7 +67,7 @@ test('the tables that the code knows are the tables that the migrations make', a
   const migrated = columns.map(
     (column) => `${column.table_name}.${column.column_name} ${column.is_nullable === 'YES'}`,
   );
-  const tables = [people, credentials, audit, signIn]
+  const tables = [people, credentials, audit, signIn, notices]
     .flatMap((part): unknown[] => Object.values(part))
     .filter((value) => is(value, PgTable));
   const known = tables.flatMap((table) => {

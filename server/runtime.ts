@@ -6,6 +6,7 @@ import { describeError } from '#db/errors.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
 import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
 import type { Config } from '#server/config.ts';
@@ -39,6 +40,10 @@ export interface Runtime {
   auditQueue: AuditQueue;
   jobs: JobQueue;
   hub: Hub;
+  /** What owners were told in the last minute, by this server. */
+  told: CountWindow;
+  /** Reports of found tokens in the last minute, by network. */
+  reports: CountWindow;
   /** Null where no mail can be sent. */
   mailer: Mailer | null;
   /** Null where nobody may read them. */
@@ -99,6 +104,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     hub,
     mailer,
     metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
+    told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
+    reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
     ...writers,
     lookup: createLookup(findCredentials(pool)),
     sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),

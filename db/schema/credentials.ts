@@ -30,6 +30,7 @@ export const secrets = pgTable('secrets', {
   state: text('state', { enum: ['current', 'staged', 'grace', 'retired'] }).notNull(),
   createdAt: instant('created_at').notNull(),
   validUntil: instant('valid_until'),
+  rotationId: uuid('rotation_id'),
 });
 
 export const credentialUse = pgTable('credential_use', {

@@ -7,6 +7,7 @@ export const tenants = pgTable('tenants', {
   name: text('name').notNull(),
   maxTokenDays: integer('max_token_days'),
   allowEternalTokens: boolean('allow_eternal_tokens').notNull().default(true),
+  disableOnReuse: boolean('disable_on_reuse').notNull().default(false),
   createdAt: instant('created_at').notNull(),
   suspendedAt: instant('suspended_at'),
 });

@@ -5,7 +5,8 @@ import { auditRow } from '#server/audit/record.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
-import { refusalOf } from '#server/credentials/rules.ts';
+import { answerReuse, tellOwner } from '#server/credentials/reuse.ts';
+import { isReuse, refusalOf } from '#server/credentials/rules.ts';
 import { sameHash } from '#server/credentials/secret.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -21,6 +22,7 @@ export interface Presented {
 const sayWhy: Partial<Record<ErrorCode, string>> = {
   token_revoked: 'This token was revoked. Make a new one.',
   token_expired: 'This token has expired. Make a new one.',
+  secret_retired: 'This secret was replaced by a rotation. Use the one that replaced it.',
   token_disabled: 'This token is switched off. Its owner can switch it on again.',
   account_deactivated: 'The account that this token belongs to is deactivated.',
   ip_not_allowed: 'This token may not be used from this address.',
@@ -58,7 +60,6 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
   }
   const at = runtime.clock.now();
   const refusal = refusalOf(found, at, request.address);
-  if (refusal) noteRefused(runtime, request, found, { action: 'auth.refused', code: refusal });
   const { address, endpoint, userAgent: agent } = request;
   noteUse(runtime.lastUse, {
     credentialId: found.id,
@@ -68,8 +69,23 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
     agent,
     refusal: refusal ?? null,
   });
-  if (refusal) throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
-  return toPrincipal(found);
+  if (!refusal) return toPrincipal(found);
+  await noteRefusal(runtime, request, found, { code: refusal, at });
+  throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
+}
+
+/** Audits a refusal, and tells the owner of one that they should know of. */
+async function noteRefusal(
+  runtime: Runtime,
+  request: RequestFacts,
+  found: FoundCredential,
+  { code, at }: { code: ErrorCode; at: Date },
+): Promise<void> {
+  noteRefused(runtime, request, found, { action: 'auth.refused', code });
+  if (code === 'token_expired') await tellOwner(runtime, request, found, 'expired_in_use');
+  if (code !== 'secret_retired' || !isReuse(found, at)) return;
+  noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code });
+  await answerReuse(runtime, request, found);
 }
 
 async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {

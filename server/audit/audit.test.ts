@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { goodPassword } from '#server/testing/person.ts';
+import { goodPassword, type Person } from '#server/testing/person.ts';
 
 test('a change’s row says who did what to what, with which credential and from where', async () => {
   await using desk = await openDesk();
@@ -43,6 +43,9 @@ test('nobody changes or removes a row, not even the owner of the table', async (
   assert.ok((await desk.sql('select from audit_events')).length > 0);
 });
 
+const rotate = (person: Person, id: string) =>
+  person.send(`POST /api/v1/tokens/${id}/rotate`, { body: { graceSeconds: 3_600 } });
+
 /** Every change that there is, ready to be made. */
 async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status: number }>][]> {
   const { ada } = desk;
@@ -51,6 +54,11 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
   const off = await desk.join('Off', 'member');
   await ada.send(`POST /api/v1/users/${off.id}/deactivate`, { body: {} });
   const { credential } = await ada.createToken({ name: 'ci' });
+  const inGrace = await ada.createToken({ name: 'in grace' });
+  await rotate(ada, inGrace.credential.id);
+  const found = await ada.createToken({ name: 'found' });
+  await desk.send(`GET /?token=${found.token}`);
+  const notice = (await ada.send('GET /api/v1/notices')).body['items']?.['0']?.['id'] as unknown as string;
   const eve = { name: 'Eve', email: 'eve@example.com', role: 'member', password: goodPassword };
   return [
     ['users.create', () => ada.send('POST /api/v1/users', { body: eve })],
@@ -59,6 +67,11 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
     ['users.activate', () => ada.send(`POST /api/v1/users/${off.id}/activate`, { body: {} })],
     ['tokens.create', () => ada.send('POST /api/v1/tokens', { body: { name: 'new' } })],
     ['tokens.update', () => ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'other' } })],
+    ['tokens.rotate', () => rotate(ada, credential.id)],
+    ['tokens.endGrace', () => ada.send(`POST /api/v1/tokens/${inGrace.credential.id}/end-grace`)],
+    ['tokens.revokeFound', () => desk.send('POST /api/v1/revoke', { body: { tokens: [found.token] } })],
+    ['tenants.updateSettings', () => ada.send('PATCH /api/v1/settings', { body: { disableOnReuse: true } })],
+    ['notices.dismiss', () => ada.send(`POST /api/v1/notices/${notice}/dismiss`)],
     ['tokens.revoke', () => ada.send(`DELETE /api/v1/tokens/${credential.id}`)],
     [
       'sessions.login',
@@ -69,7 +82,7 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
 }
 
 const snapshot = async (desk: Desk) => {
-  const tables = ['tenants', 'users', 'sessions', 'credentials', 'secrets', 'one_time_codes'];
+  const tables = ['tenants', 'users', 'sessions', 'credentials', 'secrets', 'one_time_codes', 'notices'];
   await desk.settle();
   const rows: object[][] = [];
   for (const table of tables) rows.push(await desk.sql(`select t::text as row from ${table} t order by 1`));

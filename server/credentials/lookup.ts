@@ -12,6 +12,8 @@ export interface FoundCredential extends CredentialState {
   grant: Grant;
   tenantId: string;
   owner: { id: string; email: string; name: string; role: Role };
+  /** The tenant's setting: a retired secret that is used again switches its credential off. */
+  disableOnReuse: boolean;
 }
 
 export type Lookup = (hash: Buffer) => Promise<FoundCredential | undefined>;
@@ -67,7 +69,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
   };
 }
 
-/** The prepared statement behind the look-up: one row for each hash that is a current secret. */
+/** The prepared statement behind the look-up: one row for each hash that is a secret, or was one. */
 export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
   return async (hashes) => {
     const { rows } = await pool.query<Row>({ name: 'find_credentials', text: statement, values: [hashes] });
@@ -76,18 +78,19 @@ export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<Fo
 }
 
 const statement = `
-  select s.hash, s.prefix, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.expires_at, c.revoked_at,
-         c.tenant_id, u.id as user_id, u.email, u.name as user_name, u.role,
+  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.expires_at, c.revoked_at,
+         c.tenant_id, t.disable_on_reuse, u.id as user_id, u.email, u.name as user_name, u.role,
          u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null as owner_active
   from secrets s
   join credentials c on c.id = s.credential_id
   join users u on u.id = c.owner_user_id
   join tenants t on t.id = c.tenant_id
-  where s.hash = any($1::bytea[]) and s.state = 'current'`;
+  where s.hash = any($1::bytea[]) and s.state <> 'staged'`;
 
 interface Row {
   hash: Buffer;
   prefix: string;
+  valid_until: Date | null;
   id: string;
   kind: 'pat';
   name: string;
@@ -102,6 +105,7 @@ interface Row {
   user_name: string;
   role: Role;
   owner_active: boolean;
+  disable_on_reuse: boolean;
 }
 
 function toFound(row: Row): FoundCredential {
@@ -117,6 +121,8 @@ function toFound(row: Row): FoundCredential {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     ownerActive: row.owner_active,
+    secretEndsAt: row.valid_until,
+    disableOnReuse: row.disable_on_reuse,
     tenantId: row.tenant_id,
     owner: { id: row.user_id, email: row.email, name: row.user_name, role: row.role },
   };

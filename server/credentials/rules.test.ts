@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refusalOf, type CredentialState } from '#server/credentials/rules.ts';
+import { isReuse, refusalOf, type CredentialState } from '#server/credentials/rules.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const earlier = new Date('2026-11-22T11:59:59.999Z');
@@ -8,6 +8,7 @@ const later = new Date('2026-11-22T12:00:00.001Z');
 const good: CredentialState = {
   revokedAt: null,
   expiresAt: later,
+  secretEndsAt: null,
   enabled: true,
   ownerActive: true,
   ipAllowlist: [],
@@ -22,6 +23,12 @@ const cases: [what: string, change: Partial<CredentialState>, refusal: string | 
   ['revoked', { revokedAt: earlier }, 'token_revoked'],
   ['expired', { expiresAt: earlier }, 'token_expired'],
   ['expired to the millisecond', { expiresAt: now }, 'token_expired'],
+  ['by a secret in grace', { secretEndsAt: later }, undefined],
+  ['by a secret whose grace is over', { secretEndsAt: earlier }, 'secret_retired'],
+  ['by a secret whose grace ends this millisecond', { secretEndsAt: now }, 'secret_retired'],
+  ['a retired secret of a revoked one', { revokedAt: earlier, secretEndsAt: earlier }, 'token_revoked'],
+  ['a retired secret of an expired one', { expiresAt: earlier, secretEndsAt: earlier }, 'token_expired'],
+  ['a retired secret outweighs the rest', { secretEndsAt: earlier, enabled: false }, 'secret_retired'],
   ['switched off', { enabled: false }, 'token_disabled'],
   ['of a deactivated owner', { ownerActive: false }, 'account_deactivated'],
   ['from another address', { ipAllowlist: elsewhere }, 'ip_not_allowed'],
@@ -48,3 +55,11 @@ for (const [what, change, refusal] of cases) {
     assert.equal(refusalOf({ ...good, ...change }, now, '203.0.113.7'), refusal);
   });
 }
+
+test('a retired secret is straggling for 30 seconds, and reuse from then on', () => {
+  const ago = (ms: number) => ({ secretEndsAt: new Date(now.getTime() - ms) });
+  assert.equal(isReuse(ago(0), now), false);
+  assert.equal(isReuse(ago(30_000), now), false);
+  assert.equal(isReuse(ago(30_001), now), true);
+  assert.equal(isReuse({ secretEndsAt: null }, now), false);
+});

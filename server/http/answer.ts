@@ -32,6 +32,7 @@ export function sendJson(
 export function sendProblem(res: ServerResponse, error: AppError, requestId: string): void {
   if (res.headersSent) return void res.destroy();
   if (error.status === 401) res.setHeader('WWW-Authenticate', challenge(error));
+  if (error.code === 'too_many_requests') res.setHeader('Retry-After', '60');
   if (error.code === 'unavailable') res.setHeader('Retry-After', '2');
   // The rest of a body that was refused half read would be taken for the next request.
   if (error.code === 'body_too_large') res.setHeader('Connection', 'close');
@@ -40,7 +41,7 @@ export function sendProblem(res: ServerResponse, error: AppError, requestId: str
 
 /** RFC 6750: no error code where no token was sent. */
 function challenge(error: AppError): string {
-  return error.code.startsWith('token_')
+  return /^(token|secret)_/.test(error.code)
     ? 'Bearer realm="Keyward", error="invalid_token"'
     : 'Bearer realm="Keyward"';
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticate } from '#server/access/authenticate.ts';
 import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
+import type { Principal } from '#server/access/principal.ts';
 import { sendProblem } from '#server/http/answer.ts';
 import { toAppError } from '#server/http/problem.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -29,8 +30,19 @@ export async function openCtx(
 ): Promise<AnyoneCtx> {
   const { authorization, cookie } = req.headers;
   const principal = await authenticate(runtime, { authorization, cookie, isAsked }, facts);
+  warnOfExpiry(res, principal, runtime.clock.now());
   const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
   return createCtx(runtime, { request: facts, principal, reply });
+}
+
+const expirySoonMs = 7 * 86_400_000;
+
+/** For programs: their token ends soon. */
+function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date): void {
+  if (principal?.origin.kind !== 'credential') return;
+  const { expiresAt } = principal.origin;
+  if (expiresAt && expiresAt.getTime() - at.getTime() <= expirySoonMs)
+    res.setHeader('Keyward-Token-Expires', expiresAt.toISOString());
 }
 
 /** Answers what a door threw, and logs it if it is our fault. */

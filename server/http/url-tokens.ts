@@ -1,4 +1,6 @@
 import { noteRefused } from '#server/access/authenticate.ts';
+import { tellOwner } from '#server/credentials/reuse.ts';
+import { isWorking } from '#server/credentials/rules.ts';
 import { AppError } from '#server/errors.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 import { findUrlSecrets } from '#server/http/request.ts';
@@ -12,7 +14,11 @@ export async function assertNoTokenInUrl({ runtime, req, facts }: Exchange): Pro
   if (secrets.length === 0) return;
   const found = await Promise.all(secrets.slice(0, 5).map((secret) => runtime.lookup(secret.hash())));
   const refusal = { action: 'credential.exposed', code: 'token_in_url' } as const;
-  for (const credential of found) if (credential) noteRefused(runtime, facts, credential, refusal);
+  for (const credential of found) {
+    if (!credential) continue;
+    noteRefused(runtime, facts, credential, refusal);
+    if (isWorking(credential, runtime.clock.now())) await tellOwner(runtime, facts, credential, 'exposed');
+  }
   throw new AppError(
     'token_in_url',
     'Send the token as "Authorization: Bearer <token>". This one has been seen now: revoke it and make another.',

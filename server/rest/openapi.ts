@@ -23,6 +23,7 @@ const bearerErrors = [
   'token_invalid',
   'token_revoked',
   'token_expired',
+  'secret_retired',
   'token_disabled',
   'account_deactivated',
 ] as const;
@@ -30,7 +31,9 @@ const bearerErrors = [
 /** What the first part of a procedure's name is about. */
 const tags = {
   audit: 'What happened: who did what to what, with which credential, from where.',
+  notices: 'What one should know about one’s tokens.',
   sessions: 'Who is asking; signing in and out.',
+  tenants: 'What the tenant has decided on tokens, for admins.',
   tokens: 'Personal access tokens: one’s own.',
   users: 'People, for admins.',
 };

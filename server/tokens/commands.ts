@@ -141,6 +141,6 @@ async function refusingTakenName<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-function tokenResource({ id, name }: { id: string; name: string }) {
+export function tokenResource({ id, name }: { id: string; name: string }) {
   return { type: 'token', id, label: name };
 }

@@ -5,7 +5,7 @@ import { credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Grant } from '#server/access/schema.ts';
-import { tokenStatus, type TokenPolicy } from '#server/tokens/rules.ts';
+import { isInGrace, tokenStatus, type TokenPolicy } from '#server/tokens/rules.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 
 /** Whose tokens: every query here names both. */
@@ -15,11 +15,14 @@ export interface Owner {
 }
 
 const revoker = alias(users, 'revoker');
+const replaced = alias(secrets, 'replaced');
 
 export const tokenColumns = {
   id: credentials.id,
   name: credentials.name,
   prefix: secrets.prefix,
+  secretSince: secrets.createdAt,
+  graceEndsAt: replaced.validUntil,
   permissions: credentials.permissions,
   ipAllowlist: credentials.ipAllowlist,
   enabled: credentials.enabled,
@@ -64,6 +67,7 @@ export function selectTokens(db: Connection) {
     .select(tokenColumns)
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .leftJoin(replaced, and(eq(replaced.credentialId, credentials.id), eq(replaced.state, 'grace')))
     .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
     .$dynamic();
 }
@@ -125,8 +129,9 @@ export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promi
 
 /** `useByDay`: how often it was used on each of the last 30 days. */
 export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenView {
-  const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...same } =
+  const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...rest } =
     row;
+  const { secretSince, graceEndsAt, ...same } = rest;
   return {
     ...same,
     permissions: permissions as Grant,
@@ -136,7 +141,9 @@ export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenV
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
     revokedAt: revokedAt?.toISOString() ?? null,
     revokedBy: revokedBy ? { id: revokedBy, label: revokedByLabel ?? '' } : null,
-    rotation: null,
+    rotation: isInGrace(row, at)
+      ? { rotatedAt: secretSince.toISOString(), graceEndsAt: graceEndsAt?.toISOString() ?? '' }
+      : null,
     useByDay,
   };
 }

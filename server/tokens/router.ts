@@ -1,16 +1,22 @@
 import { createToken, getToken, ownerOf, revokeToken, updateToken } from '#server/tokens/commands.ts';
 import { listTokens } from '#server/tokens/list.ts';
+import { revokeFoundTokens } from '#server/tokens/revoke-found.ts';
+import { endGrace, rotateToken } from '#server/tokens/rotate.ts';
 import {
   createdTokenView,
   createTokenInput,
   listTokensInput,
+  receivedTokensView,
+  revokeFoundInput,
   revokeTokenInput,
+  rotatedTokenView,
+  rotateTokenInput,
   tokenIdInput,
   tokenPageView,
   tokenView,
   updateTokenInput,
 } from '#server/tokens/schema.ts';
-import { permitted, permittedFreshlyInSession, rest, router } from '#server/trpc/init.ts';
+import { anyone, permitted, permittedFreshlyInSession, rest, router } from '#server/trpc/init.ts';
 
 export const tokensRouter = router({
   list: permitted('tokens:read')
@@ -43,4 +49,34 @@ export const tokensRouter = router({
     .input(revokeTokenInput)
     .output(tokenView)
     .mutation(({ ctx, input }) => revokeToken(ctx, input)),
+  rotate: permittedFreshlyInSession('tokens:write')
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/tokens/{id}/rotate', 'Give a token a new secret', {
+        errors: ['not_found', 'token_ended', 'token_off'],
+      }),
+    )
+    .input(rotateTokenInput)
+    .output(rotatedTokenView)
+    .mutation(({ ctx, input }) => rotateToken(ctx, input)),
+  endGrace: permitted('tokens:revoke')
+    .meta(
+      rest('POST', '/tokens/{id}/end-grace', 'Stop the secret that a rotation replaced', {
+        errors: ['not_found'],
+      }),
+    )
+    .input(tokenIdInput)
+    .output(tokenView)
+    .mutation(({ ctx, input }) => endGrace(ctx, input)),
+  revokeFound: anyone
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/revoke', 'Revoke tokens that were found somewhere', {
+        status: 202,
+        errors: ['too_many_requests'],
+      }),
+    )
+    .input(revokeFoundInput)
+    .output(receivedTokensView)
+    .mutation(({ ctx, input }) => revokeFoundTokens(ctx, input)),
 });

@@ -25,6 +25,18 @@ export function expiringBefore(at: Date): Date {
   return new Date(at.getTime() + tokenLimits.expiringDays * day);
 }
 
+/** Whether a secret that was replaced still works beside the new one. */
+export function isInGrace(token: TokenState & { graceEndsAt: Date | null }, at: Date): boolean {
+  const status = tokenStatus(token, at);
+  return token.graceEndsAt !== null && token.graceEndsAt > at && status !== 'revoked' && status !== 'expired';
+}
+
+/** When the secret that a rotation replaces stops to work: never later than the token itself. */
+export function graceEnd({ expiresAt }: TokenState, graceSeconds: number, at: Date): Date {
+  const end = new Date(at.getTime() + graceSeconds * 1_000);
+  return expiresAt && expiresAt < end ? expiresAt : end;
+}
+
 export interface TokenPolicy {
   /** The longest life in days; null: no limit of the tenant's. */
   maxTokenDays: number | null;
@@ -55,6 +67,13 @@ export function assertChangeable(token: TokenState, at: Date): void {
   if (status === 'revoked' || status === 'expired') {
     throw new AppError('token_ended', `This token is ${status} and cannot be changed. Make a new one.`);
   }
+}
+
+/** Throws `token_ended` for a token that has been revoked or has expired, `token_off` for one that is switched off. */
+export function assertRotatable(token: TokenState, at: Date): void {
+  assertChangeable(token, at);
+  if (!token.enabled)
+    throw new AppError('token_off', 'This token is switched off. Switch it on again before you rotate it.');
 }
 
 function beyondPolicy(days: number): AppError {

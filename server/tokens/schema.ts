@@ -8,6 +8,7 @@ export const tokenLimits = {
   expiringDays: 7,
   allowlistEntries: 50,
   pageSize: 200,
+  reported: 100,
 } as const;
 
 export const tokenStatuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const;
@@ -43,7 +44,10 @@ export const tokenView = z.object({
   revokedAt: timestampSchema.nullable(),
   revokedBy: z.object({ id: idSchema, label: z.string() }).nullable(),
   revokeReason: z.string().nullable(),
-  rotation: z.null().meta({ description: 'A rotation under way.' }),
+  rotation: z.object({ rotatedAt: timestampSchema, graceEndsAt: timestampSchema }).nullable().meta({
+    description: 'While the secret that a rotation replaced still works: until when.',
+    example: null,
+  }),
   useByDay: z
     .array(z.int().nonnegative())
     .length(30)
@@ -89,6 +93,51 @@ export const revokeTokenInput = z.strictObject({
   reason: lineSchema(500).optional().meta({ example: 'Laptop was lost' }),
 });
 export type RevokeTokenInput = z.infer<typeof revokeTokenInput>;
+
+/** For how long a replaced secret may go on working, in seconds. */
+export const graceChoices = [0, 900, 3_600, 86_400, 604_800] as const;
+
+export const rotateTokenInput = z.strictObject({
+  id: idSchema,
+  graceSeconds: z
+    .union(
+      graceChoices.map((seconds) => z.literal(seconds)),
+      `One of ${graceChoices.join(', ')}.`,
+    )
+    .meta({
+      description:
+        'For how long the old secret goes on working; never longer than the token itself. An earlier one that is still in its grace stops at once.',
+      example: 3_600,
+    }),
+  rotationId: z.uuid().optional().meta({
+    description: 'Made by you. Repeating the call with the same one does not rotate again.',
+    example: '6f1f6f0e-8f0c-4b53-9d0e-6f2d0c1e9a41',
+  }),
+});
+export type RotateTokenInput = z.infer<typeof rotateTokenInput>;
+
+export const rotatedTokenView = z.object({
+  token: z.string().nullable().meta({
+    description: 'The new secret, shown here and never again: `null` where the rotation was made before.',
+    example: 'kw_pat_…',
+  }),
+  credential: tokenView,
+});
+export type RotatedTokenView = z.infer<typeof rotatedTokenView>;
+
+export const revokeFoundInput = z.strictObject({
+  tokens: z
+    .array(z.string().max(500))
+    .min(1)
+    .max(tokenLimits.reported)
+    .meta({ description: 'Whole tokens, one a string.', example: ['kw_pat_…'] }),
+});
+export type RevokeFoundInput = z.infer<typeof revokeFoundInput>;
+
+export const receivedTokensView = z.object({
+  received: z.int().meta({ description: 'How many strings were sent, whatever they were.', example: 1 }),
+});
+export type ReceivedTokensView = z.infer<typeof receivedTokensView>;
 
 export const tokenSorts = ['createdAt', 'expiresAt', 'lastUsedAt', 'name'] as const;
 

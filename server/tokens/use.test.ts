@@ -108,3 +108,26 @@ test('the tenant’s policy on tokens is held to', async () => {
   assert.equal((await make(null)).status, 422);
   assert.equal((await make(30)).status, 201);
 });
+
+test('every answer to a token that ends within 7 days says when, refusals too; no other does', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'ci', expiresInDays: 8 });
+  const { token: eternal } = await desk.ada.createToken({ name: 'eternal', expiresInDays: null });
+  const calls = [
+    'GET /api/v1/me',
+    'GET /api/v1/tokens/01900000-0000-7000-8000-000000000000',
+    'POST /api/v1/tokens',
+    'GET /trpc/sessions.me',
+    'GET /trpc/users.create?input=%7B%7D',
+    'GET /tokens',
+  ];
+  const told = (call: string, as: object) =>
+    desk.send(call, as).then((answer) => answer.headers.get('keyward-token-expires'));
+  for (const call of calls) assert.equal(await told(call, { token }), null, call);
+  desk.clock.advance({ days: 1 });
+  for (const call of calls) {
+    assert.equal(await told(call, { token }), credential.expiresAt, call);
+    assert.equal(await told(call, { token: eternal }), null, call);
+    assert.equal(await told(call, { cookie: desk.ada.cookie }), null, call);
+  }
+});

@@ -1,7 +1,9 @@
 import { auditRouter } from '#server/audit/router.ts';
 import { liveRouter } from '#server/live/router.ts';
+import { noticesRouter } from '#server/notices/router.ts';
 import { sessionsRouter } from '#server/sessions/router.ts';
 import { setupRouter } from '#server/setup/router.ts';
+import { tenantsRouter } from '#server/tenants/router.ts';
 import { tokensRouter } from '#server/tokens/router.ts';
 import { router } from '#server/trpc/init.ts';
 import { usersRouter } from '#server/users/router.ts';
@@ -9,8 +11,10 @@ import { usersRouter } from '#server/users/router.ts';
 export const appRouter = router({
   live: liveRouter,
   audit: auditRouter,
+  notices: noticesRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
+  tenants: tenantsRouter,
   tokens: tokensRouter,
   users: usersRouter,
 });

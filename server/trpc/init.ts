@@ -13,7 +13,7 @@ export interface RestMeta {
   path: string;
   summary: string;
   /** Status of a good answer; 204 sends no body. Default 200. */
-  status: 200 | 201 | 204;
+  status: 200 | 201 | 202 | 204;
   /** The codes that this procedure in particular may answer with. */
   errors: readonly ErrorCode[];
 }

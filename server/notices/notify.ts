@@ -1,0 +1,38 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Transaction } from '#db/client.ts';
+import { notices } from '#db/schema/notices.ts';
+import { queueMail } from '#server/mail/send.ts';
+import type { NoticeKind } from '#server/notices/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+export interface NewNotice {
+  tenantId: string;
+  /** Whom it is for: the owner of the credential. */
+  userId: string;
+  credentialId: string;
+  kind: NoticeKind;
+  /** Told once for it: of an expiry its day, of anything else the day on which it happened. */
+  day: Date;
+  address?: string | null;
+}
+
+/** Tells owners what happened to their credentials, on the page and by mail: what was told already is not told again. */
+export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice[]): Promise<void> {
+  if (found.length === 0) return;
+  const createdAt = runtime.clock.now();
+  const rows = found.map(({ day, address = null, ...notice }) => ({
+    id: randomUUIDv7(),
+    ...notice,
+    day: day.toISOString().slice(0, 10),
+    address,
+    createdAt,
+  }));
+  const told = await tx
+    .insert(notices)
+    .values(rows)
+    .onConflictDoNothing()
+    .returning({ id: notices.id, tenantId: notices.tenantId, userId: notices.userId });
+  for (const { id, ...whom } of told) {
+    await queueMail(tx, runtime, { kind: 'notice', ...whom, about: { noticeId: id } });
+  }
+}

@@ -1,0 +1,84 @@
+import { and, desc, eq, isNull, type SQL } from 'drizzle-orm';
+import type { Connection, Transaction } from '#db/client.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import { notices } from '#db/schema/notices.ts';
+import { users } from '#db/schema/people.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import type { NoticeView } from '#server/notices/schema.ts';
+
+export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
+
+const mostShown = 100;
+
+function selectNotices(db: Connection) {
+  return db
+    .select({
+      id: notices.id,
+      userId: notices.userId,
+      kind: notices.kind,
+      address: notices.address,
+      createdAt: notices.createdAt,
+      dismissedAt: notices.dismissedAt,
+      credentialId: credentials.id,
+      name: credentials.name,
+      prefix: secrets.prefix,
+      secretSince: secrets.createdAt,
+      enabled: credentials.enabled,
+      expiresAt: credentials.expiresAt,
+      revokedAt: credentials.revokedAt,
+      email: users.email,
+      ownerName: users.name,
+      ownerDeactivatedAt: users.deactivatedAt,
+    })
+    .from(notices)
+    .innerJoin(credentials, eq(credentials.id, notices.credentialId))
+    .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .innerJoin(users, eq(users.id, notices.userId))
+    .$dynamic();
+}
+
+/** What someone has not dismissed, newest first. */
+export function findOpenNotices(db: Connection, tenantId: TenantId, userId: string) {
+  return selectNotices(db)
+    .where(and(eq(notices.tenantId, tenantId), eq(notices.userId, userId), isNull(notices.dismissedAt)))
+    .orderBy(desc(notices.createdAt), desc(notices.id))
+    .limit(mostShown);
+}
+
+export async function findNotice(
+  db: Connection,
+  tenantId: TenantId,
+  id: string,
+): Promise<NoticeRow | undefined> {
+  const [row] = await selectNotices(db).where(and(eq(notices.tenantId, tenantId), eq(notices.id, id)));
+  return row;
+}
+
+export async function findNoticeForUpdate(tx: Transaction, tenantId: TenantId, userId: string, id: string) {
+  const [row] = await selectNotices(tx)
+    .where(ownNotice(tenantId, userId, id))
+    .for('update', { of: notices });
+  return row;
+}
+
+export async function markDismissed(
+  tx: Transaction,
+  tenantId: TenantId,
+  userId: string,
+  { id, at }: { id: string; at: Date },
+): Promise<void> {
+  await tx
+    .update(notices)
+    .set({ dismissedAt: at })
+    .where(ownNotice(tenantId, userId, id));
+}
+
+function ownNotice(tenantId: TenantId, userId: string, id: string): SQL | undefined {
+  return and(eq(notices.tenantId, tenantId), eq(notices.userId, userId), eq(notices.id, id));
+}
+
+export function toNoticeView(row: NoticeRow): NoticeView {
+  const { id, kind, address, createdAt, credentialId, name, prefix, enabled, expiresAt } = row;
+  const token = { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
+  return { id, kind, token, address, createdAt: createdAt.toISOString() };
+}

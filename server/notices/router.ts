@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { noInput } from '#server/access/schema.ts';
+import { dismissNotice, listNotices } from '#server/notices/commands.ts';
+import { noticeIdInput, noticesView } from '#server/notices/schema.ts';
+import { permitted, permittedInSession, rest, router } from '#server/trpc/init.ts';
+
+export const noticesRouter = router({
+  list: permitted('tokens:read')
+    .meta(rest('GET', '/notices', 'What you should know about your tokens'))
+    .input(noInput)
+    .output(noticesView)
+    .query(({ ctx }) => listNotices(ctx)),
+  // Whoever stole a token could hide with it that it was seen elsewhere.
+  dismiss: permittedInSession('tokens:read')
+    .meta(
+      rest('POST', '/notices/{id}/dismiss', 'Put a notice away', {
+        status: 204,
+        errors: ['not_found'],
+      }),
+    )
+    .input(noticeIdInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => dismissNotice(ctx, input)),
+});

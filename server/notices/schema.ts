@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '#server/access/schema.ts';
+
+export const noticeKinds = [
+  'expires_14',
+  'expires_7',
+  'expires_1',
+  'expired_in_use',
+  'reuse',
+  'exposed',
+  'revoked_by_holder',
+] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** Days before its expiry at which the owner of a token in use is told. */
+export const expiryNotices = { expires_14: 14, expires_7: 7, expires_1: 1 } as const;
+
+export const noticeView = z.object({
+  id: idSchema,
+  kind: z.enum(noticeKinds).meta({
+    description:
+      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: somebody who found it revoked it.',
+    example: 'expires_7',
+  }),
+  token: z.object({
+    id: idSchema,
+    name: z.string().meta({ example: 'laptop' }),
+    prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+    enabled: z.boolean(),
+    expiresAt: timestampSchema.nullable(),
+  }),
+  address: z.string().nullable().meta({ description: 'Where it came from.', example: '203.0.113.7' }),
+  createdAt: timestampSchema,
+});
+export type NoticeView = z.infer<typeof noticeView>;
+
+export const noticesView = z.object({ items: z.array(noticeView) });
+export type NoticesView = z.infer<typeof noticesView>;
+
+export const noticeIdInput = z.strictObject({ id: idSchema });
+export type NoticeIdInput = z.infer<typeof noticeIdInput>;

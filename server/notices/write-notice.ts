@@ -1,0 +1,68 @@
+import type { TenantId } from '#server/access/principal.ts';
+import type { Letter, MailJob } from '#server/mail/schema.ts';
+import { findNotice, type NoticeRow } from '#server/notices/queries.ts';
+import { isMoot } from '#server/notices/rules.ts';
+import type { NoticeKind } from '#server/notices/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+type Words = (notice: NoticeRow) => Pick<Letter, 'subject' | 'lines'>;
+
+const expires: Words = ({ name, expiresAt }) => ({
+  subject: `Your token "${name}" expires on ${dayWords(expiresAt)}`,
+  lines: [
+    `Your token "${name}" expires on ${timeWords(expiresAt)}. It was used in the last 30 days; from then on calls with it are refused.`,
+    'Make a new one in time, and put it where this one is used.',
+  ],
+});
+
+const words: Record<NoticeKind, Words> = {
+  expires_14: expires,
+  expires_7: expires,
+  expires_1: expires,
+  expired_in_use: ({ name, expiresAt }) => ({
+    subject: `Your token "${name}" has expired and is still being used`,
+    lines: [
+      `Your token "${name}" expired on ${timeWords(expiresAt)}. Something still uses it, and is refused.`,
+      'Make a new one for it, or stop what calls.',
+    ],
+  }),
+  reuse: ({ name, address, createdAt, enabled }) => ({
+    subject: `An old secret of your token "${name}" was used again`,
+    lines: [
+      `On ${timeWords(createdAt)} somebody used a secret of "${name}" that a rotation had replaced${from(address)}. It was refused.`,
+      'It may be a machine that was forgotten. It may also be somebody who copied the secret: then rotate the token at once, without a grace.',
+      ...(enabled ? [] : ['The token has been switched off.']),
+    ],
+  }),
+  exposed: ({ name, address, createdAt }) => ({
+    subject: `Your token "${name}" was sent in an address`,
+    lines: [
+      `On ${timeWords(createdAt)} your token "${name}" was sent as part of an address${from(address)}. Addresses end up in logs and histories, so others may have seen it.`,
+      'Rotate it, and send it as "Authorization: Bearer <token>".',
+    ],
+  }),
+  revoked_by_holder: ({ name, createdAt }) => ({
+    subject: `Your token "${name}" was revoked by somebody who found it`,
+    lines: [
+      `On ${timeWords(createdAt)} somebody who holds the secret of "${name}" reported it, and so it was revoked: whatever used it has stopped working.`,
+      'Find out where the secret was to be found before you make a new one.',
+    ],
+  }),
+};
+
+/** The letter of a notice; null when it has been dismissed, or the token was replaced or revoked meanwhile. */
+export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
+  const notice = await findNotice(runtime.db, job.tenantId as TenantId, job.about?.['noticeId'] ?? '');
+  if (!notice || notice.ownerDeactivatedAt || isMoot(notice, runtime.clock.now())) return null;
+  const url = new URL(`/tokens?search=${notice.prefix}`, runtime.config.url).href;
+  return {
+    to: notice.email,
+    ...words[notice.kind](notice),
+    action: { label: 'Look at the token', url },
+    after: [`The token begins with ${notice.prefix}.`],
+  };
+}
+
+const from = (address: string | null) => (address ? `, from ${address}` : '');
+const dayWords = (at: Date | null) => at?.toISOString().slice(0, 10) ?? '';
+const timeWords = (at: Date | null) => (at ? `${dayWords(at)} at ${at.toISOString().slice(11, 16)} UTC` : '');
