@@ -29,6 +29,7 @@ export const errorCodes = {
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The address is too long'],
   unsupported_media_type: [415, 'The body must be application/json'],
+  too_many_attempts: [429, 'Too many tries'],
   validation_failed: [422, 'Some values are not acceptable'],
   too_many_connections: [429, 'Too many connections'],
   too_many_requests: [429, 'Too many requests'],
@@ -45,18 +46,28 @@ export interface FieldError {
   message: string;
 }
 
+/** How long to wait where nothing more exact is known. */
+const usualWaitSeconds: Partial<Record<ErrorCode, number>> = { unavailable: 2, too_many_requests: 60 };
+
 /** A refusal meant for whoever asked: a code of the closed list, and a sentence that says what to do. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly errors: FieldError[] | undefined;
+  /** How long to wait before trying again; answered as `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
   /** Set where the request is known and whoever translates the error will not know it. */
   requestId?: string;
 
-  constructor(code: ErrorCode, message: string, options: { errors?: FieldError[]; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { errors?: FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.errors = options.errors;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? usualWaitSeconds[code];
   }
 
   get status(): number {

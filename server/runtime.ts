@@ -3,6 +3,7 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 import { assertWorksAs, openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
+import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
 import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
@@ -13,11 +14,14 @@ import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
+import { createSigner, type Signer } from '#server/credentials/signer.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
 import { isStillIn } from '#server/live/queries.ts';
 import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
+import type { MailJob } from '#server/mail/schema.ts';
+import { createMailSoon } from '#server/mail/send.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
@@ -37,6 +41,7 @@ export interface Runtime {
   lastUse: WriteBehind<Use>;
   sessionUse: WriteBehind<SessionUse>;
   sessions: Sessions;
+  signer: Signer;
   auditQueue: AuditQueue;
   jobs: JobQueue;
   hub: Hub;
@@ -48,6 +53,7 @@ export interface Runtime {
   mailer: Mailer | null;
   /** Null where nobody may read them. */
   metrics: Metrics | null;
+  mailSoon: WriteBehind<MailJob>;
   /** Writes what waits, then lets go of the database. */
   close(): Promise<void>;
 }
@@ -92,6 +98,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   });
   await prepareJobs(jobs);
   const mailer = createMailer(config);
+  const mailSoon = createMailSoon(db, jobs, log);
   const hub = createHub(options.address, (principal) => isStillIn(db, principal, clock.now()), log);
   return {
     config,
@@ -106,10 +113,13 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
+    mailSoon,
     ...writers,
     lookup: createLookup(findCredentials(pool)),
-    sessions: createSessions(db, clock, { secure: config.url.protocol === 'https:' }),
+    sessions: createSessions(db, clock, config),
+    signer: createSigner(await readInstallationKey(db, 'sign_in')),
     async close() {
+      await mailSoon.close();
       await Promise.all([hub.close(), jobs.close()]);
       mailer?.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);

@@ -9,6 +9,8 @@ create table sign_in_tallies (
   since timestamptz not null,
   pauses integer not null check (pauses >= 0),
   closed_until timestamptz,
+  -- The try that was let in last.
+  admitted uuid not null,
   stale_at timestamptz not null
 );
 create index sign_in_tallies_stale on sign_in_tallies (stale_at);

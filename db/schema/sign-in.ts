@@ -1,4 +1,4 @@
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
 export const signInTallies = pgTable('sign_in_tallies', {
@@ -7,6 +7,7 @@ export const signInTallies = pgTable('sign_in_tallies', {
   since: instant('since').notNull(),
   pauses: integer('pauses').notNull(),
   closedUntil: instant('closed_until'),
+  admitted: uuid('admitted').notNull(),
   staleAt: instant('stale_at').notNull(),
 });
 

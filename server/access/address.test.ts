@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { canonicalAddress, isInRanges } from '#server/access/address.ts';
+import { addressBlock, canonicalAddress, isInRanges } from '#server/access/address.ts';
 
 const canonical: [string, string | undefined][] = [
   ['203.0.113.7', '203.0.113.7'],
@@ -14,6 +14,17 @@ const canonical: [string, string | undefined][] = [
 ];
 for (const [text, expected] of canonical) {
   test(`"${text}" is the address ${expected}`, () => assert.equal(canonicalAddress(text), expected));
+}
+
+const blocks: [string, string][] = [
+  ['203.0.113.7', '203.0.113.7'],
+  ['::ffff:203.0.113.7', '203.0.113.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:db8:1:2::1', '2001:db8:1:2::/64'],
+  ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+];
+for (const [address, block] of blocks) {
+  test(`${address} is counted as ${block}`, () => assert.equal(addressBlock(address), block));
 }
 
 const ranges: [string, string, boolean][] = [

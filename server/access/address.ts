@@ -7,6 +7,14 @@ export function canonicalAddress(text: string): string | undefined {
   return parse(text)?.toString();
 }
 
+/** What is counted as one place: an IPv4 address, or the /64 that one IPv6 subscriber has all of. */
+export function addressBlock(text: string): string {
+  const address = parse(text);
+  if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? text;
+  const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];
+  return `${new ipaddr.IPv6(network).toString()}/64`;
+}
+
 /** Whether an address lies in one of the ranges, each an address or a CIDR. */
 export function isInRanges(address: string, ranges: readonly string[]): boolean {
   const parsed = parse(address);

@@ -9,6 +9,8 @@ export interface RequestFacts {
   /** The client's IP address in canonical form, past trusted proxies. */
   address: string;
   userAgent: string | null;
+  /** The `Cookie` header, where a browser sent one. */
+  cookie?: string | undefined;
   /** What is asked for, as its door names it: `GET /api/v1/tokens/{id}`; never a path as it was sent. */
   endpoint: string;
 }

@@ -32,8 +32,7 @@ export function sendJson(
 export function sendProblem(res: ServerResponse, error: AppError, requestId: string): void {
   if (res.headersSent) return void res.destroy();
   if (error.status === 401) res.setHeader('WWW-Authenticate', challenge(error));
-  if (error.code === 'too_many_requests') res.setHeader('Retry-After', '60');
-  if (error.code === 'unavailable') res.setHeader('Retry-After', '2');
+  if (error.retryAfterSeconds !== undefined) res.setHeader('Retry-After', error.retryAfterSeconds);
   // The rest of a body that was refused half read would be taken for the next request.
   if (error.code === 'body_too_large') res.setHeader('Connection', 'close');
   sendJson(res, error.status, toProblem(error, requestId), 'application/problem+json');

@@ -18,6 +18,7 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
   return {
     id: randomUUIDv7(),
     address: clientAddress(req, config.trustedProxies),
+    cookie: req.headers.cookie,
     // Blotted out before it is cut: half a token is most of one.
     userAgent: userAgent === undefined ? null : redactSecrets(userAgent).slice(0, userAgentLength),
     endpoint: 'none',

@@ -3,11 +3,12 @@ import type { JobQueue } from '#db/job-queue.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
 import { notifyExpiringTokens } from '#server/jobs/notify-expiring.ts';
+import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** Every job there is. */
-export const jobs = [deliverMail, notifyExpiringTokens, pruneUse] as readonly Job<never>[];
+export const jobs = [deliverMail, notifyExpiringTokens, pruneUse, pruneTalliesJob] as readonly Job<never>[];
 
 /** Makes room for every job, so that a change can add one before any server works. */
 export async function prepareJobs({ boss }: JobQueue): Promise<void> {

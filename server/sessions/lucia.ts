@@ -2,6 +2,8 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import { Lucia, TimeSpan, type Adapter, type DatabaseSession, type DatabaseUser } from 'lucia';
 import type { Connection } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
+import { cookieName, readCookie } from '#server/access/cookies.ts';
+import type { Config } from '#server/config.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import {
   deleteEndedSessions,
@@ -42,15 +44,16 @@ export interface Sessions {
 }
 
 /** Browser sessions by Lucia, the ids stored as hashes only. The only file that knows Lucia. */
-export function createSessions(db: Connection, clock: Clock, options: { secure: boolean }): Sessions {
-  const onPool = createLucia(db, clock, options.secure);
+export function createSessions(db: Connection, clock: Clock, config: Config): Sessions {
+  const onPool = createLucia(db, clock, config);
   return {
     async start(connection, userId, facts) {
-      const lucia = createLucia(connection, clock, options.secure);
+      const lucia = createLucia(connection, clock, config);
       const session = await lucia.createSession(userId, facts, { sessionId: randomBase62(idLength) });
       return lucia.createSessionCookie(session.id).serialize();
     },
     async find(cookieHeader) {
+      // Not by Lucia, which throws for a `%` in anybody's cookie.
       const id = readCookie(cookieHeader, onPool.sessionCookieName);
       if (!id) return undefined;
       const { user } = await onPool.validateSession(id);
@@ -60,19 +63,12 @@ export function createSessions(db: Connection, clock: Clock, options: { secure: 
   };
 }
 
-/** Not by Lucia, which throws for a `%` in anybody's cookie. Ours holds letters and digits only. */
-function readCookie(header: string, name: string): string | undefined {
-  const pairs = header.split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
-  return value && /^[0-9A-Za-z]+$/.test(value) ? value : undefined;
-}
-
-function createLucia(connection: Connection, clock: Clock, secure: boolean) {
+function createLucia(connection: Connection, clock: Clock, config: Config) {
   return new Lucia(createAdapter(connection, clock), {
     sessionExpiresIn: new TimeSpan(sessionLimits.absoluteDays, 'd'),
     sessionCookie: {
-      name: secure ? '__Host-keyward_session' : 'keyward_session',
-      attributes: { secure, sameSite: 'lax', path: '/' },
+      name: cookieName(config, 'keyward_session'),
+      attributes: { secure: config.url.protocol === 'https:', sameSite: 'lax', path: '/' },
     },
     getUserAttributes: ({ row }) => ({ row }),
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { noInput } from '#server/access/schema.ts';
-import { confirm, login, logout } from '#server/sessions/commands.ts';
+import { confirm, logout } from '#server/sessions/commands.ts';
+import { login } from '#server/sessions/login.ts';
 import { whoAmI } from '#server/sessions/rules.ts';
 import { confirmInput, loginInput, meView, signedInView } from '#server/sessions/schema.ts';
 import { anyone, rest, router, signedIn, signedInBySession } from '#server/trpc/init.ts';
@@ -9,7 +10,9 @@ export const sessionsRouter = router({
   login: anyone
     .meta({ unbatched: true })
     .meta(
-      rest('POST', '/auth/login', 'Sign in by password', { errors: ['login_failed', 'account_deactivated'] }),
+      rest('POST', '/auth/login', 'Sign in by password', {
+        errors: ['login_failed', 'account_deactivated', 'too_many_attempts', 'auth_internal'],
+      }),
     )
     .input(loginInput)
     .output(signedInView)
@@ -21,7 +24,12 @@ export const sessionsRouter = router({
     .mutation(({ ctx }) => logout(ctx)),
   confirm: signedInBySession
     .meta({ unbatched: true })
-    .meta(rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', { status: 204 }))
+    .meta(
+      rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', {
+        status: 204,
+        errors: ['too_many_attempts'],
+      }),
+    )
     .input(confirmInput)
     .output(z.null())
     .mutation(({ ctx, input }) => confirm(ctx, input)),

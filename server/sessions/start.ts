@@ -1,7 +1,9 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { markDevice } from '#server/attempts/recognise.ts';
 import { recordAudit } from '#server/audit/record.ts';
+import { deleteSessionById } from '#server/sessions/queries.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { lockUnchanged, noteSignIn } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
@@ -12,14 +14,20 @@ export interface StartedSession {
   cookie: string;
 }
 
-/** Signs in someone who has just proved who they are. Throws `login_failed` when their account changed meanwhile. */
+export type SignInMethod = 'password' | 'setup';
+
+/**
+ * Signs in someone who has just proved who they are, in place of whoever this browser was until now.
+ * Throws `login_failed` when their account changed meanwhile.
+ */
 export async function startSession(
   tx: Transaction,
   ctx: AnyoneCtx,
   proved: UserRow,
-  method: 'password' | 'setup',
+  method: SignInMethod,
 ): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
+  if (ctx.principal?.origin.kind === 'session') await deleteSessionById(tx, ctx.principal.origin.id);
   await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
@@ -28,4 +36,11 @@ export async function startSession(
   const actor = { kind: 'user', id, label: email, tenantId } as const;
   await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { method } });
   return { cookie, view: { user: { id, email, name, role, tenantId } } };
+}
+
+/** Hands the browser its session once that is committed, and makes it one that is known to the account. */
+export function admit(ctx: AnyoneCtx, { view, cookie }: StartedSession): SignedInView {
+  ctx.reply.setCookie(cookie);
+  markDevice(ctx, view.user.email);
+  return view;
 }

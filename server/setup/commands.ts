@@ -2,13 +2,14 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Database } from '#db/client.ts';
 import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { countingCodes } from '#server/attempts/count.ts';
 import { consumeCode, endCodes } from '#server/codes/consume.ts';
 import { issueCode } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
-import { startSession } from '#server/sessions/start.ts';
+import { admit, startSession, type StartedSession } from '#server/sessions/start.ts';
 import {
   anyUserExists,
   findTenantBySlug,
@@ -16,7 +17,7 @@ import {
   lockTenant,
 } from '#server/setup/queries.ts';
 import type { CompleteSetupInput } from '#server/setup/schema.ts';
-import { addUser, preparePerson } from '#server/users/commands.ts';
+import { addUser, preparePerson, type PreparedPerson } from '#server/users/commands.ts';
 
 /** A code lives until the next boot makes another; this only bounds a server that is never used nor started again. */
 const codeLifeMs = 30 * 86_400_000;
@@ -52,8 +53,14 @@ export async function completeSetup(
   { code, ...input }: CompleteSetupInput,
 ): Promise<SignedInView> {
   if (!(await isSetupOpen(ctx.runtime))) throw notFound('page');
-  const person = await preparePerson({ ...input, role: 'admin' });
-  const { view, cookie } = await ctx.change(async (tx) => {
+  return countingCodes(ctx, async () => {
+    const person = await preparePerson({ ...input, role: 'admin' });
+    return admit(ctx, await makeFirstAdmin(ctx, code, person));
+  });
+}
+
+function makeFirstAdmin(ctx: AnyoneCtx, code: string, person: PreparedPerson): Promise<StartedSession> {
+  return ctx.change(async (tx) => {
     const tenantId = ctx.runtime.defaultTenantId;
     await lockTenant(tx, tenantId);
     if (await anyUserExists(tx)) throw notFound('page');
@@ -67,8 +74,6 @@ export async function completeSetup(
     const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
     return startSession(tx, ctx, user, 'setup');
   });
-  ctx.reply.setCookie(cookie);
-  return view;
 }
 
 /** Makes the first admin from the configuration, unless there is a user already. Throws `validation_failed`. */

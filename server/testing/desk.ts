@@ -72,8 +72,8 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
     async settle() {
-      const { lastUse, sessionUse, auditQueue } = first.runtime;
-      await Promise.all([lastUse.flush(), sessionUse.flush(), auditQueue.flush()]);
+      const { lastUse, sessionUse, auditQueue, mailSoon } = first.runtime;
+      await Promise.all([lastUse, sessionUse, auditQueue, mailSoon].map((writer) => writer.flush()));
     },
     runJobs: () => runJobs(first.runtime),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

@@ -39,10 +39,7 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
     path,
     maxBatchSize,
     createContext: () => opened,
-    responseMeta: ({ errors }) =>
-      errors.some((error) => error.code === 'UNAUTHORIZED')
-        ? { headers: new Headers({ 'WWW-Authenticate': 'Bearer realm="Keyward"' }) }
-        : {},
+    responseMeta: ({ errors }) => ({ headers: headersOf(errors.map(toAppError)) }),
     onError({ error, path: procedure }) {
       const refusal = toAppError(error);
       runtime.metrics?.refused(refusal.code);
@@ -50,6 +47,15 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
       runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id, procedure }, refusal.code);
     },
   });
+}
+
+function headersOf(refusals: AppError[]): Headers {
+  const headers = new Headers();
+  if (refusals.some(({ status }) => status === 401))
+    headers.set('WWW-Authenticate', 'Bearer realm="Keyward"');
+  const waits = refusals.flatMap(({ retryAfterSeconds }) => retryAfterSeconds ?? []);
+  if (waits.length > 0) headers.set('Retry-After', String(Math.max(...waits)));
+  return headers;
 }
 
 function assertMethod({ req, res, query }: Exchange): void {

@@ -1,6 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { countConfirm, forgive } from '#server/attempts/count.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
 import { hashPassword, verifyPassword } from '#server/users/password.ts';
 import {
@@ -17,10 +18,17 @@ export type PasswordCheck =
   | { outcome: 'deactivated'; user: UserRow }
   | { outcome: 'wrong'; user: UserRow | undefined };
 
-/** Checks who signs in. An unknown e-mail costs the time of a wrong password. Rehashes a hash of older parameters. */
-export async function checkPassword(ctx: AnyoneCtx, email: string, password: string): Promise<PasswordCheck> {
+/**
+ * Checks who signs in. An unknown e-mail, and an account that is `paused`, whose password is not looked at, cost the time
+ * of a wrong password. Rehashes a hash of older parameters.
+ */
+export async function checkPassword(
+  ctx: AnyoneCtx,
+  { email, password }: { email: string; password: string },
+  paused: boolean,
+): Promise<PasswordCheck> {
   const user = await findUserByEmail(ctx.runtime.db, email);
-  const { ok, stale } = await verifyPassword(user?.passwordHash ?? null, password);
+  const { ok, stale } = await verifyPassword((!paused && user?.passwordHash) || null, password);
   if (!user || !ok) return { outcome: 'wrong', user };
   if (user.deactivatedAt) return { outcome: 'deactivated', user };
   return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
@@ -28,14 +36,16 @@ export async function checkPassword(ctx: AnyoneCtx, email: string, password: str
 
 /**
  * The asker's row, once they have given their present password. `field` is what the input calls it.
- * Throws `validation_failed` for a wrong one.
+ * Throws `validation_failed` for a wrong one, `too_many_attempts`.
  */
 export async function provePassword(ctx: Ctx, password: string, field: string): Promise<UserRow> {
   const { tenantId, user } = ctx.principal;
   const found = await findUser(ctx.runtime.db, tenantId, user.id);
   if (!found) throw notFound('user');
+  const attempt = await countConfirm(ctx);
   const { ok } = await verifyPassword(found.passwordHash, password);
   if (!ok) throw invalid(field, 'This is not your password.');
+  await forgive(ctx.runtime.db, attempt);
   return found;
 }
 

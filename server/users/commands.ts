@@ -36,10 +36,10 @@ export async function createUser(ctx: Ctx, input: CreateUserInput): Promise<User
   });
 }
 
+export type PreparedPerson = Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>;
+
 /** Checks and hashes what was chosen, outside of any transaction: hashing is slow on purpose. */
-export async function preparePerson(
-  input: CreateUserInput,
-): Promise<Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>> {
+export async function preparePerson(input: CreateUserInput): Promise<PreparedPerson> {
   const { email, name, role, password } = input;
   assertUncommonPassword(password, email);
   return { email, name, role, passwordHash: await hashPassword(password) };

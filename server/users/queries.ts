@@ -2,17 +2,17 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import type { ProfileView, UserView } from '#server/users/schema.ts';
+import { canonicalEmail, type ProfileView, type UserView } from '#server/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUserRow = typeof users.$inferInsert;
 
-/** A user of any tenant by e-mail, in whatever case: signing in names no tenant. */
+/** A user of any tenant by e-mail, however it is spelt: signing in names no tenant. */
 export async function findUserByEmail(db: Connection, email: string): Promise<UserRow | undefined> {
   const [row] = await db
     .select()
     .from(users)
-    .where(and(sql`lower(${users.email}) = lower(${email})`, isNull(users.deletedAt)));
+    .where(and(sql`lower(${users.email}) = ${canonicalEmail(email)}`, isNull(users.deletedAt)));
   return row;
 }
 

@@ -11,6 +11,11 @@ export const emailSchema = z
   .pipe(z.email('This is not an e-mail address.'))
   .meta({ example: 'ada@example.com' });
 
+/** An address as it is compared: all its spellings, in whatever case and Unicode form, are one. */
+export function canonicalEmail(email: string): string {
+  return email.trim().normalize('NFKC').toLowerCase();
+}
+
 export const newPasswordSchema = z
   .string()
   .max(1_024)

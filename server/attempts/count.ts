@@ -1,0 +1,110 @@
+import type { Connection } from '#db/client.ts';
+import { addressBlock } from '#server/access/address.ts';
+import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import { countTry, deleteTallies, findClosedUntil, takeBackTry } from '#server/attempts/queries.ts';
+import { recogniseDevice } from '#server/attempts/recognise.ts';
+import { limits, type Subject } from '#server/attempts/rules.ts';
+import { AppError } from '#server/errors.ts';
+import { canonicalEmail } from '#server/users/schema.ts';
+
+interface CountedSubject {
+  subject: Subject;
+  key: Buffer;
+  closes: boolean;
+}
+
+/** A try that was let in, and counts as failed until it is forgiven or taken back. */
+export interface Attempt {
+  counted: CountedSubject[];
+  /** Too many tries before this one: until when it is not to be looked at. Null: look. */
+  pausedUntil: Date | null;
+  /** If this one fails, what it tried at pauses. */
+  isLast: boolean;
+}
+
+type Wanted = [Subject, string];
+
+/**
+ * Counts a try at an account's password before the password is looked at, over all servers and ways in. A browser that has
+ * signed in to this account before is counted by itself, so that nobody else's tries stand in its way.
+ * Throws `too_many_attempts` for the address; a paused account is told by `pausedUntil`, since its answer must not differ.
+ */
+export function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+  const account = canonicalEmail(email);
+  const device = recogniseDevice(ctx, account);
+  return count(ctx, device ? [['device', device]] : [byAddress(ctx), ['account', account]]);
+}
+
+/** Counts a try at the present password of whoever is signed in. Throws `too_many_attempts`. */
+export async function countConfirm(ctx: Ctx): Promise<Attempt> {
+  const attempt = await count(ctx, [['confirm', ctx.principal.user.id]]);
+  if (attempt.pausedUntil) throw tooMany(attempt.pausedUntil, ctx.now());
+  return attempt;
+}
+
+/** Counts that somebody asks for a letter to an address, known or not. Throws `too_many_attempts` for where they are. */
+export function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+  return count(ctx, [byAddress(ctx), ['mailbox', canonicalEmail(email)]]);
+}
+
+/**
+ * Runs what a one-time code opens, counting wrong codes by address. Throws `too_many_attempts`, and what it throws itself.
+ */
+export async function countingCodes<T>(ctx: AnyoneCtx, run: () => Promise<T>): Promise<T> {
+  const attempt = await count(ctx, [byAddress(ctx)]);
+  try {
+    const result = await run();
+    await takeBack(ctx.runtime.db, attempt);
+    return result;
+  } catch (error) {
+    const isWrongCode = error instanceof AppError && error.code === 'code_invalid';
+    if (!isWrongCode) await takeBack(ctx.runtime.db, attempt);
+    throw error;
+  }
+}
+
+/** It succeeded: whose account it is starts anew, and the address is none the worse. */
+export async function forgive(db: Connection, { counted }: Attempt): Promise<void> {
+  const isPlace = ({ subject }: CountedSubject) => subject === 'address';
+  await takeBack(db, { counted: counted.filter(isPlace) });
+  await deleteTallies(
+    db,
+    counted.filter((one) => !isPlace(one)).map(({ key }) => key),
+  );
+}
+
+/** It was not their fault: as if they had not tried. */
+export async function takeBack(db: Connection, { counted }: Pick<Attempt, 'counted'>): Promise<void> {
+  for (const { key, closes } of counted) await takeBackTry(db, key, closes);
+}
+
+function byAddress(ctx: AnyoneCtx): Wanted {
+  return ['address', addressBlock(ctx.request.address)];
+}
+
+/** Throws `too_many_attempts` where the address has to wait: then nothing else is counted. */
+async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
+  const { db, signer } = ctx.runtime;
+  const at = ctx.now();
+  const attempt: Attempt = { counted: [], pausedUntil: null, isLast: false };
+  for (const [subject, text] of wanted) {
+    const key = signer.hash(`try:${subject}`, text);
+    // An address that has to wait costs one look: whoever floods us holds up nobody who writes.
+    const until = subject === 'address' ? await findClosedUntil(db, key, at) : null;
+    if (until) throw tooMany(until, at);
+    const { isOpen, closes, closedUntil } = await countTry(db, key, limits[subject], at);
+    if (isOpen) attempt.counted.push({ subject, key, closes });
+    else if (subject === 'address') throw tooMany(closedUntil ?? at, at);
+    else attempt.pausedUntil = closedUntil;
+    if (subject !== 'address') attempt.isLast = closes;
+  }
+  return attempt;
+}
+
+function tooMany(until: Date, at: Date): AppError {
+  const seconds = Math.max(1, Math.ceil((until.getTime() - at.getTime()) / 1_000));
+  const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return new AppError('too_many_attempts', `Too many tries. Wait ${wait}, then try again.`, {
+    retryAfterSeconds: seconds,
+  });
+}

@@ -1,0 +1,34 @@
+const second = 1_000;
+const minute = 60 * second;
+
+export interface Limit {
+  /** So many tries in the window, then a pause. */
+  tries: number;
+  windowMs: number;
+  /** The first pause, the second …; the last one for all that follow. */
+  pausesMs: readonly number[];
+  /** After a pause all tries are there again; otherwise, until the window ends, one at a time. */
+  renews: boolean;
+}
+
+const person = {
+  tries: 10,
+  windowMs: 15 * minute,
+  pausesMs: [15 * minute, 30 * minute, 60 * minute],
+  renews: true,
+};
+/** An office or a mobile network sits behind one address, so it gets more, and then is slowed rather than shut out. */
+const place = {
+  windowMs: 15 * minute,
+  pausesMs: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900].map((seconds) => seconds * second),
+  renews: false,
+};
+
+export const limits = {
+  account: person,
+  device: person,
+  confirm: person,
+  mailbox: { ...person, tries: 3 },
+  address: { ...place, tries: 50 },
+} as const satisfies Record<string, Limit>;
+export type Subject = keyof typeof limits;

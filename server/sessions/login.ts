@@ -1,0 +1,74 @@
+import type { AnyoneCtx } from '#server/access/context.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
+import { auditRow, type AuditEntry } from '#server/audit/record.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
+import { mailSoon } from '#server/mail/send.ts';
+import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
+import { admit, startSession } from '#server/sessions/start.ts';
+import { checkPassword, type PasswordCheck } from '#server/users/check-password.ts';
+import type { UserRow } from '#server/users/queries.ts';
+
+/**
+ * Signs a person in by password. An unknown address, a wrong password and an account that is paused are answered alike and
+ * in the same time. Throws `login_failed`, `account_deactivated`, `too_many_attempts`, `auth_internal`.
+ */
+export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedInView> {
+  const attempt = await countSignIn(ctx, input.email);
+  const check = await checkCounted(ctx, input, attempt);
+  if (check.outcome === 'wrong') {
+    noteFailure(ctx, attempt, check.user);
+    throw new AppError(
+      'login_failed',
+      'The e-mail address or the password is wrong. After ten wrong tries no password works for 15 minutes.',
+    );
+  }
+  if (check.outcome === 'deactivated') {
+    noteRefusal(ctx, 'account_deactivated', check.user);
+    throw new AppError(
+      'account_deactivated',
+      'This account is deactivated. Ask an admin to switch it on again.',
+    );
+  }
+  const started = await ctx.change(async (tx) => {
+    await forgive(tx, attempt);
+    return startSession(tx, ctx, check.user, 'password');
+  });
+  return admit(ctx, started);
+}
+
+/** What fails on our side is not a wrong password, and is not counted as one. */
+async function checkCounted(ctx: AnyoneCtx, input: LoginInput, attempt: Attempt): Promise<PasswordCheck> {
+  try {
+    return await checkPassword(ctx, input, attempt.pausedUntil !== null);
+  } catch (error) {
+    await takeBack(ctx.runtime.db, attempt);
+    throw error;
+  }
+}
+
+/** Nothing here is waited for: an account that exists would take longer to refuse than one that does not. */
+function noteFailure(ctx: AnyoneCtx, attempt: Attempt, user: UserRow | undefined): void {
+  noteRefusal(ctx, attempt.pausedUntil ? 'too_many_attempts' : 'login_failed', user);
+  if (!user || !attempt.isLast) return;
+  const tenantId = user.tenantId as TenantId;
+  note(ctx, {
+    action: 'auth.paused',
+    actor: { kind: 'system', id: null, label: 'Keyward', tenantId },
+    resource: { type: 'user', id: user.id, label: user.email },
+    code: 'too_many_attempts',
+  });
+  mailSoon(ctx.runtime, { kind: 'paused', tenantId, userId: user.id });
+}
+
+/** What was typed for an account that does not exist is not kept: people put their password into the wrong field. */
+function noteRefusal(ctx: AnyoneCtx, code: ErrorCode, user: UserRow | undefined): void {
+  const actor = user
+    ? { kind: 'user' as const, id: user.id, label: user.email, tenantId: user.tenantId as TenantId }
+    : { kind: 'anonymous' as const, id: null, label: 'unknown', tenantId: ctx.runtime.defaultTenantId };
+  note(ctx, { action: 'auth.login_failed', code, actor, detail: { method: 'password' } });
+}
+
+function note(ctx: AnyoneCtx, entry: AuditEntry): void {
+  ctx.runtime.auditQueue.add(auditRow(ctx, { ...entry, outcome: 'denied' }));
+}
