@@ -39,13 +39,3 @@ function parseRange(range: string): [Address, number] {
   if (!(base instanceof ipaddr.IPv6) || !base.isIPv4MappedAddress() || bits < 96) return [base, bits];
   return [base.toIPv4Address(), bits - 96];
 }
-
-/** What counts as one sender: an IPv4 address, or the /64 that whoever has one IPv6 address has all of. */
-export function addressBlock(text: string): string {
-  const address = parse(text);
-  if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? text;
-  return `${address.parts
-    .slice(0, 4)
-    .map((part) => part.toString(16))
-    .join(':')}::/64`;
-}
