@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { chooseAction, createToken, newToken, userMenu } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
-import { giveRealisticTokens } from './realistic.ts';
+import { giveNotices, giveRealisticTokens } from './realistic.ts';
 
 test.describe.configure({ timeout: 60_000 });
 
@@ -77,6 +77,17 @@ for (const { view, colorScheme, width, height } of views) {
       await check(page, `tokens-none-match-${view}`);
     });
 
+    test(`notices, ${view}`, async ({ desk, page, signInAs }) => {
+      await giveRealisticTokens(desk, desk.ada);
+      await giveNotices(desk, desk.ada);
+      await signInAs(desk.ada);
+      for (const path of ['tokens', 'dashboard']) {
+        await page.goto(`/${path}`);
+        await expect(page.getByRole('region', { name: 'Notices' })).toBeVisible();
+        await check(page, `notices-${path}-${view}`);
+      }
+    });
+
     test(`dialogs, ${view}`, async ({ desk, page, signInAs }) => {
       await giveRealisticTokens(desk, desk.ada);
       await signInAs(desk.ada);
@@ -84,6 +95,20 @@ for (const { view, colorScheme, width, height } of views) {
       await chooseAction(page, 'laptop', 'Rename');
       await expect(page.getByRole('dialog')).toBeVisible();
       await check(page, `rename-${view}`);
+      await page.keyboard.press('Escape');
+      await chooseAction(page, 'laptop', 'Rotate');
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check(page, `rotate-${view}`);
+      await page.getByRole('button', { name: 'Rotate token' }).click();
+      await expect(page.getByRole('dialog', { name: 'Copy the new secret now' })).toBeVisible();
+      await check(page, `rotated-${view}`);
+      await page.getByRole('button', { name: 'Copy token' }).click();
+      await page.getByRole('button', { name: 'Done' }).click();
+      await expect(page.getByText(/The old secret works until/)).toBeVisible();
+      await check(page, `in-grace-${view}`);
+      await page.getByRole('article').getByRole('button', { name: 'Claude Code on laptop' }).click();
+      await expect(page.getByRole('dialog')).toContainText('GET /api/v1/me');
+      await check(page, `token-panel-${view}`);
       await page.keyboard.press('Escape');
       await chooseAction(page, 'laptop', 'Revoke');
       await expect(page.getByRole('dialog')).toBeVisible();

@@ -24,6 +24,7 @@ test('the secret is masked, copied in the form one needs, and gone from the page
     '.env': `KEYWARD_SERVER=${desk.origin}\nKEYWARD_TOKEN=${token}`,
     curl: `curl -H 'Authorization: Bearer ${token}' \\\n  ${desk.origin}/api/v1/me`,
     'GitHub Actions': `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN`,
+    'Claude Code MCP': `claude mcp add --scope user --transport http keyward \\\n  ${desk.origin}/mcp \\\n  --header 'Authorization: Bearer ${token}'`,
   };
   for (const [tab, text] of Object.entries(pasted)) {
     await page.getByRole('tab', { name: tab }).click();

@@ -136,6 +136,7 @@ export async function giveRealisticTokens(desk: Desk, owner: Person) {
       ...(ipAllowlist && { ipAllowlist }),
     });
     await givePast(desk, credential.id, past);
+    await giveDailyUse(desk, credential.id, past);
     if (past.state === 'disabled')
       await owner.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
     if (past.state === 'revoked') await revokeInThePast(desk, owner, credential.id, past);
@@ -156,10 +157,46 @@ async function givePast(
   );
 }
 
+/** Busier on some days than on others, back from the day of its last use. */
+async function giveDailyUse(
+  desk: Desk,
+  id: string,
+  { used, from, by, count = 0 }: Pick<Sample, 'used' | 'from' | 'by' | 'count'>,
+) {
+  if (used === undefined || !from || !by) return;
+  await desk.sql(
+    `insert into credential_use (credential_id, day, address, endpoint, count, refused, last_at)
+     select $1, (at at time zone 'UTC')::date, $2::inet, endpoint, 1 + ($3 * (1 + sin(back * 1.7 + $3)) / 300)::int, 0, at
+     from generate_series(0, 29) as back
+     cross join (values ('GET /api/v1/me'), ('GET /api/v1/tokens')) as asked (endpoint)
+     cross join lateral (select now() - make_interval(mins => $4, days => back) as at) as moment
+     where (back * 5 + $3) % 7 > 1 and at > now() - interval '29 days'`,
+    [id, from, count, used],
+  );
+}
+
 /** Some hours after its last use, which no door would do. */
 async function revokeInThePast(desk: Desk, owner: Person, id: string, { reason }: Pick<Sample, 'reason'>) {
   await desk.sql(
     `update credentials set revoked_at = last_used_at + interval '5 hours', revoked_by = $2, revoke_reason = $3 where id = $1`,
     [id, owner.id, reason],
+  );
+}
+
+/** One notice of each sort, about the sample tokens. */
+export async function giveNotices(desk: Desk, owner: Person) {
+  await desk.sql(
+    `insert into notices (id, tenant_id, user_id, credential_id, kind, day, address, created_at)
+     select gen_random_uuid(), c.tenant_id, c.owner_user_id, c.id, told.kind, current_date, told.address::inet, now() + told.after
+     from credentials c
+     join (values
+       ('staging deploy', 'expires_7', null, interval '1 second'),
+       ('jenkins (old)', 'expired_in_use', '198.51.100.23', interval '2 seconds'),
+       ('laptop', 'reuse', '192.0.2.66', interval '3 seconds'),
+       ('release pipeline', 'exposed', '203.0.113.9', interval '4 seconds'),
+       ('cursor on desktop', 'revoked_by_holder', '192.0.2.80', interval '5 seconds')
+     ) as told (name, kind, address, after) on told.name = c.name
+     where c.owner_user_id = $1`,
+    [owner.id],
   );
 }

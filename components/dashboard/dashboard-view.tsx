@@ -4,6 +4,7 @@ import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
+import { NoticeStack } from '#components/notices/notice-stack.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { useNow } from '#components/ui/use-now.ts';
@@ -28,6 +29,7 @@ export function DashboardView() {
       >
         {mayWrite && total > 0 && <NewTokenButton onPress={newToken.open} />}
       </PageHead>
+      <NoticeStack />
       {glance.isError && !glance.data ? (
         <Failed error={glance.error} />
       ) : (

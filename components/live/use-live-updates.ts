@@ -7,6 +7,7 @@ import { trpc } from '#components/api/trpc.ts';
 const shownBy: Record<string, string[]> = {
   token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users'],
   credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
+  notice: ['notices'],
   user: ['users', 'admin-tokens', 'attention', 'account'],
   session: ['users', 'account'],
   auth: ['users', 'account'],

@@ -7,12 +7,17 @@ interface Question {
   onLeave: () => void;
 }
 
-export function LeaveDialog(question: Question) {
+/** `rotated`: the token had a secret before. */
+export function LeaveDialog({ rotated = false, ...question }: Question & { rotated?: boolean }) {
   return (
     <Ask
       {...question}
       title="Close without copying?"
-      description="The secret is not shown again. Without it the token is of no use, and you would have to make another."
+      description={
+        rotated
+          ? 'The new secret is not shown again. Once the old one stops, nothing could use the token until you rotate it again.'
+          : 'The secret is not shown again. Without it the token is of no use, and you would have to make another.'
+      }
       leave="Close without copying"
     />
   );

@@ -28,4 +28,11 @@ export const snippetsFor = (origin: string): Snippet[] => [
     note: 'Stores it as a secret of the repository. In the workflow: KEYWARD_TOKEN: ${{ secrets.KEYWARD_TOKEN }}',
     text: (token) => `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN`,
   },
+  {
+    id: 'mcp',
+    label: 'Claude Code MCP',
+    note: 'Adds this server to Claude Code, for you alone. It answers there once its MCP endpoint is switched on.',
+    text: (token) =>
+      `claude mcp add --scope user --transport http keyward \\\n  ${origin}/mcp \\\n  --header 'Authorization: Bearer ${token}'`,
+  },
 ];

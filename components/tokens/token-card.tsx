@@ -1,21 +1,24 @@
 'use client';
 import { cx } from 'class-variance-authority';
 import type { ReactNode } from 'react';
+import { Sparkline } from '#components/ui/sparkline.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import { Tip } from '#components/ui/tip.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
+import { dailyUseWords } from './daily-use-words.ts';
 import { KeyCut } from './key-cut.tsx';
 import { hasEnded, StatusPill } from './status.tsx';
 
 export const cardShell =
-  'relative flex items-center gap-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5';
+  'relative flex flex-wrap items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5';
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem]';
+  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_7.5rem_9.5rem_9.5rem_2rem]';
 
 export const titleId = (token: TokenView) => `token-${token.id}`;
+export const menuId = (token: TokenView) => `token-menu-${token.id}`;
 
 interface TokenCardProps {
   token: TokenView;
@@ -27,10 +30,12 @@ interface TokenCardProps {
   /** Shows more of it: the name becomes a button, which takes presses anywhere on the card. */
   onOpen?: (() => void) | undefined;
   isOpen?: boolean;
+  /** A line under all else. */
+  foot?: ReactNode;
 }
 
 /** A token, as an article of a list. */
-export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false }: TokenCardProps) {
+export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, foot }: TokenCardProps) {
   const ended = hasEnded(token.status);
   return (
     <article
@@ -58,7 +63,15 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false }
           <Name name={token.name} onOpen={onOpen} />
         </h2>
         <StatusPill status={token.status} />
-        <div className="order-1 col-span-full flex min-w-0 items-baseline gap-2 text-sm text-faint md:order-2 md:col-span-1 md:col-start-1 md:row-span-1! lg:col-start-2">
+        <Sparkline
+          values={token.useByDay}
+          label={dailyUseWords(token.useByDay)}
+          className={cx(
+            'order-1 col-span-2 col-start-2 h-5 w-24 justify-self-end md:max-lg:hidden lg:order-0 lg:col-span-1 lg:col-start-auto lg:w-full',
+            ended ? 'text-line-strong' : 'text-faint',
+          )}
+        />
+        <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm md:flex-nowrap text-faint md:order-2 md:row-span-1! lg:col-start-2">
           {owner}
           <code className="font-mono text-xs text-muted">{token.prefix}</code>
           <span className="-m-1 truncate p-1">
@@ -71,6 +84,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false }
         </div>
         {menu}
       </div>
+      {foot && <div className="mt-2 basis-full border-t border-line pt-2 pr-1.5">{foot}</div>}
     </article>
   );
 }
@@ -112,7 +126,14 @@ function LastUse({ token }: { token: TokenView }) {
   return (
     <div className="min-w-0 text-sm">
       <TimeAgo at={token.lastUsedAt} before="Used" />
-      <p className="truncate text-xs text-faint">{token.lastUsedIp && `from ${token.lastUsedIp}`}</p>
+      {token.lastUsedIp && (
+        <Tip
+          text={token.lastUsedAgent ? `By ${token.lastUsedAgent}` : 'It did not say what it is'}
+          className="block max-w-full truncate text-xs text-faint"
+        >
+          from {token.lastUsedIp}
+        </Tip>
+      )}
     </div>
   );
 }

@@ -2,17 +2,21 @@
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
+import { GraceStrip } from './grace-strip.tsx';
 import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
 import { TokenMenu, type TokenRights } from './token-menu.tsx';
 
 interface TokenListProps {
   tokens: readonly TokenView[];
   rights: TokenRights;
+  opened: string | null;
+  onOpen: (token: TokenView) => void;
+  onRotate: (token: TokenView) => void;
   stale: boolean;
   more: { wanted: boolean; loading: boolean; load: () => void };
 }
 
-export function TokenList({ tokens, rights, stale, more }: TokenListProps) {
+export function TokenList({ tokens, rights, opened, onOpen, onRotate, stale, more }: TokenListProps) {
   return (
     <>
       <ul
@@ -22,7 +26,13 @@ export function TokenList({ tokens, rights, stale, more }: TokenListProps) {
       >
         {tokens.map((token) => (
           <li key={token.id}>
-            <TokenCard token={token} menu={<TokenMenu token={token} rights={rights} />} />
+            <TokenCard
+              token={token}
+              menu={<TokenMenu token={token} rights={rights} onRotate={onRotate} />}
+              isOpen={token.id === opened}
+              onOpen={() => onOpen(token)}
+              foot={token.rotation && <GraceStrip token={token} mayEnd={rights.mayRevoke} />}
+            />
           </li>
         ))}
       </ul>
@@ -53,6 +63,7 @@ export function TokenListSkeleton() {
               <Skeleton className="h-2.5 w-32 max-w-full" />
             </div>
             <Skeleton className="h-6 w-18 rounded-full!" />
+            <Skeleton className="hidden h-4 w-full lg:block" />
             <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 md:order-none md:col-span-1 md:mt-0 md:w-28" />
             <Skeleton className="hidden h-3.5 w-28 md:block" />
           </div>

@@ -1,12 +1,12 @@
 'use client';
-import { Ban, Ellipsis, PencilLine, Power } from 'lucide-react';
+import { Ban, Ellipsis, PencilLine, Power, RefreshCw } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { buttonClass } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { hasEnded } from './status.tsx';
-import { titleId } from './token-card.tsx';
+import { menuId, titleId } from './token-card.tsx';
 import { useTokenSwitch } from './use-token-changes.ts';
 
 export interface TokenRights {
@@ -17,13 +17,23 @@ export interface TokenRights {
 const [RenameDialog] = lazyPart(async () => (await import('./rename-dialog.tsx')).RenameDialog);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-dialog.tsx')).RevokeDialog);
 
-export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRights }) {
+interface TokenMenuProps {
+  token: TokenView;
+  rights: TokenRights;
+  onRotate: (token: TokenView) => void;
+}
+
+export function TokenMenu({ token, rights, onRotate }: TokenMenuProps) {
   const [asking, setAsking] = useState<'rename' | 'revoke' | null>(null);
   const button = useRef<HTMLButtonElement>(null);
   const isRevoked = useRef(false);
   const { mutate } = useTokenSwitch();
 
+  const rotate: MenuEntry[] = token.enabled
+    ? [{ kind: 'action', label: 'Rotate…', icon: RefreshCw, onSelect: () => onRotate(token) }]
+    : [];
   const change: MenuEntry[] = [
+    ...rotate,
     { kind: 'action', label: 'Rename…', icon: PencilLine, onSelect: () => setAsking('rename') },
     {
       kind: 'action',
@@ -53,6 +63,7 @@ export function TokenMenu({ token, rights }: { token: TokenView; rights: TokenRi
   return (
     <>
       <MenuButton
+        id={menuId(token)}
         buttonRef={button}
         aria-label={`Actions for ${token.name}`}
         menuLabel={`Actions for ${token.name}`}

@@ -4,20 +4,27 @@ import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
+import { NoticeStack } from '#components/notices/notice-stack.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
 import { statusWords } from './status.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
 import { Toolbar } from './toolbar.tsx';
+import { useRotation } from './use-rotation.tsx';
 import { type TokenFilters, useTokenFilters } from './use-token-filters.ts';
 import { useTokens } from './use-tokens.ts';
+
+const [TokenPanel] = lazyPart(async () => (await import('./token-panel.tsx')).TokenPanel);
 
 export function TokensView() {
   const { filters, isFiltered, setFilters, clearFilters } = useTokenFilters();
   const list = useTokens(filters);
   const { data: me } = useMe();
   const newToken = useNewToken();
+  const rotation = useRotation();
   const rights = {
     mayWrite: me?.permissions.includes('tokens:write') ?? false,
     mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
@@ -25,12 +32,18 @@ export function TokensView() {
   const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
   const counts = list.data?.pages.at(-1)?.counts;
   const hasNone = counts?.total === 0;
+  const close = () => setFilters({ token: null });
+  function rotate(token: TokenView) {
+    close();
+    rotation.start(token);
+  }
 
   return (
     <>
       <PageHead title="Tokens">
         {rights.mayWrite && !hasNone && <NewTokenButton onPress={newToken.open} />}
       </PageHead>
+      <NoticeStack />
       {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
       {!hasNone && <Toolbar filters={filters} counts={counts} onChange={setFilters} />}
       {list.isPending && <TokenListSkeleton />}
@@ -43,6 +56,9 @@ export function TokensView() {
         <TokenList
           tokens={tokens}
           rights={rights}
+          opened={filters.token}
+          onOpen={({ id }) => setFilters({ token: id })}
+          onRotate={rotation.start}
           stale={list.isPlaceholderData}
           more={{
             wanted: list.hasNextPage,
@@ -51,6 +67,17 @@ export function TokensView() {
           }}
         />
       )}
+      {filters.token && (
+        <TokenPanel
+          key={filters.token}
+          id={filters.token}
+          onRotate={rights.mayWrite ? rotate : undefined}
+          returnTo={() => document.getElementById(`token-${filters.token}`)}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
+      )}
+      {rotation.dialog}
       {newToken.dialog}
     </>
   );

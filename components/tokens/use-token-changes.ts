@@ -101,3 +101,21 @@ export function useRevokeToken(onDone: () => void) {
     }),
   );
 }
+
+export function useEndGrace() {
+  const client = useQueryClient();
+  return useMutation(
+    trpc.tokens.endGrace.mutationOptions({
+      onError: (error, { id }) => sayRefused(error, id),
+      onSuccess(token) {
+        replaceToken(client, token.id, token);
+        toast({
+          title: `The old secret of ${token.name} has stopped`,
+          detail: 'Only the new one works from now on.',
+          about: token.id,
+        });
+      },
+      onSettled: () => client.invalidateQueries({ queryKey: tokensKey }),
+    }),
+  );
+}

@@ -25,6 +25,8 @@ export const sortInputs: Record<Sort, Pick<ListTokensInput, 'sort' | 'order'>> =
 const parsers = {
   status: parseAsStringLiteral(statuses),
   search: parseAsString.withDefault('').withOptions({ history: 'replace' }),
+  /** The one that is opened. */
+  token: parseAsString,
   sort: parseAsStringLiteral(sorts).withDefault('newest'),
 };
 

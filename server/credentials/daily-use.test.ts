@@ -74,6 +74,32 @@ async function viewOf(desk: Desk, id: string) {
   return (await desk.ada.send(`GET /api/v1/tokens/${id}`)).body;
 }
 
+test('a token’s owner sees where it was used from and for what, nobody else does', async () => {
+  await using desk = await openDesk(proxied);
+  const { token, credential } = await desk.ada.createToken({ name: 'ci' });
+  const bob = await desk.join('Bob', 'admin');
+  const use = async (address: string) => {
+    await desk.send('GET /api/v1/me', { token, headers: { 'X-Forwarded-For': address } });
+    await desk.settle();
+    desk.clock.advance({ hours: 1 });
+  };
+  await use('203.0.113.7');
+  await use('203.0.113.7');
+  const lastOf = (hoursAgo: number) =>
+    new Date(desk.clock.now().getTime() - hoursAgo * 3_600_000).toISOString();
+  await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
+  await use('198.51.100.4');
+  const path = `GET /api/v1/tokens/${credential.id}/places`;
+  const endpoint = 'GET /api/v1/me';
+  assert.deepEqual((await desk.ada.send(path)).body, {
+    items: [
+      { address: '198.51.100.4', endpoint, count: 0, refused: 1, lastAt: lastOf(1) },
+      { address: '203.0.113.7', endpoint, count: 2, refused: 0, lastAt: lastOf(2) },
+    ],
+  });
+  assert.equal((await bob.send(path)).status, 404);
+});
+
 test('whoever has very many addresses fills no more than 50 rows a day and one', async () => {
   await using desk = await openDesk(proxied);
   await using other = await desk.another();

@@ -1,10 +1,10 @@
-import { and, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
 import type { Connection, Database, Transaction } from '#db/client.ts';
 import { credentials, credentialUse } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Use } from '#server/credentials/last-use.ts';
 
-export const dailyUse = { shownDays: 30, keptDays: 90, pairsPerDay: 50 } as const;
+export const dailyUse = { shownDays: 30, keptDays: 90, pairsPerDay: 50, shownPlaces: 100 } as const;
 
 const dayMs = 86_400_000;
 const pruneBatch = 5_000;
@@ -84,6 +84,31 @@ export async function countUseByDay(
     if (days && place < days.length) days[place] = count;
   }
   return byDay;
+}
+
+/** From where and for what a credential was used in the last 30 days, and how often in vain; the latest first. */
+export function findPlaces(db: Connection, tenantId: TenantId, id: string, at: Date) {
+  const lastAt = sql<string>`max(${credentialUse.lastAt})`;
+  return db
+    .select({
+      address: credentialUse.address,
+      endpoint: credentialUse.endpoint,
+      count: sql<number>`sum(${credentialUse.count})::float8`,
+      refused: sql<number>`sum(${credentialUse.refused})::float8`,
+      lastAt,
+    })
+    .from(credentialUse)
+    .innerJoin(credentials, eq(credentials.id, credentialUse.credentialId))
+    .where(
+      and(
+        eq(credentials.tenantId, tenantId),
+        eq(credentials.id, id),
+        gt(credentialUse.day, dayOf(at, dailyUse.shownDays)),
+      ),
+    )
+    .groupBy(credentialUse.address, credentialUse.endpoint)
+    .orderBy(desc(lastAt))
+    .limit(dailyUse.shownPlaces);
 }
 
 /** Removes what is older than 90 days, a few thousand rows a statement. Returns how many rows that were. */

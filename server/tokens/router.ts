@@ -1,4 +1,5 @@
 import { createToken, getToken, ownerOf, revokeToken, updateToken } from '#server/tokens/commands.ts';
+import { listPlaces } from '#server/tokens/list-places.ts';
 import { listTokens } from '#server/tokens/list.ts';
 import { revokeFoundTokens } from '#server/tokens/revoke-found.ts';
 import { endGrace, rotateToken } from '#server/tokens/rotate.ts';
@@ -13,6 +14,7 @@ import {
   rotateTokenInput,
   tokenIdInput,
   tokenPageView,
+  tokenPlacesView,
   tokenView,
   updateTokenInput,
 } from '#server/tokens/schema.ts';
@@ -49,6 +51,15 @@ export const tokensRouter = router({
     .input(revokeTokenInput)
     .output(tokenView)
     .mutation(({ ctx, input }) => revokeToken(ctx, input)),
+  places: permitted('tokens:read')
+    .meta(
+      rest('GET', '/tokens/{id}/places', 'Where one of your tokens was used from, and for what', {
+        errors: ['not_found'],
+      }),
+    )
+    .input(tokenIdInput)
+    .output(tokenPlacesView)
+    .query(({ ctx, input }) => listPlaces(ctx, input)),
   rotate: permittedFreshlyInSession('tokens:write')
     .meta({ unbatched: true })
     .meta(

@@ -139,6 +139,24 @@ export const receivedTokensView = z.object({
 });
 export type ReceivedTokensView = z.infer<typeof receivedTokensView>;
 
+export const tokenPlacesView = z.object({
+  items: z
+    .array(
+      z.object({
+        address: z.string().nullable().meta({ example: '203.0.113.7' }),
+        endpoint: z.string().nullable().meta({ example: 'GET /api/v1/tokens/{id}' }),
+        count: z.int().nonnegative().meta({ example: 42 }),
+        refused: z.int().nonnegative(),
+        lastAt: timestampSchema,
+      }),
+    )
+    .meta({
+      description:
+        'Where it was used from and for what in the last 30 days, the latest first, 100 at most. Both `null`: the rest of days that had very many.',
+    }),
+});
+export type TokenPlacesView = z.infer<typeof tokenPlacesView>;
+
 export const tokenSorts = ['createdAt', 'expiresAt', 'lastUsedAt', 'name'] as const;
 
 export const listTokensInput = z.strictObject({

@@ -1,0 +1,108 @@
+'use client';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { cx } from 'class-variance-authority';
+import { X } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button, buttonClass } from '#components/ui/button.tsx';
+import { toast } from '#components/ui/toast.ts';
+import { useNow } from '#components/ui/use-now.ts';
+import type { NoticesView, NoticeView } from '#server/notices/schema.ts';
+import { noticeWords } from './notice-words.ts';
+import { noticesQuery } from './notices-query.ts';
+
+const shownAtFirst = 3;
+
+/** What happened to my tokens and has not been put away, the newest first; nothing where there is nothing to say. */
+export function NoticeStack() {
+  const { data } = useQuery(noticesQuery);
+  const dismiss = useDismiss();
+  const [showsAll, setShowsAll] = useState(false);
+  const notices = data?.items ?? [];
+  if (notices.length === 0) return null;
+  const hidden = showsAll ? 0 : Math.max(0, notices.length - shownAtFirst);
+  return (
+    <section aria-label="Notices" className="mb-6">
+      <ul className="divide-y divide-line overflow-hidden rounded-card border border-line bg-surface">
+        {notices.slice(0, notices.length - hidden).map((notice) => (
+          <Row key={notice.id} notice={notice} onDismiss={() => dismiss.mutate({ id: notice.id })} />
+        ))}
+      </ul>
+      {hidden > 0 && (
+        <Button size="sm" look="quiet" className="mt-1" onClick={() => setShowsAll(true)}>
+          Show {hidden} more
+        </Button>
+      )}
+    </section>
+  );
+}
+
+const tones = { warn: 'text-warn', danger: 'text-danger' };
+
+function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void }) {
+  const { icon: Icon, tone, title, detail } = noticeWords(notice, useNow());
+  const [before = '', after = ''] = title.split('…');
+  const { name, id } = notice.token;
+  return (
+    <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 py-2.5 pr-2 pl-3.5">
+      <Icon aria-hidden className={cx('mt-0.5 size-4', tones[tone])} />
+      <div className="min-w-0 sm:flex sm:items-center sm:gap-3">
+        <div className="min-w-0 flex-1">
+          <p className="break-words">
+            {before}
+            <strong className="font-semibold">{name}</strong>
+            {after}
+          </p>
+          <p className="text-sm text-muted">{detail}</p>
+        </div>
+        <Link
+          href={`/tokens?token=${id}`}
+          aria-label={`Show ${name}`}
+          className={buttonClass({ size: 'sm', className: 'max-sm:mt-2' })}
+        >
+          Show token
+        </Link>
+      </div>
+      <Button
+        look="quiet"
+        size="icon"
+        aria-label={`Put away: ${title.replace('…', name)}`}
+        onClick={onDismiss}
+        className="-my-0.5"
+      >
+        <X aria-hidden />
+      </Button>
+    </li>
+  );
+}
+
+/** Gone at once, and back if the server refuses. */
+function useDismiss() {
+  const client = useQueryClient();
+  const { queryKey } = noticesQuery;
+  return useMutation(
+    trpc.notices.dismiss.mutationOptions({
+      async onMutate({ id }) {
+        await client.cancelQueries({ queryKey });
+        const before = client.getQueryData<NoticesView>(queryKey);
+        client.setQueryData<NoticesView>(
+          queryKey,
+          (held) => held && { items: held.items.filter((notice) => notice.id !== id) },
+        );
+        return before;
+      },
+      onError(error, { id }, before) {
+        client.setQueryData(queryKey, before);
+        toast({
+          title: 'The notice stays',
+          detail: sentenceOf(problemOf(error)),
+          tone: 'failed',
+          about: id,
+        });
+      },
+      onSettled: () => client.invalidateQueries({ queryKey }),
+    }),
+  );
+}

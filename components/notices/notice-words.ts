@@ -1,0 +1,55 @@
+import { Clock, ClockAlert, Eye, KeyRound, type LucideIcon, ShieldAlert } from 'lucide-react';
+import { agoWords, relativeWords } from '#components/ui/time-words.ts';
+import type { NoticeView } from '#server/notices/schema.ts';
+
+interface Said {
+  icon: LucideIcon;
+  tone: 'warn' | 'danger';
+  /** What follows the name of the token, or with `…` what stands around it. */
+  title: string;
+  detail: string;
+}
+
+/** What a notice says, in a line and a sentence. */
+export function noticeWords({ kind, token, address, createdAt }: NoticeView, now: Date): Said {
+  const happened = `${agoWords(new Date(createdAt), now)}${address ? `, from ${address}` : ''}`;
+  switch (kind) {
+    case 'expires_14':
+    case 'expires_7':
+    case 'expires_1':
+      return {
+        icon: Clock,
+        tone: 'warn',
+        title: `… expires ${relativeWords(new Date(token.expiresAt ?? createdAt), now)}`,
+        detail: 'It is in use. Make a new one in time, and put it where this one is.',
+      };
+    case 'expired_in_use':
+      return {
+        icon: ClockAlert,
+        tone: 'warn',
+        title: '… has expired and is still being used',
+        detail: `Something was refused ${happened}. Give it a new token, or stop it.`,
+      };
+    case 'reuse':
+      return {
+        icon: ShieldAlert,
+        tone: 'danger',
+        title: 'An old secret of … was used again',
+        detail: `Refused ${happened}. If that is no machine that was forgotten, rotate it without a grace.${token.enabled ? '' : ' It has been switched off.'}`,
+      };
+    case 'exposed':
+      return {
+        icon: Eye,
+        tone: 'danger',
+        title: '… was sent in an address',
+        detail: `Refused ${happened}. Addresses end up in logs, so others may have seen it: rotate it.`,
+      };
+    case 'revoked_by_holder':
+      return {
+        icon: KeyRound,
+        tone: 'danger',
+        title: '… was revoked by somebody who found it',
+        detail: `Reported ${happened}. Find out where its secret was to be found.`,
+      };
+  }
+}

@@ -1,0 +1,16 @@
+import type { Ctx } from '#server/access/context.ts';
+import { findPlaces } from '#server/credentials/daily-use.ts';
+import { notFound } from '#server/errors.ts';
+import { ownerOf } from '#server/tokens/commands.ts';
+import { findToken } from '#server/tokens/queries.ts';
+import type { TokenIdInput, TokenPlacesView } from '#server/tokens/schema.ts';
+
+/** From where and for what one of the asker's tokens was used in the last 30 days. Throws `not_found`. */
+export async function listPlaces({ runtime, principal, now }: Ctx, { id }: TokenIdInput) {
+  const token = await findToken(runtime.db, ownerOf(principal), id);
+  if (!token) throw notFound('token');
+  const places = await findPlaces(runtime.db, principal.tenantId, id, now());
+  return {
+    items: places.map((place) => ({ ...place, lastAt: new Date(place.lastAt).toISOString() })),
+  } satisfies TokenPlacesView;
+}
