@@ -4,6 +4,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import { migrate } from '#db/migrate.ts';
+import * as adminTokens from '#db/schema/admin-tokens.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
 import * as notices from '#db/schema/notices.ts';
@@ -67,7 +68,7 @@ test('the tables that the code knows are the tables that the migrations make', a
   const migrated = columns.map(
     (column) => `${column.table_name}.${column.column_name} ${column.is_nullable === 'YES'}`,
   );
-  const tables = [people, credentials, audit, signIn, notices]
+  const tables = [adminTokens, people, credentials, audit, signIn, notices]
     .flatMap((part): unknown[] => Object.values(part))
     .filter((value) => is(value, PgTable));
   const known = tables.flatMap((table) => {
@@ -85,6 +86,7 @@ test('the server’s role can delete nothing that has to keep its history', asyn
      where table_schema = 'public' and grantee = 'keyward_app' and privilege_type in ('DELETE', 'TRUNCATE')`,
   );
   assert.deepEqual(grants.map((grant) => grant.table_name).toSorted(), [
+    'credential_tallies',
     'credential_use',
     'sessions',
     'sign_in_tallies',

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, date, inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
@@ -20,6 +21,17 @@ export const credentials = pgTable('credentials', {
   lastUsedIp: inet('last_used_ip'),
   lastUsedAgent: text('last_used_agent'),
   useCount: bigint('use_count', { mode: 'number' }).notNull().default(0),
+  /** How far its life had gone when it was last swept. */
+  sweptLife: text('swept_life', { enum: ['active', 'expiring', 'expired'] })
+    .notNull()
+    .default('active'),
+  /** What it was then; the database works it out. */
+  sweptStatus: text('swept_status', { enum: ['active', 'expiring', 'expired', 'disabled', 'revoked'] })
+    .notNull()
+    .generatedAlwaysAs(sql`swept_life`),
+  /** When that stops being true by time alone. */
+  turnsAt: instant('turns_at').generatedAlwaysAs(sql`expires_at`),
+  ownerLabel: text('owner_label').notNull().default(''),
 });
 
 export const secrets = pgTable('secrets', {

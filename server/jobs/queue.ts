@@ -5,10 +5,17 @@ import type { Job } from '#server/jobs/job.ts';
 import { notifyExpiringTokens } from '#server/jobs/notify-expiring.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
+import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** Every job there is. */
-export const jobs = [deliverMail, notifyExpiringTokens, pruneUse, pruneTalliesJob] as readonly Job<never>[];
+export const jobs = [
+  deliverMail,
+  notifyExpiringTokens,
+  pruneUse,
+  pruneTalliesJob,
+  sweepTokensJob,
+] as readonly Job<never>[];
 
 /** Makes room for every job, so that a change can add one before any server works. */
 export async function prepareJobs({ boss }: JobQueue): Promise<void> {

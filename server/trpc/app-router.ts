@@ -1,3 +1,4 @@
+import { adminTokensRouter } from '#server/admin-tokens/router.ts';
 import { auditRouter } from '#server/audit/router.ts';
 import { liveRouter } from '#server/live/router.ts';
 import { noticesRouter } from '#server/notices/router.ts';
@@ -12,6 +13,7 @@ export const appRouter = router({
   live: liveRouter,
   audit: auditRouter,
   notices: noticesRouter,
+  adminTokens: adminTokensRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
   tenants: tenantsRouter,

@@ -1,0 +1,206 @@
+import { and, eq, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import type { Database } from '#db/client.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { likePattern, windowEdge, type Position } from '#server/admin-tokens/rules.ts';
+import type { AdminTokenSort, ListAdminTokensInput, UseWindow } from '#server/admin-tokens/schema.ts';
+import { statusIs } from '#server/tokens/list.ts';
+import { tokenStatuses, type TokenStatus } from '#server/tokens/schema.ts';
+
+/** How far one page looks for tokens that a filter lets through, in each status. What it bounds is the time of a page. */
+const reach = 5_000;
+
+const usedKey = sql`coalesce(${credentials.lastUsedAt}, '-infinity'::timestamptz)`;
+const expiryKey = sql`coalesce(${credentials.expiresAt}, 'infinity'::timestamptz)`;
+
+interface SortKey {
+  key: SQL;
+  /** As a cursor holds it. */
+  write: (key: SQL) => SQL;
+  read: (text: string) => SQL;
+}
+
+/** Microseconds, which say a moment exactly, and infinity too. */
+const byTime = (key: SQL): SortKey => ({
+  key,
+  write: (key) => sql`round(extract(epoch from ${key}) * 1000000)::text`,
+  read: (text) => sql`to_timestamp(${text}::float8 / 1000000)`,
+});
+const byText = (key: SQL): SortKey => ({ key, write: (key) => key, read: (text) => sql`${text}::text` });
+
+/** What each sort goes by; never null, and each the end of an index. */
+const sortKeys: Record<AdminTokenSort, SortKey> = {
+  createdAt: byTime(sql`${credentials.createdAt}`),
+  lastUsedAt: byTime(usedKey),
+  expiresAt: byTime(expiryKey),
+  owner: byText(sql`${credentials.ownerLabel}`),
+  name: byText(sql`lower(${credentials.name})`),
+};
+
+export interface PageQuery {
+  tenantId: TenantId;
+  input: ListAdminTokensInput;
+  after: Position | undefined;
+  at: Date;
+}
+
+/** Which tokens are looked at: some owners', some ids, or left out all of them. */
+export type Among = { owners: string[] } | { ids: string[] } | undefined;
+
+export interface FoundPage {
+  ids: string[];
+  /** Where the next page begins, where there is one. */
+  end: Position | null;
+}
+
+/** The ids of a page, found without looking at more than a bounded number of tokens. */
+export async function findPage(db: Database, query: PageQuery, among: Among): Promise<FoundPage> {
+  const { limit } = query.input;
+  const end = among || !isSelective(query.input) ? null : await findReach(db, query);
+  const statement = among ? gather(query, among) : walk(query, end);
+  const { rows } = await db.execute<Position & Record<string, unknown>>(statement);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    ids: page.map((row) => row.id),
+    end: rows.length > limit && last ? { key: last.key, id: last.id } : end,
+  };
+}
+
+/** Whether so few may pass that a page of them could lie far apart. */
+function isSelective({ search, kind, lastUsed, sort }: ListAdminTokensInput): boolean {
+  return Boolean(search || kind || (lastUsed && sort !== 'lastUsedAt'));
+}
+
+/** Few tokens, sorted as they are asked for. */
+function gather(query: PageQuery, among: NonNullable<Among>): SQL {
+  const { tenantId, input, at } = query;
+  const chosen =
+    'ids' in among
+      ? sql`${credentials.id} = any(${sql.param(among.ids)}::uuid[])`
+      : sql`${credentials.ownerUserId} = any(${sql.param(among.owners)}::uuid[])`;
+  const conditions = and(
+    eq(credentials.tenantId, tenantId),
+    chosen,
+    input.status && statusIs(input.status, at),
+    isBehind(query),
+    passes(query),
+  );
+  const { key, write } = sortKeys[input.sort];
+  return sql`select ${write(key)} as key, id from credentials where ${conditions} ${ordered(query)}`;
+}
+
+/** Each status has its part of every index, so each is walked by itself and the walks are merged. */
+function walk(query: PageQuery, end: Position | null): SQL {
+  const { key } = sortKeys[query.input.sort];
+  const walks = branchesOf(query.input.status, query.at).map((branch) => {
+    const part = and(
+      inBranch(query, branch),
+      isBehind(query),
+      end ? isUpTo(query, end) : undefined,
+      passes(query),
+    );
+    const few = sql`(select * from credentials where ${inBranch(query, branch)} offset 0) as credentials`;
+    return sql`(select ${key} as key, id from ${branch.isShort ? few : credentials} where ${part} ${ordered(query)})`;
+  });
+  return merged(query, walks, query.input.limit + 1);
+}
+
+/** Where a page has to stop looking, if any of the walks goes that far. */
+async function findReach(db: Database, query: PageQuery): Promise<Position | null> {
+  const { key } = sortKeys[query.input.sort];
+  const walks = branchesOf(query.input.status, query.at)
+    .filter((branch) => !branch.isShort)
+    .map((branch) => {
+      const part = and(inBranch(query, branch), isBehind(query));
+      return sql`(select ${key} as key, id from credentials where ${part} ${inOrder(query)} offset ${reach} limit 1)`;
+    });
+  const { rows } = await db.execute<Position & Record<string, unknown>>(merged(query, walks, 1));
+  return rows[0] ? { key: rows[0].key, id: rows[0].id } : null;
+}
+
+function merged({ input }: PageQuery, walks: SQL[], limit: number): SQL {
+  const direction = sql.raw(input.order);
+  const { write } = sortKeys[input.sort];
+  return sql`select ${write(sql`walked.key`)} as key, id from (${sql.join(walks, sql` union all `)}) as walked
+    order by walked.key ${direction}, id ${direction} limit ${limit}`;
+}
+
+interface Branch {
+  /** As swept: the part of the indexes that is walked. */
+  swept?: TokenStatus;
+  when?: SQL | undefined;
+  /** What turned since the last sweep: found by when it did, then sorted. */
+  isShort?: boolean;
+}
+
+/** Where the tokens of a status are, whenever the last sweep was. */
+function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
+  const isLate = lte(credentials.turnsAt, at);
+  const inTime = or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at));
+  if (!status) return tokenStatuses.map((swept) => ({ swept }));
+  const branches: Record<TokenStatus, Branch[]> = {
+    active: [{ swept: 'active', when: inTime }],
+    expiring: [
+      { swept: 'expiring', when: inTime },
+      {
+        when: and(isLate, eq(credentials.sweptStatus, 'active'), gt(credentials.expiresAt, at)),
+        isShort: true,
+      },
+    ],
+    expired: [{ swept: 'expired' }, { when: and(isLate, lte(credentials.expiresAt, at)), isShort: true }],
+    disabled: [{ swept: 'disabled', when: inTime }],
+    revoked: [{ swept: 'revoked' }],
+  };
+  return branches[status];
+}
+
+function inBranch({ tenantId }: PageQuery, { swept, when }: Branch): SQL | undefined {
+  return and(eq(credentials.tenantId, tenantId), swept && eq(credentials.sweptStatus, swept), when);
+}
+
+function ordered(query: PageQuery): SQL {
+  return sql`${inOrder(query)} limit ${query.input.limit + 1}`;
+}
+
+function inOrder({ input: { sort, order } }: PageQuery): SQL {
+  const direction = sql.raw(order);
+  return sql`order by ${sortKeys[sort].key} ${direction}, id ${direction}`;
+}
+
+function isBehind({ after, input }: PageQuery): SQL | undefined {
+  return after && compared(input, input.order === 'asc' ? '>' : '<', after);
+}
+
+function isUpTo({ input }: PageQuery, end: Position): SQL {
+  return compared(input, input.order === 'asc' ? '<=' : '>=', end);
+}
+
+function compared({ sort }: ListAdminTokensInput, operator: string, position: Position): SQL {
+  const { key, read } = sortKeys[sort];
+  return sql`(${key}, ${credentials.id}) ${sql.raw(operator)} (${read(position.key)}, ${position.id}::uuid)`;
+}
+
+function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {
+  return and(
+    kind && eq(credentials.kind, kind),
+    lastUsed && usedWithin(lastUsed, at),
+    search ? matches(search) : undefined,
+  );
+}
+
+/** In the terms of the index where it is sorted by use. What was used so long ago was made before, which cuts other walks short. */
+function usedWithin(window: UseWindow, at: Date): SQL | undefined {
+  if (window === 'never') return sql`${usedKey} = '-infinity'`;
+  const edge = windowEdge(window, at);
+  const moment = sql`${edge.toISOString()}::timestamptz`;
+  if (window !== '90d+') return sql`${usedKey} >= ${moment}`;
+  return and(sql`${usedKey} < ${moment}`, sql`${usedKey} > '-infinity'`, lt(credentials.createdAt, edge));
+}
+
+function matches(search: string): SQL {
+  const text = likePattern(search.toLowerCase());
+  const prefix = likePattern(search);
+  return sql`(lower(${credentials.name}) like ${`%${text}%`} or ${credentials.ownerLabel} like ${`%${text}%`}
+    or exists (select from ${secrets} where ${secrets.credentialId} = ${credentials.id} and ${secrets.prefix} like ${`${prefix}%`}))`;
+}

@@ -1,0 +1,110 @@
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import type { Connection, Transaction } from '#db/client.ts';
+import { credentialSearch } from '#db/schema/admin-tokens.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import { users } from '#db/schema/people.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { likePattern, type Tally } from '#server/admin-tokens/rules.ts';
+
+/** The people whom an id or an e-mail address means: more than one where some were deleted. */
+export async function findOwners(db: Connection, tenantId: TenantId, user: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: users.id })
+    .from(users)
+    .where(
+      and(
+        eq(users.tenantId, tenantId),
+        or(sql`${users.id}::text = ${user.toLowerCase()}`, sql`lower(${users.email}) = lower(${user})`),
+      ),
+    );
+  return rows.map((row) => row.id);
+}
+
+export async function isToken(db: Connection, tenantId: TenantId, id: string): Promise<boolean> {
+  const rows = await db
+    .select({ id: credentials.id })
+    .from(credentials)
+    .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id)));
+  return rows.length > 0;
+}
+
+/** Whether the index for searches could be made: it needs an extension. */
+export async function hasSearchIndex(db: Connection): Promise<boolean> {
+  const { rows } = await db.execute<{ found: boolean }>(
+    sql`select to_regclass('credential_search_text') is not null as found`,
+  );
+  return rows[0]?.found ?? false;
+}
+
+/** Up to `limit` tokens that a search finds by their names, their owners or their prefixes. */
+export async function findMatching(
+  db: Connection,
+  tenantId: TenantId,
+  search: string,
+  limit: number,
+): Promise<string[]> {
+  const text = likePattern(search.toLowerCase());
+  const byText = sql`select ${credentialSearch.credentialId} as id from ${credentialSearch}
+    where ${credentialSearch.tenantId} = ${tenantId} and ${credentialSearch.text} like ${`%${text}%`} limit ${limit}`;
+  const byPrefix = sql`select distinct ${credentials.id} from ${secrets}
+    join ${credentials} on ${credentials.id} = ${secrets.credentialId}
+    where ${credentials.tenantId} = ${tenantId} and ${secrets.prefix} like ${`${likePattern(search)}%`} limit ${limit}`;
+  const { rows } = await db.execute<{ id: string }>(
+    sql`select id from ((${byText}) union (${byPrefix})) as found limit ${limit}`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Counts by swept status, and of those whose time came since: in one statement, so that nothing moves in between. */
+export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<Tally[]> {
+  const now = at.toISOString();
+  const { rows } = await db.execute<Tally & Record<string, unknown>>(sql`
+    select status, sum(count)::int as count, sum(due)::int as due, sum(turned)::int as turned from (
+      select status, count, 0 as due, 0 as turned from credential_tallies where tenant_id = ${tenantId}
+      union all
+      select swept_status, 0, count(*) filter (where expires_at <= ${now}), count(*) from credentials
+      where tenant_id = ${tenantId} and turns_at <= ${now} group by swept_status
+    ) as parts group by status`);
+  return rows;
+}
+
+/** Tokens of a tenant under a lock, taken in the order of their ids, so that nobody waits in a circle. */
+export function lockTokens(tx: Transaction, tenantId: TenantId, ids: string[]) {
+  return tx
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      enabled: credentials.enabled,
+      expiresAt: credentials.expiresAt,
+      revokedAt: credentials.revokedAt,
+      ownerId: credentials.ownerUserId,
+    })
+    .from(credentials)
+    .where(and(eq(credentials.tenantId, tenantId), inArray(credentials.id, ids)))
+    .orderBy(credentials.id)
+    .for('update');
+}
+export type LockedToken = Awaited<ReturnType<typeof lockTokens>>[number];
+
+export async function updateTokens(
+  tx: Transaction,
+  tenantId: TenantId,
+  ids: string[],
+  changes: Partial<typeof credentials.$inferInsert>,
+): Promise<void> {
+  await tx
+    .update(credentials)
+    .set(changes)
+    .where(and(eq(credentials.tenantId, tenantId), inArray(credentials.id, ids)));
+}
+
+/** Which of a tenant's tokens some secrets belong to, whatever became of them. */
+export async function findByHash(db: Connection, tenantId: TenantId, hashes: Buffer[]) {
+  return db
+    .select({ hash: secrets.hash, state: secrets.state, tokenId: credentials.id })
+    .from(secrets)
+    .innerJoin(credentials, eq(credentials.id, secrets.credentialId))
+    .where(
+      and(eq(credentials.tenantId, tenantId), sql`${secrets.hash} = any(${sql.param(hashes)}::bytea[])`),
+    );
+}
