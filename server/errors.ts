@@ -24,6 +24,8 @@ export const errorCodes = {
   email_taken: [409, 'This e-mail address is taken'],
   own_account: [409, 'You cannot do this to your own account'],
   last_admin: [409, 'There must always be an active admin'],
+  user_deactivated: [409, 'This account is deactivated'],
+  already_joined: [409, 'This person has joined already'],
   token_ended: [409, 'This token has ended'],
   token_off: [409, 'This token is switched off'],
   body_too_large: [413, 'The body is too large'],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { goodPassword, type Person } from '#server/testing/person.ts';
+import { codeOf, goodPassword, type Person } from '#server/testing/person.ts';
 
 test('a change’s row says who did what to what, with which credential and from where', async () => {
   await using desk = await openDesk();
@@ -59,12 +60,30 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
   const found = await ada.createToken({ name: 'found' });
   await desk.send(`GET /?token=${found.token}`);
   const notice = (await ada.send('GET /api/v1/notices')).body['items']?.['0']?.['id'] as unknown as string;
+  const [dan, fay] = [await desk.join('Dan', 'member'), await desk.join('Fay', 'member')];
+  const ivy = await ada.send('POST /api/v1/users', {
+    body: { name: 'Ivy', email: 'ivy@example.com', role: 'member' },
+  });
+  const chosen = { password: goodPassword };
+  const joe = await ada.send('POST /api/v1/users', {
+    body: { name: 'Joe', email: 'joe@example.com', role: 'member' },
+  });
+  const carlReset = await ada.send(`POST /api/v1/users/${carl.id}/reset-password`, { body: {} });
+  const joeAccepts = { code: codeOf(textOf(joe.body['inviteUrl'])), name: 'Joe', ...chosen };
+  const carlResets = { code: codeOf(textOf(carlReset.body['resetUrl'])), ...chosen };
   const eve = { name: 'Eve', email: 'eve@example.com', role: 'member', password: goodPassword };
   return [
     ['users.create', () => ada.send('POST /api/v1/users', { body: eve })],
     ['users.update', () => ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { name: 'Robert' } })],
     ['users.deactivate', () => ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} })],
     ['users.activate', () => ada.send(`POST /api/v1/users/${off.id}/activate`, { body: {} })],
+    ['users.invite', () => ada.send(`POST /api/v1/users/${textOf(ivy.body['id'])}/invite`, { body: {} })],
+    ['users.resetPassword', () => ada.send(`POST /api/v1/users/${dan.id}/reset-password`, { body: {} })],
+    ['users.setPassword', () => ada.send(`POST /api/v1/users/${dan.id}/set-password`, { body: chosen })],
+    ['users.revokeSessions', () => ada.send(`POST /api/v1/users/${fay.id}/revoke-sessions`, { body: {} })],
+    ['users.acceptInvite', () => desk.send('POST /trpc/users.acceptInvite', { body: joeAccepts })],
+    ['users.completeReset', () => desk.send('POST /trpc/users.completeReset', { body: carlResets })],
+    ['users.delete', () => ada.send(`DELETE /api/v1/users/${fay.id}`)],
     ['tokens.create', () => ada.send('POST /api/v1/tokens', { body: { name: 'new' } })],
     ['tokens.update', () => ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'other' } })],
     ['tokens.rotate', () => rotate(ada, credential.id)],

@@ -1,6 +1,7 @@
 import type { Connection, Transaction } from '#db/client.ts';
 import {
   findOpenCodeRow,
+  hasOpenCodeRow,
   lockHolder,
   markAllConsumed,
   markConsumed,
@@ -37,6 +38,16 @@ export function findOpenCode(
   at: Date,
 ): Promise<CodeRow | undefined> {
   return findOpenCodeRow(db, new Secret(code).hash(), purpose, at);
+}
+
+/** Whether somebody has a code of a purpose that can still be used. */
+export function hasOpenCode(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<boolean> {
+  return hasOpenCodeRow(db, holder, purpose, at);
 }
 
 /** Makes what is open of someone's codes useless: those of one purpose, or with `undefined` all of them. */

@@ -41,6 +41,20 @@ export async function findOpenCodeRow(
   return row as CodeRow | undefined;
 }
 
+export async function hasOpenCodeRow(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<boolean> {
+  const rows = await db
+    .select({ id: oneTimeCodes.id })
+    .from(oneTimeCodes)
+    .where(and(isUnconsumedOf(holder, purpose), gt(oneTimeCodes.expiresAt, at)))
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** Uses a code up. A row for exactly one caller, and only for a code of this purpose that is not too old. */
 export async function markConsumed(
   tx: Transaction,
@@ -59,21 +73,11 @@ export async function markConsumed(
 /** Makes what is open of someone's codes useless: those of one purpose, or all of them. */
 export async function markAllConsumed(
   tx: Transaction,
-  { tenantId, userId }: CodeHolder,
+  holder: CodeHolder,
   purpose: Purpose | undefined,
   at: Date,
 ): Promise<void> {
-  await tx
-    .update(oneTimeCodes)
-    .set({ consumedAt: at })
-    .where(
-      and(
-        eq(oneTimeCodes.tenantId, tenantId),
-        userId === null ? isNull(oneTimeCodes.userId) : eq(oneTimeCodes.userId, userId),
-        purpose && eq(oneTimeCodes.purpose, purpose),
-        isNull(oneTimeCodes.consumedAt),
-      ),
-    );
+  await tx.update(oneTimeCodes).set({ consumedAt: at }).where(isUnconsumedOf(holder, purpose));
 }
 
 /** Holds off everything else that happens to a person's account. */
@@ -89,5 +93,14 @@ function isOpenCode(hash: Buffer, purpose: Purpose, at: Date): SQL | undefined {
     eq(oneTimeCodes.purpose, purpose),
     isNull(oneTimeCodes.consumedAt),
     gt(oneTimeCodes.expiresAt, at),
+  );
+}
+
+function isUnconsumedOf({ tenantId, userId }: CodeHolder, purpose: Purpose | undefined): SQL | undefined {
+  return and(
+    eq(oneTimeCodes.tenantId, tenantId),
+    userId === null ? isNull(oneTimeCodes.userId) : eq(oneTimeCodes.userId, userId),
+    purpose && eq(oneTimeCodes.purpose, purpose),
+    isNull(oneTimeCodes.consumedAt),
   );
 }

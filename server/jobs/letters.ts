@@ -1,9 +1,14 @@
 import type { Letter, MailJob, MailKind } from '#server/mail/schema.ts';
 import { writeNoticeLetter } from '#server/notices/write-notice.ts';
 import type { Runtime } from '#server/runtime.ts';
+import { writeInviteLetter, writeResetLetter } from '#server/users/write-links.ts';
 
 /** Writes a letter from what is true when it is sent; null when it is no longer wanted. */
 type Writer = (runtime: Runtime, job: MailJob) => Promise<Letter | null>;
 
 /** Who writes which letter. */
-export const letters: Partial<Record<MailKind, Writer>> = { notice: writeNoticeLetter };
+export const letters: Partial<Record<MailKind, Writer>> = {
+  invite: writeInviteLetter,
+  reset: writeResetLetter,
+  notice: writeNoticeLetter,
+};

@@ -35,6 +35,8 @@ export const sessionView = z.object({
 });
 export type SessionView = z.infer<typeof sessionView>;
 
+export const sessionListView = z.object({ items: z.array(sessionView) });
+
 /** Who is asking: a user by session or token, later an agent; and what this request may do. */
 export const meView = z.object({
   user: profileView.nullable(),

@@ -72,6 +72,9 @@ export function cookieOf(answer: Answer): string {
   return answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
 }
 
+/** A string in an answer. */
+export const textOf = (json: Json | undefined) => json as unknown as string;
+
 function parse(text: string): Json {
   try {
     return JSON.parse(text) as Json;

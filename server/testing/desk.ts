@@ -9,10 +9,10 @@ import { startHttpServer } from '#server/http/server.ts';
 import { runJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { issueSetupCode } from '#server/setup/commands.ts';
-import { cookieOf, createCaller, type Caller } from '#server/testing/caller.ts';
+import { cookieOf, createCaller, type Caller, textOf } from '#server/testing/caller.ts';
 import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
-import { expect, goodPassword, signIn, toPerson, type Person } from '#server/testing/person.ts';
+import { acceptInvite, expect, goodPassword, toPerson, type Person } from '#server/testing/person.ts';
 
 export interface DeskOptions {
   /** Settings as the environment would give them. */
@@ -114,10 +114,11 @@ async function setUpAda(desk: EmptyDesk): Promise<Person> {
   return toPerson(desk, user, goodPassword, cookieOf(answer));
 }
 
+/** By an invite, as people come: a password that an admin chose would be good for one sign-in only. */
 async function addPerson(desk: EmptyDesk, ada: Person, name: string, role: Role): Promise<Person> {
   const email = `${name.toLowerCase()}@example.com`;
   // The test may have moved the clock on.
   await ada.confirm();
-  expect(201, await ada.send('POST /api/v1/users', { body: { name, email, role, password: goodPassword } }));
-  return signIn(desk, email, goodPassword);
+  const invited = expect(201, await ada.send('POST /api/v1/users', { body: { name, email, role } }));
+  return acceptInvite(desk, textOf(invited.body['inviteUrl']), name);
 }

@@ -23,6 +23,19 @@ export async function signIn(caller: Caller, email: string, password: string): P
   return toPerson(caller, answer.body['user'] as unknown as ProfileView, password, cookieOf(answer));
 }
 
+/** Comes in by an invite's link, as its page does. Throws unless that works. */
+export async function acceptInvite(caller: Caller, inviteUrl: string, name: string): Promise<Person> {
+  const body = { code: codeOf(inviteUrl), name, password: goodPassword };
+  const answer = expect(200, await caller.send('POST /trpc/users.acceptInvite', { body }));
+  const { result } = answer.body as unknown as { result: { data: { user: ProfileView } } };
+  return toPerson(caller, result.data.user, goodPassword, cookieOf(answer));
+}
+
+/** The code that a link carries behind its `#`. */
+export function codeOf(link: string): string {
+  return new URLSearchParams(new URL(link).hash.slice(1)).get('code') ?? '';
+}
+
 export function toPerson(caller: Caller, profile: ProfileView, password: string, cookie: string): Person {
   const send = (call: string, options: Call = {}) => caller.send(call, { cookie, ...options });
   return {

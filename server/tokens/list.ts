@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
+import { isBehind, literalPattern } from '#db/keyset.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countUseByDay } from '#server/credentials/daily-use.ts';
@@ -73,32 +74,24 @@ export async function viewToken(
 
 /** One row more than asked for tells whether there is a next page. */
 function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
-  const direction = input.order === 'asc' ? asc : desc;
+  const { cursor, order } = input;
+  const [key, direction] = [sortKeys[input.sort], order === 'asc' ? asc : desc];
   return selectTokens(db)
     .where(
       and(
         ownedBy(owner),
         input.status && statusIs(input.status, at),
         input.search ? matches(input.search) : undefined,
-        input.cursor ? isAfter(input.cursor, input) : undefined,
+        isBehind({ cursor, key, id: credentials.id, table: credentials, order }),
       ),
     )
-    .orderBy(direction(sortKeys[input.sort]), direction(credentials.id))
+    .orderBy(direction(key), direction(credentials.id))
     .limit(input.limit + 1);
-}
-
-/** Rows behind the one that the page before ended with. That row is asked for its key anew: a cursor is only its id. */
-function isAfter(cursor: string, { sort, order }: ListTokensInput): SQL {
-  const key = sortKeys[sort];
-  const end = sql`(select ${key}, ${credentials.id} from ${credentials} where ${credentials.id} = ${cursor})`;
-  return order === 'asc'
-    ? sql`(${key}, ${credentials.id}) > ${end}`
-    : sql`(${key}, ${credentials.id}) < ${end}`;
 }
 
 /** Part of a name, whatever its case, or the start of a prefix. */
 function matches(search: string): SQL | undefined {
-  const literal = search.replace(/[\\%_]/g, '\\$&');
+  const literal = literalPattern(search);
   return or(sql`${credentials.name} ilike ${`%${literal}%`}`, sql`${secrets.prefix} like ${`${literal}%`}`);
 }
 

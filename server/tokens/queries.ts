@@ -119,6 +119,19 @@ export async function updateTokenRow(
     .where(and(ownedBy(owner), eq(credentials.id, id)));
 }
 
+/** Revokes whatever of somebody's tokens was not revoked before. Returns what that was. */
+export async function revokeTokenRows(
+  tx: Transaction,
+  owner: Owner,
+  revocation: { revokedAt: Date; revokedBy: string; revokeReason: string },
+): Promise<{ id: string; name: string }[]> {
+  return tx
+    .update(credentials)
+    .set(revocation)
+    .where(and(ownedBy(owner), isNull(credentials.revokedAt)))
+    .returning({ id: credentials.id, name: credentials.name });
+}
+
 export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promise<TokenPolicy | undefined> {
   const [row] = await db
     .select({ maxTokenDays: tenants.maxTokenDays, allowEternalTokens: tenants.allowEternalTokens })

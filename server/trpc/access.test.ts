@@ -65,6 +65,31 @@ const table: Record<string, Row> = {
   'users.update': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.activate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.deactivate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
+  'users.delete': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
+  'users.list': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
+  'users.get': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
+  'users.invite': { type: 'mutation', from: 'admin', token: true, permission: 'users:write', fresh: true },
+  'users.setPassword': {
+    type: 'mutation',
+    from: 'admin',
+    token: true,
+    permission: 'users:write',
+    fresh: true,
+  },
+  'users.resetPassword': {
+    type: 'mutation',
+    from: 'admin',
+    token: true,
+    permission: 'users:write',
+    fresh: true,
+  },
+  'users.sessions': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
+  'users.revokeSession': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
+  'users.revokeSessions': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
+  'users.checkInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'users.acceptInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'users.checkReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'users.completeReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
 };
 
 interface Definition {
@@ -134,7 +159,13 @@ test('each role gets in where the table says, and nowhere else', async (t) => {
 
 test('a token that was granted one permission gets in where that one is asked for only', async (t) => {
   await using desk = await openDesk();
-  for (const permission of ['tokens:read', 'tokens:revoke', 'tokens:write', 'users:write'] as const) {
+  for (const permission of [
+    'tokens:read',
+    'tokens:revoke',
+    'tokens:write',
+    'users:read',
+    'users:write',
+  ] as const) {
     const { token } = await desk.ada.createToken({ name: permission, permissions: [permission] });
     for (const [name, row] of Object.entries(table)) {
       const open = row.permission === 'anyone' || row.permission === 'signed-in';

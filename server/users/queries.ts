@@ -1,11 +1,39 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
-import { users } from '#db/schema/people.ts';
+import { oneTimeCodes, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { canonicalEmail, type ProfileView, type UserView } from '#server/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUserRow = typeof users.$inferInsert;
+
+const deactivator = alias(users, 'deactivator');
+
+const inviteExpiresAt = sql<Date | null>`(
+  select max(${oneTimeCodes.expiresAt}) from ${oneTimeCodes}
+  where ${oneTimeCodes.userId} = ${users.id} and ${oneTimeCodes.purpose} = 'invite'
+    and ${oneTimeCodes.consumedAt} is null)`.mapWith(oneTimeCodes.expiresAt);
+
+/** People with what an admin sees of them. */
+export function selectUsers(db: Connection) {
+  return db
+    .select({ user: users, deactivatorEmail: deactivator.email, inviteExpiresAt })
+    .from(users)
+    .leftJoin(deactivator, eq(deactivator.id, users.deactivatedBy))
+    .$dynamic();
+}
+export type UserRecord = Awaited<ReturnType<typeof selectUsers>>[number];
+
+/** A person of the tenant, deleted or not. */
+export async function findUserRecord(
+  db: Connection,
+  tenantId: TenantId,
+  id: string,
+): Promise<UserRecord | undefined> {
+  const [record] = await selectUsers(db).where(and(eq(users.tenantId, tenantId), eq(users.id, id)));
+  return record;
+}
 
 /** A user of any tenant by e-mail, however it is spelt: signing in names no tenant. */
 export async function findUserByEmail(db: Connection, email: string): Promise<UserRow | undefined> {
@@ -65,25 +93,6 @@ export async function updateUserRow(
   return updated;
 }
 
-function userIs(tenantId: TenantId, id: string) {
-  return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));
-}
-
-export function toProfileView(row: UserRow): ProfileView {
-  const { id, email, name, role, tenantId } = row;
-  return { id, email, name, role, tenantId };
-}
-
-export function toUserView(row: UserRow): UserView {
-  return {
-    ...toProfileView(row),
-    status: row.deactivatedAt ? 'deactivated' : 'active',
-    createdAt: row.createdAt.toISOString(),
-    deactivatedAt: row.deactivatedAt?.toISOString() ?? null,
-    deactivateReason: row.deactivateReason,
-  };
-}
-
 /** Replaces a password's hash by another of the same password, unless it was changed meanwhile. */
 export async function replacePasswordHash(
   db: Connection,
@@ -96,4 +105,29 @@ export async function replacePasswordHash(
   );
   const replaced = await db.update(users).set({ passwordHash }).where(unchanged).returning({ id: users.id });
   return replaced.length > 0;
+}
+
+function userIs(tenantId: TenantId, id: string) {
+  return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));
+}
+
+export function toProfileView(row: UserRow): ProfileView {
+  const { id, email, name, role, tenantId } = row;
+  return { id, email, name, role, tenantId };
+}
+
+export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserRecord): UserView {
+  const { deactivatedBy, deletedAt, deactivatedAt } = user;
+  const status = deletedAt ? 'deleted' : deactivatedAt ? 'deactivated' : 'active';
+  return {
+    ...toProfileView(user),
+    status,
+    createdAt: user.createdAt.toISOString(),
+    lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
+    inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
+    deactivatedAt: deactivatedAt?.toISOString() ?? null,
+    deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,
+    deactivateReason: user.deactivateReason,
+    deletedAt: deletedAt?.toISOString() ?? null,
+  };
 }

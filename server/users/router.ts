@@ -1,24 +1,68 @@
-import { permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
-import { activateUser, createUser, deactivateUser, updateUser } from '#server/users/commands.ts';
+import { z } from 'zod';
+import { sessionListView, signedInView } from '#server/sessions/schema.ts';
+import { anyone, permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
+import { activateUser, createUser, getUser, updateUser } from '#server/users/commands.ts';
 import {
+  deactivateUser,
+  deleteUser,
+  revokeSession,
+  revokeSessions,
+  setPassword,
+} from '#server/users/end-access.ts';
+import { inviteAgain, resetPassword } from '#server/users/issue-links.ts';
+import { listSessionsOf } from '#server/users/list-sessions.ts';
+import { listUsers } from '#server/users/list.ts';
+import { acceptInvite, checkLink, completeReset } from '#server/users/redeem-links.ts';
+import {
+  acceptInviteInput,
+  completeResetInput,
+  createdUserView,
   createUserInput,
+  deactivatedUserView,
   deactivateUserInput,
+  inviteLinkView,
+  linkCodeInput,
+  linkHolderView,
+  listUsersInput,
+  resetLinkView,
+  sessionsRevokedView,
+  setPasswordInput,
   updateUserInput,
+  userDetailView,
   userIdInput,
+  userPageView,
+  userSessionInput,
   userView,
 } from '#server/users/schema.ts';
 
+const kept = ['not_found', 'own_account', 'last_admin'] as const;
+
 export const usersRouter = router({
+  list: permitted('users:read')
+    .meta(rest('GET', '/users', 'List people'))
+    .input(listUsersInput)
+    .output(userPageView)
+    .query(({ ctx, input }) => listUsers(ctx.runtime.db, ctx.principal.tenantId, input)),
+  get: permitted('users:read')
+    .meta(rest('GET', '/users/{id}', 'Show a person, and what they get in with', { errors: ['not_found'] }))
+    .input(userIdInput)
+    .output(userDetailView)
+    .query(({ ctx, input }) => getUser(ctx, input)),
   create: permittedFreshly('users:write')
     .meta({ unbatched: true })
-    .meta(rest('POST', '/users', 'Add a person', { status: 201, errors: ['email_taken'] }))
+    .meta(
+      rest('POST', '/users', 'Add a person, by an invite or with a password', {
+        status: 201,
+        errors: ['email_taken', 'sign_in_again'],
+      }),
+    )
     .input(createUserInput)
-    .output(userView)
+    .output(createdUserView)
     .mutation(({ ctx, input }) => createUser(ctx, input)),
   update: permitted('users:write')
     .meta(
       rest('PATCH', '/users/{id}', 'Change a name, an e-mail address or a role', {
-        errors: ['not_found', 'email_taken', 'own_account', 'last_admin', 'sign_in_again'],
+        errors: [...kept, 'email_taken', 'sign_in_again'],
       }),
     )
     .input(updateUserInput)
@@ -30,12 +74,90 @@ export const usersRouter = router({
     .output(userView)
     .mutation(({ ctx, input }) => activateUser(ctx, input)),
   deactivate: permitted('users:write')
+    .meta(rest('POST', '/users/{id}/deactivate', 'Switch a person off', { errors: kept }))
+    .input(deactivateUserInput)
+    .output(deactivatedUserView)
+    .mutation(({ ctx, input }) => deactivateUser(ctx, input)),
+  delete: permitted('users:write')
     .meta(
-      rest('POST', '/users/{id}/deactivate', 'Switch a person off', {
-        errors: ['not_found', 'own_account', 'last_admin'],
+      rest('DELETE', '/users/{id}', 'Delete a person and revoke all they hold; their history stays', {
+        status: 204,
+        errors: kept,
       }),
     )
-    .input(deactivateUserInput)
-    .output(userView)
-    .mutation(({ ctx, input }) => deactivateUser(ctx, input)),
+    .input(userIdInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => deleteUser(ctx, input)),
+  invite: permittedFreshly('users:write')
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/users/{id}/invite', 'Make a new invite link in place of the one before', {
+        errors: ['not_found', 'already_joined', 'user_deactivated', 'sign_in_again'],
+      }),
+    )
+    .input(userIdInput)
+    .output(inviteLinkView)
+    .mutation(({ ctx, input }) => inviteAgain(ctx, input)),
+  setPassword: permittedFreshly('users:write')
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/users/{id}/set-password', 'Set a password that is good for one sign-in', {
+        status: 204,
+        errors: ['not_found', 'own_account', 'sign_in_again'],
+      }),
+    )
+    .input(setPasswordInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => setPassword(ctx, input)),
+  resetPassword: permittedFreshly('users:write')
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/users/{id}/reset-password', 'Make a link to choose a new password', {
+        errors: ['not_found', 'own_account', 'user_deactivated', 'sign_in_again'],
+      }),
+    )
+    .input(userIdInput)
+    .output(resetLinkView)
+    .mutation(({ ctx, input }) => resetPassword(ctx, input)),
+  sessions: permitted('users:read')
+    .meta(rest('GET', '/users/{id}/sessions', 'List where a person is signed in', { errors: ['not_found'] }))
+    .input(userIdInput)
+    .output(sessionListView)
+    .query(({ ctx, input }) => listSessionsOf(ctx, input)),
+  revokeSession: permitted('users:write')
+    .meta(
+      rest('DELETE', '/users/{id}/sessions/{sessionId}', 'Sign a person out of one browser', {
+        status: 204,
+        errors: ['not_found'],
+      }),
+    )
+    .input(userSessionInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => revokeSession(ctx, input)),
+  revokeSessions: permitted('users:write')
+    .meta(
+      rest('POST', '/users/{id}/revoke-sessions', 'Sign a person out everywhere', { errors: ['not_found'] }),
+    )
+    .input(userIdInput)
+    .output(sessionsRevokedView)
+    .mutation(({ ctx, input }) => revokeSessions(ctx, input)),
+  // Looking at a link changes nothing; it is a mutation so that the code travels in a body, not in an address.
+  checkInvite: anyone
+    .input(linkCodeInput)
+    .output(linkHolderView)
+    .mutation(({ ctx, input }) => checkLink(ctx, 'invite', input)),
+  acceptInvite: anyone
+    .meta({ unbatched: true })
+    .input(acceptInviteInput)
+    .output(signedInView)
+    .mutation(({ ctx, input }) => acceptInvite(ctx, input)),
+  checkReset: anyone
+    .input(linkCodeInput)
+    .output(linkHolderView)
+    .mutation(({ ctx, input }) => checkLink(ctx, 'reset', input)),
+  completeReset: anyone
+    .meta({ unbatched: true })
+    .input(completeResetInput)
+    .output(z.null())
+    .mutation(({ ctx, input }) => completeReset(ctx, input)),
 });

@@ -1,7 +1,11 @@
 import { AppError } from '#server/errors.ts';
 
 /** Throws `own_account` when someone is about to lock themselves out. */
-export function assertNotSelf(actorId: string, targetId: string, deed: 'deactivate' | 'demote'): void {
+export function assertNotSelf(
+  actorId: string,
+  targetId: string,
+  deed: 'deactivate' | 'delete' | 'demote',
+): void {
   if (actorId === targetId) {
     throw new AppError('own_account', `You cannot ${deed} yourself. Ask another admin to do it.`);
   }
@@ -22,4 +26,22 @@ export function assertStillAdmin(activeAdminIds: readonly string[], actorId: str
       'This needs the permission users:write, which your role does not have.',
     );
   }
+}
+
+/** Throws `own_account`: a password of one's own is changed where the present one is asked for. */
+export function assertOthersPassword(actorId: string, targetId: string): void {
+  if (actorId === targetId)
+    throw new AppError('own_account', 'Change your own password on your account page.');
+}
+
+/** Throws `user_deactivated`: a link to someone who is switched off would lead nowhere. */
+export function assertActive(user: { deactivatedAt: Date | null }): void {
+  if (user.deactivatedAt)
+    throw new AppError('user_deactivated', 'This account is deactivated. Activate it first.');
+}
+
+/** Throws `already_joined` for who has signed in or has a password: an invite is for coming the first time. */
+export function assertNotJoined(user: { passwordHash: string | null; lastSignInAt: Date | null }): void {
+  if (user.passwordHash === null && user.lastSignInAt === null) return;
+  throw new AppError('already_joined', 'This person has joined already. Make a reset link instead.');
 }

@@ -1,0 +1,100 @@
+import type { Connection } from '#db/client.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { changedFields } from '#server/audit/changes.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { consumeCode, endCodes, findOpenCode } from '#server/codes/consume.ts';
+import { AppError } from '#server/errors.ts';
+import { endSessionsOfUser } from '#server/sessions/end.ts';
+import type { SignedInView } from '#server/sessions/schema.ts';
+import { startSession } from '#server/sessions/start.ts';
+import type { LinkPurpose } from '#server/users/issue-links.ts';
+import { userResource } from '#server/users/lock.ts';
+import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
+import { findUserRecord, updateUserRow, type UserRow } from '#server/users/queries.ts';
+import type {
+  AcceptInviteInput,
+  CompleteResetInput,
+  LinkCodeInput,
+  LinkHolderView,
+} from '#server/users/schema.ts';
+
+const sentences: Record<LinkPurpose, string> = {
+  invite: 'This invite does not work any more. Ask whoever invited you for a new one.',
+  reset: 'This link does not work any more. Ask an admin for a new one.',
+};
+
+/** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`. */
+export async function checkLink(
+  ctx: AnyoneCtx,
+  purpose: LinkPurpose,
+  { code }: LinkCodeInput,
+): Promise<LinkHolderView> {
+  const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
+  const { name, email } = await holderOf(ctx.runtime.db, found, purpose);
+  return { name, email };
+}
+
+/** Lets an invited person in with a name and a password of their own. Throws `code_invalid`, `validation_failed`. */
+export async function acceptInvite(
+  ctx: AnyoneCtx,
+  { code, name, password }: AcceptInviteInput,
+): Promise<SignedInView> {
+  const chosen = await prepareChoice(ctx, 'invite', code, password);
+  const { view, cookie } = await ctx.change(async (tx) => {
+    const found = await consumeCode(tx, code, 'invite', ctx.now());
+    const user = await holderOf(tx, found, 'invite');
+    const joined = await updateUserRow(tx, user.tenantId as TenantId, user.id, { ...chosen, name });
+    const detail = { changes: changedFields(user, { name }) };
+    await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
+    return startSession(tx, ctx, joined, 'invite');
+  });
+  ctx.reply.setCookie(cookie);
+  return view;
+}
+
+/**
+ * Gives a person the new password that they chose, and ends every session and link of theirs. It signs nobody in: who
+ * reads somebody's mail must not stay in unseen. Throws `code_invalid`, `validation_failed`.
+ */
+export async function completeReset(ctx: AnyoneCtx, { code, password }: CompleteResetInput): Promise<null> {
+  const chosen = await prepareChoice(ctx, 'reset', code, password);
+  return ctx.change(async (tx) => {
+    const found = await consumeCode(tx, code, 'reset', ctx.now());
+    const user = await holderOf(tx, found, 'reset');
+    const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+    await updateUserRow(tx, owner.tenantId, user.id, chosen);
+    const sessions = await endSessionsOfUser(tx, user.id);
+    await endCodes(tx, owner, undefined, ctx.now());
+    const detail = { revoked: { sessions } };
+    await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.complete_reset', detail });
+    return null;
+  });
+}
+
+/** Looks before it hashes, so that a made-up code costs nothing, and hashes outside of the transaction. */
+async function prepareChoice(ctx: AnyoneCtx, purpose: LinkPurpose, code: string, password: string) {
+  const { email } = await checkLink(ctx, purpose, { code });
+  assertUncommonPassword(password, email);
+  return { passwordHash: await hashPassword(password), passwordChosenByAdmin: false };
+}
+
+type FoundCode = Awaited<ReturnType<typeof findOpenCode>>;
+
+/** The person behind a code, as long as they may come in. Throws `code_invalid`. */
+async function holderOf(db: Connection, found: FoundCode, purpose: LinkPurpose): Promise<UserRow> {
+  const record = found?.userId && (await findUserRecord(db, found.tenantId, found.userId));
+  if (!record || record.user.deactivatedAt || record.user.deletedAt)
+    throw new AppError('code_invalid', sentences[purpose]);
+  return record.user;
+}
+
+function byThemselves(user: UserRow) {
+  const actor = {
+    kind: 'user',
+    id: user.id,
+    label: user.email,
+    tenantId: user.tenantId as TenantId,
+  } as const;
+  return { actor, resource: userResource(user) };
+}

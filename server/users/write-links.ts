@@ -1,0 +1,59 @@
+import type { Transaction } from '#db/client.ts';
+import type { TenantId } from '#server/access/principal.ts';
+import { hasOpenCode } from '#server/codes/consume.ts';
+import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
+import type { Letter, MailJob } from '#server/mail/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
+import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
+import { findUserForUpdate, type UserRow } from '#server/users/queries.ts';
+
+/** The invite; null once it was accepted, taken back or has run out. */
+export async function writeInviteLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
+  const link = await issueOwnLink(runtime, job, 'invite');
+  if (!link) return null;
+  const { origin } = runtime.config.url;
+  return {
+    to: link.user.email,
+    subject: 'You are invited to Keyward',
+    lines: [
+      `Hello ${link.user.name},`,
+      `an admin has made an account for you at ${origin}. There you make the tokens that your command lines, CI jobs and agents work with.`,
+    ],
+    action: { label: 'Accept the invite', url: link.url },
+    after: ['The link works once, for 24 hours. If you did not expect it, leave it be: nothing happens.'],
+  };
+}
+
+/** The link to choose a new password; null once it was used, taken back or has run out. */
+export async function writeResetLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
+  const link = await issueOwnLink(runtime, job, 'reset');
+  if (!link) return null;
+  return {
+    to: link.user.email,
+    subject: 'Choose a new password for Keyward',
+    lines: [
+      `Hello ${link.user.name},`,
+      'an admin has made a link for you to choose a new password. Your present one works until you do; then every browser of yours is signed out.',
+    ],
+    action: { label: 'Choose a new password', url: link.url },
+    after: [
+      'The link works once, for 24 hours. If you did not ask for it, do not open it, and tell your admin.',
+    ],
+  };
+}
+
+/** The letter’s own code: the one that the admin was shown lies nowhere. While that one is open, the letter is wanted. */
+function issueOwnLink(
+  runtime: Runtime,
+  job: MailJob,
+  purpose: LinkPurpose,
+): Promise<{ url: string; user: UserRow } | null> {
+  const holder = { tenantId: job.tenantId as TenantId, userId: job.userId };
+  return runtime.db.transaction(async (tx: Transaction) => {
+    const user = await findUserForUpdate(tx, holder.tenantId, holder.userId);
+    const at = runtime.clock.now();
+    if (!user || user.deactivatedAt || !(await hasOpenCode(tx, holder, purpose, at))) return null;
+    const code = await issueCode(tx, { ...holder, purpose, lifeMs: codeLifeMs[purpose] }, at);
+    return { url: linkOf(runtime, purpose, code), user };
+  });
+}
