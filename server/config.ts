@@ -15,6 +15,8 @@ export interface Config {
   url: URL;
   urlIsGiven: boolean;
   dataFolder: string;
+  auditKey: Secret | undefined;
+  auditRetentionDays: number | undefined;
   databaseUrl: Secret | undefined;
   databasePoolSize: number;
   admin: { email: string; password: Secret } | undefined;
@@ -58,6 +60,8 @@ function toConfig(values: Values): Config {
     url: address,
     urlIsGiven: url !== undefined,
     dataFolder: resolve(values.KEYWARD_DATA),
+    auditKey: values.KEYWARD_AUDIT_KEY === undefined ? undefined : new Secret(values.KEYWARD_AUDIT_KEY),
+    auditRetentionDays: values.KEYWARD_AUDIT_RETENTION_DAYS,
     databaseUrl: secretOf(values.DATABASE_URL),
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
     admin:

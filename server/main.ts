@@ -37,6 +37,7 @@ async function start(): Promise<void> {
     running.push({ stop: () => metrics.close(), withinMs: 2_000 });
   }
   await startJobs(runtime);
+  runtime.seals.sealer.start();
   await announce(runtime);
 }
 

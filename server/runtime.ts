@@ -9,7 +9,9 @@ import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
+import { openSeals, type Seals } from '#server/audit/seals.ts';
 import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
@@ -43,6 +45,7 @@ export interface Runtime {
   sessions: Sessions;
   signer: Signer;
   auditQueue: AuditQueue;
+  seals: Seals;
   jobs: JobQueue;
   hub: Hub;
   /** What owners were told in the last minute, by this server. */
@@ -85,6 +88,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
+  await makeMonths(db);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
   const writers = {
@@ -99,6 +103,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   await prepareJobs(jobs);
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
+  const seals = openSeals(config, { db, clock, log });
   const hub = createHub(options.address, (principal) => isStillIn(db, principal, clock.now()), log);
   return {
     config,
@@ -110,6 +115,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     jobs,
     hub,
     mailer,
+    seals,
     metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
@@ -120,7 +126,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     signer: createSigner(await readInstallationKey(db, 'sign_in')),
     async close() {
       await mailSoon.close();
-      await Promise.all([hub.close(), jobs.close()]);
+      await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
       mailer?.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
       databaseClock.close();

@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { emailSchema, newPasswordSchema } from '#server/users/schema.ts';
 
@@ -18,6 +19,14 @@ const webAddress = z
     (url) => url.pathname === '/' && !url.search && !url.hash && !url.username,
     'no path, query or user',
   );
+
+function isPrivateKey(text: string): boolean {
+  try {
+    return createPrivateKey(text).asymmetricKeyType === 'ed25519';
+  } catch {
+    return false;
+  }
+}
 
 export interface Setting {
   schema: z.ZodType;
@@ -128,6 +137,20 @@ export const settings = {
     schema: port.optional(),
     legal: 'a port, 0 for any free one',
     says: 'Serves /metrics on this port of 127.0.0.1 too; there without a token, unless one is set.',
+  },
+  KEYWARD_AUDIT_KEY: {
+    schema: z.string().max(20_000).refine(isPrivateKey).optional(),
+    legal:
+      'an Ed25519 private key as PEM (`openssl genpkey -algorithm ed25519`); further ones behind it only check',
+    says: 'Signs the seals of the audit log. Several servers on one database need the same one.',
+    byDefault: 'one that is made at first start, audit-key.pem in the data folder',
+    secret: true,
+  },
+  KEYWARD_AUDIT_RETENTION_DAYS: {
+    schema: z.coerce.number().int().min(30).max(36_500).optional(),
+    legal: '30 to 36500',
+    says: 'Takes months of the audit log that are older out of the database, into audit-archive in the data folder.',
+    byDefault: 'never',
   },
   KEYWARD_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, inet, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import { instant } from '#db/schema/columns.ts';
+import { bytea, instant } from '#db/schema/columns.ts';
 
 /** Partitioned by month of `time`. The database chooses the sequence: no statement of ours may. */
 export const auditEvents = pgTable('audit_events', {
@@ -24,4 +24,19 @@ export const auditEvents = pgTable('audit_events', {
   userAgent: text('user_agent'),
   requestId: uuid('request_id'),
   detail: jsonb('detail').notNull().default({}),
+});
+
+export const auditSeals = pgTable('audit_seals', {
+  number: bigint('number', { mode: 'number' }).primaryKey(),
+  toSequence: bigint('to_sequence', { mode: 'number' }).notNull(),
+  seal: jsonb('seal').notNull(),
+  fingerprints: bytea('fingerprints').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
+});
+
+/** Months that were taken out of the log. */
+export const auditArchives = pgTable('audit_archives', {
+  month: text('month').primaryKey(),
+  archive: jsonb('archive').notNull(),
+  createdAt: instant('created_at').notNull().defaultNow(),
 });

@@ -2,6 +2,7 @@ import { describeError } from '#db/errors.ts';
 import type { JobQueue } from '#db/job-queue.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
+import { keepAuditMonths } from '#server/jobs/keep-audit-months.ts';
 import { notifyExpiringTokens } from '#server/jobs/notify-expiring.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
@@ -11,6 +12,7 @@ import type { Runtime } from '#server/runtime.ts';
 /** Every job there is. */
 export const jobs = [
   deliverMail,
+  keepAuditMonths,
   notifyExpiringTokens,
   pruneUse,
   pruneTalliesJob,

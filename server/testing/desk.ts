@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/client.ts';
@@ -59,7 +62,11 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
   const logged: string[] = [];
   const opened = new AsyncDisposableStack();
   const { address } = opened.use(await cloneDatabase());
-  const another = () => openInstance(address, clock, logged, options);
+  // Made only if something is put there.
+  const dataFolder = join(tmpdir(), address.database);
+  opened.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const settings = { KEYWARD_DATA: dataFolder, ...options.settings };
+  const another = () => openInstance(address, clock, logged, { ...options, settings });
   const owner = new pg.Client(address);
   await owner.connect();
   opened.defer(() => owner.end());

@@ -22,6 +22,10 @@ interface Row {
 const table: Record<string, Row> = {
   'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in' },
   'audit.list': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.seal': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.key': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.verify': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.verifyAgainst': { type: 'mutation', from: 'admin', token: true, permission: 'audit:read' },
   'audit.actions': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
   'notices.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'notices.dismiss': { type: 'mutation', from: 'viewer', token: false, permission: 'tokens:read' },

@@ -1,0 +1,34 @@
+import type { z } from 'zod';
+import type { Ctx } from '#server/access/context.ts';
+import { auditRow } from '#server/audit/record.ts';
+import type {
+  auditKeyView,
+  auditSealView,
+  AuditVerdictView,
+  VerifyAuditInput,
+} from '#server/audit/schema.ts';
+import { findNewestSeal } from '#server/audit/sealer.ts';
+import { verifyLog } from '#server/audit/verify.ts';
+
+/** The newest seal: whoever keeps it elsewhere can show later that nothing before it was touched. */
+export async function getNewestSeal({ runtime }: Ctx): Promise<z.infer<typeof auditSealView>> {
+  return { seal: (await findNewestSeal(runtime.db)) ?? null };
+}
+
+export async function getKey({ runtime }: Ctx): Promise<z.infer<typeof auditKeyView>> {
+  const { id, publicKey } = runtime.seals.key();
+  return { key: id, algorithm: 'Ed25519', publicKey };
+}
+
+/** Checks the log, for some seconds. How it ended is put into the log too. */
+export async function verifyAudit(ctx: Ctx, input: VerifyAuditInput): Promise<AuditVerdictView> {
+  const { db, seals } = ctx.runtime;
+  const verdict = await verifyLog({ db, key: seals.key(), memory: seals.memory }, input);
+  if (verdict.finished) {
+    const { seals: count, finding } = verdict;
+    const detail = { seals: count, ...(finding && { finding: finding.detail }) };
+    const outcome = verdict.intact ? 'ok' : 'failed';
+    ctx.runtime.auditQueue.add(auditRow(ctx, { action: 'audit.verify', outcome, detail }));
+  }
+  return verdict;
+}
