@@ -16,7 +16,7 @@ test('what happened to a token is told on both pages, leads to it, and is put aw
   await expect(notices.getByRole('listitem')).toHaveCount(2);
   await expect(notices).toContainText('found was revoked by somebody who found it');
   await expect(notices).toContainText('laptop was sent in an address');
-  await notices.getByRole('link', { name: 'Show laptop' }).click();
+  await notices.getByRole('link', { name: 'laptop' }).click();
   await expect(page.getByRole('dialog', { name: 'laptop' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL('/tokens');

@@ -166,11 +166,11 @@ async function giveDailyUse(
   if (used === undefined || !from || !by) return;
   await desk.sql(
     `insert into credential_use (credential_id, day, address, endpoint, count, refused, last_at)
-     select $1, (at at time zone 'UTC')::date, $2::inet, endpoint, 1 + ($3 * (1 + sin(back * 1.7 + $3)) / 300)::int, 0, at
+     select $1, (at at time zone 'UTC')::date, $2::inet, endpoint, 1 + ($3::int * (1 + sin(back * 1.7 + $3::int)) / 300)::int, 0, at
      from generate_series(0, 29) as back
      cross join (values ('GET /api/v1/me'), ('GET /api/v1/tokens')) as asked (endpoint)
      cross join lateral (select now() - make_interval(mins => $4, days => back) as at) as moment
-     where (back * 5 + $3) % 7 > 1 and at > now() - interval '29 days'`,
+     where (back * 5 + $3::int) % 7 > 1 and at > now() - interval '29 days'`,
     [id, from, count, used],
   );
 }

@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Button, buttonClass } from '#components/ui/button.tsx';
+import { Button } from '#components/ui/button.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { NoticesView, NoticeView } from '#server/notices/schema.ts';
@@ -48,22 +48,18 @@ function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void 
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 py-2.5 pr-2 pl-3.5">
       <Icon aria-hidden className={cx('mt-0.5 size-4', tones[tone])} />
-      <div className="min-w-0 sm:flex sm:items-center sm:gap-3">
-        <div className="min-w-0 flex-1">
-          <p className="break-words">
-            {before}
-            <strong className="font-semibold">{name}</strong>
-            {after}
-          </p>
-          <p className="text-sm text-muted">{detail}</p>
-        </div>
-        <Link
-          href={`/tokens?token=${id}`}
-          aria-label={`Show ${name}`}
-          className={buttonClass({ size: 'sm', className: 'max-sm:mt-2' })}
-        >
-          Show token
-        </Link>
+      <div className="min-w-0">
+        <p className="break-words">
+          {before}
+          <Link
+            href={`/tokens?token=${id}`}
+            className="rounded-tag font-semibold underline decoration-line-strong underline-offset-2 hover:decoration-ink"
+          >
+            {name}
+          </Link>
+          {after}
+        </p>
+        <p className="text-sm text-muted">{detail}</p>
       </div>
       <Button
         look="quiet"
