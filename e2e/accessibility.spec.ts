@@ -106,7 +106,7 @@ for (const { view, colorScheme, width, height } of views) {
       await page.getByRole('button', { name: 'Done' }).click();
       await expect(page.getByText(/The old secret works until/)).toBeVisible();
       await check(page, `in-grace-${view}`);
-      await page.getByRole('article').getByRole('button', { name: 'Claude Code on laptop' }).click();
+      await page.getByRole('button', { name: 'Claude Code on laptop', exact: true }).click();
       await expect(page.getByRole('dialog')).toContainText('GET /api/v1/me');
       await check(page, `token-panel-${view}`);
       await page.keyboard.press('Escape');

@@ -40,7 +40,6 @@ export function PaletteButton() {
     <>
       <button
         type="button"
-        aria-label="Search or run a command"
         aria-keyshortcuts="Control+K Meta+K"
         aria-haspopup="dialog"
         disabled={!me?.user}
@@ -53,6 +52,7 @@ export function PaletteButton() {
         })}
       >
         <Search aria-hidden />
+        <span className="sr-only">Search or run a command</span>
         <Keys keys={`${commandKey} K`} />
       </button>
       {open === 'palette' && me?.user && (

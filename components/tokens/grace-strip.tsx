@@ -15,7 +15,7 @@ export function GraceStrip({ token, mayEnd }: { token: TokenView; mayEnd: boolea
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
       <History aria-hidden className="size-4 shrink-0 text-warn" />
-      <p className="min-w-0 flex-1 basis-52">
+      <p className="min-w-0 flex-1 basis-40">
         Rotated. The old secret works until{' '}
         <time dateTime={token.rotation?.graceEndsAt} title={exactWords(endsAt)} className="text-ink">
           {clockWords(endsAt, now)}

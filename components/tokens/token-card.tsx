@@ -67,7 +67,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
           values={token.useByDay}
           label={dailyUseWords(token.useByDay)}
           className={cx(
-            'order-1 col-span-2 col-start-2 h-5 w-24 justify-self-end md:max-lg:hidden lg:order-0 lg:col-span-1 lg:col-start-auto lg:w-full',
+            'order-2 col-span-2 col-start-2 h-5 w-24 justify-self-end md:max-lg:hidden lg:order-0 lg:col-span-1 lg:col-start-auto lg:w-full',
             ended ? 'text-line-strong' : 'text-faint',
           )}
         />
@@ -78,7 +78,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
             <PermissionSummary token={token} />
           </span>
         </div>
-        <div className="order-2 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 md:order-0 md:contents md:[&>*]:row-span-2">
+        <div className="order-3 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 md:order-0 md:contents md:[&>*]:row-span-2">
           <LastUse token={token} />
           <Ends token={token} />
         </div>
