@@ -8,6 +8,16 @@ import { settings, type Setting } from '#server/settings.ts';
 type Name = keyof typeof settings;
 type Values = { [K in Name]: z.output<(typeof settings)[K]['schema']> };
 
+export interface OidcSettings {
+  issuer: URL;
+  clientId: string;
+  clientSecret: Secret;
+  /** What people call the issuer. */
+  name: string;
+  /** Whose addresses may come in unasked, in lower case. */
+  autoCreateDomains: string[];
+}
+
 export interface Config {
   port: number;
   host: string;
@@ -20,6 +30,8 @@ export interface Config {
   databaseUrl: Secret | undefined;
   databasePoolSize: number;
   admin: { email: string; password: Secret } | undefined;
+  /** Null where nobody signs in by OpenID Connect. */
+  oidc: OidcSettings | null;
   /** Null where no mail can be sent. */
   mail: { smtpUrl: Secret; from: string } | null;
   /** With neither there are no metrics. */
@@ -66,6 +78,7 @@ function toConfig(values: Values): Config {
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
     admin:
       email !== undefined && password !== undefined ? { email, password: new Secret(password) } : undefined,
+    oidc: toOidc(values),
     mail: smtpUrl
       ? { smtpUrl: new Secret(smtpUrl), from: from ?? `Keyward <keyward@${address.hostname}>` }
       : null,
@@ -77,6 +90,29 @@ function toConfig(values: Values): Config {
 }
 
 const secretOf = (text: string | undefined) => (text === undefined ? undefined : new Secret(text));
+
+function toOidc(values: Values): OidcSettings | null {
+  const {
+    KEYWARD_OIDC_ISSUER: issuer,
+    KEYWARD_OIDC_CLIENT_ID: clientId,
+    KEYWARD_OIDC_CLIENT_SECRET: secret,
+    KEYWARD_OIDC_NAME: name,
+  } = values;
+  if (issuer === undefined && clientId === undefined && secret === undefined) return null;
+  if (issuer === undefined || clientId === undefined || secret === undefined) {
+    throw new ConfigError(
+      'KEYWARD_OIDC_ISSUER, KEYWARD_OIDC_CLIENT_ID and KEYWARD_OIDC_CLIENT_SECRET go together: set all three or none.',
+    );
+  }
+  const usualName = issuer.host === 'accounts.google.com' ? 'Google' : issuer.host;
+  return {
+    issuer,
+    clientId,
+    clientSecret: new Secret(secret),
+    name: name ?? usualName,
+    autoCreateDomains: values.KEYWARD_OIDC_AUTO_CREATE_DOMAINS,
+  };
+}
 
 function parseOne(name: Name, text: string | undefined): unknown {
   const setting: Setting = settings[name];

@@ -5,6 +5,7 @@ export const errorCodes = {
   code_invalid: [400, 'This code does not work'],
   token_in_url: [400, 'A token does not belong in a URL'],
   batch_not_allowed: [400, 'This call cannot be batched'],
+  oidc_failed: [400, 'Signing in was not completed'],
   unauthenticated: [401, 'You are not signed in'],
   login_failed: [401, 'Wrong e-mail or password'],
   token_invalid: [401, 'This token is not valid'],
@@ -20,6 +21,12 @@ export const errorCodes = {
   origin_not_allowed: [403, 'Requests from this site are refused'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'This address does not take that method'],
+  oidc_denied: [403, 'You were not let in there'],
+  oidc_unverified: [403, 'The e-mail address is not confirmed'],
+  oidc_unknown: [403, 'Nobody here has this e-mail address'],
+  password_change_required: [403, 'Choose a password of your own'],
+  identity_taken: [409, 'This sign-in belongs to another account'],
+  last_way_in: [409, 'This is the only way to sign in'],
   name_taken: [409, 'This name is taken'],
   email_taken: [409, 'This e-mail address is taken'],
   own_account: [409, 'You cannot do this to your own account'],
@@ -37,6 +44,7 @@ export const errorCodes = {
   too_many_requests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong on our side'],
   auth_internal: [500, 'Signing in failed on our side'],
+  oidc_unavailable: [503, 'The sign-in service does not answer'],
   unavailable: [503, 'Keyward cannot answer right now'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
@@ -57,18 +65,21 @@ export class AppError extends Error {
   readonly errors: FieldError[] | undefined;
   /** How long to wait before trying again; answered as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** Where to choose a password of one’s own before anything else. */
+  readonly resetUrl: string | undefined;
   /** Set where the request is known and whoever translates the error will not know it. */
   requestId?: string;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { errors?: FieldError[]; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: { errors?: FieldError[]; retryAfterSeconds?: number; resetUrl?: string; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.errors = options.errors;
+    this.resetUrl = options.resetUrl;
     this.retryAfterSeconds = options.retryAfterSeconds ?? usualWaitSeconds[code];
   }
 

@@ -24,6 +24,7 @@ import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
 import type { MailJob } from '#server/mail/schema.ts';
 import { createMailSoon } from '#server/mail/send.ts';
+import { createIssuer, type Issuer } from '#server/oidc/discover.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
@@ -44,6 +45,8 @@ export interface Runtime {
   sessionUse: WriteBehind<SessionUse>;
   sessions: Sessions;
   signer: Signer;
+  /** The OpenID Connect issuer; null where none is configured. */
+  issuer: Issuer | null;
   auditQueue: AuditQueue;
   seals: Seals;
   jobs: JobQueue;
@@ -123,6 +126,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     ...writers,
     lookup: createLookup(findCredentials(pool)),
     sessions: createSessions(db, clock, config),
+    issuer: config.oidc && createIssuer(config.oidc),
     signer: createSigner(await readInstallationKey(db, 'sign_in')),
     async close() {
       await mailSoon.close();

@@ -28,6 +28,20 @@ function isPrivateKey(text: string): boolean {
   }
 }
 
+/** Everything here crosses the network with a secret in it: plain HTTP only within this machine. */
+const issuerAddress = z
+  .union([
+    z.literal('google').transform(() => 'https://accounts.google.com'),
+    z.url({ protocol: /^https$/ }),
+    z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }),
+  ])
+  .transform((text) => new URL(text));
+const domains = z
+  .string()
+  .max(2_000)
+  .transform((text) => text.split(',').map((part) => part.trim().toLowerCase()))
+  .pipe(z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1));
+
 export interface Setting {
   schema: z.ZodType;
   legal: string;
@@ -105,6 +119,34 @@ export const settings = {
     legal: 'an address, or a name and an address: Keyward <keyward@example.com>',
     says: 'Whom mails are from.',
     byDefault: 'Keyward <keyward@<host of KEYWARD_URL>>',
+  },
+  KEYWARD_OIDC_ISSUER: {
+    schema: issuerAddress.optional(),
+    legal: 'google, or the https address of an issuer',
+    says: 'People can sign in there (OpenID Connect). Goes with the client’s id and secret; the redirect URI to register is <KEYWARD_URL>/api/v1/auth/oidc/callback.',
+  },
+  KEYWARD_OIDC_CLIENT_ID: {
+    schema: z.string().min(1).max(500).optional(),
+    legal: 'what the issuer calls this Keyward',
+    says: 'The client’s id.',
+  },
+  KEYWARD_OIDC_CLIENT_SECRET: {
+    schema: z.string().min(1).max(1_000).optional(),
+    legal: 'what the issuer gave out',
+    says: 'The client’s secret.',
+    secret: true,
+  },
+  KEYWARD_OIDC_NAME: {
+    schema: z.string().trim().min(1).max(40).optional(),
+    legal: '1 to 40 characters',
+    says: 'What the button says: "Sign in with …".',
+    byDefault: 'Google, or the issuer’s host',
+  },
+  KEYWARD_OIDC_AUTO_CREATE_DOMAINS: {
+    schema: domains.default([]),
+    legal: 'domains separated by commas',
+    says: 'Whoever signs in there with a confirmed address of one of these domains is added as a viewer. Left out: only people whom an admin has added get in.',
+    byDefault: 'nobody is added',
   },
   KEYWARD_TRUSTED_PROXIES: {
     schema: proxies.default(0),

@@ -15,3 +15,15 @@ export const installationKeys = pgTable('installation_keys', {
   name: text('name').primaryKey(),
   value: bytea('value').notNull(),
 });
+
+export const userIdentities = pgTable('user_identities', {
+  id: uuid('id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  userId: uuid('user_id').notNull(),
+  issuer: text('issuer').notNull(),
+  subject: text('subject').notNull(),
+  email: text('email'),
+  linkedAt: instant('linked_at').notNull(),
+  lastUsedAt: instant('last_used_at'),
+  unlinkedAt: instant('unlinked_at'),
+});

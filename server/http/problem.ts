@@ -12,6 +12,8 @@ export interface Problem {
   code: ErrorCode;
   requestId: string;
   errors?: FieldError[];
+  /** With `password_change_required`: the page on which to choose a password, good once. */
+  resetUrl?: string;
 }
 
 export function toProblem(error: AppError, requestId: string): Problem {
@@ -24,6 +26,7 @@ export function toProblem(error: AppError, requestId: string): Problem {
     code: error.code,
     requestId,
     ...(error.errors && { errors: error.errors }),
+    ...(error.resetUrl && { resetUrl: error.resetUrl }),
   };
 }
 

@@ -1,8 +1,10 @@
 import type { StaticExport } from '#server/http/export.ts';
 import { answerHealth, answerReadiness } from '#server/http/health.ts';
 import { answerMetrics } from '#server/http/metrics-door.ts';
+import { answerOidcCallback } from '#server/http/oidc-callback.ts';
 import { createPagesDoor } from '#server/http/pages.ts';
 import type { RouteTable } from '#server/http/server.ts';
+import { callbackPath } from '#server/oidc/commands.ts';
 import { createRestDoor } from '#server/rest/door.ts';
 import { answerTrpc } from '#server/trpc/door.ts';
 
@@ -13,6 +15,7 @@ export function routeTable(site: StaticExport): RouteTable {
     ['/readyz', answerReadiness],
     ['/metrics', answerMetrics],
     ['/trpc/', answerTrpc],
+    [callbackPath, answerOidcCallback],
     ['/api/', createRestDoor()],
     ['/', createPagesDoor(site)],
   ];

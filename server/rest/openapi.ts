@@ -16,6 +16,10 @@ const problemSchema = z
       .meta({ description: 'Stable: act on this.' }),
     requestId: z.uuid(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    resetUrl: z
+      .url()
+      .optional()
+      .meta({ description: 'With `password_change_required`: the page on which to choose a password.' }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
@@ -30,6 +34,9 @@ const bearerErrors = [
 
 /** What the first part of a procedure's name is about. */
 const tags = {
+  account: 'One’s own account: name, password, sessions, ways to sign in.',
+  magic: 'Signing in by a mailed link.',
+  oidc: 'Signing in by OpenID Connect.',
   audit: 'What happened: who did what to what, with which credential, from where.',
   notices: 'What one should know about one’s tokens.',
   adminTokens: 'Everyone’s tokens, for admins.',

@@ -1,8 +1,10 @@
+import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { notFound } from '#server/errors.ts';
+import type { Runtime } from '#server/runtime.ts';
 import { confirmSession, deleteSessionById } from '#server/sessions/queries.ts';
-import type { ConfirmInput } from '#server/sessions/schema.ts';
+import { waySchema, type ConfirmInput, type WaysView } from '#server/sessions/schema.ts';
 import { lockUnchanged, provePassword } from '#server/users/check-password.ts';
 
 /** Ends the session that asks. A token has none to end: it is left as it is. */
@@ -25,8 +27,19 @@ export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<nul
   const proved = await provePassword(ctx, password, 'password');
   await ctx.change(async (tx) => {
     await lockUnchanged(tx, proved);
-    if (!(await confirmSession(tx, ctx.principal.origin.id, ctx.now()))) throw notFound('session');
+    await confirmSignIn(tx, ctx);
     await recordAudit(tx, ctx, { action: 'session.confirm' });
   });
   return null;
+}
+
+/** Has the asker's session count as signed in now. Throws `not_found` when it has ended meanwhile. */
+export async function confirmSignIn(tx: Transaction, ctx: Ctx): Promise<void> {
+  if (!(await confirmSession(tx, ctx.principal.origin.id, ctx.now()))) throw notFound('session');
+}
+
+/** How one can sign in here; for somebody in particular, whether by a password too. */
+export function listWays({ config }: Runtime, hasPassword = true): WaysView {
+  const isOpen = { password: hasPassword, magic: config.mail !== null, oidc: config.oidc !== null };
+  return { ways: waySchema.options.filter((way) => isOpen[way]), issuerName: config.oidc?.name ?? null };
 }

@@ -1,17 +1,20 @@
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
-import { auditRow, type AuditEntry } from '#server/audit/record.ts';
+import { auditRow, recordAudit, type AuditEntry } from '#server/audit/record.ts';
+import { endCodes } from '#server/codes/consume.ts';
+import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { mailSoon } from '#server/mail/send.ts';
 import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
-import { checkPassword, type PasswordCheck } from '#server/users/check-password.ts';
+import { checkPassword, useUpPassword, type PasswordCheck } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /**
  * Signs a person in by password. An unknown address, a wrong password and an account that is paused are answered alike and
- * in the same time. Throws `login_failed`, `account_deactivated`, `too_many_attempts`, `auth_internal`.
+ * in the same time. Throws `login_failed`, `account_deactivated`, `password_change_required`,
+ * `too_many_attempts`, `auth_internal`.
  */
 export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedInView> {
   const attempt = await countSignIn(ctx, input.email);
@@ -30,11 +33,39 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
       'This account is deactivated. Ask an admin to switch it on again.',
     );
   }
+  const { user } = check;
+  if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
     await forgive(tx, attempt);
-    return startSession(tx, ctx, check.user, 'password');
+    return startSession(tx, ctx, user, 'password');
   });
   return admit(ctx, started);
+}
+
+/**
+ * A password that an admin chose, and so knows, lets nobody in: it is good once, for the page on which its owner chooses
+ * another.
+ */
+async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow): Promise<AppError> {
+  const { id, email } = user;
+  const tenantId = user.tenantId as TenantId;
+  const code = await ctx.change(async (tx) => {
+    await forgive(tx, attempt);
+    await useUpPassword(tx, user);
+    await endCodes(tx, { tenantId, userId: id }, 'reset', ctx.now());
+    const actor = { kind: 'user', id, label: email, tenantId } as const;
+    const refusal = { outcome: 'denied', code: 'password_change_required' } as const;
+    await recordAudit(tx, ctx, { action: 'auth.login', actor, ...refusal, detail: { method: 'password' } });
+    const reset = { tenantId, userId: id, purpose: 'reset', lifeMs: codeLifeMs.reset } as const;
+    return issueCode(tx, reset, ctx.now());
+  });
+  return new AppError(
+    'password_change_required',
+    'An admin chose this password. Choose one of your own now.',
+    {
+      resetUrl: `${ctx.runtime.config.url.origin}/reset#code=${code.reveal()}`,
+    },
+  );
 }
 
 /** What fails on our side is not a wrong password, and is not counted as one. */

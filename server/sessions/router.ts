@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { noInput } from '#server/access/schema.ts';
-import { confirm, logout } from '#server/sessions/commands.ts';
+import { confirm, listWays, logout } from '#server/sessions/commands.ts';
 import { login } from '#server/sessions/login.ts';
 import { whoAmI } from '#server/sessions/rules.ts';
-import { confirmInput, loginInput, meView, signedInView } from '#server/sessions/schema.ts';
+import { confirmInput, loginInput, meView, signedInView, waysView } from '#server/sessions/schema.ts';
 import { anyone, rest, router, signedIn, signedInBySession } from '#server/trpc/init.ts';
 
 export const sessionsRouter = router({
@@ -11,12 +11,23 @@ export const sessionsRouter = router({
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/login', 'Sign in by password', {
-        errors: ['login_failed', 'account_deactivated', 'too_many_attempts', 'auth_internal'],
+        errors: [
+          'login_failed',
+          'account_deactivated',
+          'password_change_required',
+          'too_many_attempts',
+          'auth_internal',
+        ],
       }),
     )
     .input(loginInput)
     .output(signedInView)
     .mutation(({ ctx, input }) => login(ctx, input)),
+  ways: anyone
+    .meta(rest('GET', '/auth/ways', 'List the ways to sign in', { errors: ['validation_failed'] }))
+    .input(noInput)
+    .output(waysView)
+    .query(({ ctx }) => listWays(ctx.runtime)),
   logout: signedIn
     .meta(rest('POST', '/auth/logout', 'Sign out', { status: 204 }))
     .input(noInput)

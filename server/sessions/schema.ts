@@ -20,6 +20,21 @@ export type ConfirmInput = z.infer<typeof confirmInput>;
 export const signedInView = z.object({ user: profileView });
 export type SignedInView = z.infer<typeof signedInView>;
 
+export const waySchema = z.enum(['password', 'magic', 'oidc']);
+
+/** The ways to sign in that are configured. */
+export const waysView = z.object({
+  ways: z.array(waySchema).meta({
+    description: 'By password, by a mailed link, by OpenID Connect.',
+    example: ['password', 'oidc'],
+  }),
+  issuerName: z.string().nullable().meta({
+    description: 'What the OpenID Connect issuer is called, where one is configured.',
+    example: 'Google',
+  }),
+});
+export type WaysView = z.infer<typeof waysView>;
+
 /** A signed-in browser, as its owner and the admins see it. */
 export const sessionView = z.object({
   id: idSchema,

@@ -14,7 +14,7 @@ export interface StartedSession {
   cookie: string;
 }
 
-export type SignInMethod = 'password' | 'setup' | 'invite';
+export type SignInMethod = 'password' | 'setup' | 'invite' | 'magic' | 'oidc';
 
 /**
  * Signs in someone who has just proved who they are, in place of whoever this browser was until now.

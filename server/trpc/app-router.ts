@@ -1,7 +1,10 @@
+import { accountRouter } from '#server/account/router.ts';
 import { adminTokensRouter } from '#server/admin-tokens/router.ts';
 import { auditRouter } from '#server/audit/router.ts';
 import { liveRouter } from '#server/live/router.ts';
+import { magicRouter } from '#server/magic/router.ts';
 import { noticesRouter } from '#server/notices/router.ts';
+import { oidcRouter } from '#server/oidc/router.ts';
 import { sessionsRouter } from '#server/sessions/router.ts';
 import { setupRouter } from '#server/setup/router.ts';
 import { tenantsRouter } from '#server/tenants/router.ts';
@@ -10,6 +13,9 @@ import { router } from '#server/trpc/init.ts';
 import { usersRouter } from '#server/users/router.ts';
 
 export const appRouter = router({
+  account: accountRouter,
+  magic: magicRouter,
+  oidc: oidcRouter,
   live: liveRouter,
   audit: auditRouter,
   notices: noticesRouter,

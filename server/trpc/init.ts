@@ -68,6 +68,11 @@ export const signedInBySession = translated
   .meta({ access: 'signed-in', sessionOnly: true })
   .use(({ ctx, next }) => next({ ctx: assertInSession(assertSignedIn(ctx)) }));
 
+/** The same, and signed in within the last hours. */
+export const signedInFreshly = signedInBySession
+  .meta({ fresh: true })
+  .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
+
 /** For whoever holds the permission, by a session or by a credential that was granted it. */
 export function permitted(permission: Permission) {
   return translated

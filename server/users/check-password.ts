@@ -60,6 +60,12 @@ export async function lockUnchanged(tx: Transaction, proved: UserRow): Promise<v
   }
 }
 
+/** Has a password that an admin chose serve no second time. */
+export async function useUpPassword(tx: Transaction, proved: UserRow): Promise<void> {
+  await lockUnchanged(tx, proved);
+  await updateUserRow(tx, proved.tenantId as TenantId, proved.id, { passwordHash: null });
+}
+
 /** Keeps when somebody last signed in. */
 export async function noteSignIn(tx: Transaction, { tenantId, id }: UserRow, at: Date): Promise<void> {
   await updateUserRow(tx, tenantId as TenantId, id, { lastSignInAt: at });

@@ -53,12 +53,10 @@ export async function verifyPassword(
 }
 
 /** Throws `validation_failed` for a password that many people use, or that is the person's own address. */
-export function assertUncommonPassword(password: string, email: string): void {
+export function assertUncommonPassword(password: string, email: string, field = 'password'): void {
   const plain = password.normalize('NFKC').toLowerCase();
-  if (common.has(plain))
-    throw invalid('password', 'This is one of the most common passwords. Choose another.');
-  if (plain === email.toLowerCase())
-    throw invalid('password', 'Choose something other than your e-mail address.');
+  if (common.has(plain)) throw invalid(field, 'This is one of the most common passwords. Choose another.');
+  if (plain === email.toLowerCase()) throw invalid(field, 'Choose something other than your e-mail address.');
 }
 
 function parsePhc(stored: string): Phc {

@@ -1,0 +1,53 @@
+import type { Ctx } from '#server/access/context.ts';
+import { assertFreshSignIn } from '#server/access/fresh.ts';
+import type { ChangePasswordInput } from '#server/account/schema.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { endCodes } from '#server/codes/consume.ts';
+import { invalid, notFound } from '#server/errors.ts';
+import { confirmSignIn } from '#server/sessions/commands.ts';
+import { endSessionsOfUser } from '#server/sessions/end.ts';
+import { lockUnchanged, provePassword } from '#server/users/check-password.ts';
+import { findAccount, saveAccount } from '#server/users/find-account.ts';
+import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
+import type { UserRow } from '#server/users/queries.ts';
+
+/**
+ * Gives oneself a new password, for the present one. Every other session ends, and so does every link that was mailed;
+ * this session counts as signed in now. Throws `validation_failed`, `too_many_attempts`; for somebody who has no password
+ * yet, and so nothing to prove but their sign-in, `sign_in_again`.
+ */
+export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {
+  const proved = await prove(ctx, input.currentPassword);
+  refuseUnfit(input, proved.email);
+  const passwordHash = await hashPassword(input.newPassword);
+  return ctx.change(async (tx) => {
+    await lockUnchanged(tx, proved);
+    await saveAccount(tx, ctx.principal, { passwordHash, passwordChosenByAdmin: false });
+    const ended = await endSessionsOfUser(tx, proved.id, ctx.principal.origin.id);
+    const holder = { tenantId: ctx.principal.tenantId, userId: proved.id };
+    await endCodes(tx, holder, undefined, ctx.now());
+    await confirmSignIn(tx, ctx);
+    const resource = { type: 'user', id: proved.id, label: proved.email };
+    await recordAudit(tx, ctx, {
+      action: 'user.set_password',
+      resource,
+      detail: { own: true, sessionsEnded: ended },
+    });
+    return null;
+  });
+}
+
+async function prove(ctx: Ctx, currentPassword: string | undefined): Promise<UserRow> {
+  if (currentPassword !== undefined) return provePassword(ctx, currentPassword, 'currentPassword');
+  const user = await findAccount(ctx.runtime.db, ctx.principal.tenantId, ctx.principal.user.id);
+  if (!user) throw notFound('user');
+  if (user.passwordHash !== null) throw invalid('currentPassword', 'Enter your present password.');
+  assertFreshSignIn(ctx);
+  return user;
+}
+
+function refuseUnfit({ currentPassword, newPassword }: ChangePasswordInput, email: string): void {
+  if (newPassword === currentPassword)
+    throw invalid('newPassword', 'This is your present password. Choose another.');
+  assertUncommonPassword(newPassword, email, 'newPassword');
+}

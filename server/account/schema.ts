@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { idSchema, timestampSchema } from '#server/access/schema.ts';
+import { loginInput, sessionView, waysView } from '#server/sessions/schema.ts';
+import { newPasswordSchema, profileView, userNameSchema } from '#server/users/schema.ts';
+
+/** Somebody's own account: who they are and how they get in. */
+export const accountView = z.object({
+  user: profileView,
+  ...waysView.shape,
+  identities: z.array(
+    z.object({
+      id: idSchema,
+      issuer: z.string().meta({ example: 'https://accounts.google.com' }),
+      email: z.string().nullable().meta({ example: 'ada@example.com' }),
+      linkedAt: timestampSchema,
+      lastUsedAt: timestampSchema.nullable(),
+    }),
+  ),
+});
+export type AccountView = z.infer<typeof accountView>;
+
+export const updateAccountInput = z.strictObject({ name: userNameSchema });
+export type UpdateAccountInput = z.infer<typeof updateAccountInput>;
+
+export const changePasswordInput = z.strictObject({
+  currentPassword: loginInput.shape.password.optional().meta({
+    description: 'Left out only by somebody who has no password yet.',
+    example: 'the phrase until now',
+  }),
+  newPassword: newPasswordSchema,
+});
+export type ChangePasswordInput = z.infer<typeof changePasswordInput>;
+
+export const ownSessionsView = z.object({ items: z.array(sessionView) });
+export type OwnSessionsView = z.infer<typeof ownSessionsView>;
+
+export const sessionIdInput = z.strictObject({ id: idSchema });
+export const identityIdInput = z.strictObject({ id: idSchema });
+export type OwnIdInput = z.infer<typeof sessionIdInput>;
+
+export const sessionsEndedView = z.object({ ended: z.int().meta({ example: 2 }) });
+export type SessionsEndedView = z.infer<typeof sessionsEndedView>;

@@ -1,0 +1,60 @@
+import type { Transaction } from '#db/client.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import { safeNext } from '#server/access/schema.ts';
+import { countingCodes, countLetter } from '#server/attempts/count.ts';
+import { consumeCode } from '#server/codes/consume.ts';
+import { codeLifeMs } from '#server/codes/issue.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import type {
+  MagicRequestedView,
+  MagicSignedInView,
+  RedeemMagicInput,
+  RequestMagicInput,
+} from '#server/magic/schema.ts';
+import { isMailConfigured, mailSoon } from '#server/mail/send.ts';
+import { admit, startSession } from '#server/sessions/start.ts';
+import { findAccount, findAccountByEmail } from '#server/users/find-account.ts';
+
+/**
+ * Has a link mailed to somebody who wants to sign in. The answer is the same, and as quick, whether there is such a person,
+ * whether they may sign in, and whether they asked too often. Throws `not_found` where no mail is configured,
+ * `too_many_attempts`.
+ */
+export async function requestMagic(
+  ctx: AnyoneCtx,
+  { email, next }: RequestMagicInput,
+): Promise<MagicRequestedView> {
+  if (!isMailConfigured(ctx.runtime)) throw notFound('way to sign in');
+  const attempt = await countLetter(ctx, email);
+  const user = await findAccountByEmail(ctx.runtime.db, email);
+  if (user && !user.deactivatedAt && !attempt.pausedUntil) {
+    const { tenantId, id: userId } = user;
+    mailSoon(ctx.runtime, { kind: 'magic', tenantId, userId, about: { next: safeNext(next) } });
+  }
+  return { lifeMinutes: codeLifeMs.magic / 60_000 };
+}
+
+/** Signs in whoever opened their link. Throws `code_invalid`, `account_deactivated`, `too_many_attempts`. */
+export function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
+  return countingCodes(ctx, async () => {
+    const { next, ...started } = await ctx.change((tx) => startByCode(tx, ctx, code));
+    return { ...admit(ctx, started), next };
+  });
+}
+
+async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
+  const found = await consumeCode(tx, code, 'magic', ctx.now());
+  const user = found?.userId ? await findAccount(tx, found.tenantId, found.userId) : undefined;
+  if (!found || !user)
+    throw new AppError(
+      'code_invalid',
+      'This link does not work any more. Ask for a new one on the sign-in page.',
+    );
+  if (user.deactivatedAt)
+    throw new AppError(
+      'account_deactivated',
+      'This account is deactivated. Ask an admin to switch it on again.',
+    );
+  const { next } = found.payload as { next?: string };
+  return { ...(await startSession(tx, ctx, user, 'magic')), next: safeNext(next) };
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cookieOf, type Answer } from '#server/testing/caller.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
+
+const ask = (desk: Desk, email: string, next?: string) =>
+  desk.send('POST /api/v1/auth/magic', { body: { email, ...(next && { next }) } });
+
+const redeem = (desk: Desk, code: string) => desk.send('POST /api/v1/auth/magic/redeem', { body: { code } });
+
+/** Sends what waits. */
+async function deliver(desk: Desk): Promise<void> {
+  await desk.settle();
+  await desk.runJobs();
+}
+
+/** The code of the newest letter. */
+async function codeFor(desk: Desk, mailbox: Mailbox, email: string, next?: string): Promise<string> {
+  await ask(desk, email, next);
+  await deliver(desk);
+  return /\/magic#code=(\w+)/.exec(mailbox.mails.at(-1)?.text ?? '')?.[1] ?? '';
+}
+
+const told = ({ status, body, headers }: Answer) => ({
+  status,
+  body,
+  headers: [...headers.keys()].filter((name) => name !== 'x-request-id').toSorted(),
+});
+
+test('a mailed link signs in once, and leads on to where one was going', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const code = await codeFor(desk, mailbox, ' ADA@example.com ', '/tokens?status=active');
+  assert.equal(mailbox.mails[0]?.to?.[0]?.address, 'ada@example.com');
+  assert.equal(mailbox.mails[0]?.subject, 'Your link to sign in');
+  const answer = await redeem(desk, code);
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.body['next'], '/tokens?status=active');
+  const me = await desk.send('GET /api/v1/me', { cookie: cookieOf(answer) });
+  assert.equal(me.body['user']?.['email'], 'ada@example.com');
+  assert.equal((await redeem(desk, code)).problem?.code, 'code_invalid');
+  const [row] = await desk.sql<{ method: string }>(
+    "select detail->>'method' as method from audit_events where action = 'auth.login' order by sequence desc limit 1",
+  );
+  assert.equal(row?.method, 'magic');
+});
+
+test('the answer is the same for somebody who is not there, or is deactivated, and they get no letter', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const bob = await desk.join('Bob', 'member');
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+  const known = await ask(desk, desk.ada.email);
+  for (const email of ['nobody@example.com', bob.email])
+    assert.deepEqual(told(await ask(desk, email)), told(known));
+  assert.equal(known.status, 202);
+  await deliver(desk);
+  assert.deepEqual(
+    mailbox.mails.map((mail) => mail.to?.[0]?.address),
+    [desk.ada.email],
+  );
+});
+
+test('somebody who asks again and again gets three letters in a quarter of an hour, and the same answer', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  for (let n = 0; n < 6; n++) {
+    assert.equal((await ask(desk, desk.ada.email)).status, 202);
+    await deliver(desk);
+  }
+  assert.equal(mailbox.mails.length, 3);
+});
+
+test('a link ends after 15 minutes, and with a deactivation meanwhile', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const bob = await desk.join('Bob', 'member');
+  const late = await codeFor(desk, mailbox, bob.email);
+  desk.clock.advance({ minutes: 15 });
+  assert.equal((await redeem(desk, late)).problem?.code, 'code_invalid');
+  const code = await codeFor(desk, mailbox, bob.email);
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+  const refused = await redeem(desk, code);
+  assert.ok(refused.status >= 400, refused.text);
+  assert.deepEqual(refused.headers.getSetCookie(), []);
+});
+
+test('a link leads to no other site, whatever was asked for', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const code = await codeFor(desk, mailbox, desk.ada.email, '//evil.example');
+  assert.equal((await redeem(desk, code)).body['next'], '/');
+});
+
+test('without a mail server there is no such way', async () => {
+  await using desk = await openDesk();
+  assert.equal((await ask(desk, desk.ada.email)).status, 404);
+  const ways = await desk.send('GET /api/v1/auth/ways');
+  assert.deepEqual(ways.body, { ways: ['password'], issuerName: null });
+});
+
+test('a link lets in whose password is paused, and a pause is told by mail, once', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const guess = () =>
+    desk.send('POST /api/v1/auth/login', { body: { email: desk.ada.email, password: 'not this one' } });
+  for (let n = 0; n < 12; n++) await guess();
+  await deliver(desk);
+  assert.deepEqual(
+    mailbox.mails.map((mail) => mail.subject),
+    ['Too many wrong passwords at your account'],
+  );
+  const code = await codeFor(desk, mailbox, desk.ada.email);
+  assert.equal((await redeem(desk, code)).status, 200);
+});

@@ -1,0 +1,32 @@
+import { redeemMagic, requestMagic } from '#server/magic/commands.ts';
+import {
+  magicRequestedView,
+  magicSignedInView,
+  redeemMagicInput,
+  requestMagicInput,
+} from '#server/magic/schema.ts';
+import { anyone, rest, router } from '#server/trpc/init.ts';
+
+export const magicRouter = router({
+  request: anyone
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/auth/magic', 'Have a link mailed that signs you in', {
+        status: 202,
+        errors: ['not_found', 'too_many_attempts'],
+      }),
+    )
+    .input(requestMagicInput)
+    .output(magicRequestedView)
+    .mutation(({ ctx, input }) => requestMagic(ctx, input)),
+  redeem: anyone
+    .meta({ unbatched: true })
+    .meta(
+      rest('POST', '/auth/magic/redeem', 'Sign in by the code of a mailed link', {
+        errors: ['code_invalid', 'account_deactivated', 'too_many_attempts'],
+      }),
+    )
+    .input(redeemMagicInput)
+    .output(magicSignedInView)
+    .mutation(({ ctx, input }) => redeemMagic(ctx, input)),
+});

@@ -1,0 +1,58 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Connection } from '#db/client.ts';
+import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import type { Identity } from '#server/oidc/discover.ts';
+import {
+  findIdentity,
+  insertIdentity,
+  listIdentities,
+  unlinkIdentityRow,
+  type IdentityHolder,
+  type IdentityRow,
+} from '#server/oidc/queries.ts';
+
+/**
+ * Links who somebody is at the issuer to the account they are signed in to. Returns the path to go on to.
+ * Throws `oidc_failed` when they are no longer who began it, `identity_taken`.
+ */
+export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string): Promise<string> {
+  const { principal } = ctx;
+  if (principal?.user.id !== userId || principal.origin.kind !== 'session')
+    throw new AppError('oidc_failed', 'You were signed out meanwhile. Start again.');
+  const { issuer, subject, email } = identity;
+  return ctx.change(async (tx) => {
+    const holder = { tenantId: principal.tenantId, userId };
+    const row = { ...holder, id: randomUUIDv7(), issuer, subject, email, linkedAt: ctx.now() };
+    const made = await insertIdentity(tx, row);
+    const theirs = made ? userId : (await findIdentity(tx, issuer, subject))?.userId;
+    if (theirs !== userId)
+      throw new AppError('identity_taken', 'This sign-in belongs to another account of this Keyward.');
+    if (made) {
+      const resource = { type: 'user', id: userId, label: principal.user.email };
+      await recordAudit(tx, ctx, { action: 'user.link_identity', resource, detail: { issuer, email } });
+    }
+    return '/account';
+  });
+}
+
+/** Takes an identity off the asker's account. Throws `not_found`. The caller sees to it that a way in remains. */
+export async function unlinkIdentity(
+  tx: Parameters<typeof unlinkIdentityRow>[0],
+  ctx: Ctx,
+  id: string,
+): Promise<IdentityRow> {
+  const { tenantId, user } = ctx.principal;
+  const row = await unlinkIdentityRow(tx, { tenantId, userId: user.id }, id, ctx.now());
+  if (!row) throw notFound('sign-in');
+  const resource = { type: 'user', id: user.id, label: user.email };
+  const { issuer, email } = row;
+  await recordAudit(tx, ctx, { action: 'user.unlink_identity', resource, detail: { issuer, email } });
+  return row;
+}
+
+/** What somebody has linked, the oldest first. */
+export function listLinked(db: Connection, holder: IdentityHolder): Promise<IdentityRow[]> {
+  return listIdentities(db, holder);
+}
