@@ -1,3 +1,4 @@
+import { randomUUIDv7 } from 'node:crypto';
 import type { Connection } from '#db/client.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
@@ -92,7 +93,12 @@ async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
     // An address that has to wait costs one look: whoever floods us holds up nobody who writes.
     const until = subject === 'address' ? await findClosedUntil(db, key, at) : null;
     if (until) throw tooMany(until, at);
-    const { isOpen, closes, closedUntil } = await countTry(db, key, limits[subject], at);
+    const { isOpen, closes, closedUntil } = await countTry(
+      db,
+      { id: randomUUIDv7(), key },
+      limits[subject],
+      at,
+    );
     if (isOpen) attempt.counted.push({ subject, key, closes });
     else if (subject === 'address') throw tooMany(closedUntil ?? at, at);
     else attempt.pausedUntil = closedUntil;

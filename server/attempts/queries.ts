@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto';
 import { eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { signInTallies } from '#db/schema/sign-in.ts';
@@ -15,10 +14,14 @@ export interface Counted {
 /**
  * Counts one more try, or refuses it because there were too many. It counts as failed until it is taken back. One
  * statement: a lock held over several made a burst of tries wait for each other until the database gave up. A refused try
- * writes too, so that it takes as long as one that was let in.
+ * writes too, so that it takes as long as one that was let in. `id`: a new one.
  */
-export async function countTry(db: Connection, key: Buffer, limit: Limit, at: Date): Promise<Counted> {
-  const id = randomUUIDv7();
+export async function countTry(
+  db: Connection,
+  { id, key }: { id: string; key: Buffer },
+  limit: Limit,
+  at: Date,
+): Promise<Counted> {
   const now = sql`${at.toISOString()}::timestamptz`;
   const ms = (count: number) => sql`${count} * interval '1 millisecond'`;
   const { rows } = await db.execute<{ admitted: string; closed_until: Date | null }>(sql`

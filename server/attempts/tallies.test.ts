@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { after, test } from 'node:test';
 import { countTry, type Counted } from '#server/attempts/queries.ts';
 import { limits, type Limit } from '#server/attempts/rules.ts';
@@ -15,7 +15,8 @@ after(() => desk[Symbol.asyncDispose]());
 async function tryAt(limit: Limit, times: number[]): Promise<Counted[]> {
   const key = randomBytes(32);
   const counted: Counted[] = [];
-  for (const ms of times) counted.push(await countTry(desk.runtime.db, key, limit, new Date(start + ms)));
+  for (const ms of times)
+    counted.push(await countTry(desk.runtime.db, { id: randomUUIDv7(), key }, limit, new Date(start + ms)));
   return counted;
 }
 
