@@ -6,12 +6,16 @@ import { goodPassword, signIn } from '#server/testing/person.ts';
 
 const grace = { name: 'Grace Hopper', email: 'grace@example.com', role: 'member', password: goodPassword };
 
-test('an admin adds a person, who can then sign in', async () => {
+test('an admin adds a person with a password, which is good for choosing another and then signing in', async () => {
   await using desk = await openDesk();
   const made = await desk.ada.send('POST /api/v1/users', { body: grace });
   assert.equal(made.status, 201);
   assert.equal(made.body['status'], 'active');
-  assert.equal((await signIn(desk, 'grace@example.com', goodPassword)).role, 'member');
+  const body = { email: 'grace@example.com', password: goodPassword };
+  const { resetUrl = '' } = (await desk.send('POST /api/v1/auth/login', { body })).problem ?? {};
+  const own = { code: resetUrl.split('code=')[1], password: 'eleven herons on the weir' };
+  assert.ok((await desk.send('POST /trpc/users.completeReset', { body: own })).status < 300);
+  assert.equal((await signIn(desk, 'grace@example.com', own.password)).role, 'member');
 });
 
 test('an address is one person’s, in whatever case it is written', async () => {
