@@ -1,8 +1,16 @@
 const endedKey = 'keyward-session-ended';
 const signOutKey = 'keyward-signed-out';
 
+let isSigningOut = false;
+
+/** Whoever signs out is not led back to where they were: their open stream ends before the answer is there. */
+export function setSigningOut(is: boolean) {
+  isSigningOut = is;
+}
+
 /** To sign in, and back to the same place afterwards. The sign-in page is left a note that says why one is there. */
 export function leaveToSignIn() {
+  if (isSigningOut) return;
   try {
     sessionStorage.setItem(endedKey, 'yes');
   } catch {

@@ -1,6 +1,6 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
-import { announceSignOut } from '#components/api/leave-to-sign-in.ts';
+import { announceSignOut, setSigningOut } from '#components/api/leave-to-sign-in.ts';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
@@ -9,12 +9,15 @@ import { toast } from '#components/ui/toast.ts';
 export function useSignOut() {
   const { mutate } = useMutation(
     trpc.sessions.logout.mutationOptions({
+      onMutate: () => setSigningOut(true),
       onSuccess() {
         announceSignOut();
         window.location.replace('/login');
       },
-      onError: (error) =>
-        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
+      onError(error) {
+        setSigningOut(false);
+        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+      },
     }),
   );
   return () => mutate();
