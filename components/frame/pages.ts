@@ -1,4 +1,4 @@
-import { KeyRound, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { BookOpen, KeyRound, LayoutDashboard, type LucideIcon } from 'lucide-react';
 import type { Permission } from '#server/access/schema.ts';
 
 export interface DeskPage {
@@ -18,7 +18,10 @@ export const deskPages: readonly DeskPage[] = [
 ];
 
 /** What the user menu leads to: pages about oneself. */
-export const ownPages: readonly DeskPage[] = [{ href: '/tokens', label: 'My tokens', icon: KeyRound }];
+export const ownPages: readonly DeskPage[] = [
+  { href: '/tokens', label: 'My tokens', icon: KeyRound },
+  { href: '/docs/api', label: 'API', icon: BookOpen },
+];
 
 /** Of some pages those that whoever holds these permissions may open. */
 export const pagesFor = (pages: readonly DeskPage[], held: readonly Permission[]): readonly DeskPage[] =>

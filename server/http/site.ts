@@ -9,6 +9,7 @@ const pages: Record<string, PageAccess> = {
   '/setup': 'setup',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
+  '/docs/api': 'signed-in',
 };
 
 /** Admins' pages are nobody else's business, built or not. */

@@ -1,0 +1,17 @@
+import type { Metadata } from 'next';
+import { NuqsAdapter } from 'nuqs/adapters/next/app';
+import { Suspense } from 'react';
+import { ApiDocs } from '#components/api-docs/api-docs.tsx';
+import { ApiSkeleton } from '#components/api-docs/api-skeleton.tsx';
+
+export const metadata: Metadata = { title: 'API' };
+
+export default function ApiDocsPage() {
+  return (
+    <Suspense fallback={<ApiSkeleton />}>
+      <NuqsAdapter>
+        <ApiDocs />
+      </NuqsAdapter>
+    </Suspense>
+  );
+}
