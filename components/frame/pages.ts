@@ -1,4 +1,5 @@
-import { BookOpen, KeyRound, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { BookOpen, KeyRound, KeySquare, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { triageKeys } from '#components/admin-tokens/triage-keys.ts';
 import type { Permission } from '#server/access/schema.ts';
 
 export interface DeskPage {
@@ -7,6 +8,8 @@ export interface DeskPage {
   icon: LucideIcon;
   /** After `g` it leads there. */
   key?: string;
+  /** The keys that work on it alone. */
+  keys?: readonly (readonly [key: string, what: string])[];
   /** What one must hold to open it; left out where every role may. `server/http/site.ts` says the same, and a test holds both. */
   permission?: Permission;
 }
@@ -15,6 +18,14 @@ export interface DeskPage {
 export const deskPages: readonly DeskPage[] = [
   { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard, key: 'd' },
   { href: '/tokens', label: 'Tokens', icon: KeyRound, key: 't' },
+  {
+    href: '/admin/tokens',
+    label: 'All tokens',
+    icon: KeySquare,
+    key: 'k',
+    permission: 'tokens:admin',
+    keys: triageKeys,
+  },
 ];
 
 /** What the user menu leads to: pages about oneself. */

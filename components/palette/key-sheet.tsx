@@ -20,6 +20,7 @@ export function KeySheet({ pages, commandKey, onClose }: KeySheetProps) {
         ['Esc', 'Close what is open'],
       ],
     },
+    ...pages.flatMap(({ label, keys }) => (keys ? [{ title: label, keys }] : [])),
     { title: 'Go to', keys: pages.flatMap(({ key, label }) => (key ? [[`g ${key}`, label]] : [])) },
   ];
   return (

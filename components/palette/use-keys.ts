@@ -1,5 +1,6 @@
 'use client';
 import { useEffect, useRef } from 'react';
+import { isCovered } from '#components/ui/covered.ts';
 
 const chordMilliseconds = 1_200;
 
@@ -16,12 +17,6 @@ function isTaken({ target }: KeyboardEvent): boolean {
   return Boolean(isField) || isCovered();
 }
 
-/** A dialog may hold a secret that is shown once: nothing leads away from it but itself. Toasts have the role too. */
-const isCovered = () =>
-  document.querySelector(
-    ':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([role="region"] *)',
-  ) !== null;
-
 /** The keys that work on every page. */
 export function useKeys(answers: Answers) {
   const latest = useRef(answers);
@@ -34,6 +29,7 @@ export function useKeys(answers: Answers) {
       if (event.defaultPrevented || event.isComposing) return;
       const isCommand = event.ctrlKey || event.metaKey;
       if (isCommand && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
+        // A dialog may hold a secret that is shown once: nothing leads away from it but itself.
         if (isCovered()) return;
         event.preventDefault();
         return latest.current.onPalette();

@@ -48,7 +48,7 @@ export function TokenPanel({ id, onRotate, returnTo, onClose }: TokenPanelProps)
       {!token && (error ? <Failed error={error} /> : <PanelSkeleton />)}
       {token && (
         <div className="grid gap-6">
-          <Facts token={token} />
+          <TokenFacts token={token} />
           <section aria-labelledby="use">
             <h3 id="use" className="font-semibold">
               Last 30 days
@@ -79,7 +79,7 @@ function Head({ token }: { token: TokenView }) {
 
 const exactly = (at: string | null, otherwise: string) => (at ? exactWords(new Date(at)) : otherwise);
 
-function Facts({ token }: { token: TokenView }) {
+export function TokenFacts({ token }: { token: TokenView }) {
   const { permissions, ipAllowlist, rotation, useCount: uses } = token;
   return (
     <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
@@ -111,7 +111,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
-function PanelSkeleton() {
+export function PanelSkeleton() {
   return (
     <div role="status" aria-label="Loading the token" className="grid gap-3">
       {['w-64', 'w-52', 'w-60', 'w-56', 'w-40'].map((width) => (

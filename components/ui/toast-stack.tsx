@@ -8,13 +8,20 @@ import { toastPlace } from './toaster.tsx';
 const manager = Toast.createToastManager();
 
 function showWaiting() {
-  for (const { title, detail, tone = 'done', about } of waitingToasts.take()) {
-    manager.add({
+  for (const { title, detail, tone = 'done', about, act } of waitingToasts.take()) {
+    const id = manager.add({
       ...(about && { id: about }),
       title,
       description: detail,
       type: tone,
       priority: tone === 'failed' ? 'high' : 'low',
+      actionProps: act && {
+        children: act.label,
+        onClick() {
+          act.onPress();
+          manager.close(id);
+        },
+      },
     });
   }
 }
@@ -55,6 +62,7 @@ function Stack() {
           <Toast.Title className="font-medium" render={<p />} />
           <Toast.Description className="text-sm text-muted" />
         </div>
+        <Toast.Action className="rounded-tag px-1.5 py-0.5 text-sm font-medium text-accent-ink hover:bg-hover" />
         <Toast.Close
           aria-label="Dismiss"
           className="grid size-6 shrink-0 place-items-center rounded-tag text-faint hover:bg-hover hover:text-ink"

@@ -4,6 +4,8 @@ export interface ToastMessage {
   tone?: 'done' | 'failed';
   /** What it is about, such as an id: a later toast about the same takes its place. */
   about?: string;
+  /** What can still be done about it: "Undo". */
+  act?: { label: string; onPress: () => void };
 }
 
 let waiting: readonly ToastMessage[] = [];

@@ -10,6 +10,7 @@ const pages: Record<string, PageAccess> = {
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
   '/docs/api': 'signed-in',
+  '/admin/tokens': 'tokens:admin',
 };
 
 /** Admins' pages are nobody else's business, built or not. */

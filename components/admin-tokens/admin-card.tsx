@@ -1,0 +1,83 @@
+'use client';
+import { Ban, Ellipsis, Eye, Power } from 'lucide-react';
+import { hasEnded } from '#components/tokens/status.tsx';
+import { menuId, TokenCard } from '#components/tokens/token-card.tsx';
+import { buttonClass } from '#components/ui/button.tsx';
+import { Check } from '#components/ui/choice.tsx';
+import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
+import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+
+export interface AdminCardActs {
+  onOpen: (token: AdminTokenView) => void;
+  onToggle: (id: string, withRange: boolean) => void;
+  onSwitch: (token: AdminTokenView) => void;
+  onRevoke: (tokens: AdminTokenView[]) => void;
+}
+
+interface AdminCardProps {
+  token: AdminTokenView;
+  isOpen: boolean;
+  isSelected: boolean;
+  acts: AdminCardActs;
+}
+
+export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
+  const { owner } = token;
+  return (
+    <TokenCard
+      token={token}
+      isOpen={isOpen}
+      onOpen={() => acts.onOpen(token)}
+      owner={
+        <span title={owner.name} className="max-w-full truncate text-muted">
+          {owner.email}
+          {!owner.active && <span className="text-danger"> (deactivated)</span>}
+        </span>
+      }
+      select={
+        <Check
+          checked={isSelected}
+          className="-my-2 -ml-2 p-2"
+          onChange={(event) => acts.onToggle(token.id, (event.nativeEvent as MouseEvent).shiftKey)}
+        >
+          <span className="sr-only">
+            Select {token.name} of {owner.email}
+          </span>
+        </Check>
+      }
+      menu={<CardMenu token={token} acts={acts} />}
+    />
+  );
+}
+
+function CardMenu({ token, acts }: { token: AdminTokenView; acts: AdminCardActs }) {
+  const open: MenuEntry = { kind: 'action', label: 'Open', icon: Eye, onSelect: () => acts.onOpen(token) };
+  const change: MenuEntry = {
+    kind: 'action',
+    label: token.enabled ? 'Disable' : 'Enable',
+    icon: Power,
+    onSelect: () => acts.onSwitch(token),
+  };
+  const revoke: MenuEntry = {
+    kind: 'action',
+    label: 'Revoke…',
+    icon: Ban,
+    danger: true,
+    onSelect: () => acts.onRevoke([token]),
+  };
+  return (
+    <MenuButton
+      id={menuId(token)}
+      aria-label={`Actions for ${token.name} of ${token.owner.email}`}
+      menuLabel={`Actions for ${token.name}`}
+      entries={[
+        open,
+        ...(hasEnded(token.status) ? [] : [change]),
+        ...(token.status === 'revoked' ? [] : [{ kind: 'line' } as const, revoke]),
+      ]}
+      className={buttonClass({ look: 'quiet', size: 'icon' })}
+    >
+      <Ellipsis aria-hidden />
+    </MenuButton>
+  );
+}

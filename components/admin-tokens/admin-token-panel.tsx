@@ -1,0 +1,71 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Ban, Power } from 'lucide-react';
+import { Failed } from '#components/api/failed.tsx';
+import { trpcClient } from '#components/api/trpc.ts';
+import { hasEnded, StatusPill } from '#components/tokens/status.tsx';
+import { PanelSkeleton, TokenFacts } from '#components/tokens/token-panel.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { SidePanel } from '#components/ui/side-panel.tsx';
+import { PersonChip } from '#components/users/person-chip.tsx';
+import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import { adminTokensKey } from './admin-tokens-key.ts';
+import { TokenHistory } from './token-history.tsx';
+
+interface AdminTokenPanelProps {
+  id: string;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+  onSwitch: (token: AdminTokenView) => void;
+  onRevoke: (tokens: AdminTokenView[]) => void;
+}
+
+/** Anyone's token: whose it is, what would break without it, and what happened to it. */
+export function AdminTokenPanel({ id, returnTo, onClose, onSwitch, onRevoke }: AdminTokenPanelProps) {
+  const { data: token, error } = useQuery({
+    queryKey: [...adminTokensKey, 'one', id],
+    queryFn: ({ signal }) => trpcClient.adminTokens.get.query({ id }, { signal }),
+  });
+  return (
+    <SidePanel
+      title={token?.name ?? 'Token'}
+      description={
+        token && (
+          <span className="mt-1.5 flex flex-wrap items-center gap-2">
+            <StatusPill status={token.status} />
+            <code className="font-mono text-xs">{token.prefix}</code>
+          </span>
+        )
+      }
+      onClose={onClose}
+      returnTo={returnTo}
+      foot={
+        token &&
+        token.status !== 'revoked' && (
+          <>
+            {!hasEnded(token.status) && (
+              <Button onClick={() => onSwitch(token)}>
+                <Power aria-hidden />
+                {token.enabled ? 'Disable' : 'Enable'}
+              </Button>
+            )}
+            <Button look="danger" onClick={() => onRevoke([token])}>
+              <Ban aria-hidden />
+              Revoke…
+            </Button>
+          </>
+        )
+      }
+    >
+      {!token && (error ? <Failed error={error} /> : <PanelSkeleton />)}
+      {token && (
+        <div className="grid gap-6">
+          <PersonChip name={token.owner.name} email={token.owner.email} faded={!token.owner.active} />
+          <TokenHistory id={id}>
+            <TokenFacts token={token} />
+          </TokenHistory>
+        </div>
+      )}
+    </SidePanel>
+  );
+}

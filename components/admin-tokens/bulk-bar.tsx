@@ -1,0 +1,43 @@
+'use client';
+import { Ban, Power, X } from 'lucide-react';
+import { Button } from '#components/ui/button.tsx';
+import { tokensWords } from './use-triage-changes.ts';
+
+interface BulkBarProps {
+  count: number;
+  isPending: boolean;
+  onAll: (() => void) | undefined;
+  onDisable: () => void;
+  onRevoke: () => void;
+  onClear: () => void;
+}
+
+/** What can be done to the tokens that are selected: floats over the foot of the list. */
+export function BulkBar({ count, isPending, onAll, onDisable, onRevoke, onClear }: BulkBarProps) {
+  return (
+    <section
+      aria-label="Selected tokens"
+      className="sticky bottom-4 z-20 mx-auto mt-4 flex w-max max-w-full flex-wrap items-center gap-2 rounded-card bg-raised py-2 pr-2 pl-4 shadow-float"
+    >
+      <p role="status" className="mr-2 font-medium">
+        {tokensWords(count)} selected
+      </p>
+      {onAll && (
+        <Button look="quiet" onClick={onAll}>
+          Select all shown
+        </Button>
+      )}
+      <Button busy={isPending} onClick={onDisable}>
+        <Power aria-hidden />
+        Disable
+      </Button>
+      <Button look="danger" onClick={onRevoke}>
+        <Ban aria-hidden />
+        Revoke…
+      </Button>
+      <Button look="quiet" size="icon" aria-label="Select none" onClick={onClear}>
+        <X aria-hidden />
+      </Button>
+    </section>
+  );
+}

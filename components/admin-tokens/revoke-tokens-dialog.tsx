@@ -1,0 +1,70 @@
+'use client';
+import { type FormEvent, useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import { tokensWords, useTriageChange } from './use-triage-changes.ts';
+
+const named = 5;
+
+interface RevokeTokensDialogProps {
+  tokens: readonly AdminTokenView[];
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+  onRevoked: () => void;
+}
+
+/** Asks before it ends the tokens of others, and for a reason that they will read. */
+export function RevokeTokensDialog({ tokens, returnTo, onClose, onRevoked }: RevokeTokensDialogProps) {
+  const [reason, setReason] = useState('');
+  const { change, isPending } = useTriageChange();
+  const ids = tokens.map((token) => token.id);
+  const [first] = tokens;
+  const title =
+    tokens.length === 1 && first ? `Revoke ${first.name}?` : `Revoke ${tokensWords(tokens.length)}?`;
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const why = reason.trim();
+    change({ ids, action: 'revoke', ...(why && { reason: why }) }, { onSuccess: onRevoked });
+  }
+  return (
+    <Dialog
+      title={title}
+      description="Whatever uses them stops working with its next call. This cannot be undone."
+      onClose={onClose}
+      returnTo={returnTo}
+    >
+      <form noValidate className="contents" onSubmit={submit}>
+        <DialogBody>
+          <ul className="grid gap-1 rounded-control bg-sunken px-3 py-2 text-sm">
+            {tokens.slice(0, named).map((token) => (
+              <li key={token.id} className="flex min-w-0 justify-between gap-3">
+                <span className="truncate">{token.name}</span>
+                <span className="truncate text-muted">{token.owner.email}</span>
+              </li>
+            ))}
+            {tokens.length > named && <li className="text-muted">and {tokens.length - named} more</li>}
+          </ul>
+          <TextField
+            data-first-focus
+            label="Reason"
+            optional
+            placeholder="Found in a public repository"
+            hint="Their owners see it, and it is kept in the audit log."
+            autoComplete="off"
+            maxLength={500}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="danger" busy={isPending} busyLabel="Revoking…">
+            Revoke {tokens.length === 1 ? 'token' : tokensWords(tokens.length)}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

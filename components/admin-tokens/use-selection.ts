@@ -1,0 +1,38 @@
+'use client';
+import { useCallback, useMemo, useState } from 'react';
+import type { triageLimits } from '#server/admin-tokens/schema.ts';
+
+const most = 500 satisfies (typeof triageLimits)['bulkIds'];
+const none: ReadonlySet<string> = new Set();
+
+/** What is ticked, of rows in this order. With Shift all from the one ticked before. */
+export function useSelection(ids: readonly string[]) {
+  const [chosen, setChosen] = useState(none);
+  const [anchor, setAnchor] = useState<string | null>(null);
+  // What a change took from the list is no longer ticked, without being told.
+  const selected = useMemo(() => ids.filter((id) => chosen.has(id)), [ids, chosen]);
+
+  const toggle = useCallback(
+    (id: string, withRange = false) => {
+      const from = withRange && anchor !== null ? ids.indexOf(anchor) : -1;
+      const to = ids.indexOf(id);
+      const range = from < 0 ? [id] : ids.slice(Math.min(from, to), Math.max(from, to) + 1);
+      setAnchor(id);
+      setChosen((before) => {
+        const after = new Set(before);
+        for (const one of range)
+          if (from < 0 && before.has(one)) after.delete(one);
+          else if (after.size < most) after.add(one);
+        return after;
+      });
+    },
+    [ids, anchor],
+  );
+  return {
+    selected,
+    isSelected: useCallback((id: string) => chosen.has(id), [chosen]),
+    toggle,
+    selectAll: () => setChosen(new Set(ids.slice(0, most))),
+    clear: () => setChosen(none),
+  };
+}

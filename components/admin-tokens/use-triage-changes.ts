@@ -1,0 +1,46 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { toast } from '#components/ui/toast.ts';
+import type { BulkAction } from '#server/admin-tokens/schema.ts';
+import { adminTokensKey } from './admin-tokens-key.ts';
+
+const about = 'triage';
+const doneWords: Record<BulkAction, string> = { revoke: 'revoked', disable: 'disabled', enable: 'enabled' };
+const effects: Record<BulkAction, string> = {
+  revoke: 'Their next calls will be refused.',
+  disable: 'Calls with them are refused until they are enabled.',
+  enable: 'They work from now on.',
+};
+const opposite: Partial<Record<BulkAction, BulkAction>> = { disable: 'enable', enable: 'disable' };
+
+export const tokensWords = (count: number) =>
+  count === 1 ? '1 token' : `${count.toLocaleString('en-GB')} tokens`;
+
+/** Revokes, disables or enables some tokens of anyone's: all of them or none. What can be undone offers it. */
+export function useTriageChange() {
+  const client = useQueryClient();
+  const { mutate, mutateAsync, isPending } = useMutation(
+    trpc.adminTokens.bulk.mutationOptions({
+      onSuccess({ changed }, { action }) {
+        const back = opposite[action];
+        toast({
+          title:
+            changed.length === 0
+              ? 'They were so already'
+              : `${tokensWords(changed.length)} ${doneWords[action]}`,
+          ...(changed.length > 0 && { detail: effects[action] }),
+          ...(changed.length > 0 &&
+            back && { act: { label: 'Undo', onPress: () => mutate({ ids: changed, action: back }) } }),
+          about,
+        });
+      },
+      onError(error) {
+        toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+      },
+      onSettled: () => client.invalidateQueries({ queryKey: adminTokensKey }),
+    }),
+  );
+  return { change: mutate, changeAndWait: mutateAsync, isPending };
+}
