@@ -40,7 +40,7 @@ test('ten thousand tokens scroll without jank, nothing shifts, and Back leads to
   await giveManyTokens(desk, 10_000);
   await signInAs(desk.ada);
   await page.goto('/admin/tokens?sort=newest');
-  await expect(tokenNames(page).first()).toHaveText('token 1');
+  await expect(tokenNames(page).first()).toHaveText('token 1', { timeout: 20_000 });
   await page.evaluate(() => {
     const seen = { shift: 0, tasks: [] as number[], frames: [] as number[] };
     Object.assign(window, { seen });
@@ -123,7 +123,7 @@ test('the keys work through the list', async ({ desk, page, signInAs }) => {
   await expect(dialog).toHaveCount(0);
   await expect(tokenCard(page, 'token 0')).toContainText('Leaked');
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog')).toContainText('Next token');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Next token');
 });
 
 test('many are chosen with Shift, disabled, brought back by Undo, and revoked', async ({

@@ -37,7 +37,7 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
       select={
         <Check
           checked={isSelected}
-          className="-my-2 -ml-2 p-2"
+          className="relative z-1 -my-2 -ml-2 p-2"
           onChange={(event) => acts.onToggle(token.id, (event.nativeEvent as MouseEvent).shiftKey)}
         >
           <span className="sr-only">

@@ -126,7 +126,13 @@ export function EndlessList<Item>({
         })}
       </ul>
       {hasMore && (
-        <ListEnd loading={list.loadingMore} failed={list.failedMore ?? false} onRetry={list.loadMore} />
+        // A new one for each page: the one that stood at the end before would be seen to jump.
+        <ListEnd
+          key={items.length}
+          loading={list.loadingMore}
+          failed={list.failedMore ?? false}
+          onRetry={list.loadMore}
+        />
       )}
     </>
   );

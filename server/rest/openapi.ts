@@ -40,6 +40,7 @@ const tags = {
   audit: 'What happened: who did what to what, with which credential, from where.',
   notices: 'What one should know about one’s tokens.',
   adminTokens: 'Everyone’s tokens, for admins.',
+  attention: 'Tokens that an admin should look at.',
   sessions: 'Who is asking; signing in and out.',
   tenants: 'What the tenant has decided on tokens, for admins.',
   tokens: 'Personal access tokens: one’s own.',

@@ -29,6 +29,7 @@ const table: Record<string, Row> = {
   'audit.actions': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
   'notices.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'notices.dismiss': { type: 'mutation', from: 'viewer', token: false, permission: 'tokens:read' },
+  'attention.list': { type: 'query', from: 'admin', token: true, permission: 'tokens:admin' },
   'adminTokens.list': { type: 'query', from: 'admin', token: true, permission: 'tokens:admin' },
   'adminTokens.get': { type: 'query', from: 'admin', token: true, permission: 'tokens:admin' },
   'adminTokens.uses': { type: 'query', from: 'admin', token: true, permission: 'tokens:admin' },

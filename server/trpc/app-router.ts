@@ -1,5 +1,6 @@
 import { accountRouter } from '#server/account/router.ts';
 import { adminTokensRouter } from '#server/admin-tokens/router.ts';
+import { attentionRouter } from '#server/attention/router.ts';
 import { auditRouter } from '#server/audit/router.ts';
 import { liveRouter } from '#server/live/router.ts';
 import { magicRouter } from '#server/magic/router.ts';
@@ -20,6 +21,7 @@ export const appRouter = router({
   audit: auditRouter,
   notices: noticesRouter,
   adminTokens: adminTokensRouter,
+  attention: attentionRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
   tenants: tenantsRouter,

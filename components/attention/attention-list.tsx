@@ -1,0 +1,128 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
+import Link from 'next/link';
+import { useState } from 'react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpcClient } from '#components/api/trpc.ts';
+import { Button, buttonClass } from '#components/ui/button.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { Card, Skeleton } from '#components/ui/surface.tsx';
+import type { AttentionItemView, AttentionReason } from '#server/attention/schema.ts';
+
+const [RevokeDialog] = lazyPart(
+  async () => (await import('#components/admin-tokens/revoke-tokens-dialog.tsx')).RevokeTokensDialog,
+);
+
+const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
+  knocking: { icon: TriangleAlert, words: 'Still knocking' },
+  owner_gone: { icon: UserX, words: 'Owner is gone' },
+  new_address: { icon: MapPin, words: 'New address' },
+  eternal_unused: { icon: Clock, words: 'Unused, never expires' },
+};
+const rowsAtFirst = 5;
+
+/** For admins: tokens that should be looked at, each with its reason and what can be done. */
+export function AttentionList() {
+  const { data, error } = useQuery({
+    queryKey: ['attention'],
+    queryFn: ({ signal }) => trpcClient.attention.list.query(undefined, { signal }),
+  });
+  const [showsAll, setShowsAll] = useState(false);
+  const [revoking, setRevoking] = useState<AttentionItemView['token'] | null>(null);
+  const items = data?.items ?? [];
+  const close = () => setRevoking(null);
+  return (
+    <section aria-labelledby="attention">
+      <h2 id="attention" className="mb-3 text-base font-semibold">
+        Needs attention
+      </h2>
+      {!data && !error && <Skeleton className="h-14 w-full rounded-card!" />}
+      {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+      {data && items.length === 0 && <AllWell />}
+      {items.length > 0 && (
+        <Card>
+          <ul>
+            {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
+              <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
+                <Row item={item} onRevoke={() => setRevoking(item.token)} />
+              </li>
+            ))}
+          </ul>
+          {items.length > rowsAtFirst && (
+            <div className="border-t border-line p-1.5">
+              <Button
+                look="quiet"
+                className="w-full"
+                aria-expanded={showsAll}
+                onClick={() => setShowsAll(!showsAll)}
+              >
+                {showsAll
+                  ? 'Show fewer'
+                  : `Show all ${items.length}${data?.hasMore.length ? ' or more' : ''}`}
+              </Button>
+            </div>
+          )}
+        </Card>
+      )}
+      {revoking && (
+        <RevokeDialog
+          tokens={[revoking]}
+          returnTo={() => document.getElementById('attention')}
+          onClose={close}
+          onRevoked={close}
+          onMissing={orSayMissing(close)}
+        />
+      )}
+    </section>
+  );
+}
+
+function AllWell() {
+  return (
+    <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-4 text-muted">
+      <CircleCheck aria-hidden className="size-4 shrink-0 text-ok" />
+      Nothing needs your attention.
+    </p>
+  );
+}
+
+function Row({
+  item: { reason, evidence, action, token },
+  onRevoke,
+}: {
+  item: AttentionItemView;
+  onRevoke: () => void;
+}) {
+  const { icon: Icon, words } = marks[reason];
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <Icon aria-hidden className="size-4 shrink-0 text-warn" />
+      <div className="min-w-0 flex-1 basis-56">
+        <p className="truncate">
+          <span className="font-medium">{token.name}</span>
+          <span className="text-muted"> of {token.owner.email}</span>
+        </p>
+        <p className="text-sm text-muted">
+          <span className="font-medium">{words}.</span> {evidence}
+        </p>
+      </div>
+      <div className="ml-auto flex gap-2">
+        <Link
+          href={`/admin/tokens?token=${token.id}`}
+          className={buttonClass({ size: 'sm' })}
+          aria-label={`Look at ${token.name}`}
+        >
+          Look
+        </Link>
+        {action === 'revoke' && (
+          <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${token.name}`}>
+            <Ban aria-hidden />
+            Revoke…
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
