@@ -170,9 +170,9 @@ test('all that is wrong is said at once', async ({ page }) => {
 test('only the permissions of what exists are offered, and all can be chosen at once', async ({ page }) => {
   await newToken(page).click();
   await page.getByRole('radio', { name: 'Selected permissions' }).check();
-  await expect(page.getByRole('checkbox')).toHaveCount(5);
+  await expect(page.getByRole('checkbox')).toHaveCount(9);
   await page.getByRole('button', { name: 'Select all' }).click();
-  await expect(page.getByText('5 chosen')).toBeVisible();
+  await expect(page.getByText('9 chosen')).toBeVisible();
   await page.getByRole('button', { name: 'Select none' }).click();
   await expect(page.getByText('0 chosen')).toBeVisible();
 });

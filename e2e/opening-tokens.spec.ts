@@ -20,6 +20,7 @@ test('opening a card shows where the token is used, and the address reproduces i
   const panel = page.getByRole('dialog', { name: 'laptop' });
   await expect(panel).toContainText('GET /api/v1/me');
   await expect(panel).toContainText('127.0.0.1');
+  await expect(panel.getByRole('region', { name: 'History' })).toContainText('Made');
   await expect(page).toHaveURL(`/tokens?token=${credential.id}`);
   await page.reload();
   await expect(panel).toContainText('3 times');

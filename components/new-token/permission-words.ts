@@ -18,7 +18,18 @@ const offered: PermissionGroup[] = [
   },
   {
     name: 'Users',
-    permissions: [{ permission: 'users:write', words: 'Create, change and deactivate users' }],
+    permissions: [
+      { permission: 'users:read', words: 'List users' },
+      { permission: 'users:write', words: 'Create, change and deactivate users' },
+    ],
+  },
+  {
+    name: 'Administration',
+    permissions: [
+      { permission: 'tokens:admin', words: 'List, disable and revoke everyone’s tokens' },
+      { permission: 'audit:read', words: 'Read and verify the audit log' },
+      { permission: 'settings:write', words: 'Decide on how long tokens may live' },
+    ],
   },
 ];
 

@@ -1,6 +1,7 @@
 'use client';
 import { cx } from 'class-variance-authority';
 import type { ReactNode } from 'react';
+import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
@@ -94,6 +95,8 @@ function Name({ name, onOpen }: { name: string; onOpen: (() => void) | undefined
   return (
     <button
       type="button"
+      onPointerEnter={preloadSidePanel}
+      onFocus={preloadSidePanel}
       onClick={onOpen}
       className="static! after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent-ink"
     >

@@ -12,6 +12,7 @@ import { exactWords } from '#components/ui/time-words.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
 import { StatusPill } from './status.tsx';
+import { TokenHistory } from './token-history.tsx';
 import { TokenPlaces } from './token-places.tsx';
 import { tokensKey } from './tokens-key.ts';
 
@@ -51,7 +52,7 @@ export function TokenPanel({ id, onRotate, returnTo, onClose }: TokenPanelProps)
           <TokenFacts token={token} />
           <section aria-labelledby="use">
             <h3 id="use" className="font-semibold">
-              Last 30 days
+              Use
             </h3>
             <p className="mb-3 text-sm text-muted">{dailyUseWords(token.useByDay)}</p>
             <Sparkline
@@ -62,6 +63,7 @@ export function TokenPanel({ id, onRotate, returnTo, onClose }: TokenPanelProps)
             />
           </section>
           <TokenPlaces id={id} />
+          <TokenHistory id={id} />
         </div>
       )}
     </SidePanel>

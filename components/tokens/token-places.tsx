@@ -31,7 +31,7 @@ export function TokenPlaces({ id }: { id: string }) {
   );
 }
 
-export function PlaceList({ places }: { places: TokenPlacesView['items'] }) {
+function PlaceList({ places }: { places: TokenPlacesView['items'] }) {
   const now = useNow();
   return (
     <ul className="divide-y divide-line rounded-card border border-line">
@@ -45,13 +45,13 @@ export function PlaceList({ places }: { places: TokenPlacesView['items'] }) {
             <span className="truncate font-medium" title={place.address ?? undefined}>
               {place.address ?? 'Other addresses'}
             </span>
-            <time dateTime={place.lastAt} title={exactWords(at)} className="text-xs text-faint">
+            <time dateTime={place.lastAt} title={exactWords(at)} className="text-right text-xs text-faint">
               {agoWords(at, now)}
             </time>
             <code className="truncate font-mono text-xs text-muted" title={place.endpoint ?? undefined}>
               {place.endpoint ?? '…'}
             </code>
-            <span className="text-xs text-muted">
+            <span className="text-right text-xs text-muted">
               {place.count > 0 && timesWords(place.count)}
               {place.count > 0 && place.refused > 0 && ', '}
               {place.refused > 0 && <span className="text-danger">refused {timesWords(place.refused)}</span>}

@@ -12,8 +12,9 @@ import type { NoticeIdInput, NoticesView } from '#server/notices/schema.ts';
 
 /** What the asker should know about their tokens and has not dismissed, newest first. */
 export async function listNotices({ runtime, principal, now }: Ctx): Promise<NoticesView> {
-  const rows = await findOpenNotices(runtime.db, principal.tenantId, principal.user.id);
-  const open = rows.filter((row) => !isMoot(row, now()));
+  const at = now();
+  const rows = await findOpenNotices(runtime.db, principal.tenantId, principal.user.id, at);
+  const open = rows.filter((row) => !isMoot(row, at));
   return { items: withoutOvertaken(open).map(toNoticeView) };
 }
 

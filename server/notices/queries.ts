@@ -1,14 +1,15 @@
-import { and, desc, eq, isNull, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import type { NoticeView } from '#server/notices/schema.ts';
+import { expiryNotices, type NoticeKind, type NoticeView } from '#server/notices/schema.ts';
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
 const mostShown = 100;
+const expiryKinds = Object.keys(expiryNotices) as NoticeKind[];
 
 function selectNotices(db: Connection) {
   return db
@@ -37,10 +38,21 @@ function selectNotices(db: Connection) {
     .$dynamic();
 }
 
-/** What someone has not dismissed, newest first. */
-export function findOpenNotices(db: Connection, tenantId: TenantId, userId: string) {
+/**
+ * What someone has not dismissed, newest first. What has ended for good is left out here already, or it would in time crowd
+ * out the rest; the rules see to what else is moot.
+ */
+export function findOpenNotices(db: Connection, tenantId: TenantId, userId: string, at: Date) {
   return selectNotices(db)
-    .where(and(eq(notices.tenantId, tenantId), eq(notices.userId, userId), isNull(notices.dismissedAt)))
+    .where(
+      and(
+        eq(notices.tenantId, tenantId),
+        eq(notices.userId, userId),
+        isNull(notices.dismissedAt),
+        or(eq(notices.kind, 'revoked_by_holder'), isNull(credentials.revokedAt)),
+        or(notInArray(notices.kind, expiryKinds), gt(credentials.expiresAt, at)),
+      ),
+    )
     .orderBy(desc(notices.createdAt), desc(notices.id))
     .limit(mostShown);
 }

@@ -4,7 +4,7 @@ import { credentials, secrets } from '#db/schema/credentials.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { recordAudit } from '#server/audit/record.ts';
+import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { AppError } from '#server/errors.ts';
 import { notify } from '#server/notices/notify.ts';
@@ -39,14 +39,15 @@ async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): 
     .update(credentials)
     .set({ revokedAt: at, revokeReason: reason })
     .where(inArray(credentials.id, ids));
-  for (const { id, name, tenantId } of found) {
-    await recordAudit(tx, ctx, {
+  const rows = found.map(({ id, name, tenantId }) =>
+    auditRow(ctx, {
       action: 'token.revoke',
       resource: { type: 'token', id, label: name },
       actor: { kind: 'anonymous', id: null, label: 'holder', tenantId: tenantId as TenantId },
       detail: { reason },
-    });
-  }
+    }),
+  );
+  await insertAuditRows(tx, rows);
   const told = found.map(({ id: credentialId, tenantId, userId }) => ({ credentialId, tenantId, userId }));
   const facts = { kind: 'revoked_by_holder', day: at, address: ctx.request.address } as const;
   await notify(

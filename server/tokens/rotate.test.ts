@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { statusesOf, type Answer, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';
-import type { RotatedTokenView } from '#server/tokens/schema.ts';
+import type { RotatedTokenView, TokenHistoryView } from '#server/tokens/schema.ts';
 
 const hour = 3_600_000;
 const read = (answer: Answer) => answer.body as unknown as RotatedTokenView;
@@ -110,6 +110,17 @@ test('repeating a rotation by its id shows the token but not the secret, and rot
   );
 });
 
+/** On a slow machine some wait for the lock until they give up, and are told to try again. */
+function doneAmong(answers: Answer[]): Answer[] {
+  assert.ok(
+    answers.every(({ status }) => status === 200 || status === 503),
+    statusesOf(answers).join(),
+  );
+  const done = answers.filter(({ status }) => status === 200);
+  assert.ok(done.length > 1);
+  return done;
+}
+
 test('of 20 rotations by one id at once, on two servers, one makes a new secret', async () => {
   await using desk = await openDesk();
   await using other = await desk.another();
@@ -123,10 +134,10 @@ test('of 20 rotations by one id at once, on two servers, one makes a new secret'
       }),
     ),
   );
-  assert.deepEqual(statusesOf(answers), Array(20).fill(200));
-  const shown = answers.flatMap((answer) => read(answer).token ?? []);
+  const done = doneAmong(answers);
+  const shown = done.flatMap((answer) => read(answer).token ?? []);
   assert.equal(shown.length, 1);
-  assert.equal(new Set(answers.map((answer) => JSON.stringify(read(answer).credential))).size, 1);
+  assert.equal(new Set(done.map((answer) => JSON.stringify(read(answer).credential))).size, 1);
   assert.equal((await desk.sql('select from secrets')).length, 2);
   assert.equal(await tried(other, shown[0] ?? ''), 200);
 });
@@ -143,11 +154,11 @@ test('of 20 rotations without an id each makes a secret, and two work in the end
       }),
     ),
   );
-  assert.deepEqual(statusesOf(answers), Array(20).fill(200));
-  const secrets = [token, ...answers.map((answer) => read(answer).token ?? '')];
+  const done = doneAmong(answers);
+  const secrets = [token, ...done.map((answer) => read(answer).token ?? '')];
   const results = await Promise.all(secrets.map((secret) => tried(other, secret)));
   assert.equal(results.filter((result) => result === 200).length, 2);
-  assert.equal(results.filter((result) => result === 'secret_retired').length, 19);
+  assert.equal(results.filter((result) => result === 'secret_retired').length, done.length - 1);
 });
 
 test('a rotation on one server counts on the next request to another', async () => {
@@ -201,6 +212,29 @@ test('a revoked token’s retired secret answers that the token was revoked', as
   await rotate(desk, credential.id, { graceSeconds: 0 });
   await desk.ada.revokeToken(credential.id);
   assert.equal(await tried(desk, token), 'token_revoked');
+});
+
+test('a token’s owner reads what was done with it, and not from where somebody else did it', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } });
+  const bob = await desk.join('Bob', 'member');
+  const { credential } = await bob.createToken({ name: 'ci' });
+  desk.clock.advance({ seconds: 1 });
+  const headers = { 'X-Forwarded-For': '203.0.113.7' };
+  const body = { graceSeconds: 0 };
+  await bob.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body, headers });
+  desk.clock.advance({ seconds: 1 });
+  expect(204, await desk.ada.send(`DELETE /api/v1/admin/tokens/${credential.id}`, { headers }));
+  const path = `GET /api/v1/tokens/${credential.id}/history`;
+  const { items } = (await bob.send(path)).body as unknown as TokenHistoryView;
+  assert.deepEqual(
+    items.map(({ action, by, address }) => ({ action, by, address })),
+    [
+      { action: 'token.admin_revoke', by: 'ada@example.com', address: null },
+      { action: 'token.rotate', by: 'bob@example.com', address: '203.0.113.7' },
+      { action: 'token.create', by: 'bob@example.com', address: '127.0.0.1' },
+    ],
+  );
+  assert.equal((await desk.ada.send(path)).status, 404);
 });
 
 test('the database allows one current secret and one in grace, none that outlives its token, and no way back', async () => {

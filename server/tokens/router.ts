@@ -1,4 +1,5 @@
 import { createToken, getToken, ownerOf, revokeToken, updateToken } from '#server/tokens/commands.ts';
+import { listHistory } from '#server/tokens/list-history.ts';
 import { listPlaces } from '#server/tokens/list-places.ts';
 import { listTokens } from '#server/tokens/list.ts';
 import { revokeFoundTokens } from '#server/tokens/revoke-found.ts';
@@ -12,6 +13,7 @@ import {
   revokeTokenInput,
   rotatedTokenView,
   rotateTokenInput,
+  tokenHistoryView,
   tokenIdInput,
   tokenPageView,
   tokenPlacesView,
@@ -60,6 +62,13 @@ export const tokensRouter = router({
     .input(tokenIdInput)
     .output(tokenPlacesView)
     .query(({ ctx, input }) => listPlaces(ctx, input)),
+  history: permitted('tokens:read')
+    .meta(
+      rest('GET', '/tokens/{id}/history', 'What was done with one of your tokens', { errors: ['not_found'] }),
+    )
+    .input(tokenIdInput)
+    .output(tokenHistoryView)
+    .query(({ ctx, input }) => listHistory(ctx, input)),
   rotate: permittedFreshlyInSession('tokens:write')
     .meta({ unbatched: true })
     .meta(

@@ -157,6 +157,22 @@ export const tokenPlacesView = z.object({
 });
 export type TokenPlacesView = z.infer<typeof tokenPlacesView>;
 
+export const tokenHistoryView = z.object({
+  items: z
+    .array(
+      z.object({
+        time: timestampSchema,
+        action: z.string().meta({ example: 'token.rotate' }),
+        outcome: z.enum(['ok', 'denied', 'failed']),
+        code: z.string().nullable().meta({ example: null }),
+        by: z.string().meta({ example: 'ada@example.com' }),
+        address: z.string().nullable().meta({ example: '203.0.113.7' }),
+      }),
+    )
+    .meta({ description: 'The latest first, 50 at most.' }),
+});
+export type TokenHistoryView = z.infer<typeof tokenHistoryView>;
+
 export const tokenSorts = ['createdAt', 'expiresAt', 'lastUsedAt', 'name'] as const;
 
 export const listTokensInput = z.strictObject({

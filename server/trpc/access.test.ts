@@ -70,6 +70,7 @@ const table: Record<string, Row> = {
   'tokens.revoke': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
   'users.create': { type: 'mutation', from: 'admin', token: true, permission: 'users:write', fresh: true },
   'tokens.places': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
+  'tokens.history': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'tokens.rotate': {
     type: 'mutation',
     from: 'member',

@@ -1,0 +1,29 @@
+import type { Ctx } from '#server/access/context.ts';
+import { readEvents } from '#server/audit/list.ts';
+import { notFound } from '#server/errors.ts';
+import { ownerOf } from '#server/tokens/commands.ts';
+import { findToken } from '#server/tokens/queries.ts';
+import type { TokenHistoryView, TokenIdInput } from '#server/tokens/schema.ts';
+
+const mostShown = 50;
+
+/**
+ * What the audit log has on one of the asker's tokens, newest first. From where somebody else acted is not the owner's
+ * business. Throws `not_found`.
+ */
+export async function listHistory(ctx: Ctx, { id }: TokenIdInput): Promise<TokenHistoryView> {
+  const owner = ownerOf(ctx.principal);
+  if (!(await findToken(ctx.runtime.db, owner, id))) throw notFound('token');
+  const query = { tenantId: owner.tenantId, filter: { resource: id }, limit: mostShown };
+  const { rows } = await readEvents(ctx.runtime.db, query);
+  return {
+    items: rows.map(({ time, action, outcome, code, address, actorKind, actorId, actorLabel }) => ({
+      time: new Date(time).toISOString(),
+      action,
+      outcome,
+      code,
+      by: actorLabel,
+      address: actorKind === 'user' && actorId !== owner.userId ? null : address,
+    })),
+  };
+}
