@@ -10,6 +10,7 @@ import { Skeleton } from '#components/ui/surface.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
+import { MonthOfUse } from './month-of-use.tsx';
 import { NextStep } from './next-step.tsx';
 import { RecentTokens } from './recent-tokens.tsx';
 import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
@@ -43,7 +44,12 @@ export function DashboardView() {
           {glance.data && me && (
             <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
           )}
-          {tokens.some((token) => token.lastUsedAt) && <RecentTokens tokens={tokens} />}
+          {tokens.some((token) => token.lastUsedAt) && (
+            <>
+              <MonthOfUse />
+              <RecentTokens tokens={tokens} />
+            </>
+          )}
         </div>
       )}
       {newToken.dialog}

@@ -22,7 +22,7 @@ export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose 
   const router = useRouter();
   const [text, setText] = useState('');
   const acts = useActs({ user, permissions, onNewToken, onKeys });
-  const found = useFound(searchable(text), permissions);
+  const found = useFound(searchable(text), pages);
   const leadingTo = pages.map(({ href, label, icon, key }) => ({
     id: `page${href}${label}`,
     label,

@@ -1,43 +1,93 @@
 'use client';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { KeyRound } from 'lucide-react';
+import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { KeyRound, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { trpcClient } from '#components/api/trpc.ts';
+import type { DeskPage } from '#components/frame/pages.ts';
 import { statusWords } from '#components/tokens/status.tsx';
-import { tokensKey } from '#components/tokens/tokens-key.ts';
-import type { CommandGroup } from '#components/ui/command-box.tsx';
-import type { Permission } from '#server/access/schema.ts';
+import type { Command, CommandGroup } from '#components/ui/command-box.tsx';
+import type { TokenView } from '#server/tokens/schema.ts';
 
 const settleMilliseconds = 150;
 const most = 5;
 
-/** What the server finds for a text: my tokens. */
-export function useFound(text: string, permissions: readonly Permission[]) {
+type Goto = (href: string) => void;
+
+/** Where the server looks for a text: what for, on which page it is shown, and how to ask. */
+const sources = [
+  {
+    label: 'My tokens',
+    page: '/tokens',
+    noun: 'tokens',
+    async find(search: string, signal: AbortSignal) {
+      const input = { search, sort: 'lastUsedAt', limit: most } as const;
+      const { items } = await trpcClient.tokens.list.query(input, { signal });
+      return (go: Goto) =>
+        items.map((token) => tokenCommand(token, '', () => go(`/tokens?token=${token.id}`)));
+    },
+  },
+  {
+    label: 'People',
+    page: '/admin/users',
+    noun: 'users',
+    async find(search: string, signal: AbortSignal) {
+      const { items } = await trpcClient.users.list.query({ search, limit: most }, { signal });
+      return (go: Goto) =>
+        items.map(({ id, name, email }): Command => ({
+          id: `user-${id}`,
+          label: name,
+          detail: email,
+          icon: UserRound,
+          onChoose: () => go(`/admin/users?user=${id}`),
+        }));
+    },
+  },
+  {
+    label: 'All tokens',
+    page: '/admin/tokens',
+    noun: 'admin-tokens',
+    async find(search: string, signal: AbortSignal) {
+      const { items } = await trpcClient.adminTokens.list.query({ search, limit: most }, { signal });
+      return (go: Goto) =>
+        items.map((token) =>
+          tokenCommand(token, ` · ${token.owner.email}`, () => go(`/admin/tokens?token=${token.id}`)),
+        );
+    },
+  },
+];
+
+/** What the server finds for a text, of all that is shown on pages one may open. */
+export function useFound(text: string, pages: readonly DeskPage[]) {
   const settled = useSettled(text);
   const router = useRouter();
-  const isWanted = settled !== '';
-  const tokens = useQuery({
-    queryKey: [...tokensKey, 'palette', settled],
-    queryFn: ({ signal }) =>
-      trpcClient.tokens.list.query({ search: settled, sort: 'lastUsedAt', limit: most }, { signal }),
-    enabled: isWanted && permissions.includes('tokens:read'),
-    placeholderData: keepPreviousData,
-  });
-  const groups: CommandGroup[] = [];
-  const mine = isWanted && text !== '' ? (tokens.data?.items ?? []) : [];
-  groups.push({
-    label: 'My tokens',
-    commands: mine.map(({ id, name, prefix, status }) => ({
-      id: `token-${id}`,
-      label: name,
-      detail: status === 'active' ? prefix : `${prefix} · ${statusWords[status].toLowerCase()}`,
-      mono: true,
-      icon: KeyRound,
-      onChoose: () => router.push(`/tokens?search=${encodeURIComponent(prefix)}`),
+  const reached = sources.filter(({ page }) => pages.some(({ href }) => href === page));
+  const found = useQueries({
+    queries: sources.map((source) => ({
+      queryKey: [source.noun, 'palette', settled],
+      queryFn: ({ signal }: { signal: AbortSignal }) => source.find(settled, signal),
+      enabled: settled !== '' && reached.includes(source),
+      placeholderData: keepPreviousData,
+      // What is kept is a function, which only makes the same commands again.
+      structuralSharing: false,
     })),
   });
-  return { groups, busy: text !== '' && (text !== settled || tokens.isFetching) };
+  const groups: CommandGroup[] = sources.map(({ label }, index) => ({
+    label,
+    commands: text === '' ? [] : (found[index]?.data?.((href) => router.push(href)) ?? []),
+  }));
+  const isAsking = found.some(({ isFetching }) => isFetching);
+  return { groups, busy: text !== '' && (text !== settled || isAsking) };
+}
+
+function tokenCommand(
+  { id, name, prefix, status }: Pick<TokenView, 'id' | 'name' | 'prefix' | 'status'>,
+  more: string,
+  onChoose: () => void,
+): Command {
+  const state = status === 'active' ? '' : ` · ${statusWords[status].toLowerCase()}`;
+  const detail = prefix + state + more;
+  return { id: `token-${id}${more}`, label: name, detail, mono: true, icon: KeyRound, onChoose };
 }
 
 /** A text once it has stayed the same for a moment. */

@@ -1,4 +1,6 @@
+import { noInput } from '#server/access/schema.ts';
 import { createToken, getToken, ownerOf, revokeToken, updateToken } from '#server/tokens/commands.ts';
+import { countOwnUse } from '#server/tokens/count-use.ts';
 import { listHistory } from '#server/tokens/list-history.ts';
 import { listPlaces } from '#server/tokens/list-places.ts';
 import { listTokens } from '#server/tokens/list.ts';
@@ -8,6 +10,7 @@ import {
   createdTokenView,
   createTokenInput,
   listTokensInput,
+  ownUseView,
   receivedTokensView,
   revokeFoundInput,
   revokeTokenInput,
@@ -28,6 +31,11 @@ export const tokensRouter = router({
     .input(listTokensInput)
     .output(tokenPageView)
     .query(({ ctx, input }) => listTokens(ctx.runtime.db, ownerOf(ctx.principal), input, ctx.now())),
+  use: permitted('usage:read')
+    .meta(rest('GET', '/me/use', 'How often your tokens were used, day by day'))
+    .input(noInput)
+    .output(ownUseView)
+    .query(({ ctx }) => countOwnUse(ctx)),
   get: permitted('tokens:read')
     .meta(rest('GET', '/tokens/{id}', 'Show one of your tokens', { errors: ['not_found'] }))
     .input(tokenIdInput)

@@ -58,6 +58,28 @@ export const tokenView = z.object({
 });
 export type TokenView = z.infer<typeof tokenView>;
 
+/** What all of one's tokens together did. */
+export const ownUseView = z.object({
+  days: z
+    .array(
+      z.object({
+        day: z.iso.date().meta({ example: '2026-11-22' }),
+        count: z.int().nonnegative().meta({ example: 12 }),
+        refused: z.int().nonnegative().meta({ example: 0 }),
+      }),
+    )
+    .length(30)
+    .meta({
+      description: 'The last 30 days (UTC), oldest first, today last.',
+      example: Array.from({ length: 30 }, (_, day) => ({
+        day: `2026-11-${String(day + 1).padStart(2, '0')}`,
+        count: (day % 7) * 4,
+        refused: 0,
+      })),
+    }),
+});
+export type OwnUseView = z.infer<typeof ownUseView>;
+
 export const createTokenInput = z.strictObject({
   name: tokenNameSchema,
   expiresInDays: z

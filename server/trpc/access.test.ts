@@ -58,6 +58,7 @@ const table: Record<string, Row> = {
   'tenants.settings': { type: 'query', from: 'admin', token: true, permission: 'settings:write' },
   'tenants.updateSettings': { type: 'mutation', from: 'admin', token: true, permission: 'settings:write' },
   'tokens.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
+  'tokens.use': { type: 'query', from: 'viewer', token: true, permission: 'usage:read' },
   'tokens.get': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'tokens.create': {
     type: 'mutation',

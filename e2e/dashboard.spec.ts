@@ -1,0 +1,35 @@
+import AxeBuilder from '@axe-core/playwright';
+import { fillDatabase, seedPassword } from '#scripts/seed/fill.ts';
+import { signIn } from '#server/testing/person.ts';
+import { expect, picture, test } from './fixtures.ts';
+
+for (const [view, colorScheme, width] of [
+  ['light', 'light', 1280],
+  ['dark', 'dark', 1280],
+  ['360', 'light', 360],
+] as const) {
+  test.describe(view, () => {
+    test.use({ colorScheme, viewport: { width, height: 900 }, contextOptions: { reducedMotion: 'reduce' } });
+    test(`the dashboard draws a month of use, and says it as a table, ${view}`, async ({
+      emptyDesk,
+      page,
+    }) => {
+      test.setTimeout(60_000);
+      await fillDatabase(emptyDesk.runtime);
+      const { cookie } = await signIn(emptyDesk, 'member@example.com', seedPassword);
+      const [name = '', value = ''] = cookie.split('=', 2);
+      await page.context().addCookies([{ name, value, url: emptyDesk.origin }]);
+      await page.goto(`${emptyDesk.origin}/dashboard`);
+      await expect(page.getByRole('img', { name: /calls in the last 30 days/ })).toBeVisible();
+      await picture(page, `dashboard-month-${view}`);
+      await page.getByRole('button', { name: 'As a table' }).click();
+      await expect(page.getByRole('row')).toHaveCount(31);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual(
+        [],
+      );
+    });
+  });
+}
