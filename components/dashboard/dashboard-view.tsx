@@ -1,11 +1,13 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { NoticeStack } from '#components/notices/notice-stack.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
+import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import { glanceQuery } from './glance-query.ts';
@@ -15,7 +17,13 @@ import { NextStep } from './next-step.tsx';
 import { RecentTokens } from './recent-tokens.tsx';
 import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
 
+// Admins' alone, so nobody else loads it; where it does not come the page does without.
+const [AttentionList] = lazyPart(
+  async () => (await import('#components/attention/attention-list.tsx')).AttentionList,
+);
+
 export function DashboardView() {
+  const [hasAttention, setHasAttention] = useState(true);
   const { data: me } = useMe();
   const glance = useQuery(glanceQuery);
   const newToken = useNewToken();
@@ -43,6 +51,9 @@ export function DashboardView() {
           </section>
           {glance.data && me && (
             <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
+          )}
+          {me?.permissions.includes('tokens:admin') && hasAttention && (
+            <AttentionList onMissing={() => setHasAttention(false)} />
           )}
           {tokens.some((token) => token.lastUsedAt) && (
             <>
