@@ -1,9 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { issueSetupCode } from '#server/setup/commands.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { chooseAction, createToken, newToken, userMenu } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
-import { giveNotices, giveRealisticTokens } from './realistic.ts';
+import { giveColleagues, giveNotices, giveRealisticTokens } from './realistic.ts';
 
 test.describe.configure({ timeout: 60_000 });
 
@@ -75,6 +76,63 @@ for (const { view, colorScheme, width, height } of views) {
       await page.goto('/tokens?search=zebra');
       await expect(page.getByText('No tokens match')).toBeVisible();
       await check(page, `tokens-none-match-${view}`);
+    });
+
+    test(`people, ${view}`, async ({ desk, page, signInAs }) => {
+      await giveColleagues(desk, 60);
+      const bob = await desk.join('Bob', 'member');
+      await bob.createToken({ name: 'deploy' });
+      await signInAs(desk.ada);
+      await page.goto('/admin/users?search=o');
+      await expect(page.getByRole('article').first()).toBeVisible();
+      await check(page, `users-${view}`);
+      await page.goto('/admin/users?search=bob');
+      await page.getByRole('switch', { name: 'Active: Bob' }).click();
+      await expect(page.getByText('It cuts off')).toBeVisible();
+      await check(page, `user-deactivate-${view}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: /^Bob bob@/ }).click();
+      await expect(page.getByText('user.accept_invite')).toBeVisible();
+      await check(page, `user-panel-${view}`);
+      await page.keyboard.press('Escape');
+      for (const [item, name] of [
+        ['Edit…', 'user-edit'],
+        ['Set password…', 'user-set-password'],
+        ['Delete…', 'user-delete'],
+        ['Reset link…', 'user-reset'],
+      ] as const) {
+        await page.getByRole('button', { name: 'Actions for Bob' }).click();
+        await page.getByRole('menuitem', { name: item }).click();
+        await expect(page.getByRole('dialog')).toBeVisible();
+        await check(page, `${name}-${view}`);
+        if (item !== 'Reset link…') await page.keyboard.press('Escape');
+      }
+      await page.getByRole('button', { name: 'Make reset link' }).click();
+      await expect(page.getByRole('button', { name: 'Copy reset link' })).toBeVisible();
+      await check(page, `user-link-${view}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Add person' }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+      await check(page, `user-create-${view}`);
+    });
+
+    test(`pages behind links, ${view}`, async ({ desk, page }) => {
+      await page.goto('/invite');
+      await expect(page.getByText('This page needs its link.')).toBeVisible();
+      await check(page, `invite-no-code-${view}`);
+      const body = { name: 'Grace Hopper', email: 'grace@example.com', role: 'member' };
+      const invited = await desk.ada.send('POST /api/v1/users', { body });
+      await page.goto(textOf(invited.body['inviteUrl']));
+      await expect(page.getByLabel('Name')).toBeVisible();
+      await check(page, `invite-${view}`);
+      const path = `/api/v1/users/${textOf(invited.body['id'])}/reset-password`;
+      const reset = await desk.ada.send(`POST ${path}`, { body: {} });
+      await page.goto(textOf(reset.body['resetUrl']));
+      await page.getByLabel('New password').fill('nine harbours under snow');
+      await check(page, `reset-${view}`);
+      await page.getByRole('button', { name: 'Change password' }).click();
+      await expect(page.getByText('Your new password works')).toBeVisible();
+      await check(page, `reset-done-${view}`);
     });
 
     test(`notices, ${view}`, async ({ desk, page, signInAs }) => {

@@ -200,3 +200,18 @@ export async function giveNotices(desk: Desk, owner: Person) {
     [owner.id],
   );
 }
+
+/** Some hundred people of every role and state. */
+export async function giveColleagues(desk: Desk, count: number) {
+  await desk.sql(
+    `insert into users (id, tenant_id, email, name, role, created_at, last_sign_in_at, deactivated_at)
+     select gen_random_uuid(), $1, 'person' || n || '@example.com',
+       (array['Ana','Bjarne','Chen','Dmitri','Esra','Farida','Gabor','Hiroko','Ines','Jonas'])[1 + n % 10] || ' ' ||
+       (array['Abara','Brandt','Castro','Dubois','Eriksen','Farkas','Garcia','Haddad','Ito','Jansen'])[1 + n / 10 % 10] || ' ' || n,
+       (array['member','member','viewer','manager','member','admin'])[1 + n % 6],
+       now() - make_interval(days => n), case when n % 5 > 0 then now() - make_interval(hours => n) end,
+       case when n % 17 = 3 then now() end
+     from generate_series(1, $2) n`,
+    [desk.runtime.defaultTenantId, count],
+  );
+}

@@ -1,4 +1,4 @@
-import { BookOpen, KeyRound, KeySquare, LayoutDashboard, type LucideIcon } from 'lucide-react';
+import { BookOpen, KeyRound, KeySquare, LayoutDashboard, type LucideIcon, Users } from 'lucide-react';
 import { triageKeys } from '#components/admin-tokens/triage-keys.ts';
 import type { Permission } from '#server/access/schema.ts';
 
@@ -18,6 +18,7 @@ export interface DeskPage {
 export const deskPages: readonly DeskPage[] = [
   { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard, key: 'd' },
   { href: '/tokens', label: 'Tokens', icon: KeyRound, key: 't' },
+  { href: '/admin/users', label: 'Users', icon: Users, key: 'u', permission: 'users:read' },
   {
     href: '/admin/tokens',
     label: 'All tokens',

@@ -1,10 +1,10 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { RefreshCw } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
+import { Fact, Facts } from '#components/ui/facts.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
@@ -84,7 +84,7 @@ const exactly = (at: string | null, otherwise: string) => (at ? exactWords(new D
 export function TokenFacts({ token }: { token: TokenView }) {
   const { permissions, ipAllowlist, rotation, useCount: uses } = token;
   return (
-    <dl className="grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-4 gap-y-2 text-sm">
+    <Facts>
       <Fact name="May do">
         {permissions[0] === '*' ? 'Whatever your role allows' : permissions.join(', ')}
       </Fact>
@@ -100,16 +100,7 @@ export function TokenFacts({ token }: { token: TokenView }) {
       {token.revokedAt && <Fact name="Revoked">{exactly(token.revokedAt, '')}</Fact>}
       {token.revokedBy && <Fact name="By">{token.revokedBy.label}</Fact>}
       {token.revokeReason && <Fact name="Reason">{token.revokeReason}</Fact>}
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-faint">{name}</dt>
-      <dd className="break-words">{children}</dd>
-    </>
+    </Facts>
   );
 }
 

@@ -7,6 +7,8 @@ const pages: Record<string, PageAccess> = {
   '/': 'anyone',
   '/login': 'anyone',
   '/setup': 'setup',
+  '/invite': 'anyone',
+  '/reset': 'anyone',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
   '/docs/api': 'signed-in',

@@ -9,7 +9,7 @@ import { isMailConfigured, queueMail } from '#server/mail/send.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
 import type { UserRow } from '#server/users/queries.ts';
-import { assertActive, assertNotJoined, assertOthersPassword } from '#server/users/rules.ts';
+import { assertActive, assertInvited, assertOthersPassword } from '#server/users/rules.ts';
 import type { InviteLinkView, ResetLinkView, UserIdInput } from '#server/users/schema.ts';
 
 export type LinkPurpose = 'invite' | 'reset';
@@ -19,7 +19,7 @@ export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkVi
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     assertActive(user);
-    assertNotJoined(user);
+    assertInvited(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'invite');
     await recordAudit(tx, ctx, { action: 'user.invite', resource: userResource(user), detail: { mailed } });
     return { inviteUrl: url, mailed };

@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { isInvited } from '#server/users/rules.ts';
 import { canonicalEmail, type ProfileView, type UserView } from '#server/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
@@ -124,6 +125,7 @@ export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserReco
     status,
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
+    isInvited: isInvited(user),
     inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
     deactivatedAt: deactivatedAt?.toISOString() ?? null,
     deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,

@@ -40,8 +40,15 @@ export function assertActive(user: { deactivatedAt: Date | null }): void {
     throw new AppError('user_deactivated', 'This account is deactivated. Activate it first.');
 }
 
-/** Throws `already_joined` for who has signed in or has a password: an invite is for coming the first time. */
-export function assertNotJoined(user: { passwordHash: string | null; lastSignInAt: Date | null }): void {
-  if (user.passwordHash === null && user.lastSignInAt === null) return;
-  throw new AppError('already_joined', 'This person has joined already. Make a reset link instead.');
+type Arrival = { passwordHash: string | null; lastSignInAt: Date | null };
+
+/** Whether somebody is still to come, and has no password to come with. */
+export function isInvited(user: Arrival): boolean {
+  return user.passwordHash === null && user.lastSignInAt === null;
+}
+
+/** Throws `already_joined`: an invite is for coming the first time. */
+export function assertInvited(user: Arrival): void {
+  if (!isInvited(user))
+    throw new AppError('already_joined', 'This person has joined already. Make a reset link instead.');
 }

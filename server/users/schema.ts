@@ -45,8 +45,9 @@ export const userView = profileView.extend({
   status: userStatusSchema,
   createdAt: timestampSchema,
   lastSignInAt: timestampSchema.nullable(),
+  isInvited: z.boolean().meta({ description: 'Has not come yet, and has no password to come with.' }),
   inviteExpiresAt: timestampSchema.nullable().meta({
-    description: 'Until when the invite that nobody has accepted yet is good; it may have passed.',
+    description: 'Until when their open invite is good; it may have passed.',
   }),
   deactivatedAt: timestampSchema.nullable(),
   deactivatedBy: z.object({ id: idSchema, label: z.string() }).nullable(),

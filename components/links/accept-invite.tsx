@@ -1,0 +1,82 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useForm, useWatch } from 'react-hook-form';
+import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { problemOf } from '#components/api/problem.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import type { AcceptInviteInput } from '#server/users/schema.ts';
+import { forgetLinkCode } from './link-code.ts';
+import { type LinkHolder, LinkGate } from './link-gate.tsx';
+
+const resolver = lazyResolver<AcceptInviteInput>(async () => ({
+  resolver: (await import('./link-resolvers.ts')).acceptResolver,
+}));
+
+export function AcceptInvite() {
+  return <LinkGate purpose="invite">{(holder) => <AcceptForm {...holder} />}</LinkGate>;
+}
+
+function AcceptForm({ code, name, email }: LinkHolder) {
+  const { register, control, handleSubmit, setError, formState } = useForm<AcceptInviteInput>({
+    resolver,
+    defaultValues: { code, name, password: '' },
+  });
+  const password = useWatch({ control, name: 'password' });
+  const { errors } = formState;
+  const accept = useMutation(
+    trpc.users.acceptInvite.mutationOptions({
+      gcTime: 0,
+      onSuccess() {
+        forgetLinkCode();
+        window.location.replace('/dashboard');
+      },
+      onError(error) {
+        if (problemOf(error).code === 'code_invalid') forgetLinkCode();
+        showProblem(error, ['name', 'password'], setError);
+      },
+    }),
+  );
+  return (
+    <form
+      method="post"
+      noValidate
+      onSubmit={(event) => void handleSubmit((input) => accept.mutate(input))(event)}
+      className="grid gap-4"
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        readOnly
+        value={email}
+        className="bg-sunken text-muted"
+      />
+      <TextField label="Name" autoComplete="name" error={errors.name?.message} {...register('name')} />
+      <PasswordField
+        label="Password"
+        autoComplete="new-password"
+        autoFocus
+        error={errors.password?.message}
+        hint={<LengthHint password={password} />}
+        keepHint
+        {...register('password')}
+      />
+      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      <Button
+        type="submit"
+        look="primary"
+        size="lg"
+        busy={accept.isPending || accept.isSuccess}
+        busyLabel="Joining…"
+      >
+        Join
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,122 @@
+'use client';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { useMutation } from '@tanstack/react-query';
+import { useForm, useWatch } from 'react-hook-form';
+import { z } from 'zod';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Segment } from '#components/ui/choice.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import { toast } from '#components/ui/toast.ts';
+import { createUserInput, newPasswordSchema } from '#server/users/schema.ts';
+import type { MadeLink } from './link-dialog.tsx';
+import { RoleField } from './role-field.tsx';
+import { useRefreshUsers } from './use-user-changes.ts';
+
+const common = createUserInput.omit({ password: true });
+const form = z.discriminatedUnion('way', [
+  common.extend({ way: z.literal('invite'), password: z.string() }),
+  common.extend({ way: z.literal('password'), password: newPasswordSchema }),
+]);
+const resolver = zodResolver(form);
+
+interface CreateDialogProps {
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+  onInvited: (link: MadeLink) => void;
+}
+
+export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps) {
+  const { register, control, handleSubmit, setError, formState } = useForm<
+    z.input<typeof form>,
+    unknown,
+    z.output<typeof form>
+  >({
+    resolver,
+    defaultValues: { name: '', email: '', role: 'member', way: 'invite', password: '' },
+  });
+  const [way, password] = useWatch({ control, name: ['way', 'password'] });
+  const { errors } = formState;
+  const refresh = useRefreshUsers();
+  const create = useMutation(
+    trpc.users.create.mutationOptions({
+      gcTime: 0,
+      onSuccess({ id, name, email, inviteUrl: url, mailed }) {
+        if (url) onInvited({ kind: 'invite', name, email, url, mailed });
+        else onClose();
+        toast({ title: `${name} was added`, about: id });
+        return refresh();
+      },
+      onError: (error) => showProblem(error, ['name', 'email', 'role', 'password'], setError),
+    }),
+  );
+  const submit = handleSubmit(({ way, password, ...person }) =>
+    create.mutate(way === 'password' ? { ...person, password } : person),
+  );
+  return (
+    <Dialog title="Add a person" onClose={onClose} returnTo={returnTo} busy={create.isPending}>
+      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
+        <DialogBody>
+          <TextField
+            data-first-focus
+            label="Name"
+            autoComplete="off"
+            error={errors.name?.message}
+            {...register('name')}
+          />
+          <TextField
+            label="E-mail"
+            type="email"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            error={errors.email?.message}
+            {...register('email')}
+          />
+          <RoleField field={register('role')} error={errors.role?.message} />
+          <fieldset>
+            <legend className="mb-2 font-medium">How they come in</legend>
+            <div className="grid grid-cols-2 gap-2">
+              <Segment value="invite" {...register('way')}>
+                Invite link
+              </Segment>
+              <Segment value="password" {...register('way')}>
+                Password
+              </Segment>
+            </div>
+          </fieldset>
+          {way === 'password' ? (
+            <PasswordField
+              label="First password"
+              autoComplete="new-password"
+              error={errors.password?.message}
+              hint={
+                <>
+                  <LengthHint password={password} /> Good for one sign-in, at which they choose their own.
+                </>
+              }
+              keepHint
+              {...register('password')}
+            />
+          ) : (
+            <p className="text-sm text-muted">
+              You get a link for them to choose a password of their own. It works once, for 24 hours.
+            </p>
+          )}
+          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={create.isPending} busyLabel="Adding…">
+            {way === 'password' ? 'Add person' : 'Invite'}
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

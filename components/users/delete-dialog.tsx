@@ -1,0 +1,60 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { toast } from '#components/ui/toast.ts';
+import { CutOff } from './cut-off.tsx';
+import type { UserDialogProps } from './edit-dialog.tsx';
+import { useRefreshUsers } from './use-user-changes.ts';
+
+export function DeleteDialog({
+  user,
+  returnTo,
+  onClose,
+  onDeleted,
+}: UserDialogProps & { onDeleted: () => void }) {
+  const refresh = useRefreshUsers();
+  const remove = useMutation(
+    trpc.users.delete.mutationOptions({
+      onSuccess() {
+        toast({
+          title: `${user.name} is deleted`,
+          detail: `${user.email} is free again.`,
+          about: user.id,
+        });
+        onDeleted();
+        return refresh();
+      },
+    }),
+  );
+  return (
+    <Dialog
+      title={`Delete ${user.name}?`}
+      description="Their tokens are revoked for good and their e-mail address becomes free. What they did stays in the audit log. This cannot be undone."
+      onClose={onClose}
+      returnTo={returnTo}
+      busy={remove.isPending}
+    >
+      <DialogBody>
+        <CutOff id={user.id} />
+        {remove.isError && <Notice tone="danger">{sentenceOf(problemOf(remove.error))}</Notice>}
+      </DialogBody>
+      <DialogFoot>
+        <Button data-first-focus onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          look="danger"
+          busy={remove.isPending}
+          busyLabel="Deleting…"
+          onClick={() => remove.mutate({ id: user.id })}
+        >
+          Delete person
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,60 @@
+'use client';
+import { useState } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { ByHand } from '#components/ui/by-hand.tsx';
+import { CopyButton } from '#components/ui/copy-button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+
+export interface MadeLink {
+  kind: 'invite' | 'reset';
+  name: string;
+  email: string;
+  url: string;
+  mailed: boolean;
+}
+
+interface LinkDialogProps {
+  link: MadeLink;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+/** Shows a link once. Closing it uncopied loses nothing: another is made in its place as easily. */
+export function LinkDialog({ link: { kind, name, email, url, mailed }, ...dialog }: LinkDialogProps) {
+  const [byHand, setByHand] = useState(false);
+  const word = kind === 'invite' ? 'invite' : 'reset';
+  return (
+    <Dialog
+      {...dialog}
+      title={kind === 'invite' ? `Invite for ${name}` : `Reset link for ${name}`}
+      description={
+        mailed
+          ? `A letter to ${email} is on its way. This link does the same.`
+          : `Send this link to ${email} in a way that only they can read.`
+      }
+    >
+      <DialogBody>
+        <div className="grid gap-2">
+          <code className="rounded-control border border-line-strong bg-sunken px-3 py-2 font-mono text-sm break-all select-all">
+            {url}
+          </code>
+          <CopyButton
+            data-first-focus
+            look="primary"
+            size="lg"
+            label={`Copy ${word} link`}
+            text={url}
+            onRefused={() => setByHand(true)}
+          />
+        </div>
+        {byHand && <ByHand text={url} />}
+        <p className="text-sm text-muted">
+          It works once, for 24 hours, and is not shown again. A new one ends this one.
+        </p>
+      </DialogBody>
+      <DialogFoot>
+        <Button onClick={dialog.onClose}>Done</Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}

@@ -1,0 +1,29 @@
+import type { UseFormRegisterReturn } from 'react-hook-form';
+import { Choice } from '#components/ui/choice.tsx';
+import { FieldError } from '#components/ui/field.tsx';
+import type { Role } from '#server/access/schema.ts';
+import { roleWords } from './role-pill.tsx';
+import { roles } from './use-user-filters.ts';
+
+const notes: Record<Role, string> = {
+  viewer: 'Looks at their own tokens and revokes them.',
+  member: 'Makes tokens of their own.',
+  manager: 'Also runs agents, API keys and budgets.',
+  admin: 'Everything: people, everyone’s tokens, the audit log.',
+};
+
+export function RoleField({ field, error }: { field: UseFormRegisterReturn; error: string | undefined }) {
+  return (
+    <fieldset>
+      <legend className="mb-2 font-medium">Role</legend>
+      <div className="grid gap-2.5">
+        {roles.map((role) => (
+          <Choice key={role} value={role} note={notes[role]} {...field}>
+            {roleWords[role]}
+          </Choice>
+        ))}
+      </div>
+      {error && <FieldError message={error} />}
+    </fieldset>
+  );
+}

@@ -1,0 +1,73 @@
+'use client';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { useMutation } from '@tanstack/react-query';
+import { useForm, useWatch } from 'react-hook-form';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import { toast } from '#components/ui/toast.ts';
+import { setPasswordInput } from '#server/users/schema.ts';
+import type { UserDialogProps } from './edit-dialog.tsx';
+import { useRefreshUsers } from './use-user-changes.ts';
+
+const resolver = zodResolver(setPasswordInput);
+
+export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) {
+  const { register, control, handleSubmit, setError, formState } = useForm({
+    resolver,
+    defaultValues: { id: user.id, password: '' },
+  });
+  const password = useWatch({ control, name: 'password' });
+  const { errors } = formState;
+  const refresh = useRefreshUsers();
+  const set = useMutation(
+    trpc.users.setPassword.mutationOptions({
+      gcTime: 0,
+      onSuccess() {
+        toast({
+          title: `${user.name} has a new password`,
+          detail: 'They are signed out everywhere.',
+          about: user.id,
+        });
+        onClose();
+        return refresh();
+      },
+      onError: (error) => showProblem(error, ['password'], setError),
+    }),
+  );
+  const submit = handleSubmit((input) => set.mutate(input));
+  return (
+    <Dialog
+      title={`Set a password for ${user.name}`}
+      description="It is good for one sign-in, at which they choose their own. Every browser of theirs is signed out. It is not shown again."
+      onClose={onClose}
+      returnTo={returnTo}
+      busy={set.isPending}
+    >
+      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
+        <DialogBody>
+          <PasswordField
+            data-first-focus
+            label="Password"
+            autoComplete="new-password"
+            error={errors.password?.message}
+            hint={<LengthHint password={password} />}
+            keepHint
+            {...register('password')}
+          />
+          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+        </DialogBody>
+        <DialogFoot>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={set.isPending} busyLabel="Setting…">
+            Set password
+          </Button>
+        </DialogFoot>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,63 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { toast } from '#components/ui/toast.ts';
+import type { HoldingsView } from '#server/users/schema.ts';
+import { usersKey } from './users-key.ts';
+
+/** Looks again at everything that is shown of people. */
+export function useRefreshUsers() {
+  const client = useQueryClient();
+  return () => client.invalidateQueries({ queryKey: usersKey });
+}
+
+function sayRefused(error: unknown, about: string) {
+  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+}
+
+const counted = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
+
+/** "2 sessions, 5 tokens", or null for nothing. */
+export function holdingWords({ sessions, tokens, agents }: HoldingsView['counts']): string | null {
+  const parts = [
+    sessions > 0 && counted(sessions, 'session'),
+    tokens > 0 && counted(tokens, 'token'),
+    agents > 0 && counted(agents, 'agent'),
+  ].filter((part) => part !== false);
+  return parts.length > 0 ? parts.join(', ') : null;
+}
+
+export function useActivate() {
+  const refresh = useRefreshUsers();
+  return useMutation(
+    trpc.users.activate.mutationOptions({
+      onSuccess: ({ id, name }) =>
+        toast({ title: `${name} is active`, detail: 'What was not revoked works again.', about: id }),
+      onError: (error, { id }) => sayRefused(error, id),
+      onSettled: refresh,
+    }),
+  );
+}
+
+export function useRevokeSessions() {
+  const refresh = useRefreshUsers();
+  return useMutation(
+    trpc.users.revokeSessions.mutationOptions({
+      onSuccess: ({ revoked }, { id }) => toast({ title: `${counted(revoked, 'session')} ended`, about: id }),
+      onError: (error, { id }) => sayRefused(error, id),
+      onSettled: refresh,
+    }),
+  );
+}
+
+export function useRevokeSession() {
+  const refresh = useRefreshUsers();
+  return useMutation(
+    trpc.users.revokeSession.mutationOptions({
+      onSuccess: (_, { id }) => toast({ title: 'Signed out there', about: id }),
+      onError: (error, { id }) => sayRefused(error, id),
+      onSettled: refresh,
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+'use client';
+import { ArrowRight, PencilLine } from 'lucide-react';
+import Link from 'next/link';
+import { Failed } from '#components/api/failed.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Fact, Facts } from '#components/ui/facts.tsx';
+import { SidePanel } from '#components/ui/side-panel.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
+import { exactWords } from '#components/ui/time-words.ts';
+import type { UserDetailView } from '#server/users/schema.ts';
+import { RolePill } from './role-pill.tsx';
+import { useUser } from './use-user.ts';
+import { placesOf } from './user-actions.tsx';
+import { UserEvents } from './user-events.tsx';
+import type { RowActs } from './user-row.tsx';
+import { UserSessions } from './user-sessions.tsx';
+import { UserState } from './user-state.tsx';
+import { UserTokens } from './user-tokens.tsx';
+
+interface UserPanelProps {
+  id: string;
+  acts: RowActs;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+/** One person in full: who they are, where they are signed in, what they hold and what they did. */
+export function UserPanel({ id, acts, returnTo, onClose }: UserPanelProps) {
+  const { data: user, error } = useUser(id);
+  return (
+    <SidePanel
+      title={user?.name ?? 'Person'}
+      description={
+        user && (
+          <span className="mt-1.5 flex flex-wrap items-center gap-2">
+            <RolePill role={user.role} />
+            <UserState user={user} />
+          </span>
+        )
+      }
+      onClose={onClose}
+      returnTo={returnTo}
+      foot={
+        user &&
+        user.status !== 'deleted' && (
+          <Button onClick={() => acts.onAsk('edit', user)}>
+            <PencilLine aria-hidden />
+            Edit…
+          </Button>
+        )
+      }
+    >
+      {!user && (error ? <Failed error={error} /> : <PanelSkeleton />)}
+      {user && (
+        <div className="grid gap-6">
+          <Profile user={user} />
+          <UserSessions user={user} onSignOut={acts.onSignOut} />
+          <UserTokens user={user} />
+          <UserEvents id={id} />
+          <nav aria-label="More about them" className="flex flex-wrap gap-2 empty:hidden">
+            {placesOf(user).map(({ href, label }) => (
+              <Link key={href} href={href} className="inline-flex items-center gap-1.5 text-accent-ink">
+                All {label.toLowerCase()}
+                <ArrowRight aria-hidden className="size-4" />
+              </Link>
+            ))}
+          </nav>
+        </div>
+      )}
+    </SidePanel>
+  );
+}
+
+const exactly = (at: string | null, otherwise: string) => (at ? exactWords(new Date(at)) : otherwise);
+
+function Profile({ user }: { user: UserDetailView }) {
+  return (
+    <Facts>
+      <Fact name="E-mail">{user.email}</Fact>
+      <Fact name="Added">{exactly(user.createdAt, '')}</Fact>
+      <Fact name="Last sign-in">{exactly(user.lastSignInAt, 'Never')}</Fact>
+      {user.inviteExpiresAt && <Fact name="Invite ends">{exactly(user.inviteExpiresAt, '')}</Fact>}
+      {user.deactivatedAt && <Fact name="Deactivated">{exactly(user.deactivatedAt, '')}</Fact>}
+      {user.deactivatedBy && <Fact name="By">{user.deactivatedBy.label}</Fact>}
+      {user.deactivateReason && <Fact name="Reason">{user.deactivateReason}</Fact>}
+      {user.deletedAt && <Fact name="Deleted">{exactly(user.deletedAt, '')}</Fact>}
+    </Facts>
+  );
+}
+
+function PanelSkeleton() {
+  return (
+    <div role="status" aria-label="Loading the person" className="grid gap-3">
+      {['w-64', 'w-52', 'w-60', 'w-56'].map((width) => (
+        <Skeleton key={width} className={`h-3.5 max-w-full ${width}`} />
+      ))}
+      <Skeleton className="mt-6 h-16 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+'use client';
+import Link from 'next/link';
+import { buttonClass } from '#components/ui/button.tsx';
+import { preloadSidePanel } from '#components/ui/side-panel.tsx';
+import { Switch } from '#components/ui/switch.tsx';
+import type { UserView } from '#server/users/schema.ts';
+import { PersonChip } from './person-chip.tsx';
+import { RolePill } from './role-pill.tsx';
+import type { Question } from './use-user-dialogs.tsx';
+import { placesOf, UserActions } from './user-actions.tsx';
+import { UserState } from './user-state.tsx';
+
+/** The columns shared by every row and by its skeleton, so that the eye can run down them. */
+export const rowGrid =
+  'grid min-h-14 grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-3 gap-y-1.5 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_4.5rem_2.25rem_2rem] md:gap-x-4';
+
+export interface RowActs {
+  selfId: string | undefined;
+  onOpen: (user: UserView) => void;
+  onAsk: (question: Question, user: UserView) => void;
+  onActivate: (user: UserView) => void;
+  onSignOut: (user: UserView) => void;
+}
+
+export const rowId = (id: string) => `user-${id}`;
+
+export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
+  const isSelf = user.id === acts.selfId;
+  const isActive = user.status === 'active';
+  return (
+    <article aria-label={user.name} className={rowGrid}>
+      <button
+        id={rowId(user.id)}
+        type="button"
+        aria-haspopup="dialog"
+        onClick={() => acts.onOpen(user)}
+        onPointerEnter={preloadSidePanel}
+        onFocus={preloadSidePanel}
+        className="-m-1 flex min-w-0 rounded-control p-1 text-left hover:[&_.font-medium]:underline"
+      >
+        <PersonChip name={user.name} email={user.email} note={isSelf ? 'you' : undefined} faded={!isActive} />
+      </button>
+      <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-9.5 md:order-none md:contents">
+        <RolePill role={user.role} />
+        <span className="min-w-0">
+          <UserState user={user} />
+        </span>
+        <span className="flex max-md:ml-auto">
+          {placesOf(user).map(({ href, label, icon: Icon }) => (
+            <Link
+              key={href}
+              href={href}
+              aria-label={`${label} of ${user.name}`}
+              title={label}
+              className={buttonClass({ look: 'quiet', size: 'icon' })}
+            >
+              <Icon aria-hidden />
+            </Link>
+          ))}
+        </span>
+      </span>
+      {user.status === 'deleted' ? (
+        <span />
+      ) : (
+        <Switch
+          label={`Active: ${user.name}`}
+          on={isActive}
+          disabled={isSelf}
+          onPress={() => (isActive ? acts.onAsk('deactivate', user) : acts.onActivate(user))}
+        />
+      )}
+      <UserActions user={user} isSelf={isSelf} onAsk={acts.onAsk} onSignOut={acts.onSignOut} />
+    </article>
+  );
+}

@@ -1,0 +1,112 @@
+'use client';
+import { SearchX, UserPlus } from 'lucide-react';
+import { useCallback, useMemo } from 'react';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
+import { Blank } from '#components/ui/blank.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { EndlessList } from '#components/ui/endless-list.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import type { UserView } from '#server/users/schema.ts';
+import { useActivate, useRevokeSessions } from './use-user-changes.ts';
+import { preloadCreate, useUserDialogs } from './use-user-dialogs.tsx';
+import { type UserFilters, useUserFilters } from './use-user-filters.ts';
+import { useUsers } from './use-users.ts';
+import { type RowActs, rowId, UserRow } from './user-row.tsx';
+import { UserListSkeleton } from './users-skeleton.tsx';
+import { statusWords, UsersToolbar } from './users-toolbar.tsx';
+
+const [UserPanel] = lazyPart(async () => (await import('./user-panel.tsx')).UserPanel);
+const keyOf = (user: UserView) => user.id;
+const rowHeight = 58;
+
+export function UsersView() {
+  const { filters, isFiltered, setFilters, clearFilters } = useUserFilters();
+  const list = useUsers(filters);
+  const close = () => setFilters({ user: null });
+  const { create, ask, dialog } = useUserDialogs(close);
+  const open = useCallback(({ id }: UserView) => setFilters({ user: id }), [setFilters]);
+  const acts = useRowActs(open, ask);
+  const renderUser = useCallback((user: UserView) => <UserRow user={user} acts={acts} />, [acts]);
+  const users = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const counts = list.data?.pages.at(-1)?.counts;
+  return (
+    <>
+      <PageHead title="Users">
+        <Button look="primary" onPointerEnter={preloadCreate} onFocus={preloadCreate} onClick={create}>
+          <UserPlus aria-hidden />
+          Add person
+        </Button>
+      </PageHead>
+      <UsersToolbar filters={filters} counts={counts} onChange={setFilters} />
+      {list.isPending && <UserListSkeleton />}
+      {list.isError && !list.data && <Failed error={list.error} />}
+      {list.data && users.length === 0 && (
+        <NoneMatch filters={filters} onClear={isFiltered ? clearFilters : undefined} />
+      )}
+      {users.length > 0 && (
+        <EndlessList
+          label="People"
+          view={JSON.stringify([filters.status, filters.role, filters.search, filters.sort])}
+          items={users}
+          keyOf={keyOf}
+          renderItem={renderUser}
+          estimateSize={rowHeight}
+          hasMore={list.hasNextPage}
+          loadMore={() => void list.fetchNextPage()}
+          loadingMore={list.isFetchingNextPage}
+          failedMore={list.isFetchNextPageError}
+          stale={list.isPlaceholderData}
+        />
+      )}
+      {filters.user && (
+        <UserPanel
+          key={filters.user}
+          id={filters.user}
+          acts={acts}
+          returnTo={() => document.getElementById(rowId(filters.user ?? ''))}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
+      )}
+      {dialog}
+    </>
+  );
+}
+
+/** The same object while nothing about it changes, so that rows are not drawn again. */
+function useRowActs(onOpen: RowActs['onOpen'], onAsk: RowActs['onAsk']): RowActs {
+  const { data: me } = useMe();
+  const { mutate: activate } = useActivate();
+  const { mutate: signOut } = useRevokeSessions();
+  const selfId = me?.user?.id;
+  return useMemo(
+    () => ({
+      selfId,
+      onOpen,
+      onAsk,
+      onActivate: ({ id }) => activate({ id }),
+      onSignOut: ({ id }) => signOut({ id }),
+    }),
+    [selfId, onOpen, onAsk, activate, signOut],
+  );
+}
+
+interface NoneMatchProps {
+  filters: UserFilters;
+  onClear: (() => void) | undefined;
+}
+
+function NoneMatch({ filters: { status, role, search }, onClear }: NoneMatchProps) {
+  const onlyStatus = status && !role && !search;
+  return (
+    <Blank
+      icon={SearchX}
+      title={onlyStatus ? `Nobody is ${statusWords[status].toLowerCase()}` : 'Nobody matches'}
+      action={onClear && <Button onClick={onClear}>Clear filters</Button>}
+    >
+      {onlyStatus ? 'There are others.' : 'Try another role, or part of a name or an e-mail address.'}
+    </Blank>
+  );
+}
