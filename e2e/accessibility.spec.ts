@@ -146,6 +146,35 @@ for (const { view, colorScheme, width, height } of views) {
       }
     });
 
+    test(`everyone's tokens, ${view}`, async ({ desk, page, signInAs }) => {
+      const bob = await desk.join('Bob', 'admin');
+      await giveRealisticTokens(desk, bob);
+      await desk.ada.createToken({
+        name: 'a name that is as long as the name of a token may ever become',
+      });
+      await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+      await signInAs(desk.ada);
+      await page.goto('/dashboard');
+      await expect(page.getByText('Owner is gone.').first()).toBeVisible();
+      await check(page, `dashboard-attention-${view}`);
+      await page.goto('/admin/tokens');
+      await expect(page.getByRole('button', { name: 'All 12' })).toBeVisible();
+      await page.getByRole('checkbox', { name: /^Select laptop/ }).check();
+      await check(page, `admin-tokens-${view}`);
+      await page.getByRole('button', { name: 'Revoke…' }).click();
+      await expect(page.getByRole('dialog', { name: 'Revoke laptop?' })).toBeVisible();
+      await check(page, `admin-revoke-${view}`);
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'release pipeline', exact: true }).click();
+      await expect(page.getByRole('dialog').getByText('What happened to it')).toBeVisible();
+      await check(page, `admin-token-${view}`);
+      await page.goto('/admin/tokens?search=zebra');
+      await expect(page.getByText('No tokens match')).toBeVisible();
+      await check(page, `admin-tokens-none-match-${view}`);
+      await page.getByRole('button', { name: 'Identify…' }).click();
+      await check(page, `identify-${view}`);
+    });
+
     test(`dialogs, ${view}`, async ({ desk, page, signInAs }) => {
       await giveRealisticTokens(desk, desk.ada);
       await signInAs(desk.ada);
