@@ -1,5 +1,5 @@
 'use client';
-import { Ban, Ellipsis, Eye, Power } from 'lucide-react';
+import { Ban, Ellipsis, Eye, Power, UserX } from 'lucide-react';
 import { hasEnded } from '#components/tokens/status.tsx';
 import { menuId, TokenCard } from '#components/tokens/token-card.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
@@ -29,9 +29,11 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
       isOpen={isOpen}
       onOpen={() => acts.onOpen(token)}
       owner={
-        <span title={owner.name} className="max-w-full truncate text-muted">
+        <span title={owner.name} className="max-w-full shrink-[0.05] truncate text-muted">
+          {!owner.active && (
+            <UserX role="img" aria-label="Deactivated:" className="mr-1 inline size-3.5 text-danger" />
+          )}
           {owner.email}
-          {!owner.active && <span className="text-danger"> (deactivated)</span>}
         </span>
       }
       select={

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
-import { AttentionList } from '#components/attention/attention-list.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
@@ -50,7 +49,6 @@ export function DashboardView() {
             </h2>
             {glance.data ? <TokenTiles page={glance.data} /> : <TokenTilesSkeleton />}
           </section>
-          {me?.permissions.includes('tokens:admin') && <AttentionList />}
           {glance.data && me && (
             <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
           )}
