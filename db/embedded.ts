@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
+import pg from 'pg';
 import { type Cluster, type ClusterOptions, openCluster } from './embedded-cluster.ts';
 import { EmbeddedPostgresError } from './embedded-error.ts';
 import { reachPostmaster, stopPostmaster } from './embedded-postmaster.ts';
@@ -41,13 +41,7 @@ export async function startEmbedded(options: ClusterOptions): Promise<EmbeddedPo
   watch();
 
   return {
-    address: {
-      host: cluster.socketFolder,
-      port: 5432,
-      user: 'keyward',
-      password: cluster.keyward,
-      database: 'keyward',
-    },
+    address: addressOf(cluster),
     async stop() {
       ending.abort();
       await healing;
@@ -55,6 +49,27 @@ export async function startEmbedded(options: ClusterOptions): Promise<EmbeddedPo
       await lock.end().catch(() => undefined);
     },
   };
+}
+
+/**
+ * The PostgreSQL on `dataFolder` for a moment's work: the one that a server runs there now, or else one of our own.
+ * `stop` leaves a server's as it is. Throws as `startEmbedded` does.
+ */
+export async function joinEmbedded(options: ClusterOptions): Promise<EmbeddedPostgres> {
+  const address = addressOf(await openCluster(options));
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return { address, stop: () => Promise.resolve() };
+  } catch {
+    return startEmbedded(options);
+  }
+}
+
+function addressOf({ socketFolder, keyward }: Cluster): EmbeddedPostgres['address'] {
+  return { host: socketFolder, port: 5432, user: 'keyward', password: keyward, database: 'keyward' };
 }
 
 /** Back-off without an end: the database is all we have, and the operator is told each time. */

@@ -4,7 +4,7 @@ import { type BrowserContext, expect, type Page, test as base } from '@playwrigh
 import { type Desk, type EmptyDesk, openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import type { Person } from '#server/testing/person.ts';
 
-const pages = fileURLToPath(new URL('../out/', import.meta.url));
+export const pages = fileURLToPath(new URL('../out/', import.meta.url));
 const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 interface Fixtures {

@@ -8,6 +8,8 @@ export interface Problem {
   code: ErrorCode | 'unreachable';
   requestId: string | null;
   errors: FieldError[];
+  /** Where to choose a password of one’s own first. */
+  resetUrl: string | null;
 }
 
 const unreachable: Problem = {
@@ -17,6 +19,7 @@ const unreachable: Problem = {
   code: 'unreachable',
   requestId: null,
   errors: [],
+  resetUrl: null,
 };
 
 /** Thrown in place of an answer that nobody could read. */
@@ -57,6 +60,7 @@ export function problemOf(error: unknown): Problem {
     code: found.code,
     requestId: found.requestId ?? null,
     errors: found.errors ?? [],
+    resetUrl: found.resetUrl ?? null,
   };
 }
 

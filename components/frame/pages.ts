@@ -1,4 +1,12 @@
-import { BookOpen, KeyRound, KeySquare, LayoutDashboard, type LucideIcon, Users } from 'lucide-react';
+import {
+  BookOpen,
+  KeyRound,
+  KeySquare,
+  LayoutDashboard,
+  type LucideIcon,
+  UserRound,
+  Users,
+} from 'lucide-react';
 import { triageKeys } from '#components/admin-tokens/triage-keys.ts';
 import type { Permission } from '#server/access/schema.ts';
 
@@ -32,6 +40,7 @@ export const deskPages: readonly DeskPage[] = [
 /** What the user menu leads to: pages about oneself. */
 export const ownPages: readonly DeskPage[] = [
   { href: '/tokens', label: 'My tokens', icon: KeyRound },
+  { href: '/account', label: 'Account', icon: UserRound },
   { href: '/docs/api', label: 'API', icon: BookOpen },
 ];
 

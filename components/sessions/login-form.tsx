@@ -1,9 +1,9 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { Mail } from 'lucide-react';
 import { useForm } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
-import { takeEndedNote } from '#components/api/leave-to-sign-in.ts';
+import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -11,33 +11,40 @@ import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { LoginInput } from '#server/sessions/schema.ts';
+import { goOn } from './go-on.ts';
 
 const resolver = lazyResolver<LoginInput>(() => import('./login-resolver.ts'));
 
-let note: boolean | undefined;
-const wasSignedOut = () => (note ??= takeEndedNote());
-const never = () => () => {};
-
-/** Loads the page one came for anew, so that nothing typed here stays in memory. */
-async function goOn() {
-  const next = new URLSearchParams(window.location.search).get('next');
-  const schema = await import('#server/access/schema.ts').catch(() => null);
-  window.location.replace(schema ? schema.safeNext(next) : '/');
+interface LoginFormProps {
+  /** Mails a link to whoever is named in the form; null where that is no way in. */
+  onMagic: ((email: string) => void) | null;
+  isMailing: boolean;
 }
 
-export function LoginForm() {
-  const { register, handleSubmit, setError, formState } = useForm<LoginInput>({
+export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
+  const { register, handleSubmit, setError, setFocus, getValues, formState } = useForm<LoginInput>({
     resolver,
     defaultValues: { email: '', password: '' },
   });
   const { errors } = formState;
-  const isSignedOut = useSyncExternalStore(never, wasSignedOut, () => false);
   const login = useMutation(
     trpc.sessions.login.mutationOptions({
-      onSuccess: goOn,
-      onError: (error) => showProblem(error, ['email', 'password'], setError),
+      onSuccess: () => goOn(),
+      onError(error) {
+        const { resetUrl } = problemOf(error);
+        // An admin chose the password: its owner chooses another first, on a page that ends with signing in.
+        if (resetUrl) window.location.assign(resetUrl);
+        else showProblem(error, ['email', 'password'], setError);
+      },
     }),
   );
+
+  function mailLink() {
+    const email = getValues('email').trim();
+    if (email) return onMagic?.(email);
+    setError('email', { message: 'Enter your e-mail address.' });
+    setFocus('email');
+  }
 
   return (
     // Sent before the script is there, a form would put the password into the address; `post` keeps it out.
@@ -47,7 +54,6 @@ export function LoginForm() {
       onSubmit={(event) => void handleSubmit((input) => login.mutate(input))(event)}
       className="grid gap-4"
     >
-      {isSignedOut && <Notice tone="info">You were signed out. Sign in to go on.</Notice>}
       <TextField
         label="E-mail"
         type="email"
@@ -74,6 +80,12 @@ export function LoginForm() {
       >
         Sign in
       </Button>
+      {onMagic && (
+        <Button size="lg" busy={isMailing} busyLabel="Mailing…" onClick={mailLink}>
+          <Mail aria-hidden />
+          Mail me a link instead
+        </Button>
+      )}
     </form>
   );
 }

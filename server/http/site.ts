@@ -9,6 +9,8 @@ const pages: Record<string, PageAccess> = {
   '/setup': 'setup',
   '/invite': 'anyone',
   '/reset': 'anyone',
+  '/magic': 'anyone',
+  '/account': 'signed-in',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
   '/docs/api': 'signed-in',

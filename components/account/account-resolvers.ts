@@ -1,0 +1,5 @@
+import { zodResolver } from '@hookform/resolvers/zod';
+import { changePasswordInput, updateAccountInput } from '#server/account/schema.ts';
+
+export const nameResolver = zodResolver(updateAccountInput);
+export const passwordResolver = zodResolver(changePasswordInput);

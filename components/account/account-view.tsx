@@ -1,0 +1,60 @@
+'use client';
+import { useSyncExternalStore } from 'react';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { oidcWords } from '#components/sessions/oidc-words.ts';
+import { Notice } from '#components/ui/notice.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
+import { NameForm } from './name-form.tsx';
+import { PasswordForm } from './password-form.tsx';
+import { Section } from './section.tsx';
+import { SessionList } from './session-list.tsx';
+import { useAccount } from './use-account.ts';
+import { WayList } from './way-list.tsx';
+
+const never = () => () => {};
+const query = () => window.location.search;
+
+export function AccountView() {
+  const account = useAccount();
+  const search = new URLSearchParams(useSyncExternalStore(never, query, () => ''));
+  const refused = oidcWords(search.get('error'));
+  return (
+    <>
+      <PageHead title="Account" />
+      {refused && (
+        <div className="mb-5">
+          <Notice tone="danger">{refused}</Notice>
+        </div>
+      )}
+      {account.isError && !account.data ? (
+        <Failed error={account.error} />
+      ) : (
+        <div className="grid gap-10">
+          <Section
+            title="Profile"
+            lead="How others see you here. Only an admin can change your e-mail or role."
+          >
+            {account.data ? <NameForm user={account.data.user} /> : <Skeleton className="h-39" />}
+          </Section>
+          <Section title="Password" lead="A new one signs you out everywhere else.">
+            {account.data ? (
+              <PasswordForm
+                key={account.data.ways.includes('password') ? 'change' : 'set'}
+                hasPassword={account.data.ways.includes('password')}
+              />
+            ) : (
+              <Skeleton className="h-58" />
+            )}
+          </Section>
+          <Section title="Ways to sign in">
+            {account.data ? <WayList account={account.data} /> : <Skeleton className="h-20" />}
+          </Section>
+          <Section title="Sessions" lead="Where you are signed in. Sign out what you do not know.">
+            <SessionList />
+          </Section>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useForm } from 'react-hook-form';
+import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { TextField } from '#components/ui/field.tsx';
+import { toast } from '#components/ui/toast.ts';
+import type { UpdateAccountInput } from '#server/account/schema.ts';
+import type { ProfileView } from '#server/users/schema.ts';
+import { useRefreshAccount } from './use-account.ts';
+
+const resolver = lazyResolver<UpdateAccountInput>(async () => ({
+  resolver: (await import('./account-resolvers.ts')).nameResolver,
+}));
+
+export function NameForm({ user }: { user: ProfileView }) {
+  const refresh = useRefreshAccount();
+  const { register, handleSubmit, setError, reset, formState } = useForm<UpdateAccountInput>({
+    resolver,
+    defaultValues: { name: user.name },
+  });
+  const { errors, isDirty } = formState;
+  const update = useMutation(
+    trpc.account.update.mutationOptions({
+      onSuccess(account) {
+        reset({ name: account.user.name });
+        toast({ title: 'Your name is saved', about: 'account-name' });
+        return refresh();
+      },
+      onError: (error) => showProblem(error, ['name'], setError),
+    }),
+  );
+  return (
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => void handleSubmit((input) => update.mutate(input))(event)}
+    >
+      <TextField
+        label="Name"
+        autoComplete="name"
+        error={errors.name?.message ?? errors.root?.['refused']?.message}
+        {...register('name')}
+      />
+      <p className="text-sm text-muted">
+        {user.email} · <span className="capitalize">{user.role}</span>
+      </p>
+      <div>
+        <Button type="submit" look="primary" disabled={!isDirty} busy={update.isPending} busyLabel="Saving…">
+          Save name
+        </Button>
+      </div>
+    </form>
+  );
+}

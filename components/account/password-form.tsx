@@ -1,0 +1,69 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { useForm, useWatch } from 'react-hook-form';
+import { lazyResolver } from '#components/api/lazy-resolver.ts';
+import { showProblem } from '#components/api/show-problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { PasswordField } from '#components/ui/password-field.tsx';
+import { toast } from '#components/ui/toast.ts';
+import type { ChangePasswordInput } from '#server/account/schema.ts';
+import { useRefreshAccount } from './use-account.ts';
+
+const resolver = lazyResolver<ChangePasswordInput>(async () => ({
+  resolver: (await import('./account-resolvers.ts')).passwordResolver,
+}));
+
+export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
+  const refresh = useRefreshAccount();
+  const { register, control, handleSubmit, setError, reset, formState } = useForm<ChangePasswordInput>({
+    resolver,
+    defaultValues: { newPassword: '', ...(hasPassword && { currentPassword: '' }) },
+  });
+  const { errors } = formState;
+  const change = useMutation(
+    trpc.account.changePassword.mutationOptions({
+      gcTime: 0,
+      onSuccess() {
+        reset();
+        toast({ title: 'Your password is changed', detail: 'You are signed out everywhere else.' });
+        return refresh();
+      },
+      onError: (error) => showProblem(error, ['currentPassword', 'newPassword'], setError),
+    }),
+  );
+  const newPassword = useWatch({ control, name: 'newPassword' });
+  return (
+    <form
+      method="post"
+      noValidate
+      className="grid gap-4"
+      onSubmit={(event) => void handleSubmit((input) => change.mutate(input))(event)}
+    >
+      {hasPassword && (
+        <PasswordField
+          label="Present password"
+          autoComplete="current-password"
+          error={errors.currentPassword?.message}
+          {...register('currentPassword')}
+        />
+      )}
+      <PasswordField
+        label="New password"
+        autoComplete="new-password"
+        error={errors.newPassword?.message}
+        hint={<LengthHint password={newPassword} />}
+        keepHint
+        {...register('newPassword')}
+      />
+      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      <div>
+        <Button type="submit" look="primary" busy={change.isPending} busyLabel="Changing…">
+          {hasPassword ? 'Change password' : 'Set password'}
+        </Button>
+      </div>
+    </form>
+  );
+}

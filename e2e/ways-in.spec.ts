@@ -1,0 +1,148 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { openDesk } from '#server/testing/desk.ts';
+import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
+import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
+import { goodPassword, signIn } from '#server/testing/person.ts';
+import { signInByPassword } from './desk-pages.ts';
+import { expect, pages, picture, test as base } from './fixtures.ts';
+
+/** A server with every way in configured. */
+const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
+  issuer: async ({}, use) => {
+    await using issuer = await openIssuer();
+    await use(issuer);
+  },
+  mailbox: async ({}, use) => {
+    await using mailbox = await openMailbox();
+    await use(mailbox);
+  },
+  desk: async ({ issuer, mailbox }, use) => {
+    await using desk = await openDesk({ pages, settings: { ...issuer.settings, ...mailbox.settings } });
+    await use(desk);
+  },
+  // The issuer leads back to the address that people use.
+  baseURL: async ({ desk }, use) => use(desk.runtime.config.url.origin),
+  signInAs: async ({ desk, context }, use) => {
+    await use(async ({ cookie }) => {
+      const [name = '', value = ''] = cookie.split('=', 2);
+      await context.addCookies([{ name, value, url: desk.runtime.config.url.origin }]);
+    });
+  },
+});
+
+const views = [
+  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
+  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
+  { view: '360', colorScheme: 'light', width: 360, height: 740 },
+] as const;
+
+async function check(page: Page, name: string) {
+  await picture(page, name);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, name).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  expect(
+    violations.filter(({ impact }) => impact !== 'minor').map(({ id, nodes }) => `${id} ${nodes[0]?.html}`),
+    name,
+  ).toEqual([]);
+}
+
+test('signing in at the issuer leads back to where one was going', async ({ page }) => {
+  await page.goto('/tokens?sort=name');
+  await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();
+  await expect(page).toHaveURL('/tokens?sort=name');
+  await expect(page.getByRole('heading', { name: 'Tokens', exact: true })).toBeVisible();
+});
+
+test('whom the issuer does not vouch for is told why, and can sign in another way', async ({
+  desk,
+  issuer,
+  page,
+}) => {
+  issuer.person = { ...issuer.person, email_verified: false };
+  await page.goto('/tokens?sort=name');
+  await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'not confirmed there' })).toBeVisible();
+  await signInByPassword(page, desk.ada.email, desk.ada.password);
+  await expect(page).toHaveURL('/tokens?sort=name');
+});
+
+test('a mailed link is good for one press of its button', async ({ desk, mailbox, page }) => {
+  await page.goto('/tokens?sort=name');
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await expect(page.getByLabel('E-mail')).toHaveAccessibleDescription('Enter your e-mail address.');
+  await page.getByLabel('E-mail').fill(desk.ada.email);
+  await page.getByRole('button', { name: 'Mail me a link' }).click();
+  await expect(page.getByText('a link is on its way')).toBeVisible();
+  await desk.settle();
+  await desk.runJobs();
+  const link = /http\S+\/magic#code=\w+/.exec(mailbox.mails.at(-1)?.text ?? '')?.[0] ?? '';
+  await page.goto(link);
+  await page.waitForLoadState('networkidle');
+  await expect(page).toHaveURL('/magic');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL('/tokens?sort=name');
+
+  await page.context().clearCookies();
+  await page.goto(link);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'does not work any more' })).toBeVisible();
+});
+
+test('whose password an admin chose is led to choose another', async ({ desk, page }) => {
+  await desk.sql('update users set password_chosen_by_admin = true');
+  await page.goto('/login');
+  await signInByPassword(page, desk.ada.email, desk.ada.password);
+  await expect(page).toHaveURL(/\/reset/);
+});
+
+test('one’s account: name, password, sessions, linked sign-ins', async ({ desk, page, signInAs }) => {
+  const other = await signIn(desk, desk.ada.email, goodPassword);
+  await signInAs(desk.ada);
+  await page.goto('/account');
+  await page.getByLabel('Name').fill('Ada King');
+  await page.getByRole('button', { name: 'Save name' }).click();
+  await expect(page.getByText('Your name is saved')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Account of Ada King' })).toBeVisible();
+
+  await page.getByLabel('Present password').fill('not this one');
+  await page.getByLabel('New password').fill('eleven herons on the weir');
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByLabel('Present password')).toHaveAccessibleDescription('This is not your password.');
+  await page.getByRole('button', { name: 'Sign out node' }).click();
+  await expect(page.getByText('Signed out there')).toBeVisible();
+  expect((await other.send('GET /api/v1/me')).status).toBe(401);
+  await page.getByLabel('Present password').fill(desk.ada.password);
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await expect(page.getByText('Your password is changed')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Link', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Unlink' })).toBeVisible();
+  await page.getByRole('button', { name: 'Unlink' }).click();
+  await expect(page.getByRole('button', { name: 'Link', exact: true })).toBeVisible();
+});
+
+for (const { view, colorScheme, width, height } of views) {
+  test.describe(view, () => {
+    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+
+    test(`the ways in and the account, ${view}`, async ({ desk, page, signInAs }) => {
+      await page.goto('/login?error=oidc_unknown');
+      await expect(page.getByRole('button', { name: 'Sign in with Test issuer' })).toBeVisible();
+      await check(page, `login-ways-${view}`);
+      await page.goto('/magic');
+      await expect(page.getByText('This page needs the link')).toBeVisible();
+      await check(page, `magic-none-${view}`);
+      await page.goto('/login');
+      await page.goto('/magic#code=made-up');
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+      await check(page, `magic-${view}`);
+      await signIn(desk, desk.ada.email, goodPassword);
+      await signInAs(desk.ada);
+      await page.goto('/account');
+      await expect(page.getByRole('button', { name: 'Sign out everywhere else' })).toBeVisible();
+      await check(page, `account-${view}`);
+    });
+  });
+}

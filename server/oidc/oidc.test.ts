@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { cookieOf, type Answer } from '#server/testing/caller.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
+import { goodPassword, signIn } from '#server/testing/person.ts';
+
+interface Flow {
+  url: string;
+  cookie: string;
+}
+
+const urlOf = ({ body }: Answer) => body['url'] as unknown as string;
+
+async function begin(desk: Desk, body: object = {}): Promise<Flow> {
+  const answer = await desk.send('POST /api/v1/auth/oidc', { body });
+  assert.equal(answer.status, 200, answer.text);
+  return { url: urlOf(answer), cookie: cookieOf(answer) };
+}
+
+const comeBack = (desk: Desk, url: URL, cookie: string): Promise<Answer> =>
+  desk.send(`GET ${url.pathname}${url.search}`, { cookie });
+
+async function roundTrip(desk: Desk, issuer: TestIssuer, body: object = {}): Promise<Answer> {
+  const { url, cookie } = await begin(desk, body);
+  return comeBack(desk, await issuer.visit(url), cookie);
+}
+
+const sessionOf = (answer: Answer) =>
+  answer.headers
+    .getSetCookie()
+    .find((line) => line.startsWith('keyward_session='))
+    ?.split(';')[0];
+
+/** Where a refused round trip leads, and that it left no session. */
+function errorOf(answer: Answer): string | null {
+  assert.equal(answer.status, 302, answer.text);
+  assert.equal(sessionOf(answer), undefined);
+  const location = new URL(answer.headers.get('location') ?? '', 'http://x');
+  assert.equal(location.pathname, '/login');
+  return location.searchParams.get('error');
+}
+
+test('somebody whom an admin added signs in by a confirmed address, and next leads on', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const answer = await roundTrip(desk, issuer, { next: '/tokens?status=active' });
+  assert.equal(answer.status, 302);
+  assert.equal(answer.headers.get('location'), '/tokens?status=active');
+  const me = await desk.send('GET /api/v1/me', { cookie: sessionOf(answer) ?? '' });
+  assert.equal(me.body['user']?.['email'], 'ada@example.com');
+  const [row] = await desk.sql<{ detail: object }>(
+    "select detail from audit_events where action = 'auth.login' order by sequence desc limit 1",
+  );
+  assert.deepEqual(row?.detail, { method: 'oidc' });
+  const ways = await desk.send('GET /api/v1/auth/ways');
+  assert.deepEqual(ways.body, { ways: ['password', 'oidc'], issuerName: 'Test issuer' });
+});
+
+test('what the browser keeps meanwhile is hidden from scripts and short-lived, and what is sent holds PKCE, state and nonce', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const answer = await desk.send('POST /api/v1/auth/oidc', { body: {} });
+  assert.match(
+    answer.headers.getSetCookie()[0] ?? '',
+    /^keyward_oidc=[\w.-]+; HttpOnly; Max-Age=600; Path=\/; SameSite=Lax$/,
+  );
+  const sent = new URL(urlOf(answer)).searchParams;
+  assert.equal(sent.get('code_challenge_method'), 'S256');
+  for (const name of ['code_challenge', 'state', 'nonce']) assert.ok(sent.get(name), name);
+  assert.equal(sent.get('redirect_uri'), new URL('/api/v1/auth/oidc/callback', desk.runtime.config.url).href);
+});
+
+test('once linked, it is the identity that counts, whatever the address there becomes', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  await roundTrip(desk, issuer);
+  issuer.person = { ...issuer.person, email: 'lovelace@example.com', email_verified: false };
+  const answer = await roundTrip(desk, issuer);
+  const me = await desk.send('GET /api/v1/me', { cookie: sessionOf(answer) ?? '' });
+  assert.equal(me.body['user']?.['email'], 'ada@example.com');
+  issuer.person = { sub: 'somebody-else', email: 'ada@example.com', email_verified: true };
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'identity_taken');
+});
+
+test('an address that is not confirmed there lets nobody in', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  issuer.person = { ...issuer.person, email_verified: false };
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unverified');
+  issuer.person = { sub: 'ada-at-issuer' };
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unverified');
+});
+
+test('a stranger is refused, unless their domain is listed: then they are a viewer', async () => {
+  await using issuer = await openIssuer();
+  const settings = { ...issuer.settings, KEYWARD_OIDC_AUTO_CREATE_DOMAINS: 'Team.example, other.example' };
+  await using desk = await openDesk({ settings });
+  for (const email of ['eve@example.com', 'eve@sub.team.example', 'eve@notteam.example']) {
+    issuer.person = { sub: email, email, email_verified: true };
+    assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unknown', email);
+  }
+  issuer.person = { sub: 'grace', email: 'grace@team.example', email_verified: true, name: 'Grace Hopper' };
+  const answer = await roundTrip(desk, issuer);
+  const me = await desk.send('GET /api/v1/me', { cookie: sessionOf(answer) ?? '' });
+  assert.equal(me.body['user']?.['role'], 'viewer');
+  assert.equal(me.body['user']?.['name'], 'Grace Hopper');
+  issuer.person = { ...issuer.person, email_verified: false, sub: 'other-grace' };
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unverified');
+});
+
+test('a deactivated person gets no session by any way', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const bob = await desk.join('Bob', 'member');
+  issuer.person = { sub: 'bob', email: bob.email, email_verified: true };
+  assert.ok(sessionOf(await roundTrip(desk, issuer)));
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'account_deactivated');
+  assert.equal((await desk.sql('select from sessions where user_id = $1', [bob.id])).length, 0);
+});
+
+test('an answer is taken from the browser that asked only, once, and within ten minutes', async (t) => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  await t.test('from another browser', async () => {
+    const { url } = await begin(desk);
+    const other = await begin(desk);
+    const back = await issuer.visit(url);
+    assert.equal(errorOf(await comeBack(desk, back, '')), 'oidc_failed');
+    assert.equal(errorOf(await comeBack(desk, back, other.cookie)), 'oidc_failed');
+  });
+  await t.test('with another state', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    back.searchParams.set('state', 'forged');
+    assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_failed');
+  });
+  await t.test('a second time', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    assert.ok(sessionOf(await comeBack(desk, back, cookie)));
+    assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_failed');
+  });
+  await t.test('too late', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    desk.clock.advance({ minutes: 10 });
+    assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_failed');
+  });
+});
+
+/** The flow of a cookie with something in it replaced, signed as the server would. */
+function resigned(desk: Desk, cookie: string, change: object): string {
+  const { signer } = desk.runtime;
+  const flow = signer.read('oidc', cookie.slice(cookie.indexOf('=') + 1)) as object;
+  return `keyward_oidc=${signer.sign('oidc', { ...flow, ...change })}`;
+}
+
+test('a wrong nonce, a wrong verifier and another issuer are found out', async (t) => {
+  await using issuer = await openIssuer();
+  await using foreign = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  await t.test('nonce', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    assert.equal(
+      errorOf(await comeBack(desk, back, resigned(desk, cookie, { nonce: 'other' }))),
+      'oidc_failed',
+    );
+  });
+  await t.test('verifier', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    const wrong = resigned(desk, cookie, { verifier: 'v'.repeat(43) });
+    assert.equal(errorOf(await comeBack(desk, back, wrong)), 'oidc_failed');
+  });
+  await t.test('the issuer that the answer names', async () => {
+    const { url, cookie } = await begin(desk);
+    const back = await issuer.visit(url);
+    back.searchParams.set('iss', 'https://evil.example');
+    assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_failed');
+  });
+  await t.test('a code of another issuer', async () => {
+    const { url, cookie } = await begin(desk);
+    const elsewhere = url.replace(new URL(url).origin, foreign.settings['KEYWARD_OIDC_ISSUER'] ?? '');
+    const back = await foreign.visit(elsewhere);
+    back.searchParams.set('iss', issuer.settings['KEYWARD_OIDC_ISSUER'] ?? '');
+    assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_failed');
+  });
+  await t.test('the twin of all these', async () => assert.ok(sessionOf(await roundTrip(desk, issuer))));
+});
+
+test('whom the issuer does not let in is told so', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const { url, cookie } = await begin(desk, { next: '/tokens' });
+  const back = await issuer.visit(url);
+  back.searchParams.delete('code');
+  back.searchParams.set('error', 'access_denied');
+  const answer = await comeBack(desk, back, cookie);
+  assert.equal(errorOf(answer), 'oidc_denied');
+  assert.match(answer.headers.get('location') ?? '', /next=%2Ftokens/);
+});
+
+test('while the issuer is away passwords go on, and it is asked again once it is back', async () => {
+  const gone = await openIssuer();
+  const { settings } = gone;
+  await gone[Symbol.asyncDispose]();
+  await using desk = await openDesk({ settings });
+  const answer = await desk.send('POST /api/v1/auth/oidc', { body: {} });
+  assert.equal(answer.status, 503);
+  assert.equal(answer.problem?.code, 'oidc_unavailable');
+  await signIn(desk, desk.ada.email, goodPassword);
+});
+
+test('an issuer that goes away in the middle is told as such', async () => {
+  const issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const { url, cookie } = await begin(desk);
+  const back = await issuer.visit(url);
+  await issuer[Symbol.asyncDispose]();
+  assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_unavailable');
+});
+
+test('one links a sign-in to one’s account, and takes it off again', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const bob = await desk.join('Bob', 'member');
+  issuer.person = { sub: 'robert', email: 'robert@elsewhere.example', email_verified: false };
+  const started = await bob.send('POST /api/v1/account/identities', { body: {} });
+  assert.equal(started.status, 200, started.text);
+  const back = await issuer.visit(urlOf(started));
+  const stranger = await comeBack(desk, back, cookieOf(started));
+  assert.match(stranger.headers.get('location') ?? '', /^\/account\?error=oidc_failed/);
+
+  const again = await bob.send('POST /api/v1/account/identities', { body: {} });
+  const returned = await issuer.visit(urlOf(again));
+  const linked = await comeBack(desk, returned, `${cookieOf(again)}; ${bob.cookie}`);
+  assert.equal(linked.headers.get('location'), '/account');
+  assert.ok(sessionOf(await roundTrip(desk, issuer)));
+
+  const { body } = await bob.send('GET /api/v1/account');
+  const [identity] = body['identities'] as unknown as { id: string }[];
+  const other = await desk.ada.send(`DELETE /api/v1/account/identities/${identity?.id}`);
+  assert.equal(other.status, 404);
+  await desk.sql('update users set password_hash = null where id = $1', [bob.id]);
+  const last = await bob.send(`DELETE /api/v1/account/identities/${identity?.id}`);
+  assert.equal(last.problem?.code, 'last_way_in');
+  await desk.sql("update users set password_hash = 'x' where id = $1", [bob.id]);
+  assert.equal((await bob.send(`DELETE /api/v1/account/identities/${identity?.id}`)).status, 200);
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unverified');
+});
+
+test('where no issuer is configured there is no such way', async () => {
+  await using desk = await openDesk();
+  assert.equal((await desk.send('POST /api/v1/auth/oidc', { body: {} })).status, 404);
+  assert.equal((await desk.send('GET /api/v1/auth/oidc/callback?code=x&state=y')).status, 404);
+});
