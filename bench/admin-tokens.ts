@@ -121,11 +121,8 @@ async function measureAll(pool: pg.Pool, owner: pg.Client): Promise<void> {
   console.log('| page | statements, ms | blocks | rows | scans |\n|---|---|---|---|---|');
   for (const sort of ['createdAt', 'lastUsedAt', 'expiresAt', 'owner', 'name']) {
     for (const order of ['desc', 'asc']) {
-      const first = await measure(pool, `${sort} ${order}, first`, { sort, order });
-      let cursor = first;
-      for (let page = 0; page < 3 && cursor; page++)
-        cursor = await ask(pool, { sort, order, cursor, limit: 200 });
-      await measure(pool, `${sort} ${order}, fifth`, { sort, order, cursor: await middleOf(owner, sort) });
+      await measure(pool, `${sort} ${order}, first`, { sort, order });
+      await measure(pool, `${sort} ${order}, middle`, { sort, order, cursor: await middleOf(owner, sort) });
       for (const status of ['active', 'expiring', 'expired', 'disabled', 'revoked'])
         await measure(pool, `${sort} ${order}, ${status}`, { sort, order, status });
     }
@@ -155,10 +152,6 @@ async function middleOf(owner: pg.Client, sort: string): Promise<string> {
 
 function ctxOn(pool: pg.Pool): Ctx {
   return { runtime: { db: drizzle(pool) }, principal: { tenantId }, now: () => new Date() } as unknown as Ctx;
-}
-
-async function ask(pool: pg.Pool, input: object): Promise<string> {
-  return (await listAdminTokens(ctxOn(pool), listAdminTokensInput.parse(input))).nextCursor ?? '';
 }
 
 /** Asks once to warm up, once for the time, and has every statement explain itself. */

@@ -39,7 +39,7 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
       select={
         <Check
           checked={isSelected}
-          className="relative z-1 -my-2 -ml-2 p-2"
+          className="relative z-1 -my-2 -ml-2 gap-0! p-2"
           onChange={(event) => acts.onToggle(token.id, (event.nativeEvent as MouseEvent).shiftKey)}
         >
           <span className="sr-only">

@@ -1,22 +1,22 @@
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { idSchema } from '#server/access/schema.ts';
 import { likePattern, type Tally } from '#server/admin-tokens/rules.ts';
 
-/** The people whom an id or an e-mail address means: more than one where some were deleted. */
+/** The person whom an id means, or an e-mail address that is somebody's now. */
 export async function findOwners(db: Connection, tenantId: TenantId, user: string): Promise<string[]> {
+  const isId = idSchema.safeParse(user).success;
+  const meant = isId
+    ? eq(users.id, user)
+    : and(sql`lower(${users.email}) = lower(${user})`, isNull(users.deletedAt));
   const rows = await db
     .select({ id: users.id })
     .from(users)
-    .where(
-      and(
-        eq(users.tenantId, tenantId),
-        or(sql`${users.id}::text = ${user.toLowerCase()}`, sql`lower(${users.email}) = lower(${user})`),
-      ),
-    );
+    .where(and(eq(users.tenantId, tenantId), meant));
   return rows.map((row) => row.id);
 }
 
