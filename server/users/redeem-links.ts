@@ -1,6 +1,7 @@
 import type { Connection } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { countingCodes } from '#server/attempts/count.ts';
 import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { consumeCode, endCodes, findOpenCode } from '#server/codes/consume.ts';
@@ -24,15 +25,17 @@ const sentences: Record<LinkPurpose, string> = {
   reset: 'This link does not work any more. Ask an admin for a new one.',
 };
 
-/** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`. */
+/** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`, `too_many_attempts`. */
 export async function checkLink(
   ctx: AnyoneCtx,
   purpose: LinkPurpose,
   { code }: LinkCodeInput,
 ): Promise<LinkHolderView> {
-  const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
-  const { name, email } = await holderOf(ctx.runtime.db, found, purpose);
-  return { name, email };
+  return countingCodes(ctx, async () => {
+    const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
+    const { name, email } = await holderOf(ctx.runtime.db, found, purpose);
+    return { name, email };
+  });
 }
 
 /** Lets an invited person in with a name and a password of their own. Throws `code_invalid`, `validation_failed`. */
