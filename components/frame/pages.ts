@@ -4,6 +4,7 @@ import {
   KeySquare,
   LayoutDashboard,
   type LucideIcon,
+  ScrollText,
   UserRound,
   Users,
 } from 'lucide-react';
@@ -35,6 +36,7 @@ export const deskPages: readonly DeskPage[] = [
     permission: 'tokens:admin',
     keys: triageKeys,
   },
+  { href: '/admin/audit', label: 'Audit', icon: ScrollText, key: 'l', permission: 'audit:read' },
 ];
 
 /** What the user menu leads to: pages about oneself. */

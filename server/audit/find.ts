@@ -22,7 +22,8 @@ export interface EventQuery {
 export type EventRow = {
   /** PostgreSQL's bigint, as text. */
   sequence: string;
-  time: string;
+  /** ISO 8601 to the microsecond. */
+  at: string;
   actorKind: 'user' | 'agent' | 'system' | 'anonymous';
   actorId: string | null;
   actorLabel: string;
@@ -47,7 +48,8 @@ export interface EventPage {
 }
 
 export const timeText = sql.raw(`to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
-export const eventColumns = sql`sequence, ${timeText} as time, actor_kind as "actorKind", actor_id as "actorId",
+/** Not `as time`: `order by time` would mean that text then, which no index has. */
+export const eventColumns = sql`sequence, ${timeText} as at, actor_kind as "actorKind", actor_id as "actorId",
   actor_label as "actorLabel", credential_id as "credentialId", on_behalf_of as "onBehalfOf", action,
   resource_type as "resourceType", resource_id as "resourceId", resource_label as "resourceLabel", outcome, code,
   host(address) as address, user_agent as "userAgent", request_id as "requestId", detail`;
@@ -70,8 +72,8 @@ export async function findEvents(db: Database, query: EventQuery): Promise<Event
     from (select * from audit_events where ${range} ${newestFirst} limit ${lookBehind}) looked_at
     where ${and(others)} ${newestFirst} limit ${query.limit + 1}`);
   if (rows.length > query.limit) return toPage(rows, query.limit);
-  const end = await db.execute<{ time: string; sequence: string }>(
-    sql`select ${timeText} as time, sequence from audit_events where ${range} ${newestFirst} offset ${lookBehind - 1} limit 1`,
+  const end = await db.execute<Pick<EventRow, 'at' | 'sequence'>>(
+    sql`select ${timeText} as at, sequence from audit_events where ${range} ${newestFirst} offset ${lookBehind - 1} limit 1`,
   );
   return { rows, next: end.rows[0] && placeOf(end.rows[0]) };
 }
@@ -156,8 +158,8 @@ export function toPage(rows: EventRow[], limit: number): EventPage {
   return { rows: shown, next: rows.length > limit && last ? placeOf(last) : undefined };
 }
 
-export function placeOf({ time, sequence }: { time: string; sequence: string }): Place {
-  return { time, sequence: Number(sequence) };
+export function placeOf({ at, sequence }: Pick<EventRow, 'at' | 'sequence'>): Place {
+  return { time: at, sequence: Number(sequence) };
 }
 
 export const and = (parts: SQL[]) => sql.join(parts, sql` and `);

@@ -28,11 +28,11 @@ export function readEvents(db: Database, query: EventQuery): Promise<EventPage> 
 }
 
 export function toEventView(row: EventRow): AuditEventView {
-  const { actorKind, actorId, actorLabel, resourceType, resourceId, resourceLabel, ...same } = row;
+  const { actorKind, actorId, actorLabel, resourceType, resourceId, resourceLabel, at, ...same } = row;
   return {
     ...same,
     sequence: Number(row.sequence),
-    time: new Date(row.time).toISOString(),
+    time: new Date(at).toISOString(),
     actor: { kind: actorKind, id: actorId, label: actorLabel },
     resource: resourceType === null ? null : { type: resourceType, id: resourceId, label: resourceLabel },
   };

@@ -1,5 +1,8 @@
+import { z } from 'zod';
+import { Download } from '#server/access/download.ts';
 import { noInput } from '#server/access/schema.ts';
 import { getKey, getNewestSeal, verifyAudit } from '#server/audit/commands.ts';
+import { exportEvents } from '#server/audit/export.ts';
 import { findActions } from '#server/audit/find.ts';
 import { listEvents } from '#server/audit/list.ts';
 import {
@@ -8,11 +11,12 @@ import {
   auditPageView,
   auditSealView,
   auditVerdictView,
+  exportAuditInput,
   listAuditInput,
   verifyAgainstInput,
   verifyAuditInput,
 } from '#server/audit/schema.ts';
-import { permitted, rest, router } from '#server/trpc/init.ts';
+import { permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
 
 export const auditRouter = router({
   list: permitted('audit:read')
@@ -27,6 +31,16 @@ export const auditRouter = router({
     .query(async ({ ctx }) => ({
       actions: await findActions(ctx.runtime.db, ctx.principal.tenantId),
     })),
+  export: permittedFreshly('audit:read')
+    .meta(
+      rest('GET', '/audit/export', 'Export what a filter finds, however much that is', {
+        errors: ['sign_in_again'],
+        downloads: ['text/csv', 'application/x-ndjson'],
+      }),
+    )
+    .input(exportAuditInput)
+    .output(z.instanceof(Download))
+    .query(({ ctx, input }) => exportEvents(ctx, input)),
   seal: permitted('audit:read')
     .meta(rest('GET', '/audit/seal', 'Show the newest seal, to be kept elsewhere'))
     .input(noInput)

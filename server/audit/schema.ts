@@ -41,6 +41,14 @@ export const listAuditInput = auditFilter.extend({
 });
 export type ListAuditInput = z.infer<typeof listAuditInput>;
 
+export const exportAuditInput = auditFilter.extend({
+  format: z
+    .enum(['csv', 'ndjson'])
+    .default('csv')
+    .meta({ description: 'Newline-delimited JSON is one event a line.' }),
+});
+export type ExportAuditInput = z.infer<typeof exportAuditInput>;
+
 export const auditEventView = z.object({
   sequence: sequenceSchema,
   time: timestampSchema,

@@ -15,8 +15,8 @@ import {
   type EventRow,
 } from '#server/audit/find.ts';
 
-/** Common words fill a page from the newest rows; for rarer ones the index of words is asked, month by month. */
-const lookBehind = 5_000;
+/** Common words fill a page from the next rows; for rarer ones the index of words is asked, month by month. */
+const lookBehind = 20_000;
 /** After this long a page ends where it is, and the next one goes on. */
 const patienceMs = 250;
 
@@ -33,10 +33,8 @@ export async function searchEvents(db: Database, query: EventQuery, search: stri
       ...others,
     ]),
   };
-  if (!query.before) {
-    const newest = await searchNewest(db, query, wanted);
-    if (newest.length > query.limit) return toPage(newest, query.limit);
-  }
+  const newest = await searchNewest(db, query, wanted);
+  if (newest.length > query.limit) return toPage(newest, query.limit);
   return searchByMonth(db, query, wanted.fits);
 }
 
@@ -91,7 +89,8 @@ async function searchByMonth(db: Database, query: EventQuery, fits: SQL): Promis
       )),
     );
     if (rows.length > query.limit) return toPage(rows, query.limit);
-    if (performance.now() - started > patienceMs) return { rows, next: { time: month, sequence: 0 } };
+    if (performance.now() - started > patienceMs)
+      return { rows, next: { time: month.replace('Z', '000Z'), sequence: 0 } };
   }
   return { rows, next: undefined };
 }

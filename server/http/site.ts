@@ -15,6 +15,7 @@ const pages: Record<string, PageAccess> = {
   '/tokens': 'tokens:read',
   '/docs/api': 'signed-in',
   '/admin/tokens': 'tokens:admin',
+  '/admin/audit': 'audit:read',
 };
 
 /** Admins' pages are nobody else's business, built or not. */

@@ -1,9 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import findMyWay from 'find-my-way';
+import { Download } from '#server/access/download.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { sendJson } from '#server/http/answer.ts';
 import { bodyLimits, readJson } from '#server/http/body.ts';
 import { openCtx, type Door, type Exchange } from '#server/http/exchange.ts';
+import { sendDownload } from '#server/http/send-download.ts';
 import { openApiDocument } from '#server/rest/openapi.ts';
 import { coerceQuery, fieldTypes, type FieldTypes } from '#server/rest/query.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
@@ -52,7 +54,8 @@ function handlerOf(route: RestRoute): Handler {
     const ctx = await openCtx(exchange);
     const result: unknown = await call(route, ctx, input);
     const { res } = exchange;
-    if (route.rest.status === 204) res.writeHead(204).end();
+    if (result instanceof Download) await sendDownload(exchange, result);
+    else if (route.rest.status === 204) res.writeHead(204).end();
     else sendJson(res, route.rest.status, result);
   };
 }

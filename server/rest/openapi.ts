@@ -111,6 +111,7 @@ function operation(route: RestRoute): ZodOpenApiOperationObject {
 }
 
 function goodAnswer({ rest, output }: RestRoute) {
+  if (rest.downloads) return { [rest.status]: { description: 'A file.', content: files(rest.downloads) } };
   if (rest.status === 204 || !output) return { [rest.status]: { description: 'Done; no body.' } };
   return { [rest.status]: { description: 'Done.', content: json(output, 'output') } };
 }
@@ -154,6 +155,10 @@ function problem(code: ErrorCode = 'internal') {
     requestId: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401',
   };
   return { 'application/problem+json': { schema: problemSchema, example: sample } };
+}
+
+function files(types: readonly string[]) {
+  return Object.fromEntries(types.map((type) => [type, { schema: { type: 'string' as const } }]));
 }
 
 function json(schema: z.ZodObject, io: 'input' | 'output') {

@@ -17,8 +17,8 @@ export async function listHistory(ctx: Ctx, { id }: TokenIdInput): Promise<Token
   const query = { tenantId: owner.tenantId, filter: { resource: id }, limit: mostShown };
   const { rows } = await readEvents(ctx.runtime.db, query);
   return {
-    items: rows.map(({ time, action, outcome, code, address, actorKind, actorId, actorLabel }) => ({
-      time: new Date(time).toISOString(),
+    items: rows.map(({ at, action, outcome, code, address, actorKind, actorId, actorLabel }) => ({
+      time: new Date(at).toISOString(),
       action,
       outcome,
       code,

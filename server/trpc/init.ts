@@ -16,6 +16,8 @@ export interface RestMeta {
   status: 200 | 201 | 202 | 204;
   /** The codes that this procedure in particular may answer with. */
   errors: readonly ErrorCode[];
+  /** The media types of an answer that is a file. */
+  downloads?: readonly string[];
 }
 
 export interface Meta {
@@ -106,9 +108,9 @@ export function rest(
   method: RestMeta['method'],
   path: string,
   summary: string,
-  options: { status?: RestMeta['status']; errors?: readonly ErrorCode[] } = {},
+  options: Partial<Pick<RestMeta, 'status' | 'errors' | 'downloads'>> = {},
 ): { rest: RestMeta } {
-  return { rest: { method, path, summary, status: options.status ?? 200, errors: options.errors ?? [] } };
+  return { rest: { status: 200, errors: [], ...options, method, path, summary } };
 }
 
 function assertSignedIn(ctx: AnyoneCtx): Ctx {

@@ -1,0 +1,28 @@
+import { PageHead } from '#components/frame/page-head.tsx';
+import { Card, Skeleton } from '#components/ui/surface.tsx';
+
+/** What the page looks like before its address has been read. */
+export function AuditSkeleton() {
+  return (
+    <>
+      <PageHead title="Audit" />
+      <div className="mb-3 grid h-32 content-center lg:h-22">
+        <Skeleton className="h-5 w-80 max-w-full" />
+      </div>
+      <EventListSkeleton />
+    </>
+  );
+}
+
+export function EventListSkeleton() {
+  return (
+    <div role="status" aria-label="Loading events" className="grid gap-1.5">
+      {Array.from({ length: 10 }, (_, row) => (
+        <Card key={row} className="flex h-14 items-center gap-4 px-4">
+          <Skeleton className="h-4 w-24" />
+          <Skeleton className="h-4 w-40" />
+        </Card>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,92 @@
+'use client';
+import { ArrowUp, ScrollText, SearchX } from 'lucide-react';
+import { useCallback } from 'react';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { Blank } from '#components/ui/blank.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { EndlessList } from '#components/ui/endless-list.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import type { AuditEventView } from '#server/audit/schema.ts';
+import { EventListSkeleton } from './audit-skeleton.tsx';
+import { AuditToolbar } from './audit-toolbar.tsx';
+import { EventRow } from './event-row.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import { SealBar } from './seal-bar.tsx';
+import { useAuditFilters } from './use-audit-filters.ts';
+import { useAuditLog } from './use-audit-log.ts';
+
+const [EventPanel] = lazyPart(async () => (await import('./event-panel.tsx')).EventPanel);
+const rowHeight = 56;
+const keyOf = (event: AuditEventView) => String(event.sequence);
+
+export function AuditView() {
+  const { filters, event, isFiltered, setFilters, openEvent, clearFilters } = useAuditFilters();
+  const { list, events, news, showNews } = useAuditLog(filters);
+  const opened = events.find(({ sequence }) => sequence === event);
+  const isOver = list.isSuccess && !list.hasNextPage;
+  const draw = useCallback(
+    (row: AuditEventView) => <EventRow event={row} onOpen={openEvent} />,
+    // Setting the address does the same whenever it was made.
+    // oxlint-disable-next-line react/exhaustive-deps
+    [],
+  );
+  const close = () => openEvent(null);
+  function readNews() {
+    showNews();
+    window.scrollTo({ top: 0 });
+  }
+
+  return (
+    <>
+      <PageHead title="Audit" />
+      <SealBar />
+      <AuditToolbar filters={filters} onChange={setFilters}>
+        <ExportMenu filters={filters} />
+      </AuditToolbar>
+      {list.isPending && <EventListSkeleton />}
+      {list.isError && !list.data && <Failed error={list.error} />}
+      {events.length === 0 && isOver && <Nothing onClear={isFiltered ? clearFilters : undefined} />}
+      {news.length > 0 && (
+        <div className="pointer-events-none sticky top-16 z-10 mb-1.5 grid justify-items-center">
+          <Button look="primary" size="sm" className="pointer-events-auto shadow-float" onClick={readNews}>
+            <ArrowUp aria-hidden />
+            {news.length} new
+          </Button>
+        </div>
+      )}
+      {(events.length > 0 || list.hasNextPage) && (
+        <EndlessList
+          label="Events"
+          view={JSON.stringify(filters)}
+          items={events}
+          keyOf={keyOf}
+          renderItem={draw}
+          estimateSize={rowHeight}
+          hasMore={list.hasNextPage}
+          loadMore={() => void list.fetchNextPage()}
+          loadingMore={list.isFetchingNextPage}
+          failedMore={list.isFetchNextPageError}
+          stale={list.isPlaceholderData}
+        />
+      )}
+      {opened && (
+        <EventPanel event={opened} onFilter={setFilters} onClose={close} onMissing={orSayMissing(close)} />
+      )}
+    </>
+  );
+}
+
+function Nothing({ onClear }: { onClear: (() => void) | undefined }) {
+  if (!onClear)
+    return (
+      <Blank icon={ScrollText} title="Nothing has happened yet">
+        Every change, sign-in and refusal will be listed here.
+      </Blank>
+    );
+  return (
+    <Blank icon={SearchX} title="No event matches" action={<Button onClick={onClear}>Clear filters</Button>}>
+      Search finds the beginnings of words. Try fewer letters, or a longer time.
+    </Blank>
+  );
+}

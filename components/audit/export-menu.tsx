@@ -1,0 +1,41 @@
+'use client';
+import { Download } from 'lucide-react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { askToSignInAgain } from '#components/api/sign-in-again.ts';
+import { buttonClass } from '#components/ui/button.tsx';
+import { MenuButton } from '#components/ui/menu.tsx';
+import { toast } from '#components/ui/toast.ts';
+import { type AuditFilters, toInput } from './use-audit-filters.ts';
+
+/** Asks first whether it would be given: a refusal is answered here, and only a file leads the browser away. */
+async function download(filters: AuditFilters, format: 'csv' | 'ndjson'): Promise<void> {
+  const query = new URLSearchParams({ ...(toInput(filters) as Record<string, string>), format }).toString();
+  const address = `/api/v1/audit/export?${query}`;
+  const ask = () => fetch(address, { method: 'HEAD' });
+  let answer = await ask();
+  // The answer to HEAD has no body to say why.
+  if (answer.status === 403 && (await askToSignInAgain())) answer = await ask();
+  if (answer.ok) return window.location.assign(address);
+  if (answer.status !== 403) throw new Error(`export: ${answer.status}`);
+}
+
+export function ExportMenu({ filters }: { filters: AuditFilters }) {
+  const start = (format: 'csv' | 'ndjson') =>
+    void download(filters, format).catch((error: unknown) => {
+      toast({ title: 'The export did not start', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+    });
+  return (
+    <MenuButton
+      aria-label="Export"
+      menuLabel="Export"
+      entries={[
+        { kind: 'action', label: 'CSV, for spreadsheets', onSelect: () => start('csv') },
+        { kind: 'action', label: 'NDJSON, for programs', onSelect: () => start('ndjson') },
+      ]}
+      className={buttonClass()}
+    >
+      <Download aria-hidden />
+      Export
+    </MenuButton>
+  );
+}

@@ -1,0 +1,51 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { ShieldAlert, ShieldCheck } from 'lucide-react';
+import { trpcClient } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { useVerify } from './use-verify.ts';
+
+/** Up to when the log is sealed, whether it still fits, and the newest seal to be kept elsewhere. */
+export function SealBar() {
+  const { data } = useQuery({
+    queryKey: ['audit', 'seal'],
+    queryFn: ({ signal }) => trpcClient.audit.seal.query(undefined, { signal }),
+  });
+  const { verdict, isVerifying, verify } = useVerify();
+  const finding = verdict?.finding;
+  const seal = data?.seal;
+  const Icon = finding ? ShieldAlert : ShieldCheck;
+  const tone = finding ? 'text-danger' : verdict?.finished ? 'text-ok' : 'text-faint';
+
+  function save() {
+    const file = URL.createObjectURL(
+      new Blob([JSON.stringify(seal, undefined, 2)], { type: 'application/json' }),
+    );
+    const link = Object.assign(document.createElement('a'), {
+      href: file,
+      download: `audit-seal-${seal?.number}.json`,
+    });
+    link.click();
+    URL.revokeObjectURL(file);
+  }
+  return (
+    <div className="mb-4 flex min-h-8 flex-wrap items-center gap-x-3 gap-y-2 text-sm text-muted">
+      <p role="status" className="flex min-w-0 flex-1 basis-64 items-start gap-2">
+        <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${tone}`} />
+        <span>
+          {!verdict && (seal ? <TimeAgo before="Sealed" at={seal.time} /> : 'Not sealed yet.')}
+          {verdict && !verdict.finished && `Verifying… seal ${verdict.seals} of ${verdict.totalSeals}`}
+          {verdict?.finished && !finding && 'Verified: nothing was changed, removed or added.'}
+          {finding && <strong className="font-medium text-danger">{finding.detail}</strong>}
+        </span>
+      </p>
+      <Button size="sm" look="quiet" disabled={!seal} onClick={save}>
+        Save the newest seal
+      </Button>
+      <Button size="sm" busy={isVerifying} busyLabel="Verifying…" onClick={verify}>
+        Verify
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+'use client';
+import { useState } from 'react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpcClient } from '#components/api/trpc.ts';
+import { toast } from '#components/ui/toast.ts';
+import type { AuditVerdictView } from '#server/audit/schema.ts';
+
+const secondsAtOnce = 2;
+
+/** Has the log verified piece by piece, and tells how far it is. */
+export function useVerify() {
+  const [verdict, setVerdict] = useState<AuditVerdictView>();
+  const [isVerifying, setVerifying] = useState(false);
+
+  async function run() {
+    let after: number | null = 0;
+    while (after !== null) {
+      const part: AuditVerdictView = await trpcClient.audit.verify.query({ after, seconds: secondsAtOnce });
+      setVerdict(part);
+      after = part.next;
+    }
+  }
+  function verify() {
+    setVerifying(true);
+    setVerdict(undefined);
+    run()
+      .catch((error: unknown) =>
+        toast({ title: 'Verifying broke off', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
+      )
+      .finally(() => setVerifying(false));
+  }
+  return { verdict, isVerifying, verify };
+}

@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, picture, test } from './fixtures.ts';
+
+const row = (page: Page, action: string) => page.getByRole('listitem').filter({ hasText: action });
+const views = [
+  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
+  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
+  { view: '360', colorScheme: 'light', width: 360, height: 740 },
+] as const;
+
+async function check(page: Page, name: string) {
+  await picture(page, name);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, name).toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
+    name,
+  ).toEqual([]);
+}
+
+for (const { view, colorScheme, width, height } of views) {
+  test.describe(view, () => {
+    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test(`the audit log can be read, ${view}`, async ({ desk, page, signInAs }) => {
+      const bob = await desk.join('Bob', 'member');
+      const { credential } = await bob.createToken({
+        name: 'a laptop with a name that is as long as a name may ever be',
+      });
+      await bob.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'laptop' } });
+      await bob.send('GET /api/v1/audit');
+      await desk.settle();
+      await desk.runtime.seals.sealer.seal();
+      await signInAs(desk.ada);
+      await page.goto('/admin/audit');
+      await expect(row(page, 'access.denied')).toContainText('Denied');
+      await expect(page.getByText(/^Sealed/)).toBeVisible();
+      await check(page, `audit-${view}`);
+      await page.getByRole('button', { name: 'token.update' }).click();
+      await expect(page.getByRole('dialog')).toContainText('Changed: name');
+      await check(page, `audit-event-${view}`);
+      await page.keyboard.press('Escape');
+      await expect(page.getByRole('button', { name: 'token.update' })).toBeFocused();
+      await page.getByRole('button', { name: 'Verify' }).click();
+      await expect(page.getByText('Verified: nothing was changed')).toBeVisible();
+      await page.goto('/admin/audit?search=nowhere');
+      await expect(page.getByText('No event matches')).toBeVisible();
+      await check(page, `audit-none-${view}`);
+    });
+  });
+}
+
+test('filters narrow the list, stand in the address, and Back undoes them', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  const bob = await desk.join('Bob', 'member');
+  await bob.createToken({ name: 'laptop' });
+  await signInAs(desk.ada);
+  await page.goto('/admin/audit');
+  await page.getByRole('button', { name: 'Action: Any action' }).click();
+  await page.getByRole('menuitemradio', { name: 'token.*' }).click();
+  await expect(page).toHaveURL(/action=token\.\*/);
+  await expect(page.getByRole('listitem')).toHaveCount(1);
+  await page.getByRole('button', { name: 'token.create' }).click();
+  await page.getByRole('button', { name: 'Only this person' }).click();
+  await expect(page).toHaveURL(new RegExp(`actor=${bob.id}`));
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.goBack();
+  await expect(page).not.toHaveURL(/action=/);
+  await page.goto(`/admin/audit?actor=${bob.id}&search=lap`);
+  await expect(page.getByRole('listitem')).toHaveCount(1);
+});
+
+test('what happens meanwhile comes by itself at the top, and waits where one reads further down', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await desk.sql(
+    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
+     select now() - n * interval '1 minute', $1, 'user', 'bob', 'token.create', 'ok' from generate_series(1, 200) n`,
+    [desk.runtime.defaultTenantId],
+  );
+  await signInAs(desk.ada);
+  await page.goto('/admin/audit');
+  await expect(row(page, 'token.create').first()).toBeVisible();
+  await desk.ada.createToken({ name: 'seen at once' });
+  await expect(row(page, 'seen at once')).toBeVisible();
+  await page.mouse.wheel(0, 3_000);
+  await expect.poll(() => page.evaluate(() => window.scrollY)).toBeGreaterThan(500);
+  const { credential } = await desk.ada.createToken({ name: 'waits above' });
+  await desk.ada.revokeToken(credential.id);
+  await page.getByRole('button', { name: /new$/ }).click();
+  await expect(row(page, 'waits above').first()).toBeVisible();
+});
+
+test('an export is what is filtered, and asks for the password where the sign-in is old', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await desk.ada.createToken({ name: 'laptop' });
+  await signInAs(desk.ada);
+  desk.clock.advance({ hours: 13 });
+  await page.goto('/admin/audit?action=token.create');
+  await page.getByRole('button', { name: 'Export' }).click();
+  await page.getByRole('menuitem', { name: /CSV/ }).click();
+  const dialog = page.getByRole('alertdialog');
+  await dialog.getByLabel('Your password', { exact: true }).fill(desk.ada.password);
+  const downloading = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  const text = await readFile(await (await downloading).path(), 'utf8');
+  expect(text.trim().split('\r\n')).toHaveLength(2);
+  expect(text).toContain('laptop');
+});
+
+test('a log that was tampered with says so, and where', async ({ desk, page, signInAs }) => {
+  await desk.ada.createToken({ name: 'laptop' });
+  await desk.runtime.seals.sealer.seal();
+  await desk.sql('alter table audit_events disable trigger audit_events_append_only');
+  await desk.sql('delete from audit_events where sequence = 2');
+  await signInAs(desk.ada);
+  await page.goto('/admin/audit');
+  await page.getByRole('button', { name: 'Verify' }).click();
+  await expect(page.getByText('Row 2 is missing.')).toBeVisible();
+  await picture(page, 'audit-tampered');
+});
+
+for (const role of ['manager', 'member', 'viewer'] as const) {
+  test(`a ${role} gets neither the page nor the link to it`, async ({ desk, page, signInAs }) => {
+    const person = await desk.join('Grace', role);
+    await signInAs(person);
+    const answer = await page.goto('/admin/audit');
+    expect(answer?.status()).toBe(403);
+    await page.goto('/dashboard');
+    await expect(page.getByRole('link', { name: 'Audit' })).toHaveCount(0);
+    expect((await person.send('GET /api/v1/audit')).status).toBe(403);
+    expect((await person.send('GET /api/v1/audit/export')).status).toBe(403);
+  });
+}

@@ -1,0 +1,20 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Download } from '#server/access/download.ts';
+import type { Exchange } from '#server/http/exchange.ts';
+
+/** Sends a download as fast as it is read, and lets it end where whoever asked for it has gone. */
+export async function sendDownload(
+  { runtime, req, res, facts }: Exchange,
+  download: Download,
+): Promise<void> {
+  res.setHeader('Content-Disposition', `attachment; filename="${download.fileName}"`);
+  res.writeHead(200, { 'Content-Type': download.type });
+  if (req.method === 'HEAD') return void res.end();
+  try {
+    await pipeline(Readable.from(download.body), res);
+  } catch (error) {
+    const isGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!isGone) runtime.log.error({ err: error, requestId: facts.id }, 'a download broke off');
+  }
+}
