@@ -42,7 +42,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
   assertGrantable(ctx.principal.user.role, input.permissions);
   const secret = newSecret('pat');
   return ctx.change(async (tx) => {
-    await lockOwner(tx, owner);
+    await lockActiveOwner(tx, owner);
     const row = await newTokenRow(tx, ctx, input);
     await releaseExpiredNames(tx, owner, row.createdAt);
     await refusingTakenName(() =>
@@ -65,7 +65,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
 export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
-    await lockOwner(tx, owner);
+    await lockActiveOwner(tx, owner);
     const token = await findTokenForUpdate(tx, owner, id);
     if (!token) throw notFound('token');
     const changes = changedFields(token, input);
@@ -102,6 +102,12 @@ export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise
 
 export function ownerOf({ tenantId, user }: Principal): Owner {
   return { tenantId, userId: user.id };
+}
+
+/** Whoever was deleted while this waited would otherwise leave a token behind that nothing revokes. */
+async function lockActiveOwner(tx: Transaction, owner: Owner): Promise<void> {
+  if (!(await lockOwner(tx, owner)))
+    throw new AppError('account_deactivated', 'This account was deactivated a moment ago.');
 }
 
 async function newTokenRow(tx: Transaction, ctx: Ctx, input: CreateTokenInput) {

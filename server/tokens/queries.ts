@@ -38,13 +38,17 @@ export const tokenColumns = {
   revokeReason: credentials.revokeReason,
 };
 
-/** Holds off every other change to the names of someone's tokens: two renames at once would wait for each other. */
-export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner): Promise<void> {
-  await tx
-    .select({ id: users.id })
+/**
+ * Holds off every other change to the names of someone's tokens: two renames at once would wait for each other. False for
+ * an owner who was deactivated or deleted meanwhile.
+ */
+export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner): Promise<boolean> {
+  const [owner] = await tx
+    .select({ deactivatedAt: users.deactivatedAt, deletedAt: users.deletedAt })
     .from(users)
     .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))
     .for('no key update');
+  return owner !== undefined && !owner.deactivatedAt && !owner.deletedAt;
 }
 
 export type TokenRow = NonNullable<Awaited<ReturnType<typeof findToken>>>;

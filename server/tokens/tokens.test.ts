@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import { Secret } from '#server/credentials/secret.ts';
 import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
@@ -245,4 +247,18 @@ test('another person’s token is as unknown as one that never was', async () =>
   assert.equal((await desk.ada.send(`GET /api/v1/tokens/${credential.id}`)).body['status'], 'active');
   const malformed = await bob.send('GET /api/v1/tokens/1');
   assert.equal(malformed.status, 422);
+});
+
+test('whoever is deleted while a token of theirs is being made leaves none behind', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { making } = await desk.runtime.db.transaction(async (tx) => {
+    await tx.execute(sql`select from users where id = ${bob.id} for update`);
+    const making = bob.send('POST /api/v1/tokens', { body: { name: 'late' } });
+    while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+    await tx.execute(sql`update users set deleted_at = now() where id = ${bob.id}`);
+    return { making };
+  });
+  assert.equal((await making).problem?.code, 'account_deactivated');
+  assert.equal((await desk.sql("select from credentials where name = 'late'")).length, 0);
 });
