@@ -96,6 +96,6 @@ export function migrationFaults(files: SourceFile[]): string[] {
     .filter(({ path: file }) => file.startsWith('db/migrations/'))
     .map(({ path: file }) => Number.parseInt(path.posix.basename(file), 10))
     .toSorted((a, b) => a - b);
-  const twice = numbers.find((number, at) => number === numbers[at + 1]);
-  return twice === undefined ? [] : [`Migrations are numbered each for itself; ${twice} is there twice.`];
+  const wrong = numbers.find((number, at) => number !== at + 1);
+  return wrong === undefined ? [] : [`Migrations count 1, 2, 3 …; ${wrong} is out of order or there twice.`];
 }
