@@ -1,30 +1,11 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { chooseAction, createToken, newToken, userMenu } from './desk-pages.ts';
-import { expect, picture, test } from './fixtures.ts';
+import { expect, test } from './fixtures.ts';
 import { giveColleagues, giveNotices, giveRealisticTokens } from './realistic.ts';
+import { check, views } from './views.ts';
 
 test.describe.configure({ timeout: 60_000 });
-
-const views = [
-  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
-  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
-  { view: '360', colorScheme: 'light', width: 360, height: 740 },
-] as const;
-
-/** Nothing that axe minds more than a little, and nothing that makes the page scroll sideways. */
-async function check(page: Page, name: string) {
-  await picture(page, name);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, name).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  const faults = violations
-    .filter(({ impact }) => impact !== 'minor')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-  expect(faults, name).toEqual([]);
-}
 
 for (const { view, colorScheme, width, height } of views) {
   test.describe(view, () => {

@@ -1,25 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, picture, test } from './fixtures.ts';
+import { check, views } from './views.ts';
 
 const row = (page: Page, action: string) => page.getByRole('listitem').filter({ hasText: action });
-const views = [
-  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
-  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
-  { view: '360', colorScheme: 'light', width: 360, height: 740 },
-] as const;
-
-async function check(page: Page, name: string) {
-  await picture(page, name);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, name).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  expect(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`),
-    name,
-  ).toEqual([]);
-}
 
 for (const { view, colorScheme, width, height } of views) {
   test.describe(view, () => {

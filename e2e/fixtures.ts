@@ -5,7 +5,7 @@ import { type Desk, type EmptyDesk, openDesk, openEmptyDesk } from '#server/test
 import type { Person } from '#server/testing/person.ts';
 
 export const pages = fileURLToPath(new URL('../out/', import.meta.url));
-const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
+export const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 interface Fixtures {
   /** A server where Ada is the first admin. Paths are paths of this server. */

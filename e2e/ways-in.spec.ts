@@ -1,11 +1,10 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { openDesk } from '#server/testing/desk.ts';
 import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
 import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
-import { signInByPassword } from './desk-pages.ts';
-import { expect, pages, picture, test as base } from './fixtures.ts';
+import { createToken, signInByPassword } from './desk-pages.ts';
+import { expect, pages, test as base } from './fixtures.ts';
+import { check, views } from './views.ts';
 
 /** A server with every way in configured. */
 const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
@@ -30,23 +29,6 @@ const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
     });
   },
 });
-
-const views = [
-  { view: 'light', colorScheme: 'light', width: 1280, height: 800 },
-  { view: 'dark', colorScheme: 'dark', width: 1280, height: 800 },
-  { view: '360', colorScheme: 'light', width: 360, height: 740 },
-] as const;
-
-async function check(page: Page, name: string) {
-  await picture(page, name);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, name).toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  expect(
-    violations.filter(({ impact }) => impact !== 'minor').map(({ id, nodes }) => `${id} ${nodes[0]?.html}`),
-    name,
-  ).toEqual([]);
-}
 
 test('signing in at the issuer leads back to where one was going', async ({ page }) => {
   await page.goto('/tokens?sort=name');
@@ -123,6 +105,27 @@ test('one’s account: name, password, sessions, linked sign-ins', async ({ desk
   await expect(page.getByRole('button', { name: 'Link', exact: true })).toBeVisible();
 });
 
+test('who signed in long ago and has no password is led to the sign-in page, and back', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await desk.sql('update users set password_hash = null');
+  await signInAs(desk.ada);
+  await page.goto('/tokens?sort=name');
+  desk.clock.advance({ hours: 13 });
+  await createToken(page, 'laptop');
+  const dialog = page.getByRole('alertdialog', { name: 'Confirm that it is you' });
+  await expect(dialog.getByRole('link', { name: 'Sign in again' })).toBeFocused();
+  await expect(dialog.getByRole('textbox')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/login\?again=1&next=%2Ftokens/);
+  await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();
+  await expect(page).toHaveURL(/\/tokens\?sort=name/);
+  await createToken(page, 'laptop');
+  await expect(page.getByRole('button', { name: 'Copy token' })).toBeVisible();
+});
+
 for (const { view, colorScheme, width, height } of views) {
   test.describe(view, () => {
     test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
@@ -143,6 +146,21 @@ for (const { view, colorScheme, width, height } of views) {
       await page.goto('/account');
       await expect(page.getByRole('button', { name: 'Sign out everywhere else' })).toBeVisible();
       await check(page, `account-${view}`);
+    });
+
+    test(`confirming that it is you, ${view}`, async ({ desk, page, signInAs }) => {
+      await signInAs(desk.ada);
+      desk.clock.advance({ hours: 13 });
+      await page.goto('/tokens');
+      await createToken(page, 'laptop');
+      const other = page.getByRole('link', { name: 'Sign in another way' });
+      await expect(other).toHaveAttribute('href', '/login?again=1&next=%2Ftokens');
+      await check(page, `confirm-${view}`);
+      await desk.sql('update users set password_hash = null');
+      await page.goto('/tokens');
+      await createToken(page, 'laptop');
+      await expect(page.getByRole('link', { name: 'Sign in again' })).toBeFocused();
+      await check(page, `confirm-no-password-${view}`);
     });
   });
 }

@@ -1,32 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
 import type { Caller } from '#server/testing/caller.ts';
-import { createDatabase } from '#server/testing/database.ts';
 import { goodPassword, signIn, toPerson } from '#server/testing/person.ts';
-import { runServer, startServer, type ServerProcess } from '#server/testing/process.ts';
-
-async function dataFolder(): Promise<{ settings: { KEYWARD_DATA: string } } & AsyncDisposable> {
-  const folder = await mkdtemp(join(tmpdir(), 'keyward-data-'));
-  return {
-    settings: { KEYWARD_DATA: folder },
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
-  };
-}
-
-/** The cluster of the test run as an operator would name it. */
-async function ownDatabase() {
-  const database = await createDatabase();
-  const { host, port, user, password, database: name } = database.address;
-  const url = `postgres://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`;
-  return { settings: { DATABASE_URL: url }, [Symbol.asyncDispose]: () => database[Symbol.asyncDispose]() };
-}
+import {
+  dataFolder,
+  ownDatabase,
+  runServer,
+  startServer,
+  type ServerProcess,
+} from '#server/testing/process.ts';
 
 async function setUp(server: ServerProcess) {
   const body = { code: server.setupCode, name: 'Ada', email: 'ada@example.com', password: goodPassword };

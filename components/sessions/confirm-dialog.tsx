@@ -1,11 +1,13 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { useForm } from 'react-hook-form';
+import { useAccount } from '#components/account/use-account.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { signInAgain } from '#components/api/sign-in-again.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Button } from '#components/ui/button.tsx';
+import { Button, buttonClass } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
@@ -15,7 +17,16 @@ import { signInAgainAddress } from './sign-in-again-address.ts';
 const resolver = zodResolver(confirmInput);
 const cancel = () => signInAgain.answer(false);
 
+/** Comes once it is known how this person can sign in; where that cannot be told, it asks for a password. */
 export function ConfirmDialog() {
+  const account = useAccount();
+  if (account.isPending) return null;
+  const ways = account.data?.ways ?? ['password'];
+  const hasOther = ways.some((way) => way !== 'password');
+  return ways.includes('password') ? <ByPassword hasOther={hasOther} /> : <ByOtherWay hasOther={hasOther} />;
+}
+
+function ByPassword({ hasOther }: { hasOther: boolean }) {
   const { register, handleSubmit, setError, formState } = useForm({
     resolver,
     defaultValues: { password: '' },
@@ -30,12 +41,7 @@ export function ConfirmDialog() {
   );
   const submit = handleSubmit((input) => confirm.mutate(input));
   return (
-    <Dialog
-      asks
-      title="Confirm that it is you"
-      description="You signed in a while ago. Enter your password, and what you just did goes on."
-      onClose={cancel}
-    >
+    <Frame description="You signed in a while ago. Enter your password, and what you just did goes on.">
       <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <PasswordField
@@ -46,10 +52,18 @@ export function ConfirmDialog() {
             {...register('password')}
           />
           {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
-          <p className="text-sm text-muted">
-            No password at hand? <a href={signInAgainAddress()}>Sign in another way</a>. What you entered here
-            is then lost.
-          </p>
+          {hasOther && (
+            <p className="text-sm text-muted">
+              No password at hand?{' '}
+              <a
+                href={signInAgainAddress()}
+                className="rounded-tag font-medium text-accent-ink underline underline-offset-2"
+              >
+                Sign in another way
+              </a>
+              . What you entered here is then lost.
+            </p>
+          )}
         </DialogBody>
         <DialogFoot>
           <Button onClick={cancel}>Cancel</Button>
@@ -58,6 +72,36 @@ export function ConfirmDialog() {
           </Button>
         </DialogFoot>
       </form>
+    </Frame>
+  );
+}
+
+function ByOtherWay({ hasOther }: { hasOther: boolean }) {
+  return (
+    <Frame description="You signed in a while ago, and you have no password here.">
+      <DialogBody>
+        {hasOther ? (
+          <p>Sign in again, and you come back to this page. What you entered here is then lost.</p>
+        ) : (
+          <Notice tone="info">Ask an admin for a link by which you choose a password.</Notice>
+        )}
+      </DialogBody>
+      <DialogFoot>
+        <Button onClick={cancel}>Cancel</Button>
+        {hasOther && (
+          <a data-first-focus href={signInAgainAddress()} className={buttonClass({ look: 'primary' })}>
+            Sign in again
+          </a>
+        )}
+      </DialogFoot>
+    </Frame>
+  );
+}
+
+function Frame({ description, children }: { description: string; children: ReactNode }) {
+  return (
+    <Dialog asks title="Confirm that it is you" description={description} onClose={cancel}>
+      {children}
     </Dialog>
   );
 }

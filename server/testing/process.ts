@@ -1,8 +1,35 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import type { EmbeddedPostgres } from '#db/embedded.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
+import { createDatabase } from '#server/testing/database.ts';
+
+/** A folder for what a process keeps, and the settings that name it. */
+export async function dataFolder(): Promise<{ settings: { KEYWARD_DATA: string } } & AsyncDisposable> {
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-data-'));
+  return {
+    settings: { KEYWARD_DATA: folder },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The cluster of the test run as an operator would name it. */
+export async function ownDatabase(): Promise<{ settings: { DATABASE_URL: string } } & AsyncDisposable> {
+  const database = await createDatabase();
+  return {
+    settings: { DATABASE_URL: urlOf(database.address) },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  };
+}
+
+export function urlOf({ host, port, user, password, database }: EmbeddedPostgres['address']): string {
+  return `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
+}
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 

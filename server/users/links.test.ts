@@ -46,6 +46,21 @@ test('an invited person is told who they are, chooses name and password, and is 
   assert.ok(user.body['lastSignInAt']);
 });
 
+test('the browser in which an invite was accepted is known: others who guess do not stand in its way', async () => {
+  await using desk = await openDesk();
+  const { link } = await invite(desk);
+  const cookies = (await accept(desk, link)).headers.getSetCookie();
+  const device = cookies.find((cookie) => cookie.startsWith('keyward_device='))?.split(';')[0] ?? '';
+  await Promise.all(Array.from({ length: 10 }, () => login(desk, grace.email, 'not this one')));
+  assert.equal(
+    (await login(desk, grace.email, other)).status,
+    401,
+    'it pauses for browsers that are not known',
+  );
+  const body = { email: grace.email, password: other };
+  assert.equal((await desk.send('POST /api/v1/auth/login', { cookie: device, body })).status, 200);
+});
+
 test('an invited person without a password gets the answer of a wrong one', async () => {
   await using desk = await openDesk();
   await invite(desk);

@@ -8,7 +8,7 @@ import { consumeCode, endCodes, findOpenCode } from '#server/codes/consume.ts';
 import { AppError } from '#server/errors.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
-import { startSession } from '#server/sessions/start.ts';
+import { admit, startSession } from '#server/sessions/start.ts';
 import type { LinkPurpose } from '#server/users/issue-links.ts';
 import { userResource } from '#server/users/lock.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
@@ -44,7 +44,7 @@ export async function acceptInvite(
   { code, name, password }: AcceptInviteInput,
 ): Promise<SignedInView> {
   const chosen = await prepareChoice(ctx, 'invite', code, password);
-  const { view, cookie } = await ctx.change(async (tx) => {
+  const started = await ctx.change(async (tx) => {
     const found = await consumeCode(tx, code, 'invite', ctx.now());
     const user = await holderOf(tx, found, 'invite');
     const joined = await updateUserRow(tx, user.tenantId as TenantId, user.id, { ...chosen, name });
@@ -52,8 +52,7 @@ export async function acceptInvite(
     await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
     return startSession(tx, ctx, joined, 'invite');
   });
-  ctx.reply.setCookie(cookie);
-  return view;
+  return admit(ctx, started);
 }
 
 /**

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Caller } from '#server/testing/caller.ts';
+import { codeOf, goodPassword, signIn } from '#server/testing/person.ts';
+import { dataFolder, ownDatabase, startServer } from '#server/testing/process.ts';
+
+const script = fileURLToPath(new URL('admin.ts', import.meta.url));
+const other = 'nine harbours under snow';
+const ada = ['--email', 'ada@example.com'];
+const createAda = ['create-admin', ...ada];
+const resetAda = ['reset-password', ...ada];
+
+interface Outcome {
+  exitCode: number | null;
+  /** What a pipe would get. */
+  out: string;
+  /** What the person at the terminal is told. */
+  told: string;
+}
+
+/** Runs it as an operator does. `typed`: what it reads from standard input. */
+async function admin(settings: Record<string, string>, args: string[], typed = ''): Promise<Outcome> {
+  const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
+  const child = spawn(process.execPath, [script, ...args], { env });
+  child.stdin.on('error', () => {});
+  child.stdin.end(typed);
+  const ended = once(child, 'close') as Promise<[number | null]>;
+  const [[exitCode], out, told] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+  return { exitCode, out, told };
+}
+
+/** A database that nobody has used yet, as its operator names it. */
+async function openPlace() {
+  const opened = new AsyncDisposableStack();
+  const folder = opened.use(await dataFolder());
+  const database = opened.use(await ownDatabase());
+  const settings = { ...folder.settings, ...database.settings };
+  return { settings, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+const login = (server: Caller, password: string) =>
+  server.send('POST /api/v1/auth/login', { body: { email: 'ada@example.com', password } });
+
+test('an admin is made by a typed password before the server ever ran, and signs in', async () => {
+  await using place = await openPlace();
+  const made = await admin(place.settings, [...createAda, '--name', 'Ada Lovelace'], `${goodPassword}\n`);
+  assert.deepEqual(made, { exitCode: 0, out: '', told: 'ada@example.com is an admin now.\n' });
+  const twice = await admin(place.settings, createAda, `${goodPassword}\n`);
+  assert.deepEqual(twice, { exitCode: 1, out: '', told: 'Somebody already has this e-mail address.\n' });
+
+  await using server = await startServer(place.settings);
+  assert.equal(server.setupCode, undefined, 'there is an admin already');
+  const me = await (await signIn(server, 'ada@example.com', goodPassword)).send('GET /api/v1/me');
+  assert.equal(me.body['user']?.['name'], 'Ada Lovelace');
+  assert.equal(me.body['user']?.['role'], 'admin');
+});
+
+test('a reset while the server runs signs the person out everywhere and gives a new password', async () => {
+  await using place = await openPlace();
+  await admin(place.settings, createAda, goodPassword);
+  await using server = await startServer(place.settings);
+  const before = await signIn(server, 'ada@example.com', goodPassword);
+  const reset = await admin(place.settings, resetAda, `${other}\n`);
+  assert.deepEqual(reset, { exitCode: 0, out: '', told: 'ada@example.com has been reset.\n' });
+  assert.equal((await before.send('GET /api/v1/me')).status, 401);
+  assert.equal((await login(server, goodPassword)).status, 401);
+  const after = await signIn(server, 'ada@example.com', other);
+  const log = await after.send('GET /api/v1/audit?action=user.set_password');
+  assert.match(log.text, /"label":"operator"/);
+  assert.doesNotMatch(log.text, /harbours/);
+});
+
+test('with --link nothing is typed: the link alone goes to a pipe, and works once', async () => {
+  await using place = await openPlace();
+  await admin(place.settings, createAda, goodPassword);
+  const { exitCode, out, told } = await admin(place.settings, [...resetAda, '--link']);
+  assert.equal(exitCode, 0);
+  assert.match(out, /^http:\/\/localhost:\d+\/reset#code=[0-9A-Za-z]{32}\n$/);
+  assert.equal(told, 'ada@example.com has been reset. By this link they choose their password:\n');
+
+  await using server = await startServer(place.settings);
+  const body = { code: codeOf(out), password: other };
+  assert.equal((await server.send('POST /trpc/users.completeReset', { body })).status, 200);
+  assert.equal((await server.send('POST /trpc/users.completeReset', { body })).status, 400);
+  await signIn(server, 'ada@example.com', other);
+});
+
+test('what is asked for wrongly is told with the usage, exit code 2, and touches nothing', async () => {
+  const wrong: [string[], RegExp, typed?: string][] = [
+    [[], /^Say create-admin or reset-password\./],
+    [['drop-admin', ...ada], /^Say create-admin or reset-password\./],
+    [['create-admin'], /^--email: Enter /],
+    [['create-admin', '--email', 'ada'], /^--email: This is not /],
+    [[...createAda, '--name', ' '], /^--name: /],
+    [[...createAda, 'more'], /^Say create-admin or reset-password\./],
+    [createAda, /^The password: /, 'short\n'],
+    [createAda, /^The password: /],
+    [[...createAda, '--password=hunter two hunter'], /^Unknown option '--password'/],
+  ];
+  // No such database: it is refused before one is looked for.
+  const nowhere = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+  const outcomes = await Promise.all(wrong.map(([args, , typed]) => admin(nowhere, args, typed)));
+  for (const [at, [args, expected]] of wrong.entries()) {
+    const { exitCode, out, told = '' } = outcomes[at] ?? {};
+    assert.equal(exitCode, 2, `${args.join(' ')}: ${told}`);
+    assert.equal(out, '');
+    assert.match(told, expected);
+    assert.match(told, /Usage: npm run admin/);
+    assert.doesNotMatch(told, /hunter two/);
+  }
+});
+
+test('what is refused, and a database that is not there, are one plain line and exit code 1', async () => {
+  await using place = await openPlace();
+  const common = await admin(place.settings, createAda, 'password123\n');
+  assert.equal(common.exitCode, 1);
+  assert.match(common.told, /^[^\n]+\n$/);
+  assert.doesNotMatch(common.told, /password123/);
+  const nobody = await admin(place.settings, resetAda, `${other}\n`);
+  assert.deepEqual(nobody, { exitCode: 1, out: '', told: 'Nobody has this e-mail address.\n' });
+
+  const gone = { DATABASE_URL: 'postgres://nobody:very-secret@127.0.0.1:1/none' };
+  const unreachable = await admin(gone, createAda, `${goodPassword}\n`);
+  assert.equal(unreachable.exitCode, 1);
+  assert.match(unreachable.told, /^[^\n]+\n$/);
+  assert.doesNotMatch(unreachable.told, /very-secret|lanterns|\bat \//);
+});
+
+test('help goes to a pipe, exit code 0', async () => {
+  const { exitCode, out, told } = await admin({}, ['--help']);
+  assert.deepEqual([exitCode, told], [0, '']);
+  assert.match(out, /^Usage: npm run admin/);
+});
