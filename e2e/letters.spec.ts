@@ -4,7 +4,7 @@ import { notifyExpiring } from '#server/notices/notify-expiring.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openMailbox } from '#server/testing/mailbox.ts';
 import { signIn } from '#server/testing/person.ts';
-import { expect, pictures, test } from './fixtures.ts';
+import { pictures, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
 test.describe.configure({ timeout: 90_000 });
@@ -61,6 +61,8 @@ const deeds: Record<string, (desk: Desk) => Promise<unknown>> = {
     const ada = await signIn(desk, desk.ada.email, desk.ada.password);
     const { token, credential } = await ada.createToken({ name: long });
     await ada.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body: { graceSeconds: 0 } });
+    // Until then it is a straggler, not a thief.
+    desk.clock.advance({ seconds: 31 });
     await desk.send('GET /api/v1/me', { token });
   },
   'notice-exposed': async (desk) => {
@@ -86,7 +88,5 @@ test('a letter of each kind can be read: light, dark, narrow, and as text', asyn
       await page.setViewportSize({ width: Math.min(width, 700), height: 640 });
       await check(page, `letter-${name}-${view}`);
     }
-    for (const line of text.split('\n\n').slice(0, 2))
-      await expect(page.locator('body')).toContainText(line.split('\n')[0] ?? '');
   }
 });

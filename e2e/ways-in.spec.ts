@@ -30,6 +30,8 @@ const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
   },
 });
 
+test.describe.configure({ timeout: 60_000 });
+
 test('signing in at the issuer leads back to where one was going', async ({ page }) => {
   await page.goto('/tokens?sort=name');
   await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();

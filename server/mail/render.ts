@@ -31,18 +31,19 @@ function renderHtml({ subject, lines, action, after = [] }: Letter, origin: stri
 <title>${escapeHtml(subject)}</title>
 </head>
 <body style="margin:0;padding:32px 16px;${font}">
-<div style="max-width:520px;margin:0 auto">
-<p style="margin:0 0 24px;font-size:15px;font-weight:600">Keyward</p>
+<main style="display:block;max-width:520px;margin:0 auto">
+<p style="margin:0 0 20px;font-size:13px;line-height:20px;font-weight:600;opacity:.75">Keyward</p>
+<h1 style="margin:0 0 16px;font-size:20px;line-height:28px;font-weight:600;overflow-wrap:anywhere">${escapeHtml(subject)}</h1>
 ${[...paragraphs, ...(action ? [button(action)] : []), ...small].join('\n')}
 <p style="margin:32px 0 0;padding-top:16px;border-top:1px solid #8884;font-size:12px;line-height:18px;opacity:.75">Keyward, ${escapeHtml(origin)}</p>
-</div>
+</main>
 </body>
 </html>
 `;
 }
 
 function paragraph(text: string, style: string): string {
-  return `<p style="margin:0 0 16px;${style}">${escapeHtml(text)}</p>`;
+  return `<p style="margin:0 0 16px;overflow-wrap:anywhere;${style}">${escapeHtml(text)}</p>`;
 }
 
 /** The address stands under the button too, for who wants to see where it leads. */

@@ -18,9 +18,11 @@ export async function dataFolder(): Promise<{ settings: { KEYWARD_DATA: string }
   };
 }
 
-/** The cluster of the test run as an operator would name it. */
-export async function ownDatabase(): Promise<{ settings: { DATABASE_URL: string } } & AsyncDisposable> {
-  const database = await createDatabase();
+/** The cluster of the test run as an operator would name it. `copied`: what the database begins as; left out: empty. */
+export async function ownDatabase(
+  copied?: string,
+): Promise<{ settings: { DATABASE_URL: string } } & AsyncDisposable> {
+  const database = await createDatabase(copied);
   return {
     settings: { DATABASE_URL: urlOf(database.address) },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),

@@ -17,7 +17,7 @@ export async function writeInviteLetter(runtime: Runtime, job: MailJob): Promise
     subject: 'You are invited to Keyward',
     lines: [
       `Hello ${link.user.name},`,
-      `an admin has made an account for you at ${origin}. There you make the tokens that your command lines, CI jobs and agents work with.`,
+      `An admin has made an account for you at ${origin}. There you make the tokens that your command lines, CI jobs and agents work with.`,
     ],
     action: { label: 'Accept the invite', url: link.url },
     after: ['The link works once, for 24 hours. If you did not expect it, leave it be: nothing happens.'],
@@ -33,7 +33,7 @@ export async function writeResetLetter(runtime: Runtime, job: MailJob): Promise<
     subject: 'Choose a new password for Keyward',
     lines: [
       `Hello ${link.user.name},`,
-      'an admin has made a link for you to choose a new password. Your present one works until you do; then every browser of yours is signed out.',
+      'An admin has made a link for you to choose a new password. Your present one works until you do; then every browser of yours is signed out.',
     ],
     action: { label: 'Choose a new password', url: link.url },
     after: [
