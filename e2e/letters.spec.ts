@@ -7,7 +7,7 @@ import { signIn } from '#server/testing/person.ts';
 import { pictures, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
-test.describe.configure({ timeout: 90_000 });
+test.describe.configure({ timeout: 120_000 });
 
 const long = 'a name that is as long as the name of a token may ever become';
 
