@@ -1,6 +1,6 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useRef } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { StatusPill } from '#components/tokens/status.tsx';
@@ -8,10 +8,9 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { AdminTokenView, IdentificationView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenView, IdentificationView, triageLimits } from '#server/admin-tokens/schema.ts';
 
-/** What a call may carry, with room for what JSON adds. */
-const mostCharacters = 200_000;
+const mostCharacters = 200_000 satisfies (typeof triageLimits)['identifiedCharacters'];
 
 const stateWords = {
   current: null,
@@ -21,6 +20,9 @@ const stateWords = {
   unknown: null,
 };
 
+const tooManyWords = (characters: number) =>
+  `At most ${mostCharacters.toLocaleString('en-GB')} characters at once, and these are ${characters.toLocaleString('en-GB')}: look through it in parts.`;
+
 interface IdentifyDialogProps {
   onOpen: (token: AdminTokenView) => void;
   onClose: () => void;
@@ -29,6 +31,7 @@ interface IdentifyDialogProps {
 /** Whose is this token? What is pasted stands in the field only, and is gone with the dialog. */
 export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
   const field = useRef<HTMLTextAreaElement>(null);
+  const [tooMany, setTooMany] = useState(0);
   const { mutate, data, error, isPending } = useMutation({
     ...trpc.adminTokens.identify.mutationOptions(),
     // Nothing of it is kept once the dialog is closed.
@@ -37,7 +40,9 @@ export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
   function submit(event: FormEvent) {
     event.preventDefault();
     const text = field.current?.value ?? '';
-    if (text !== '') mutate({ text });
+    // The field takes any length: cut off while pasting, a log would be looked through in part, and nobody would know.
+    setTooMany(text.length > mostCharacters ? text.length : 0);
+    if (text !== '' && text.length <= mostCharacters) mutate({ text });
   }
   return (
     <Dialog
@@ -48,14 +53,13 @@ export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
     >
       <form className="contents" onSubmit={submit}>
         <DialogBody>
-          <Field label="Text">
+          <Field label="Text" error={tooMany > 0 ? tooManyWords(tooMany) : undefined}>
             {(control) => (
               <textarea
                 {...control}
                 ref={field}
                 data-first-focus
                 rows={5}
-                maxLength={mostCharacters}
                 spellCheck={false}
                 autoComplete="off"
                 className={`${inputClass} h-auto resize-y py-2 font-mono text-sm`}

@@ -34,6 +34,9 @@ create index credentials_by_expiry on credentials
 create index credentials_turning on credentials (tenant_id, turns_at) where turns_at is not null;
 create index credentials_by_name on credentials (tenant_id, swept_status, (lower(name)), id);
 create index credentials_by_owner on credentials (tenant_id, swept_status, owner_label, id);
+-- What needs attention: what was refused lately, and whose owners are gone.
+create index credential_use_refused on credential_use (day) where refused > 0;
+create index users_gone on users (tenant_id, deactivated_at) where deactivated_at is not null or deleted_at is not null;
 -- A search for the start of a prefix.
 create index secrets_prefix on secrets (prefix text_pattern_ops);
 

@@ -8,7 +8,7 @@ import { statusIs } from '#server/tokens/list.ts';
 import { tokenStatuses, type TokenStatus } from '#server/tokens/schema.ts';
 
 /** How far one page looks for tokens that a filter lets through, in each status. What it bounds is the time of a page. */
-const reach = 5_000;
+const reach = 2_000;
 
 const usedKey = sql`coalesce(${credentials.lastUsedAt}, '-infinity'::timestamptz)`;
 const expiryKey = sql`coalesce(${credentials.expiresAt}, 'infinity'::timestamptz)`;

@@ -5,12 +5,14 @@ import { ownerOf } from '#server/tokens/commands.ts';
 import { findToken } from '#server/tokens/queries.ts';
 import type { TokenIdInput, TokenPlacesView } from '#server/tokens/schema.ts';
 
+const shownPlaces = 100;
+
 /** From where and for what one of the asker's tokens was used in the last 30 days. Throws `not_found`. */
 export async function listPlaces({ runtime, principal, now }: Ctx, { id }: TokenIdInput) {
   const token = await findToken(runtime.db, ownerOf(principal), id);
   if (!token) throw notFound('token');
   const places = await findPlaces(runtime.db, principal.tenantId, id, now());
   return {
-    items: places.map((place) => ({ ...place, lastAt: new Date(place.lastAt).toISOString() })),
+    items: places.slice(0, shownPlaces).map((place) => ({ ...place, lastAt: place.lastAt.toISOString() })),
   } satisfies TokenPlacesView;
 }
