@@ -29,6 +29,11 @@ const pages: { path: string; least?: number }[] = [
   { path: '/docs/api' },
 ];
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'] as const;
+/** What is not judged, and why: told with the figures. */
+const leftOut = [
+  { audit: 'is-crawlable', why: 'A desk is to be found by nobody: every page says noindex on purpose.' },
+];
+const runs = 3;
 const flags = [
   '--headless=new',
   '--disable-quic',
@@ -75,8 +80,7 @@ async function runLighthouse({ origin, cookie }: Site, page: string, port: numbe
   const options = {
     port,
     onlyCategories: [...categories],
-    // Whether a page can be found by a search engine says nothing about a desk that is to be found by nobody.
-    skipAudits: ['is-crawlable'],
+    skipAudits: leftOut.map(({ audit }) => audit),
     ...(sent && { extraHeaders: { Cookie: sent } }),
   };
   const result = await lighthouse(origin + page, options, desktopConfig);
@@ -91,6 +95,16 @@ async function runLighthouse({ origin, cookie }: Site, page: string, port: numbe
   );
   const scores = Object.fromEntries(categories.map((name) => [name, scoreOf(name)])) as Figures['scores'];
   return { scores, losses };
+}
+
+/** Of some runs the one in the middle by performance, the only score that varies with what else the machine does. */
+async function runMedian(site: Site, page: string, port: number) {
+  const judged = [];
+  for (let run = 0; run < runs; run++) judged.push(await runLighthouse(site, page, port));
+  judged.sort((a, b) => a.scores.performance - b.scores.performance);
+  const median = judged[Math.floor(runs / 2)];
+  if (!median) throw new Error(`${page} was not judged`);
+  return median;
 }
 
 async function runAxe(page: Page): Promise<string[]> {
@@ -132,13 +146,10 @@ async function measure(paths: string[]): Promise<Figures[]> {
   for (const { path, least = 0 } of pages.filter((page) => paths.length === 0 || paths.includes(page.path))) {
     const headers = { Accept: 'text/html', Cookie: cookieFor(path, site.cookie) };
     const { status } = await fetch(site.origin + path, { headers, redirect: 'manual' });
-    if (status !== 200) {
-      process.stderr.write(`${path} answers ${status}: left out\n`);
-      continue;
-    }
+    if (status !== 200) throw new Error(`${path} answers ${status}: there is nothing to judge`);
     const chrome = await launch({ chromePath: browser, chromeFlags: args, logLevel: 'error' });
     try {
-      const judged = await runLighthouse(site, path, chrome.port);
+      const judged = await runMedian(site, path, chrome.port);
       const axe = await axeBothSchemes(browser, args, site, path);
       const isEnough = Object.values(judged.scores).every((score) => score >= least);
       figures.push({ path, ...judged, axe, isEnough });
@@ -152,7 +163,10 @@ async function measure(paths: string[]): Promise<Figures[]> {
 
 const { positionals } = parseArgs({ allowPositionals: true });
 const figures = await measure(positionals);
-await writeFile(path.join(root, 'bench/web.json'), `${JSON.stringify(figures, null, 2)}\n`);
+await writeFile(
+  path.join(root, 'bench/web.json'),
+  `${JSON.stringify({ runs, leftOut, pages: figures }, null, 2)}\n`,
+);
 // oxlint-disable-next-line no-console
 console.table(
   figures.map(({ path, scores, axe, isEnough }) => ({
@@ -163,5 +177,6 @@ console.table(
     enough: isEnough,
   })),
 );
+for (const { audit, why } of leftOut) process.stdout.write(`Not judged: ${audit}. ${why}\n`);
 const isGood = figures.every(({ isEnough, axe }) => isEnough && axe.light.length + axe.dark.length === 0);
 process.exitCode = isGood ? 0 : 1;
