@@ -1,13 +1,13 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Button, buttonClass } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { Card, Skeleton } from '#components/ui/surface.tsx';
 import type { AttentionItemView, AttentionReason } from '#server/attention/schema.ts';
 
@@ -109,13 +109,13 @@ function Row({
         </p>
       </div>
       <div className="ml-auto flex gap-2">
-        <Link
+        <PageLink
           href={`/admin/tokens?token=${token.id}`}
           className={buttonClass({ size: 'sm' })}
           aria-label={`Look at ${token.name}`}
         >
           Look
-        </Link>
+        </PageLink>
         {action === 'revoke' && (
           <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${token.name}`}>
             <Ban aria-hidden />

@@ -1,6 +1,6 @@
 'use client';
-import Link from 'next/link';
 import { StatusPill } from '#components/tokens/status.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { Card } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
@@ -13,12 +13,12 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
         <h2 id="recent" className="text-base font-semibold">
           Recently used
         </h2>
-        <Link
+        <PageLink
           href="/tokens?sort=used"
           className="rounded-tag text-sm font-medium text-accent-ink hover:underline"
         >
           All tokens
-        </Link>
+        </PageLink>
       </div>
       <Card>
         <ul>
@@ -40,7 +40,7 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
 function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
   const now = useNow();
   return (
-    <Link
+    <PageLink
       href={`/tokens?search=${encodeURIComponent(token.prefix)}`}
       className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 rounded-card px-4 py-2.5 transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
     >
@@ -57,6 +57,6 @@ function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
         {agoWords(new Date(lastUsedAt), now)}
       </time>
       <span className="truncate text-right text-sm text-faint md:text-left">{token.lastUsedIp}</span>
-    </Link>
+    </PageLink>
   );
 }

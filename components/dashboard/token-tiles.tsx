@@ -1,7 +1,7 @@
 'use client';
 import { CircleCheck, Clock, History, type LucideIcon } from 'lucide-react';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
@@ -58,7 +58,7 @@ interface TileProps {
 
 function Tile({ href, icon: Icon, tone, label, value, children }: TileProps) {
   return (
-    <Link
+    <PageLink
       href={href}
       className="grid gap-1 rounded-card border border-line bg-surface px-4 py-3.5 transition-colors duration-120 hover:border-line-strong hover:bg-hover"
     >
@@ -68,7 +68,7 @@ function Tile({ href, icon: Icon, tone, label, value, children }: TileProps) {
       </span>
       <span className="truncate text-xl font-semibold">{value}</span>
       <span className="truncate text-sm text-faint">{children}</span>
-    </Link>
+    </PageLink>
   );
 }
 

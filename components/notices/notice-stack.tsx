@@ -2,11 +2,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { cx } from 'class-variance-authority';
 import { X } from 'lucide-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { NoticesView, NoticeView } from '#server/notices/schema.ts';
@@ -51,12 +51,12 @@ function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void 
       <div className="min-w-0">
         <p className="break-words">
           {before}
-          <Link
+          <PageLink
             href={`/tokens?token=${id}`}
             className="rounded-tag font-semibold underline decoration-line-strong underline-offset-2 hover:decoration-ink"
           >
             {name}
-          </Link>
+          </PageLink>
           {after}
         </p>
         <p className="text-sm text-muted">{detail}</p>

@@ -2,9 +2,9 @@
 import { Menu } from '@base-ui/react/menu';
 import { cx } from 'class-variance-authority';
 import { Check, type LucideIcon } from 'lucide-react';
-import Link from 'next/link';
 import type { RefObject } from 'react';
 import type { MenuChoice, MenuEntry } from './menu.tsx';
+import { PageLink } from './page-link.tsx';
 
 interface MenuPopupProps {
   label: string;
@@ -69,7 +69,7 @@ function Entry({ entry }: { entry: MenuEntry }) {
       return (
         <Menu.LinkItem
           closeOnClick
-          render={<Link href={entry.href} aria-current={entry.current ? 'page' : undefined} />}
+          render={<PageLink href={entry.href} aria-current={entry.current ? 'page' : undefined} />}
           className={cx(itemClass, entry.current && 'font-medium')}
         >
           <EntryIcon icon={entry.icon} />

@@ -1,9 +1,9 @@
 'use client';
 import { ArrowRight, PencilLine } from 'lucide-react';
-import Link from 'next/link';
 import { Failed } from '#components/api/failed.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Fact, Facts } from '#components/ui/facts.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
@@ -59,10 +59,10 @@ export function UserPanel({ id, acts, returnTo, onClose }: UserPanelProps) {
           <UserEvents id={id} />
           <nav aria-label="More about them" className="flex flex-wrap gap-2 empty:hidden">
             {placesOf(user).map(({ href, label }) => (
-              <Link key={href} href={href} className="inline-flex items-center gap-1.5 text-accent-ink">
+              <PageLink key={href} href={href} className="inline-flex items-center gap-1.5 text-accent-ink">
                 All {label.toLowerCase()}
                 <ArrowRight aria-hidden className="size-4" />
-              </Link>
+              </PageLink>
             ))}
           </nav>
         </div>

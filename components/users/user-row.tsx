@@ -1,6 +1,6 @@
 'use client';
-import Link from 'next/link';
 import { buttonClass } from '#components/ui/button.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Switch } from '#components/ui/switch.tsx';
 import type { UserView } from '#server/users/schema.ts';
@@ -47,7 +47,7 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
         </span>
         <span className="flex max-md:ml-auto">
           {placesOf(user).map(({ href, label, icon: Icon }) => (
-            <Link
+            <PageLink
               key={href}
               href={href}
               aria-label={`${label} of ${user.name}`}
@@ -55,7 +55,7 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
               className={buttonClass({ look: 'quiet', size: 'icon' })}
             >
               <Icon aria-hidden />
-            </Link>
+            </PageLink>
           ))}
         </span>
       </span>
