@@ -1,10 +1,22 @@
 import { brotliCompressSync } from 'node:zlib';
 import { expect, test } from './fixtures.ts';
+import { openSettled } from './settled.ts';
 
 const budgetKilobytes = 180;
 const leastShift = 0.02;
 
-for (const path of ['/login', '/dashboard', '/tokens']) {
+const paths = [
+  '/login',
+  '/dashboard',
+  '/tokens',
+  '/account',
+  '/admin/users',
+  '/admin/tokens',
+  '/admin/audit',
+  '/docs/api',
+];
+
+for (const path of paths) {
   test(`the first load of ${path} is light, steady and of this server alone`, async ({
     desk,
     page,
@@ -19,9 +31,7 @@ for (const path of ['/login', '/dashboard', '/tokens']) {
       if (url.origin !== desk.origin) elsewhere.push(url.href);
       if (url.pathname.endsWith('.js')) scripts.push(response.body());
     });
-    await page.goto(path);
-    // Not until the network is idle: the stream of changes stays open.
-    await page.waitForTimeout(4_000);
+    await openSettled(page, path);
 
     const sizes = (await Promise.all(scripts)).map((body) => brotliCompressSync(body).length);
     const kilobytes = sizes.reduce((sum, size) => sum + size, 0) / 1000;

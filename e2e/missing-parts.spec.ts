@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { chooseAction, newToken, tokenNames, userMenu } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
+import { openSettled } from './settled.ts';
 
 const scripts = '**/_next/static/chunks/*.js';
 const missing = (page: Page) => page.getByText('This part could not be loaded').first();
@@ -12,7 +13,7 @@ test('parts that do not load leave the page as it is, say so, and load when they
 }) => {
   await desk.ada.createToken({ name: 'laptop' });
   await signInAs(desk.ada);
-  await page.goto('/tokens', { waitUntil: 'networkidle' });
+  await openSettled(page, '/tokens');
   await page.route(scripts, (route) => route.abort());
   await newToken(page).click();
   await expect(missing(page)).toBeVisible();
@@ -32,7 +33,7 @@ test('parts that do not load leave the page as it is, say so, and load when they
 });
 
 test('a form whose checks do not load is not sent, and is when they can', async ({ desk, page }) => {
-  await page.goto('/login', { waitUntil: 'networkidle' });
+  await openSettled(page, '/login');
   await page.getByLabel('E-mail').fill(desk.ada.email);
   await page.getByLabel('Password', { exact: true }).fill(desk.ada.password);
   await page.route(scripts, (route) => route.abort());

@@ -3,7 +3,6 @@ import { defaultRangeExtractor, type Range, useWindowVirtualizer } from '@tansta
 import {
   memo,
   type ReactNode,
-  type Ref,
   type RefObject,
   useCallback,
   useEffect,
@@ -13,49 +12,19 @@ import {
   useState,
 } from 'react';
 import { flushSync } from 'react-dom';
+import type { EndlessListProps } from './endless-list.tsx';
 import { keepScroll, keepSizes, keptScroll, keptSizes } from './kept-place.ts';
 import { ListEnd } from './list-end.tsx';
+import { useMoreRows } from './use-more-rows.ts';
 
-export interface EndlessListControls {
-  /** Brings a row into view and gives it the focus. */
-  focusRow: (index: number) => void;
-}
-
-interface EndlessListProps<Item> {
-  /** What the rows are: "Tokens". */
-  label: string;
-  /** Which rows in which order, as a string (filters and sort): another view begins at its top, or where Back left it. */
-  view: string;
-  items: readonly Item[];
-  keyOf: (item: Item) => string;
-  /** Give the same function while what it draws stays the same: rows are drawn again only for a new one. */
-  renderItem: (item: Item, index: number) => ReactNode;
-  /** The usual height of a row in pixels. Each is measured once it is there. */
-  estimateSize: number;
-  /** Pixels between rows. */
-  gap?: number;
-  hasMore: boolean;
-  loadMore: () => void;
-  loadingMore: boolean;
-  /** Getting more failed: then it is asked for by a press only. */
-  failedMore?: boolean;
-  /** How many rows there are in all, where that is known before all are here. */
-  total?: number | undefined;
-  /** These are the rows of the view before. */
-  stale?: boolean;
-  controls?: Ref<EndlessListControls>;
-}
-
-const rowsAhead = 30;
 const overscan = 6;
 /** What the page's head covers, and what a bar at the foot may cover. */
 const covered = { scrollPaddingStart: 64, scrollPaddingEnd: 80 };
 
 /**
- * A list of any length of which only what is seen is drawn. It scrolls with the page, and asks for more rows before its end
- * is reached. The row that has the focus stays, however far one scrolls, so that the focus is never lost.
+ * Draws only what is seen. The row that has the focus stays, however far one scrolls, so that the focus is never lost.
  */
-export function EndlessList<Item>({
+export function LongList<Item>({
   items,
   keyOf,
   gap = 6,
@@ -221,25 +190,4 @@ function useKeptPlace(view: string, top: number, takeSnapshot: () => ReturnType<
       keepSizes(view, takeSnapshot());
     };
   }, [view, takeSnapshot]);
-}
-
-interface MoreRows {
-  hasMore: boolean;
-  loadMore: () => void;
-  loadingMore: boolean;
-  failedMore?: boolean;
-  loaded: number;
-  stale: boolean;
-}
-
-function useMoreRows(
-  lastSeen: number,
-  { hasMore, loadMore, loadingMore, failedMore, loaded, stale }: MoreRows,
-) {
-  const isWanted = hasMore && !loadingMore && !failedMore && !stale && lastSeen >= loaded - rowsAhead;
-  useEffect(() => {
-    if (isWanted) loadMore();
-    // Asked once for each time more is wanted; `loaded` lets a page that filled no screen be followed by the next.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [isWanted, loaded]);
 }
