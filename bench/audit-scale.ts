@@ -3,23 +3,28 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { openDatabase, openPool } from '#db/client.ts';
+import pino from 'pino';
+import { openDatabase, openPool, type Database } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { writeExport } from '#server/audit/export.ts';
 import { readEvents } from '#server/audit/list.ts';
-import type { AuditFilter } from '#server/audit/schema.ts';
+import type { AuditFilter, AuditVerdictView } from '#server/audit/schema.ts';
+import { openSeals } from '#server/audit/seals.ts';
+import { verifyLog } from '#server/audit/verify.ts';
+import { parseConfig } from '#server/config.ts';
 
 /**
- * How the audit log does at ten million rows: the first page by every filter, one in the middle, and the memory that an
- * export of all of it takes. `node bench/audit-scale.ts [--rows 10000000] [--data bench/data]`; what was loaded is kept
- * in that folder for the next time.
+ * How the audit log does at ten million rows: the first page by every filter, one in the middle, the memory that an export
+ * of all of it takes, and how long it takes to seal and to verify. `npm run bench:audit -- [--rows 10000000]
+ * [--data bench/data] [--only pages|export|verify]`; what was loaded is kept in that folder for the next time.
  */
 const { values: options } = parseArgs({
   options: {
     rows: { type: 'string', default: '10000000' },
     data: { type: 'string', default: 'bench/data' },
+    only: { type: 'string' },
     remove: { type: 'boolean' },
   },
 });
@@ -112,25 +117,31 @@ async function measure(): Promise<void> {
   const pool = openPool(cluster.address, { size: 2, role: 'keyward_app', onError: () => {} });
   const db = openDatabase(pool);
   try {
-    say('page                                    first ms   next ms   rows');
-    for (const [name, filter] of filters) {
-      const query = { tenantId: tenant, filter, limit: 50 };
-      const first = await best(() => readEvents(db, query));
-      const { next } = first.result;
-      const middle = next && (await best(() => readEvents(db, { ...query, before: next })));
-      say(
-        `${name.padEnd(38)} ${first.ms.padStart(8)}  ${(middle?.ms ?? '–').padStart(8)}  ${first.result.rows.length}`,
-      );
-    }
-    const middle = { time: daysAgo(182), sequence: 0 };
-    const { ms } = await best(() =>
-      readEvents(db, { tenantId: tenant, filter: {}, before: middle, limit: 50 }),
-    );
-    say(`a page in the middle of everything: ${ms} ms`);
-    await measureExport(db);
+    if (isWanted('pages')) await measurePages(db);
+    if (isWanted('export')) await measureExport(db);
+    if (isWanted('verify')) await measureVerify(db);
   } finally {
     await pool.end();
   }
+}
+
+const isWanted = (part: 'pages' | 'export' | 'verify') => (options.only ?? part) === part;
+
+async function measurePages(db: Database): Promise<void> {
+  say('page                                    first ms   next ms   rows');
+  for (const [name, filter] of filters) {
+    const query = { tenantId: tenant, filter, limit: 50 };
+    const first = await best(() => readEvents(db, query));
+    const { next } = first.result;
+    const middle = next && (await best(() => readEvents(db, { ...query, before: next })));
+    const figures = [first.ms.padStart(8), (middle?.ms ?? '–').padStart(8), first.result.rows.length];
+    say(`${name.padEnd(38)} ${figures.join('  ')}`);
+  }
+  const middle = { time: daysAgo(182), sequence: 0 };
+  const { ms } = await best(() =>
+    readEvents(db, { tenantId: tenant, filter: {}, before: middle, limit: 50 }),
+  );
+  say(`a page in the middle of everything: ${ms} ms`);
 }
 
 /** The best of five: what the machine does besides is not the question. */
@@ -145,18 +156,38 @@ async function best<T>(run: () => Promise<T>): Promise<{ ms: string; result: T }
   return { ms: least.toFixed(1), result };
 }
 
-async function measureExport(db: Parameters<typeof readEvents>[0]): Promise<void> {
+async function measureExport(db: Database): Promise<void> {
   const started = performance.now();
   let [bytes, peak] = [0, 0];
   for await (const part of writeExport(db, { tenantId: tenant, filter: {}, format: 'ndjson' })) {
     bytes += Buffer.byteLength(part);
     peak = Math.max(peak, process.memoryUsage().rss);
   }
-  const seconds = (performance.now() - started) / 1_000;
   say(
-    `export of everything: ${Math.round(bytes / 1e6)} MB in ${seconds.toFixed(0)} s, peak memory ${Math.round(peak / 1e6)} MB`,
+    `export of everything: ${Math.round(bytes / 1e6)} MB in ${seconds(started)} s, peak memory ${Math.round(peak / 1e6)} MB`,
   );
 }
+
+async function measureVerify(db: Database): Promise<void> {
+  const config = parseConfig({ KEYWARD_DATA: options.data });
+  const seals = openSeals(config, { db, clock: { now: () => new Date() }, log: pino({ level: 'warn' }) });
+  const sealing = performance.now();
+  const made = await seals.sealer.seal();
+  say(`${made} seals in ${seconds(sealing)} s`);
+  const started = performance.now();
+  let after: number | null = 0;
+  while (after !== null) {
+    const verifier = { db, key: seals.key(), memory: seals.memory };
+    const verdict: AuditVerdictView = await verifyLog(verifier, { after, seconds: 20 });
+    after = verdict.next;
+    if (after === null)
+      say(
+        `verified in ${seconds(started)} s: ${verdict.finding?.detail ?? 'intact'}, ${verdict.seals} seals`,
+      );
+  }
+}
+
+const seconds = (since: number) => Math.round((performance.now() - since) / 1_000);
 
 mkdirSync(options.data, { recursive: true });
 const cluster = await startEmbedded({

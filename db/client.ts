@@ -49,6 +49,25 @@ export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   };
 }
 
+/**
+ * Works on a connection of its own as the user that signs in, who owns the tables, and for as long as it takes: for what
+ * the server's role may not do.
+ */
+export async function workAsOwner<T>(
+  address: DatabaseAddress,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  const { query_timeout: _, ...config } = connectionConfig(address);
+  const client = new pg.Client({ ...config, statement_timeout: 0 });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    return await work(drizzle(client));
+  } finally {
+    await client.end();
+  }
+}
+
 /** Throws unless the pool's connections work as a role: an `options` in the address takes the place of ours. */
 export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> {
   const { rows } = await pool.query<{ role: string }>('select current_user as role');

@@ -1,6 +1,13 @@
 import type pg from 'pg';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import { assertWorksAs, openDatabase, openPool, type Database, type DatabaseAddress } from '#db/client.ts';
+import {
+  assertWorksAs,
+  openDatabase,
+  openPool,
+  workAsOwner,
+  type Database,
+  type DatabaseAddress,
+} from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
@@ -38,6 +45,8 @@ export interface Runtime {
   log: Logger;
   pool: pg.Pool;
   db: Database;
+  /** Works as the owner of the tables, on a connection of its own, without a time-out. */
+  asOwner<T>(work: (db: Database) => Promise<T>): Promise<T>;
   clock: Clock;
   defaultTenantId: TenantId;
   lookup: Lookup;
@@ -113,6 +122,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     log,
     pool,
     db,
+    asOwner: (work) => workAsOwner(options.address, work),
     clock,
     defaultTenantId,
     jobs,

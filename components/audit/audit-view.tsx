@@ -1,12 +1,13 @@
 'use client';
 import { ArrowUp, ScrollText, SearchX } from 'lucide-react';
-import { useCallback } from 'react';
+import { useCallback, useEffect } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/audit/schema.ts';
 import { EventListSkeleton } from './audit-skeleton.tsx';
 import { AuditToolbar } from './audit-toolbar.tsx';
@@ -14,7 +15,7 @@ import { EventRow } from './event-row.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { SealBar } from './seal-bar.tsx';
 import { useAuditFilters } from './use-audit-filters.ts';
-import { useAuditLog } from './use-audit-log.ts';
+import { useAuditLog, useEvent } from './use-audit-log.ts';
 
 const [EventPanel] = lazyPart(async () => (await import('./event-panel.tsx')).EventPanel);
 const rowHeight = 56;
@@ -23,7 +24,7 @@ const keyOf = (event: AuditEventView) => String(event.sequence);
 export function AuditView() {
   const { filters, event, isFiltered, setFilters, openEvent, clearFilters } = useAuditFilters();
   const { list, events, news, showNews } = useAuditLog(filters);
-  const opened = events.find(({ sequence }) => sequence === event);
+  const opened = useEvent(list.isSuccess ? event : null, events);
   const isOver = list.isSuccess && !list.hasNextPage;
   const draw = useCallback(
     (row: AuditEventView) => <EventRow event={row} onOpen={openEvent} />,
@@ -32,6 +33,13 @@ export function AuditView() {
     [],
   );
   const close = () => openEvent(null);
+  useEffect(() => {
+    if (!opened.isGone) return;
+    toast({ title: 'There is no such event', detail: `Number ${event} is not in the log.`, tone: 'failed' });
+    openEvent(null);
+    // Said once for each number.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [opened.isGone, event]);
   function readNews() {
     showNews();
     window.scrollTo({ top: 0 });
@@ -70,8 +78,13 @@ export function AuditView() {
           stale={list.isPlaceholderData}
         />
       )}
-      {opened && (
-        <EventPanel event={opened} onFilter={setFilters} onClose={close} onMissing={orSayMissing(close)} />
+      {opened.event && (
+        <EventPanel
+          event={opened.event}
+          onFilter={setFilters}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
       )}
     </>
   );

@@ -60,6 +60,19 @@ export function useAuditLog(filters: AuditFilters) {
   return { list, events, news, showNews };
 }
 
+/** The event of a number: from the pages that are there, or asked for where a link leads to one that is not. */
+export function useEvent(sequence: number | null, events: AuditEventView[]) {
+  const onPage = events.find((event) => event.sequence === sequence);
+  const asked = useQuery({
+    queryKey: ['audit-event', sequence],
+    queryFn: ({ signal }) => trpcClient.audit.get.query({ sequence: sequence ?? 0 }, { signal }),
+    enabled: sequence !== null && sequence > 0 && !onPage,
+    staleTime: Infinity,
+    retry: false,
+  });
+  return { event: onPage ?? (sequence === null ? undefined : asked.data), isGone: !onPage && asked.isError };
+}
+
 function withNews(data: InfiniteData<AuditPageView>, news: AuditEventView[]): InfiniteData<AuditPageView> {
   const pages = data.pages.map((page, index) =>
     index === 0 ? { ...page, items: [...news, ...page.items].toSorted(byNewest) } : page,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Database } from '#db/client.ts';
+import type { Connection } from '#db/client.ts';
 import { auditArchives } from '#db/schema/audit.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { auditSeal } from '#server/audit/schema.ts';
@@ -8,7 +8,9 @@ import { auditSeal } from '#server/audit/schema.ts';
 const auditArchive = z.strictObject({
   version: z.literal(1),
   month: z.string(),
-  count: z.int().nonnegative(),
+  count: z.int().positive(),
+  /** Of what the seals have for the month: SHA-256 over the lines `<number> <count> <root>`. */
+  root: z.string(),
   file: z.string(),
   /** Of the file. */
   sha256: z.string(),
@@ -20,18 +22,18 @@ export type AuditArchive = z.infer<typeof auditArchive>;
 
 /** The fields in this order, as JSON. */
 export function archiveContent(archive: Omit<AuditArchive, 'signature'>): string {
-  const { version, month, count, file, sha256, time, key } = archive;
-  return JSON.stringify(['keyward audit archive', version, month, count, file, sha256, time, key]);
+  const { version, month, count, root, file, sha256, time, key } = archive;
+  return JSON.stringify(['keyward audit archive', version, month, count, root, file, sha256, time, key]);
 }
 
-/** The months that were taken out by whoever has the key; a line that anybody else put there says nothing. */
-export async function readArchives(db: Database, key: AuditKey): Promise<Set<string>> {
+/** Records of months that were taken out, by whoever has the key; a line that anybody else put there says nothing. */
+export async function readArchives(db: Connection, key: AuditKey): Promise<Map<string, AuditArchive>> {
   const rows = await db.select().from(auditArchives);
   const good = rows.flatMap((row) => {
     const { data } = auditArchive.safeParse(row.archive);
     const isGood =
       data?.month === row.month && key.check(data.key, archiveContent(data), data.signature) === 'good';
-    return isGood ? [row.month] : [];
+    return isGood ? [[row.month, data] as const] : [];
   });
-  return new Set(good);
+  return new Map(good);
 }

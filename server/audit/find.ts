@@ -60,6 +60,8 @@ export const newestFirst = sql`order by time desc, sequence desc`;
  * index scan whatever is asked for, and what is rarer than that comes in several pages.
  */
 const lookBehind = 10_000;
+/** The first page comes at once, whatever it holds. */
+const firstLookBehind = 2_500;
 
 /** A page of the log by everything but words. */
 export async function findEvents(db: Database, query: EventQuery): Promise<EventPage> {
@@ -68,12 +70,13 @@ export async function findEvents(db: Database, query: EventQuery): Promise<Event
   if (action?.endsWith('*') && drivers.length === 0 && others.length === 1) return findByNoun(db, query);
   const range = and([...scope(query), ...drivers]);
   if (others.length === 0) return toPage(await select(db, range, query.limit + 1), query.limit);
+  const looked = query.before ? lookBehind : firstLookBehind;
   const { rows } = await db.execute<EventRow>(sql`select ${eventColumns}
-    from (select * from audit_events where ${range} ${newestFirst} limit ${lookBehind}) looked_at
+    from (select * from audit_events where ${range} ${newestFirst} limit ${looked}) looked_at
     where ${and(others)} ${newestFirst} limit ${query.limit + 1}`);
   if (rows.length > query.limit) return toPage(rows, query.limit);
   const end = await db.execute<Pick<EventRow, 'at' | 'sequence'>>(
-    sql`select ${timeText} as at, sequence from audit_events where ${range} ${newestFirst} offset ${lookBehind - 1} limit 1`,
+    sql`select ${timeText} as at, sequence from audit_events where ${range} ${newestFirst} offset ${looked - 1} limit 1`,
   );
   return { rows, next: end.rows[0] && placeOf(end.rows[0]) };
 }
@@ -83,6 +86,17 @@ async function select(db: Database, where: SQL, limit: number): Promise<EventRow
     sql`select ${eventColumns} from audit_events where ${where} ${newestFirst} limit ${limit}`,
   );
   return rows;
+}
+
+/** One row by its number. */
+export async function findEvent(
+  db: Database,
+  tenantId: TenantId,
+  sequence: number,
+): Promise<EventRow | undefined> {
+  const where = sql`tenant_id = ${tenantId} and sequence = ${sequence}`;
+  const { rows } = await db.execute<EventRow>(sql`select ${eventColumns} from audit_events where ${where}`);
+  return rows[0];
 }
 
 /** Tenant, time and place: every index that serves a page has them. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
+import type { Place } from '#server/audit/find.ts';
+import { readEvents } from '#server/audit/list.ts';
 import type { AuditEventView, AuditPageView } from '#server/audit/schema.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect, type Person } from '#server/testing/person.ts';
@@ -116,6 +118,49 @@ test('a rare combination comes piece by piece, and whole', async () => {
     (await readAll(desk.ada, query)).map((item) => item.action),
     ['user.delete'],
   );
+});
+
+test('a search for what is rare ends a page in time, and the next ones go on to the end', async () => {
+  await using desk = await openDesk();
+  for (const month of [2, 3, 4, 5, 6, 7, 8])
+    await desk.sql(`select make_audit_month((date_trunc('month', now()) - $1 * interval '1 month')::date)`, [
+      month,
+    ]);
+  await desk.sql(
+    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
+     select now() - n * interval '20 minutes', $1, 'system', case when n % 1700 = 0 then 'rare' else 'usual' end, 'token.create', 'ok'
+     from generate_series(1, 17000) n`,
+    [desk.runtime.defaultTenantId],
+  );
+  const found: number[] = [];
+  const query = { tenantId: desk.runtime.defaultTenantId, filter: { search: 'rare' }, limit: 3 };
+  let before: Place | undefined;
+  do {
+    const page = await readEvents(desk.runtime.db, { ...query, before });
+    found.push(...page.rows.map((row) => Number(row.sequence)));
+    before = page.next;
+  } while (before);
+  assert.deepEqual([found.length, new Set(found).size], [10, 10]);
+});
+
+test('one row is told by its number, and to nobody else than its tenant', async () => {
+  await using desk = await openDesk();
+  await fill(desk);
+  const [event] = (await read(desk.ada, { limit: '1' })).items;
+  assert.ok(event);
+  const answer = await desk.ada.send(`GET /api/v1/audit/${event.sequence}`);
+  assert.deepEqual(answer.body, event);
+  assert.equal((await desk.ada.send('GET /api/v1/audit/999999')).status, 404);
+  assert.equal((await desk.ada.send('GET /api/v1/audit/first')).status, 422);
+  await desk.sql(`insert into tenants (id, slug, name, created_at) values ($1, 'other', 'Other', now())`, [
+    people.bob,
+  ]);
+  const [other] = await desk.sql<{ sequence: string }>(
+    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
+     values (now(), $1, 'system', 'x', 'token.create', 'ok') returning sequence`,
+    [people.bob],
+  );
+  assert.equal((await desk.ada.send(`GET /api/v1/audit/${other?.sequence}`)).status, 404);
 });
 
 test('another tenant’s rows are not there, whatever is asked for', async () => {

@@ -1,24 +1,34 @@
 import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import {
+  findEvent,
   findEvents,
   type EventPage,
   type EventQuery,
   type EventRow,
   type Place,
 } from '#server/audit/find.ts';
-import type { AuditEventView, AuditPageView, ListAuditInput } from '#server/audit/schema.ts';
+import type { AuditEventInput, AuditEventView, AuditPageView, ListAuditInput } from '#server/audit/schema.ts';
 import { searchEvents } from '#server/audit/search.ts';
 import { noteView } from '#server/audit/view.ts';
+import { notFound } from '#server/errors.ts';
 
 /** A page of the tenant's log, newest first. That it was looked at is put into the log too. */
 export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<AuditPageView> {
   const { cursor, limit, ...filter } = input;
-  if (!cursor) noteView(ctx, filter);
+  if (!cursor) noteView(ctx, { filter });
   const before = cursor === undefined ? undefined : readCursor(cursor);
   const query = { tenantId: ctx.principal.tenantId, filter, before, limit };
   const { rows, next } = await readEvents(ctx.runtime.db, query);
   return { items: rows.map(toEventView), nextCursor: next ? writeCursor(next) : null };
+}
+
+/** One row of the tenant's log. That it was looked at is put into the log too. Throws `not_found`. */
+export async function getEvent(ctx: Ctx, { sequence }: AuditEventInput): Promise<AuditEventView> {
+  const row = await findEvent(ctx.runtime.db, ctx.principal.tenantId, sequence);
+  if (!row) throw notFound('event');
+  noteView(ctx, { event: sequence });
+  return toEventView(row);
 }
 
 /** A page by whatever is asked for. */

@@ -4,9 +4,11 @@ import { noInput } from '#server/access/schema.ts';
 import { getKey, getNewestSeal, verifyAudit } from '#server/audit/commands.ts';
 import { exportEvents } from '#server/audit/export.ts';
 import { findActions } from '#server/audit/find.ts';
-import { listEvents } from '#server/audit/list.ts';
+import { getEvent, listEvents } from '#server/audit/list.ts';
 import {
   auditActionsView,
+  auditEventInput,
+  auditEventView,
   auditKeyView,
   auditPageView,
   auditSealView,
@@ -24,6 +26,11 @@ export const auditRouter = router({
     .input(listAuditInput)
     .output(auditPageView)
     .query(({ ctx, input }) => listEvents(ctx, input)),
+  get: permitted('audit:read')
+    .meta(rest('GET', '/audit/{sequence}', 'Show one event', { errors: ['not_found'] }))
+    .input(auditEventInput)
+    .output(auditEventView)
+    .query(({ ctx, input }) => getEvent(ctx, input)),
   actions: permitted('audit:read')
     .meta(rest('GET', '/audit/actions', 'List the actions that the log holds'))
     .input(noInput)

@@ -49,6 +49,9 @@ export const exportAuditInput = auditFilter.extend({
 });
 export type ExportAuditInput = z.infer<typeof exportAuditInput>;
 
+export const auditEventInput = z.strictObject({ sequence: sequenceSchema });
+export type AuditEventInput = z.infer<typeof auditEventInput>;
+
 export const auditEventView = z.object({
   sequence: sequenceSchema,
   time: timestampSchema,

@@ -17,8 +17,10 @@ import {
 
 /** Common words fill a page from the next rows; for rarer ones the index of words is asked, month by month. */
 const lookBehind = 20_000;
-/** After this long a page ends where it is, and the next one goes on. */
+const firstLookBehind = 5_000;
+/** After this long a page ends where it is, and the next one goes on: the first comes at once, whatever it holds. */
 const patienceMs = 250;
+const firstPatienceMs = 20;
 
 /** A page of the rows that a search finds: by the words in them, or by an id. */
 export async function searchEvents(db: Database, query: EventQuery, search: string): Promise<EventPage> {
@@ -33,10 +35,17 @@ export async function searchEvents(db: Database, query: EventQuery, search: stri
       ...others,
     ]),
   };
-  const newest = await searchNewest(db, query, wanted);
-  if (newest.length > query.limit) return toPage(newest, query.limit);
-  return searchByMonth(db, query, wanted.fits);
+  const until = performance.now() + (query.before ? patienceMs : firstPatienceMs);
+  // A page before this one went by months already: the word is a rare one.
+  if (query.before?.sequence !== betweenMonths) {
+    const newest = await searchNewest(db, query, wanted);
+    if (newest.length > query.limit) return toPage(newest, query.limit);
+  }
+  return searchByMonth(db, query, { fits: wanted.fits, until });
 }
+
+/** No row's sequence: the place before all rows of a month. */
+const betweenMonths = 0;
 
 interface Words {
   /** As PostgreSQL writes a tsquery. */
@@ -63,21 +72,25 @@ function searchNewest(db: Database, query: EventQuery, { words, fits }: { words:
   return run(
     db,
     sql`select ${eventColumns}
-    from (select * from audit_events where ${and(scope(query))} ${newestFirst} limit ${lookBehind}) looked_at
+    from (select * from audit_events where ${and(scope(query))} ${newestFirst}
+      limit ${query.before ? lookBehind : firstLookBehind}) looked_at
     where concat_ws(' ', actor_label, resource_label, host(address), code) ilike ${words.pattern} and ${fits}
     ${newestFirst} limit ${query.limit + 1}`,
   );
 }
 
 /** From the newest month back. In each the index of words finds all rows that fit: only a rare word comes here. */
-async function searchByMonth(db: Database, query: EventQuery, fits: SQL): Promise<EventPage> {
-  const started = performance.now();
+async function searchByMonth(
+  db: Database,
+  query: EventQuery,
+  { fits, until }: { fits: SQL; until: number },
+): Promise<EventPage> {
   const range = and(scope(query));
   const bounds = await findBounds(db, range);
   if (!bounds) return { rows: [], next: undefined };
   const rows: EventRow[] = [];
-  let month = monthOf(bounds.newest);
-  for (; month >= monthOf(bounds.oldest); month = addMonths(month, -1)) {
+  const oldest = monthOf(bounds.oldest);
+  for (let month = monthOf(bounds.newest); month >= oldest; month = addMonths(month, -1)) {
     const within = sql`time >= ${month}::timestamptz and time < ${addMonths(month, 1)}::timestamptz`;
     const left = query.limit + 1 - rows.length;
     rows.push(
@@ -89,8 +102,8 @@ async function searchByMonth(db: Database, query: EventQuery, fits: SQL): Promis
       )),
     );
     if (rows.length > query.limit) return toPage(rows, query.limit);
-    if (performance.now() - started > patienceMs)
-      return { rows, next: { time: month.replace('Z', '000Z'), sequence: 0 } };
+    if (performance.now() > until && month > oldest)
+      return { rows, next: { time: month.replace('Z', '000Z'), sequence: betweenMonths } };
   }
   return { rows, next: undefined };
 }
@@ -121,18 +134,20 @@ async function searchById(
 ): Promise<EventPage> {
   const fields = ['actor_id', 'resource_id', 'credential_id', 'request_id'].map((name) => sql.raw(name));
   const range = and([...scope(query), ...others]);
-  const each = fields.map(
-    (field) =>
-      sql`(select * from audit_events where ${range} and ${field} = ${id} ${newestFirst} limit ${query.limit + 1})`,
-  );
-  return toPage(
-    await run(
+  const found = new Map<string, EventRow>();
+  // Four statements: planning them as one takes longer than all of them.
+  for (const field of fields) {
+    const rows = await run(
       db,
-      sql`select ${eventColumns} from (${sql.join(each, sql` union `)}) found ${newestFirst} limit ${query.limit + 1}`,
-    ),
-    query.limit,
-  );
+      sql`select ${eventColumns} from audit_events where ${range} and ${field} = ${id} ${newestFirst} limit ${query.limit + 1}`,
+    );
+    for (const row of rows) found.set(row.sequence, row);
+  }
+  return toPage([...found.values()].toSorted(byNewest), query.limit);
 }
+
+const byNewest = (a: EventRow, b: EventRow) =>
+  a.at === b.at ? Number(b.sequence) - Number(a.sequence) : Number(a.at < b.at) * 2 - 1;
 
 async function run(db: Database, statement: SQL): Promise<EventRow[]> {
   return (await db.execute<EventRow>(statement)).rows;

@@ -43,7 +43,7 @@ const sealsAtOnce = 20;
 export async function verifyLog(verifier: Verifier, input: VerifyAuditInput): Promise<AuditVerdictView> {
   const { db, key, memory } = verifier;
   const started = performance.now();
-  const archived = await readArchives(db, key);
+  let archived = await readArchives(db, key);
   const newest = await findNewestSeal(db);
   let previous = await findSeal(db, input.after);
   let rows = 0;
@@ -54,7 +54,12 @@ export async function verifyLog(verifier: Verifier, input: VerifyAuditInput): Pr
     const batch = await readSeals(db, previous?.number ?? 0);
     isOver = batch.length < sealsAtOnce;
     for (const row of batch) {
-      const checked = await checkSeal(verifier, row, { previous, archived });
+      let checked = await checkSeal(verifier, row, { previous, archived });
+      if (checked.finding) {
+        // A month may have been taken out since.
+        archived = await readArchives(db, key);
+        checked = await checkSeal(verifier, row, { previous, archived });
+      }
       rows += checked.rows;
       finding = checked.finding;
       if (finding) break;
@@ -76,7 +81,7 @@ export async function verifyLog(verifier: Verifier, input: VerifyAuditInput): Pr
     rows,
     unsealed: await countUnsealed(db, newest?.to ?? 0),
     sealedTo: newest ? { sequence: newest.to, time: newest.time } : null,
-    archived: [...archived].toSorted(),
+    archived: [...archived.keys()].toSorted(),
   };
 }
 
@@ -107,7 +112,7 @@ function readSeals(db: Database, after: number): Promise<SealRow[]> {
 
 interface Surroundings {
   previous: AuditSeal | undefined;
-  archived: ReadonlySet<string>;
+  archived: ReadonlyMap<string, unknown>;
 }
 
 async function checkSeal({ db, key }: Verifier, row: SealRow, { previous, archived }: Surroundings) {
@@ -153,7 +158,7 @@ function findBroken(key: AuditKey, row: SealRow, seal: AuditSeal, previous: Audi
 function findMisfit(
   lines: SealedLine[],
   seal: AuditSeal,
-  { fingerprints, archived }: { fingerprints: Buffer; archived: ReadonlySet<string> },
+  { fingerprints, archived }: { fingerprints: Buffer; archived: ReadonlyMap<string, unknown> },
 ): AuditFinding | undefined {
   const marks = readFingerprints(seal, fingerprints);
   const present = new Set(lines.map((line) => line.sequence));

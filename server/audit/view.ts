@@ -3,11 +3,11 @@ import { auditRow } from '#server/audit/record.ts';
 import type { AuditFilter } from '#server/audit/schema.ts';
 
 /**
- * Puts into the log that somebody looked at it and by which filter: once in ten minutes for each, so that a page which
+ * Puts into the log that somebody looked at it and by which filter or which row: once in ten minutes for each, so that a page which
  * follows the log does not fill it.
  */
-export function noteView(ctx: Ctx, filter: AuditFilter): void {
+export function noteView(ctx: Ctx, looked: { filter: AuditFilter } | { event: number }): void {
   const { auditQueue } = ctx.runtime;
-  const key = ['audit.view', ctx.principal.user.id, JSON.stringify(filter)].join(' ');
-  auditQueue.addOnce(key, auditRow(ctx, { action: 'audit.view', detail: { filter } }));
+  const key = ['audit.view', ctx.principal.user.id, JSON.stringify(looked)].join(' ');
+  auditQueue.addOnce(key, auditRow(ctx, { action: 'audit.view', detail: looked }));
 }

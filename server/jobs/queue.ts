@@ -1,5 +1,6 @@
 import { describeError } from '#db/errors.ts';
 import type { JobQueue } from '#db/job-queue.ts';
+import { archiveAudit } from '#server/jobs/archive-audit.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
 import { keepAuditMonths } from '#server/jobs/keep-audit-months.ts';
@@ -13,6 +14,7 @@ import type { Runtime } from '#server/runtime.ts';
 export const jobs = [
   deliverMail,
   keepAuditMonths,
+  archiveAudit,
   notifyExpiringTokens,
   pruneUse,
   pruneTalliesJob,

@@ -86,7 +86,10 @@ async function readInput(
   const fields = { ...coerceQuery(query, types), ...inBody };
   const doubled = pathFields.find((field) => Object.hasOwn(fields, field));
   if (doubled) throw invalid(doubled, 'This stands in the path already.');
-  return { ...fields, ...params };
+  const inPath = Object.entries(params).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  );
+  return { ...fields, ...coerceQuery(new URLSearchParams(inPath), types) };
 }
 
 async function readBodyFields(req: IncomingMessage): Promise<Record<string, unknown>> {

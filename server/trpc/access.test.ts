@@ -22,6 +22,7 @@ interface Row {
 const table: Record<string, Row> = {
   'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in' },
   'audit.list': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'audit.get': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
   'audit.export': { type: 'query', from: 'admin', token: true, permission: 'audit:read', fresh: true },
   'audit.seal': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
   'audit.key': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+
+/** What a seal has for one month. */
+export interface SealedPart {
+  number: number;
+  from: number;
+  to: number;
+  count: number;
+  root: string;
+}
+
+export interface KeptMonth {
+  count: number;
+  root: string;
+  /** Of the file. */
+  sha256: string;
+}
+
+/** Writes lines, compressed. The file is there whole, and on the disk, or not at all. */
+export async function writeArchive(path: string, lines: AsyncIterable<string>): Promise<void> {
+  const unfinished = `${path}.new`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await rm(unfinished, { force: true });
+  await pipeline(lines, createGzip(), createWriteStream(unfinished, { mode: 0o600, flush: true }));
+  await rename(unfinished, path);
+  await using folder = await open(dirname(path));
+  await folder.sync();
+}
+
+/** Reads a file back and compares it with what was sealed, row by row. Throws where it does not fit. */
+export async function checkArchive(path: string, parts: AsyncIterable<SealedPart>): Promise<KeptMonth> {
+  const hash = createHash('sha256');
+  const kept = await pipeline(
+    createReadStream(path),
+    async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    createGunzip(),
+    (text: Readable) => compare(linesOf(text), parts),
+  );
+  return { ...kept, sha256: hash.digest('hex') };
+}
+
+async function compare(lines: AsyncGenerator<string, undefined>, parts: AsyncIterable<SealedPart>) {
+  const root = createHash('sha256');
+  let count = 0;
+  for await (const part of parts) {
+    const rows = createHash('sha256');
+    for (let left = part.count; left > 0; left--) {
+      const { value = '' } = await lines.next();
+      rows.update(createHash('sha256').update(value).digest());
+    }
+    if (rows.digest('hex') !== part.root)
+      throw new Error(`The archive does not hold what seal ${part.number} vouches for`);
+    count += part.count;
+    root.update(`${part.number} ${part.count} ${part.root}\n`);
+  }
+  if (!(await lines.next()).done) throw new Error('The archive holds more rows than were sealed');
+  return { count, root: root.digest('hex') };
+}
+
+/** Not `node:readline`: it takes U+2028 for the end of a line too. */
+async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest) yield rest;
+}
