@@ -32,15 +32,16 @@ export function TokenMenu({ token, rights, onRotate }: TokenMenuProps) {
   const rotate: MenuEntry[] = token.enabled
     ? [{ kind: 'action', label: 'Rotate…', icon: RefreshCw, onSelect: () => onRotate(token) }]
     : [];
+  const onOff: MenuEntry = {
+    kind: 'action',
+    label: token.enabled ? 'Disable' : 'Enable',
+    icon: Power,
+    onSelect: () => mutate({ id: token.id, enabled: !token.enabled }),
+  };
   const change: MenuEntry[] = [
     ...rotate,
     { kind: 'action', label: 'Rename…', icon: PencilLine, onSelect: () => setAsking('rename') },
-    {
-      kind: 'action',
-      label: token.enabled ? 'Disable' : 'Enable',
-      icon: Power,
-      onSelect: () => mutate({ id: token.id, enabled: !token.enabled }),
-    },
+    ...(token.held ? [] : [onOff]),
   ];
   const revoke: MenuEntry[] = [
     { kind: 'action', label: 'Revoke…', icon: Ban, danger: true, onSelect: () => setAsking('revoke') },

@@ -24,5 +24,8 @@ end $$;
 create trigger secrets_keep_ending before insert or update on secrets
   for each row execute function keep_secrets_ending();
 
+-- Switched off by somebody other than its owner, who then cannot switch it on.
+alter table credentials add column held boolean not null default false, add check (not held or not enabled);
+
 -- Whether a credential whose retired secret is used again is switched off.
 alter table tenants add column disable_on_reuse boolean not null default false;

@@ -12,6 +12,7 @@ export const credentials = pgTable('credentials', {
   permissions: text('permissions').array().notNull(),
   ipAllowlist: text('ip_allowlist').array().notNull().default([]),
   enabled: boolean('enabled').notNull().default(true),
+  held: boolean('held').notNull().default(false),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at'),
   revokedAt: instant('revoked_at'),

@@ -75,6 +75,7 @@ export function lockTokens(tx: Transaction, tenantId: TenantId, ids: string[]) {
       id: credentials.id,
       name: credentials.name,
       enabled: credentials.enabled,
+      held: credentials.held,
       expiresAt: credentials.expiresAt,
       revokedAt: credentials.revokedAt,
       ownerId: credentials.ownerUserId,

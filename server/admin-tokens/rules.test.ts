@@ -60,16 +60,18 @@ for (const [token, verdict, sentence] of impacts) {
   });
 }
 
-const live = { id: 'x', enabled: true, expiresAt: null, revokedAt: null };
+const live = { id: 'x', enabled: true, held: false, expiresAt: null, revokedAt: null };
 const states = {
   live,
   off: { ...live, enabled: false },
+  held: { ...live, enabled: false, held: true },
   expired: { ...live, expiresAt: at },
   revoked: { ...live, revokedAt: at },
 };
 const changes: Record<keyof typeof states, [revoke: boolean, disable: boolean, enable: boolean | 'ended']> = {
   live: [true, true, false],
-  off: [true, false, true],
+  off: [true, true, true],
+  held: [true, false, true],
   expired: [true, false, 'ended'],
   revoked: [false, false, 'ended'],
 };

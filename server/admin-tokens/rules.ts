@@ -92,6 +92,7 @@ export function likePattern(text: string): string {
 interface TokenState {
   id: string;
   enabled: boolean;
+  held: boolean;
   expiresAt: Date | null;
   revokedAt: Date | null;
 }
@@ -100,7 +101,7 @@ interface TokenState {
 export function needsChange(token: TokenState, action: BulkAction, at: Date): boolean {
   if (action === 'revoke') return token.revokedAt === null;
   const hasEnded = token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= at);
-  if (action === 'disable') return token.enabled && !hasEnded;
+  if (action === 'disable') return !token.held && !hasEnded;
   if (hasEnded) {
     const message = `The token ${token.id} has ended and cannot be switched on again.`;
     throw new AppError('token_ended', message, { errors: [{ path: 'ids', message }] });
@@ -114,7 +115,8 @@ export function changeOf(
   { at, by, reason }: { at: Date; by: string; reason: string | undefined },
 ) {
   if (action === 'revoke') return { revokedAt: at, revokedBy: by, revokeReason: reason ?? null };
-  return { enabled: action === 'enable' };
+  // What an admin switches off its owner cannot switch on.
+  return { enabled: action === 'enable', held: action === 'disable' };
 }
 
 /** Throws `not_found`, naming the first id of which there is no token. */

@@ -44,7 +44,7 @@ async function disable(tx: Transaction, runtime: Runtime, request: RequestFacts,
     eq(credentials.id, found.id),
     eq(credentials.enabled, true),
   );
-  const { rowCount } = await tx.update(credentials).set({ enabled: false }).where(itself);
+  const { rowCount } = await tx.update(credentials).set({ enabled: false, held: true }).where(itself);
   if (rowCount === 0) return;
   const row = {
     time: runtime.clock.now(),

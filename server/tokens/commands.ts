@@ -19,7 +19,7 @@ import {
   type Owner,
   type TokenRow,
 } from '#server/tokens/queries.ts';
-import { assertChangeable, assertGrantable, expiryOf } from '#server/tokens/rules.ts';
+import { assertChangeable, assertSwitchable, assertGrantable, expiryOf } from '#server/tokens/rules.ts';
 import type {
   CreatedTokenView,
   CreateTokenInput,
@@ -61,7 +61,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
   });
 }
 
-/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`. */
+/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_held`. */
 export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
@@ -71,6 +71,7 @@ export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promi
     const changes = changedFields(token, input);
     if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
     assertChangeable(token, ctx.now());
+    assertSwitchable(token, input.enabled);
     await releaseExpiredNames(tx, owner, ctx.now());
     await refusingTakenName(() => updateTokenRow(tx, owner, id, input));
     await recordAudit(tx, ctx, {

@@ -26,6 +26,7 @@ export const tokenColumns = {
   permissions: credentials.permissions,
   ipAllowlist: credentials.ipAllowlist,
   enabled: credentials.enabled,
+  held: credentials.held,
   createdAt: credentials.createdAt,
   expiresAt: credentials.expiresAt,
   lastUsedAt: credentials.lastUsedAt,

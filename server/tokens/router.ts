@@ -50,7 +50,7 @@ export const tokensRouter = router({
   update: permitted('tokens:write')
     .meta(
       rest('PATCH', '/tokens/{id}', 'Rename a token, or switch it off or on', {
-        errors: ['not_found', 'name_taken', 'token_ended'],
+        errors: ['not_found', 'name_taken', 'token_ended', 'token_held'],
       }),
     )
     .input(updateTokenInput)

@@ -69,6 +69,12 @@ export function assertChangeable(token: TokenState, at: Date): void {
   }
 }
 
+/** Throws `token_held` for switching on what an admin, or the detection of a stolen secret, switched off. */
+export function assertSwitchable(token: { held: boolean }, enabled: boolean | undefined): void {
+  if (enabled && token.held)
+    throw new AppError('token_held', 'An admin has to switch this token on again. Or make a new one.');
+}
+
 /** Throws `token_ended` for a token that has been revoked or has expired, `token_off` for one that is switched off. */
 export function assertRotatable(token: TokenState, at: Date): void {
   assertChangeable(token, at);

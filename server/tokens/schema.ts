@@ -35,6 +35,9 @@ export const tokenView = z.object({
   ipAllowlist: z.array(z.string()).meta({ example: [] }),
   status: tokenStatusSchema,
   enabled: z.boolean(),
+  held: z
+    .boolean()
+    .meta({ description: 'An admin, or the detection of a stolen secret, switched it off.', example: false }),
   createdAt: timestampSchema,
   expiresAt: timestampSchema.nullable(),
   lastUsedAt: timestampSchema.nullable(),

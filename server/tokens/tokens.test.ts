@@ -249,6 +249,31 @@ test('another person’s token is as unknown as one that never was', async () =>
   assert.equal(malformed.status, 422);
 });
 
+test('what an admin switched off its owner cannot switch on, nor can a token of theirs', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({ name: 'laptop' });
+  const sibling = await bob.createToken({ name: 'other' });
+  const on = { body: { enabled: true } };
+  const own = `PATCH /api/v1/tokens/${credential.id}`;
+  const asAdmin = (deed: string) =>
+    desk.ada.send(`POST /api/v1/admin/tokens/${credential.id}/${deed}`, { body: {} });
+
+  await bob.send(own, { body: { enabled: false } });
+  assert.equal((await bob.send(own, on)).status, 200, 'one’s own switch goes both ways');
+  await bob.send(own, { body: { enabled: false } });
+  assert.equal((await asAdmin('disable')).status, 200);
+  for (const who of [
+    bob,
+    { send: (call: string, with_: object) => desk.send(call, { token: sibling.token, ...with_ }) },
+  ])
+    assert.equal((await who.send(own, on)).problem?.code, 'token_held');
+  assert.equal((await desk.send('GET /api/v1/me', { token })).problem?.code, 'token_disabled');
+
+  assert.equal((await asAdmin('enable')).status, 200);
+  assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
+});
+
 test('whoever is deleted while a token of theirs is being made leaves none behind', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');

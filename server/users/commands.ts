@@ -20,7 +20,7 @@ import {
   type NewUserRow,
   type UserRow,
 } from '#server/users/queries.ts';
-import { assertAdminRemains, assertNotSelf } from '#server/users/rules.ts';
+import { assertAdminRemains, assertNotSelf, assertNotBeyond } from '#server/users/rules.ts';
 import type {
   CreatedUserView,
   CreateUserInput,
@@ -39,7 +39,7 @@ export async function getUser(ctx: Ctx, { id }: UserIdInput): Promise<UserDetail
 
 /**
  * Adds a person to the admin's tenant, with a password that is good for one sign-in, or else with an invite: the answer
- * holds its link, for the only time. Throws `email_taken`, `validation_failed`.
+ * holds its link, for the only time. Throws `email_taken`, `permission_denied`, `validation_failed`.
  */
 export async function createUser(
   ctx: Ctx,
@@ -50,6 +50,7 @@ export async function createUser(
     password === undefined
       ? input
       : { ...(await preparePerson({ ...input, password })), passwordChosenByAdmin: true };
+  assertNotBeyond(ctx.principal.permissions, input.role);
   return ctx.change(async (tx) => {
     await lockAsAdmin(tx, ctx);
     const user = await addUser(tx, ctx, { ...chosen, tenantId });
@@ -86,14 +87,19 @@ export async function addUser(
   return user;
 }
 
-/** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `sign_in_again`. */
+/** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `permission_denied`, `sign_in_again`. */
 export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise<UserView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
     const changes = changedFields(user, input);
     if (Object.keys(changes).length === 0) return viewUser(tx, tenantId, id);
-    if (changes['role']) assertFreshSignIn(ctx);
+    // A magic link goes to the address, so whoever sets it can sign in as that person.
+    if (changes['role'] || changes['email']) {
+      assertFreshSignIn(ctx);
+      assertNotBeyond(ctx.principal.permissions, input.role ?? user.role);
+      assertNotBeyond(ctx.principal.permissions, user.role);
+    }
     if (changes['role'] && user.role === 'admin') {
       assertNotSelf(ctx.principal.user.id, user.id, 'demote');
       if (!user.deactivatedAt) assertAdminRemains(otherAdmins);

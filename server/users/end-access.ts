@@ -9,7 +9,12 @@ import { findHoldings, noHoldings } from '#server/users/find-holdings.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import { updateUserRow } from '#server/users/queries.ts';
-import { assertAdminRemains, assertNotSelf, assertOthersPassword } from '#server/users/rules.ts';
+import {
+  assertAdminRemains,
+  assertNotBeyond,
+  assertNotSelf,
+  assertOthersPassword,
+} from '#server/users/rules.ts';
 import type {
   DeactivatedUserView,
   DeactivateUserInput,
@@ -68,7 +73,7 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
 
 /**
  * Gives somebody a password that is good for one sign-in, and ends their sessions and links. Throws `not_found`,
- * `own_account`, `validation_failed`.
+ * `own_account`, `permission_denied`, `validation_failed`.
  */
 export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput): Promise<null> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
@@ -78,6 +83,7 @@ export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput):
   const passwordHash = await hashPassword(password);
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
+    assertNotBeyond(ctx.principal.permissions, user.role);
     await updateUserRow(tx, owner.tenantId, id, { passwordHash, passwordChosenByAdmin: true });
     const sessions = await endSessionsOfUser(tx, id);
     await endCodes(tx, owner, undefined, ctx.now());

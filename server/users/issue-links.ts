@@ -9,15 +9,16 @@ import { isMailConfigured, queueMail } from '#server/mail/send.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
 import type { UserRow } from '#server/users/queries.ts';
-import { assertActive, assertInvited, assertOthersPassword } from '#server/users/rules.ts';
+import { assertActive, assertInvited, assertNotBeyond, assertOthersPassword } from '#server/users/rules.ts';
 import type { InviteLinkView, ResetLinkView, UserIdInput } from '#server/users/schema.ts';
 
 export type LinkPurpose = 'invite' | 'reset';
 
-/** Makes a new invite in place of the one before. Throws `not_found`, `already_joined`, `user_deactivated`. */
+/** Makes a new invite in place of the one before. Throws `not_found`, `already_joined`, `user_deactivated`, `permission_denied`. */
 export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkView> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
+    assertNotBeyond(ctx.principal.permissions, user.role);
     assertActive(user);
     assertInvited(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'invite');
@@ -26,11 +27,12 @@ export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkVi
   });
 }
 
-/** Makes a link by which somebody chooses a new password. Throws `not_found`, `own_account`, `user_deactivated`. */
+/** Makes a link by which somebody chooses a new password. Throws `not_found`, `own_account`, `user_deactivated`, `permission_denied`. */
 export function resetPassword(ctx: Ctx, { id }: UserIdInput): Promise<ResetLinkView> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     assertOthersPassword(ctx.principal.user.id, id);
+    assertNotBeyond(ctx.principal.permissions, user.role);
     assertActive(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'reset');
     await recordAudit(tx, ctx, {

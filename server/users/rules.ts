@@ -1,4 +1,19 @@
+import { rolePermissions } from '#server/access/permissions.ts';
+import type { Permission, Role } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
+
+/**
+ * Throws `permission_denied` for whoever would open a way in that leads further than they may go themselves: a token that
+ * was granted little would otherwise make an admin, and sign in as one.
+ */
+export function assertNotBeyond(held: ReadonlySet<Permission>, role: Role): void {
+  const [beyond] = rolePermissions[role].difference(held);
+  if (beyond)
+    throw new AppError(
+      'permission_denied',
+      `This would let somebody in as ${role}, who has the permission ${beyond}: your token does not.`,
+    );
+}
 
 /** Throws `own_account` when someone is about to lock themselves out. */
 export function assertNotSelf(

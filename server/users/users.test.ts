@@ -175,3 +175,45 @@ test('a person of another tenant is as unknown as one that never was', async () 
     assert.equal(refused.status, 404, call);
   }
 });
+
+test('a token opens no way in that leads further than itself', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'viewer');
+  const { token: narrow } = await desk.ada.createToken({ name: 'narrow', permissions: ['users:write'] });
+  const { token: whole } = await desk.ada.createToken({ name: 'whole' });
+  const eve = { name: 'Eve', email: 'eve@example.com', role: 'admin' };
+  const deeds: [string, object?][] = [
+    ['POST /api/v1/users', eve],
+    ['POST /api/v1/users', { ...eve, role: 'viewer' }],
+    [`PATCH /api/v1/users/${bob.id}`, { role: 'admin' }],
+    [`PATCH /api/v1/users/${bob.id}`, { email: 'mine@example.com' }],
+    [`POST /api/v1/users/${bob.id}/reset-password`],
+    [`POST /api/v1/users/${bob.id}/set-password`, { password: goodPassword }],
+  ];
+  for (const [call, body = {}] of deeds) {
+    const refused = await desk.send(call, { token: narrow, body });
+    assert.equal(refused.problem?.code, 'permission_denied', call);
+  }
+  const renamed = await desk.send(`PATCH /api/v1/users/${bob.id}`, {
+    token: narrow,
+    body: { name: 'Robert' },
+  });
+  assert.equal(renamed.status, 200);
+  for (const [call, body = {}] of deeds.slice(1)) {
+    const done = await desk.send(call, { token: whole, body });
+    assert.ok(done.status < 300, `${call}: ${done.text}`);
+  }
+});
+
+test('an old sign-in moves no address: a magic link would go there', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  desk.clock.advance({ hours: 13 });
+  const moved = { body: { email: 'mine@example.com' } };
+  for (const id of [bob.id, desk.ada.id]) {
+    const refused = await desk.ada.send(`PATCH /api/v1/users/${id}`, moved);
+    assert.equal(refused.problem?.code, 'sign_in_again');
+  }
+  await desk.ada.confirm();
+  assert.equal((await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, moved)).status, 200);
+});
