@@ -1,6 +1,7 @@
 import type { Ctx } from '#server/access/context.ts';
 import { assertFreshSignIn } from '#server/access/fresh.ts';
 import type { ChangePasswordInput } from '#server/account/schema.ts';
+import { markDevice } from '#server/attempts/recognise.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { invalid, notFound } from '#server/errors.ts';
@@ -13,14 +14,14 @@ import type { UserRow } from '#server/users/queries.ts';
 
 /**
  * Gives oneself a new password, for the present one. Every other session ends, and so does every link that was mailed;
- * this session counts as signed in now. Throws `validation_failed`, `too_many_attempts`; for somebody who has no password
+ * this session counts as signed in now, and no other browser is known any more. Throws `validation_failed`, `too_many_attempts`; for somebody who has no password
  * yet, and so nothing to prove but their sign-in, `sign_in_again`.
  */
 export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {
   const proved = await prove(ctx, input.currentPassword);
   refuseUnfit(input, proved.email);
   const passwordHash = await hashPassword(input.newPassword);
-  return ctx.change(async (tx) => {
+  await ctx.change(async (tx) => {
     await lockUnchanged(tx, proved);
     await saveAccount(tx, ctx.principal, { passwordHash, passwordChosenByAdmin: false });
     const ended = await endSessionsOfUser(tx, proved.id, ctx.principal.origin.id);
@@ -33,8 +34,9 @@ export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Prom
       resource,
       detail: { own: true, sessionsEnded: ended },
     });
-    return null;
   });
+  markDevice(ctx, { id: proved.id, passwordHash });
+  return null;
 }
 
 async function prove(ctx: Ctx, currentPassword: string | undefined): Promise<UserRow> {

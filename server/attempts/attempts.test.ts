@@ -153,6 +153,43 @@ test('a browser that is known has ten guesses of its own, for its own account on
   assert.equal((await guess(desk, { password: goodPassword, cookie })).status, 401);
 });
 
+test('a changed password makes the marks of all browsers worthless, but that of the one it was changed in', async () => {
+  await using desk = await openDesk(proxied);
+  const mark = (answer: Answer) =>
+    answer.headers
+      .getSetCookie()
+      .find((line) => line.startsWith('keyward_device='))
+      ?.split(';')[0] ?? '';
+  const old = mark(await guess(desk, { password: goodPassword }));
+  const newPassword = 'eleven herons on the weir';
+  const body = { currentPassword: goodPassword, newPassword };
+  const changed = await desk.ada.send('POST /api/v1/account/password', { body });
+  await guessOften(desk, 10, { cookie: old });
+  assert.equal(
+    (await guess(desk, { password: newPassword, cookie: old })).status,
+    401,
+    'counted as a stranger',
+  );
+  assert.equal((await guess(desk, { password: newPassword, cookie: mark(changed) })).status, 200);
+});
+
+test('all known browsers of an account together have thirty guesses, and a right one begins the count anew', async () => {
+  await using desk = await openDesk();
+  const marks: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const cookies = (await guess(desk, { password: goodPassword })).headers.getSetCookie();
+    marks.push(cookies.find((line) => line.startsWith('keyward_device='))?.split(';')[0] ?? '');
+  }
+  const [first, second, third, fourth, fifth] = marks;
+  for (const cookie of [first, second, third]) await guessOften(desk, 9, { ...(cookie && { cookie }) });
+  assert.equal((await guess(desk, { password: goodPassword, cookie: fourth ?? '' })).status, 200);
+  desk.clock.advance({ minutes: 15 });
+  for (const cookie of [first, second, third, fourth])
+    await guessOften(desk, 9, { ...(cookie && { cookie }) });
+  assert.equal((await guess(desk, { password: goodPassword, cookie: fifth ?? '' })).status, 401);
+  assert.equal((await guess(desk, { password: goodPassword })).status, 200, 'others are not paused by it');
+});
+
 test('an address that guesses at many accounts is slowed, told for how long, and others are not', async () => {
   await using desk = await openDesk(proxied);
   const from = '2001:db8:1:2::1';

@@ -27,13 +27,17 @@ type Wanted = [Subject, string];
 
 /**
  * Counts a try at an account's password before the password is looked at, over all servers and ways in. A browser that has
- * signed in to this account before is counted by itself, so that nobody else's tries stand in its way.
+ * signed in to this account before is counted by itself, so that no stranger's tries stand in its way.
  * Throws `too_many_attempts` for the address; a paused account is told by `pausedUntil`, since its answer must not differ.
  */
-export function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
   const account = canonicalEmail(email);
-  const device = recogniseDevice(ctx, account);
-  return count(ctx, device ? [['device', device]] : [byAddress(ctx), ['account', account]]);
+  const device = await recogniseDevice(ctx, account);
+  const ofKnown: Wanted[] = [
+    ['device', device ?? ''],
+    ['devices', account],
+  ];
+  return count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
 }
 
 /** Counts a try at the present password of whoever is signed in. Throws `too_many_attempts`. */
@@ -99,10 +103,10 @@ async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
       limits[subject],
       at,
     );
-    if (isOpen) attempt.counted.push({ subject, key, closes });
-    else if (subject === 'address') throw tooMany(closedUntil ?? at, at);
-    else attempt.pausedUntil = closedUntil;
-    if (subject !== 'address') attempt.isLast = closes;
+    if (!isOpen && subject === 'address') throw tooMany(closedUntil ?? at, at);
+    if (!isOpen) return { ...attempt, pausedUntil: closedUntil };
+    attempt.counted.push({ subject, key, closes });
+    attempt.isLast ||= closes && subject !== 'address';
   }
   return attempt;
 }

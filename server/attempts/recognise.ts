@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { cookieHeader, cookieName, readCookie } from '#server/access/cookies.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
+import { findAccountByEmail } from '#server/users/find-account.ts';
+import type { UserRow } from '#server/users/queries.ts';
 
 const name = 'keyward_device';
 const purpose = 'device';
@@ -10,30 +11,37 @@ const lifeDays = 180;
 const day = 86_400_000;
 
 const deviceMark = z.object({ account: z.string(), device: z.string(), until: z.number() });
+type MarkedUser = Pick<UserRow, 'id' | 'passwordHash'>;
 
 /**
- * Which browser this is, if it has signed in to that account before. `account`: a canonical e-mail address. The mark is
- * signed and stored nowhere; whoever steals it gains a handful of guesses of their own, and nothing else.
+ * Which browser this is, if it has signed in to that account since its password was last changed. `account`: a canonical
+ * e-mail address. The mark is signed and stored nowhere; whoever steals it gains a handful of guesses of their own, until
+ * the password changes, and nothing else.
  */
-export function recogniseDevice(ctx: AnyoneCtx, account: string): string | undefined {
-  const { config, signer } = ctx.runtime;
-  const cookie = readCookie(ctx.request.cookie ?? '', cookieName(config, name));
-  const mark = deviceMark.safeParse(cookie && signer.read(purpose, cookie)).data;
-  if (!mark || mark.until <= ctx.now().getTime() || mark.account !== accountMark(ctx, account))
-    return undefined;
-  return mark.device;
+export async function recogniseDevice(ctx: AnyoneCtx, account: string): Promise<string | undefined> {
+  const mark = readMark(ctx);
+  const user = mark && (await findAccountByEmail(ctx.runtime.db, account));
+  return user && mark.account === accountMark(ctx, user) ? mark.device : undefined;
 }
 
-/** Lets this browser be known again, after somebody has signed in with it. */
-export function markDevice(ctx: AnyoneCtx, email: string): void {
-  const account = canonicalEmail(email);
-  const device = recogniseDevice(ctx, account) ?? randomUUID();
+/** Lets this browser be known again, after somebody has proved there who they are. `user`: with their present password. */
+export function markDevice(ctx: AnyoneCtx, user: MarkedUser): void {
+  const account = accountMark(ctx, user);
+  const before = readMark(ctx);
+  const device = before?.account === account ? before.device : randomUUID();
   const until = ctx.now().getTime() + lifeDays * day;
-  const value = ctx.runtime.signer.sign(purpose, { account: accountMark(ctx, account), device, until });
+  const value = ctx.runtime.signer.sign(purpose, { account, device, until });
   ctx.reply.setCookie(cookieHeader(ctx.runtime.config, { name, value, seconds: (lifeDays * day) / 1_000 }));
 }
 
-/** Not the address itself: a cookie is no place for it. */
-function accountMark(ctx: AnyoneCtx, account: string): string {
-  return ctx.runtime.signer.hash('device-account', account).toString('base64url');
+function readMark(ctx: AnyoneCtx): z.infer<typeof deviceMark> | undefined {
+  const { config, signer } = ctx.runtime;
+  const cookie = readCookie(ctx.request.cookie ?? '', cookieName(config, name));
+  const mark = deviceMark.safeParse(cookie && signer.read(purpose, cookie)).data;
+  return mark && mark.until > ctx.now().getTime() ? mark : undefined;
+}
+
+/** Neither the account nor its password, whose change makes every mark worthless: a cookie is no place for them. */
+function accountMark(ctx: AnyoneCtx, { id, passwordHash }: MarkedUser): string {
+  return ctx.runtime.signer.hash('device-account', `${id} ${passwordHash ?? ''}`).toString('base64url');
 }

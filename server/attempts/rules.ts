@@ -27,6 +27,8 @@ const place = {
 export const limits = {
   account: person,
   device: person,
+  /** All known browsers of an account together: who once knew its password may have many. */
+  devices: { ...person, tries: 30 },
   confirm: person,
   mailbox: { ...person, tries: 3 },
   address: { ...place, tries: 50 },
