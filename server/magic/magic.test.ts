@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cookieOf, type Answer } from '#server/testing/caller.ts';
+import { cookieOf, textOf, type Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
+import { codeOf } from '#server/testing/person.ts';
 
 const ask = (desk: Desk, email: string, next?: string) =>
   desk.send('POST /api/v1/auth/magic', { body: { email, ...(next && { next }) } });
@@ -84,6 +85,19 @@ test('a link ends after 15 minutes, and with a deactivation meanwhile', async ()
   const refused = await redeem(desk, code);
   assert.ok(refused.status >= 400, refused.text);
   assert.deepEqual(refused.headers.getSetCookie(), []);
+});
+
+test('an invite ends once its holder has come in by a mailed link', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const person = { name: 'Bob', email: 'bob@example.com', role: 'member' };
+  const added = await desk.ada.send('POST /api/v1/users', { body: person });
+  const code = codeOf(textOf(added.body['inviteUrl']));
+  const check = () => desk.send('POST /trpc/users.checkInvite', { body: { code } });
+  const magic = await codeFor(desk, mailbox, person.email);
+  assert.equal((await check()).status, 200);
+  assert.equal((await redeem(desk, magic)).status, 200);
+  assert.equal((await check()).problem?.code, 'code_invalid');
 });
 
 test('a link leads to no other site, whatever was asked for', async () => {

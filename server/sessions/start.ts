@@ -3,12 +3,14 @@ import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { markDevice } from '#server/attempts/recognise.ts';
 import { recordAudit } from '#server/audit/record.ts';
+import { endCodes } from '#server/codes/consume.ts';
 import { deleteSessionById } from '#server/sessions/queries.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { lockUnchanged, noteSignIn } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 export interface StartedSession {
+  user: UserRow;
   view: SignedInView;
   /** The `Set-Cookie` header, to be sent once the session is committed. */
   cookie: string;
@@ -31,16 +33,18 @@ export async function startSession(
   await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
+  // Whoever has joined needs no invite: one that lies about would let its finder choose their password.
+  await endCodes(tx, { tenantId, userId: id }, 'invite', ctx.now());
   const { address, userAgent } = ctx.request;
   const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent });
   const actor = { kind: 'user', id, label: email, tenantId } as const;
   await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { method } });
-  return { cookie, view: { user: { id, email, name, role, tenantId } } };
+  return { user: proved, cookie, view: { user: { id, email, name, role, tenantId } } };
 }
 
 /** Hands the browser its session once that is committed, and makes it one that is known to the account. */
-export function admit(ctx: AnyoneCtx, { view, cookie }: StartedSession): SignedInView {
+export function admit(ctx: AnyoneCtx, { user, view, cookie }: StartedSession): SignedInView {
   ctx.reply.setCookie(cookie);
-  markDevice(ctx, view.user.email);
+  markDevice(ctx, user);
   return view;
 }

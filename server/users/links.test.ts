@@ -46,6 +46,15 @@ test('an invited person is told who they are, chooses name and password, and is 
   assert.ok(user.body['lastSignInAt']);
 });
 
+test('accepting an invite ends the reset links that lie about', async () => {
+  await using desk = await openDesk();
+  const { id, link } = await invite(desk);
+  const old = await reset(desk, id);
+  await acceptInvite(desk, link, 'Grace');
+  assert.equal((await complete(desk, old, 'eleven herons on the weir')).problem?.code, 'code_invalid');
+  assert.equal((await complete(desk, await reset(desk, id))).status, 200);
+});
+
 test('the browser in which an invite was accepted is known: others who guess do not stand in its way', async () => {
   await using desk = await openDesk();
   const { link } = await invite(desk);

@@ -38,7 +38,10 @@ export async function checkLink(
   });
 }
 
-/** Lets an invited person in with a name and a password of their own. Throws `code_invalid`, `validation_failed`. */
+/**
+ * Lets an invited person in with a name and a password of their own, and ends every other link of theirs. Throws
+ * `code_invalid`, `validation_failed`.
+ */
 export async function acceptInvite(
   ctx: AnyoneCtx,
   { code, name, password }: AcceptInviteInput,
@@ -47,7 +50,9 @@ export async function acceptInvite(
   const started = await ctx.change(async (tx) => {
     const found = await consumeCode(tx, code, 'invite', ctx.now());
     const user = await holderOf(tx, found, 'invite');
-    const joined = await updateUserRow(tx, user.tenantId as TenantId, user.id, { ...chosen, name });
+    const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+    const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
+    await endCodes(tx, owner, undefined, ctx.now());
     const detail = { changes: changedFields(user, { name }) };
     await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
     return startSession(tx, ctx, joined, 'invite');
