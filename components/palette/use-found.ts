@@ -72,10 +72,13 @@ export function useFound(text: string, pages: readonly DeskPage[]) {
       structuralSharing: false,
     })),
   });
-  const groups: CommandGroup[] = sources.map(({ label }, index) => ({
-    label,
-    commands: text === '' ? [] : (found[index]?.data?.((href) => router.push(href)) ?? []),
-  }));
+  // My own tokens are among everyone's: each stands where it was found first.
+  const seen = new Set<string>();
+  const isNew = ({ id }: Command) => !seen.has(id) && seen.add(id);
+  const groups: CommandGroup[] = sources.map(({ label }, index) => {
+    const commands = text === '' ? [] : (found[index]?.data?.((href) => router.push(href)) ?? []);
+    return { label, commands: commands.filter(isNew) };
+  });
   const isAsking = found.some(({ isFetching }) => isFetching);
   return { groups, busy: text !== '' && (text !== settled || isAsking) };
 }
@@ -87,7 +90,7 @@ function tokenCommand(
 ): Command {
   const state = status === 'active' ? '' : ` · ${statusWords[status].toLowerCase()}`;
   const detail = prefix + state + more;
-  return { id: `token-${id}${more}`, label: name, detail, mono: true, icon: KeyRound, onChoose };
+  return { id: `token-${id}`, label: name, detail, mono: true, icon: KeyRound, onChoose };
 }
 
 /** A text once it has stayed the same for a moment. */
