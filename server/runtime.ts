@@ -26,7 +26,7 @@ import { createLookup, findCredentials, type Lookup } from '#server/credentials/
 import { createSigner, type Signer } from '#server/credentials/signer.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
-import { isStillIn } from '#server/live/queries.ts';
+import { findEnd } from '#server/live/queries.ts';
 import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
 import type { MailJob } from '#server/mail/schema.ts';
@@ -116,7 +116,12 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
   const seals = openSeals(config, { db, clock, log });
-  const hub = createHub(options.address, (principal) => isStillIn(db, principal, clock.now()), log);
+  const hub = createHub({
+    address: options.address,
+    clock,
+    log,
+    findEnd: (principal) => findEnd(db, principal, clock.now()),
+  });
   return {
     config,
     log,

@@ -31,7 +31,7 @@ create trigger audit_events_notify after insert on audit_events
 -- What was let in a moment ago and stays open has to hear when it may no longer be: also of what is typed into psql.
 create function notify_access() returns trigger language plpgsql as $$
 begin
-  perform pg_notify('keyward_access', tg_argv[0] || ':' || old.id);
+  perform pg_notify('keyward_access', tg_argv[0] || ':' || (to_jsonb(old) ->> coalesce(tg_argv[1], 'id')));
   return null;
 end $$;
 create trigger sessions_notify_end after delete on sessions
@@ -45,5 +45,8 @@ create trigger credentials_notify_access after update on credentials
     (old.revoked_at, old.enabled, old.expires_at, old.permissions, old.ip_allowlist)
     is distinct from (new.revoked_at, new.enabled, new.expires_at, new.permissions, new.ip_allowlist)
   ) execute function notify_access('credential');
+create trigger secrets_notify_access after update on secrets
+  for each row when ((old.state = 'current' and new.state <> 'current') or old.valid_until is distinct from new.valid_until)
+  execute function notify_access('credential', 'credential_id');
 create trigger tenants_notify_access after update on tenants
   for each row when (old.suspended_at is distinct from new.suspended_at) execute function notify_access('tenant');

@@ -125,3 +125,80 @@ test('an open page keeps no session alive', async () => {
   desk.clock.advance({ hours: 2 });
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 401);
 });
+
+test('a stream ends when its token expires, and not before', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'short', expiresInDays: 1 });
+  await using stream = await openStream(desk.origin, { token });
+  await stream.next();
+  desk.clock.advance({ hours: 23 });
+  assert.equal(await stream.endedWithin(2_500), false);
+  desk.clock.advance({ hours: 2 });
+  assert.ok(await stream.ended());
+});
+
+test('a stream ends when its session is idle for too long, and lives on with one that is used', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await using his = await openStream(desk.origin, bob);
+  await using hers = await openStream(desk.origin, desk.ada);
+  await Promise.all([his.next(), hers.next()]);
+  desk.clock.advance({ hours: 23 });
+  await desk.ada.send('GET /api/v1/me');
+  await desk.settle();
+  desk.clock.advance({ hours: 2 });
+  assert.ok(await his.ended());
+  assert.equal(await hers.endedWithin(1_500), false);
+});
+
+test('a stream ends with the age of its session, however much it is used', async () => {
+  await using desk = await openDesk();
+  await using stream = await openStream(desk.origin, desk.ada);
+  await stream.next();
+  desk.clock.advance({ days: 31 });
+  await desk.sql('update sessions set last_seen_at = $1', [desk.clock.now()]);
+  assert.ok(await stream.ended());
+});
+
+test('a stream of a secret ends with it: rotated without grace, or at the end of grace', async () => {
+  await using desk = await openDesk();
+  const [gone, kept] = await Promise.all(['gone', 'kept'].map((name) => desk.ada.createToken({ name })));
+  assert.ok(gone && kept);
+  await using first = await openStream(desk.origin, gone);
+  await first.next();
+  const rotate = (id: string, graceSeconds: number) =>
+    desk.ada.send(`POST /api/v1/tokens/${id}/rotate`, { body: { graceSeconds } });
+  assert.equal((await rotate(gone.credential.id, 0)).status, 200);
+  assert.ok(await first.ended());
+  assert.equal((await rotate(kept.credential.id, 3_600)).status, 200);
+  await using inGrace = await openStream(desk.origin, kept);
+  await inGrace.next();
+  assert.equal(await inGrace.endedWithin(2_500), false);
+  desk.clock.advance({ hours: 1, seconds: 1 });
+  assert.ok(await inGrace.ended());
+});
+
+test('a stream of a secret ends when its grace is ended early', async () => {
+  await using desk = await openDesk();
+  const made = await desk.ada.createToken({ name: 'leaked' });
+  const path = `POST /api/v1/tokens/${made.credential.id}`;
+  await desk.ada.send(`${path}/rotate`, { body: { graceSeconds: 3_600 } });
+  await using stream = await openStream(desk.origin, made);
+  await stream.next();
+  assert.equal((await desk.ada.send(`${path}/end-grace`, { body: {} })).status, 200);
+  assert.ok(await stream.ended());
+});
+
+test('a person watches twenty times at most, and once more when one of them has ended', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await using open = new AsyncDisposableStack();
+  const streams = await Promise.all(Array.from({ length: 20 }, () => openStream(desk.origin, bob)));
+  for (const stream of streams) open.use(stream);
+  assert.ok(streams.every((stream) => stream.status === 200));
+  assert.equal(open.use(await openStream(desk.origin, bob)).status, 429);
+  assert.equal(open.use(await openStream(desk.origin, desk.ada)).status, 200);
+  await streams[0]?.[Symbol.asyncDispose]();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  assert.equal(open.use(await openStream(desk.origin, bob)).status, 200);
+});

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { DatabaseAddress } from '#db/client.ts';
+import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
@@ -17,6 +18,8 @@ export interface Watcher {
 /** Tells what stays open when something changes, and ends it at once when it would no longer be let in. */
 export interface Hub {
   open(principal: Principal): Promise<Watcher>;
+  /** Throws `too_many_connections` where somebody watches as often as one may. */
+  refuseTooMany(principal: Principal): void;
   close(): Promise<void>;
 }
 
@@ -24,20 +27,26 @@ const message = z.object({ tenant: z.string(), topics: z.array(z.string()), user
 type Message = z.infer<typeof message>;
 
 const gatherMs = 150;
-const deafCheckMs = 2_000;
+const lookMs = 1_000;
+const maxPerUser = 20;
+
+interface HubOptions {
+  address: DatabaseAddress;
+  clock: Clock;
+  log: Logger;
+  /** When time alone ends what somebody was let in by; null where it has ended. */
+  findEnd: (principal: Principal) => Promise<Date | null>;
+}
 
 /**
  * A hub of this server, over all servers of the database. It begins to listen when something first stays open.
- * `isStillIn`: asked every two seconds while the database cannot be heard.
+ * Every second it looks at those whose time is up, and at all of them while the database cannot be heard.
  */
-export function createHub(
-  address: DatabaseAddress,
-  stillIn: (principal: Principal) => Promise<boolean>,
-  log: Logger,
-): Hub {
+export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   const watchers = new Set<OpenWatcher>();
   let listener: Listener | undefined;
   let isClosed = false;
+  let isLooking = false;
 
   function onMessage(channel: string, payload: string): void {
     if (channel === 'keyward_access') {
@@ -52,17 +61,34 @@ export function createHub(
     for (const watcher of watchers) watcher.end();
   }
 
-  /** Deaf, we cannot be told: so we look. */
-  async function checkAll(): Promise<void> {
-    if (listener?.isHearing()) return;
-    for (const watcher of watchers) {
-      const ok = await stillIn(watcher.principal).catch(() => false);
-      if (!ok) watcher.end();
-    }
+  /** Ends it where its time is up; otherwise notes when to look again, for a session that is used lives longer. */
+  async function look(watcher: OpenWatcher): Promise<void> {
+    const end = await findEnd(watcher.principal).catch(() => null);
+    if (end) watcher.lookAt = end.getTime();
+    else watcher.end();
   }
-  const checking = setInterval(() => void checkAll(), deafCheckMs).unref();
+
+  /** Of time that passes nobody is told, and deaf we are told nothing: so we look. */
+  async function lookAtDue(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
+    const now = clock.now().getTime();
+    for (const watcher of watchers) if (!listener?.isHearing() || watcher.lookAt <= now) await look(watcher);
+    isLooking = false;
+  }
+  const looking = setInterval(() => void lookAtDue(), lookMs).unref();
+
+  function refuseTooMany({ user }: Principal): void {
+    const held = [...watchers].filter((watcher) => watcher.principal.user.id === user.id);
+    if (held.length >= maxPerUser)
+      throw new AppError(
+        'too_many_connections',
+        `You watch ${maxPerUser} times already. Close another page first.`,
+      );
+  }
 
   return {
+    refuseTooMany,
     async open(principal) {
       if (isClosed) throw unavailable();
       listener ??= createListener({
@@ -74,22 +100,27 @@ export function createHub(
         onHearingAgain: endAll,
       });
       if (!(await listener.hears())) throw unavailable();
+      refuseTooMany(principal);
       const watcher = createWatcher(principal, (ended) => watchers.delete(ended));
       watchers.add(watcher);
       // Between being let in and being on the list, nobody would have told it.
-      if (isClosed || !(await stillIn(principal))) watcher.end();
+      if (isClosed) watcher.end();
+      else await look(watcher);
       return watcher;
     },
     async close() {
       isClosed = true;
-      clearInterval(checking);
+      clearInterval(looking);
       endAll();
       await listener?.close();
     },
   };
 }
 
-/** Streams what changes for whoever asks, until they go or may no longer watch. Throws `unavailable`. */
+/**
+ * Streams what changes for whoever asks, until they go or may no longer watch.
+ * Throws `unavailable`, `too_many_connections`.
+ */
 export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): AsyncGenerator<ChangesView> {
   const watcher = await ctx.runtime.hub.open(ctx.principal);
   signal?.addEventListener('abort', () => watcher.end());
@@ -105,6 +136,8 @@ interface OpenWatcher extends Watcher {
   principal: Principal;
   /** What it hangs on, as `notify_access()` names it. */
   keys: ReadonlySet<string>;
+  /** When to look whether it may stay open, in milliseconds. */
+  lookAt: number;
   add(topics: string[]): void;
 }
 
@@ -116,6 +149,7 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
   let hasEnded = false;
   const watcher: OpenWatcher = {
     principal,
+    lookAt: Infinity,
     keys: new Set([`user:${user.id}`, `tenant:${tenantId}`, `${origin.kind}:${origin.id}`]),
     add(topics) {
       for (const topic of topics) gathered.add(topic);

@@ -7,6 +7,7 @@ export interface Stream extends AsyncDisposable {
   next(withinMs?: number): Promise<string[] | null>;
   /** Resolves once the server has ended the stream; false when it does not within five seconds. */
   ended(): Promise<boolean>;
+  endedWithin(ms: number): Promise<boolean>;
 }
 
 /** Watches changes over HTTP, as a browser does. */
@@ -30,6 +31,7 @@ export async function openStream(origin: string, who: { cookie?: string; token?:
     isOver = true;
     wake.resolve();
   });
+  const endedWithin = (ms: number) => Promise.race([over.then(() => true), sleep(ms, false)]);
   return {
     status: response.status,
     async next(withinMs = 5_000) {
@@ -39,7 +41,8 @@ export async function openStream(origin: string, who: { cookie?: string; token?:
       }
       return messages.shift() ?? null;
     },
-    ended: () => Promise.race([over.then(() => true), sleep(5_000, false)]),
+    ended: () => endedWithin(5_000),
+    endedWithin,
     async [Symbol.asyncDispose]() {
       leaving.abort();
       await over;

@@ -29,9 +29,12 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   const opened = openCtx(exchange, { isAsked: !isStream }).catch((error: unknown) =>
     refuseCtx(error, facts.id),
   );
-  // A stream is 200 before it is known what it will say: whoever is nobody is refused while there is still a status.
-  if (isStream && !(await opened).principal)
-    throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
+  // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
+  if (isStream) {
+    const { principal } = await opened;
+    if (!principal) throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
+    runtime.hub.refuseTooMany(principal);
+  }
   await nodeHTTPRequestHandler({
     router: appRouter,
     req,
