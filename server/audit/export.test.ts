@@ -100,3 +100,19 @@ test('a reader who goes ends the reading', async () => {
   assert.ok(!desk.logged.some((line) => line.includes('broke off')));
   assert.ok(desk.logged.some((line) => line.includes('/audit/export') && line.includes('aborted')));
 });
+
+test('an export breaks off when what let it in is gone, and never ends as if it were whole', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'exporter', permissions: ['audit:read'] });
+  await fill(desk, 40_000, 'x'.repeat(1_000));
+  const response = await fetch(`${desk.origin}/api/v1/audit/export?format=ndjson`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  const reader = response.body?.getReader();
+  assert.ok((await reader?.read())?.value);
+  await desk.ada.revokeToken(credential.id);
+  await assert.rejects(async () => {
+    for (let part = await reader?.read(); part && !part.done; part = await reader?.read());
+  });
+  assert.ok(desk.logged.some((line) => line.includes('broke off')));
+});

@@ -7,6 +7,8 @@ import type { Place } from '#server/audit/find.ts';
 import { readEvents, toEventView } from '#server/audit/list.ts';
 import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import type { AuditEventView, AuditFilter, ExportAuditInput } from '#server/audit/schema.ts';
+import { AppError } from '#server/errors.ts';
+import { isStillIn } from '#server/live/queries.ts';
 
 type Format = ExportAuditInput['format'];
 
@@ -23,10 +25,19 @@ export function exportEvents(ctx: Ctx, { format, ...filter }: ExportAuditInput):
   const { tenantId } = ctx.principal;
   async function* body() {
     await insertAuditRows(db, [auditRow(ctx, { action: 'audit.export', detail: { format, filter } })]);
-    yield* writeExport(db, { tenantId, filter, format });
+    for await (const page of writeExport(db, { tenantId, filter, format })) {
+      await refuseEnded(ctx);
+      yield page;
+    }
   }
   const day = ctx.now().toISOString().slice(0, 10);
   return new Download({ type: types[format], fileName: `audit-${day}.${format}`, body: body() });
+}
+
+/** Whoever may no longer read gets no further page, and no end that looks like one. */
+async function refuseEnded({ runtime, principal, now }: Ctx): Promise<void> {
+  if (await isStillIn(runtime.db, principal, now())) return;
+  throw new AppError('unauthenticated', 'Whoever asked for this export may no longer read it.');
 }
 
 /** The text of an export, a page at a time. */

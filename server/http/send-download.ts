@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Download } from '#server/access/download.ts';
+import { AppError } from '#server/errors.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 
 /** Sends a download as fast as it is read, and lets it end where whoever asked for it has gone. */
@@ -15,6 +16,7 @@ export async function sendDownload(
     await pipeline(Readable.from(download.body), res);
   } catch (error) {
     const isGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!isGone) runtime.log.error({ err: error, requestId: facts.id }, 'a download broke off');
+    const level = error instanceof AppError ? 'warn' : 'error';
+    if (!isGone) runtime.log[level]({ err: error, requestId: facts.id }, 'a download broke off');
   }
 }
