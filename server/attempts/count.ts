@@ -40,9 +40,15 @@ export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attemp
   return count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
 }
 
-/** Counts a try at the present password of whoever is signed in. Throws `too_many_attempts`. */
+/**
+ * Counts a try at the present password of whoever is signed in: by session, so that a stolen one does not stand in the way
+ * of its owner's, who signs in anew. Throws `too_many_attempts`.
+ */
 export async function countConfirm(ctx: Ctx): Promise<Attempt> {
-  const attempt = await count(ctx, [['confirm', ctx.principal.user.id]]);
+  const attempt = await count(ctx, [
+    ['confirm', ctx.principal.origin.id],
+    ['confirms', ctx.principal.user.id],
+  ]);
   if (attempt.pausedUntil) throw tooMany(attempt.pausedUntil, ctx.now());
   return attempt;
 }
@@ -76,6 +82,11 @@ export async function forgive(db: Connection, { counted }: Attempt): Promise<voi
     db,
     counted.filter((one) => !isPlace(one)).map(({ key }) => key),
   );
+}
+
+/** Somebody has just proved who they are: what others tried in sessions of theirs stands in their way no longer. */
+export async function forgiveConfirms(tx: Connection, ctx: AnyoneCtx, userId: string): Promise<void> {
+  await deleteTallies(tx, [ctx.runtime.signer.hash('try:confirms', userId)]);
 }
 
 /** It was not their fault: as if they had not tried. */

@@ -30,6 +30,8 @@ export const limits = {
   /** All known browsers of an account together: who once knew its password may have many. */
   devices: { ...person, tries: 30 },
   confirm: person,
+  /** All sessions of a person together. */
+  confirms: { ...person, tries: 30 },
   mailbox: { ...person, tries: 3 },
   address: { ...place, tries: 50 },
 } as const satisfies Record<string, Limit>;

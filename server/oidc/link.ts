@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Connection } from '#db/client.ts';
+import type { Connection, Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -9,6 +9,7 @@ import {
   insertIdentity,
   listIdentities,
   unlinkIdentityRow,
+  unlinkIdentityRows,
   type IdentityHolder,
   type IdentityRow,
 } from '#server/oidc/queries.ts';
@@ -50,6 +51,11 @@ export async function unlinkIdentity(
   const { issuer, email } = row;
   await recordAudit(tx, ctx, { action: 'user.unlink_identity', resource, detail: { issuer, email } });
   return row;
+}
+
+/** Frees the identities of somebody who is deleted: they may be added again. */
+export function unlinkAll(tx: Transaction, holder: IdentityHolder, at: Date): Promise<void> {
+  return unlinkIdentityRows(tx, holder, at);
 }
 
 /** What somebody has linked, the oldest first. */

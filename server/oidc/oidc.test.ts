@@ -83,6 +83,28 @@ test('once linked, it is the identity that counts, whatever the address there be
   assert.equal(errorOf(await roundTrip(desk, issuer)), 'identity_taken');
 });
 
+test('somebody deleted and added again signs in as who they are now', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  issuer.person = { sub: 'bob-there', email: 'bob@example.com', email_verified: true };
+  const before = await desk.join('Bob', 'member');
+  await roundTrip(desk, issuer);
+  await desk.ada.send(`DELETE /api/v1/users/${before.id}`);
+  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unknown');
+  const now = await desk.join('Bob', 'member');
+  const me = await desk.send('GET /api/v1/me', { cookie: sessionOf(await roundTrip(desk, issuer)) ?? '' });
+  assert.equal(me.body['user']?.['id'], now.id);
+});
+
+test('a flood of made-up returns makes one audit row a minute', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  for (let n = 0; n < 20; n++) await desk.send(`GET /api/v1/auth/oidc/callback?code=x&state=${n}`);
+  await desk.settle();
+  const rows = await desk.sql("select from audit_events where action = 'auth.login_failed'");
+  assert.equal(rows.length, 1);
+});
+
 test('an address that is not confirmed there lets nobody in', async () => {
   await using issuer = await openIssuer();
   await using desk = await openDesk({ settings: issuer.settings });

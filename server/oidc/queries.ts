@@ -50,6 +50,11 @@ export async function touchIdentity(tx: Transaction, id: string, at: Date): Prom
   await tx.update(userIdentities).set({ lastUsedAt: at }).where(eq(userIdentities.id, id));
 }
 
+/** Takes all of somebody's identities off them. */
+export async function unlinkIdentityRows(tx: Transaction, holder: IdentityHolder, at: Date): Promise<void> {
+  await tx.update(userIdentities).set({ unlinkedAt: at }).where(isLive(holder));
+}
+
 export async function unlinkIdentityRow(
   tx: Transaction,
   holder: IdentityHolder,

@@ -5,6 +5,7 @@ import type { TenantId } from '#server/access/principal.ts';
 import { auditRow } from '#server/audit/record.ts';
 import { AppError } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
+import { unlinkAll } from '#server/oidc/link.ts';
 import { findIdentity, hasIdentityAt, insertIdentity, touchIdentity } from '#server/oidc/queries.ts';
 import { assertKnown, assertVerified, nameFor } from '#server/oidc/rules.ts';
 import { startSession, type StartedSession } from '#server/sessions/start.ts';
@@ -35,7 +36,7 @@ export function noteOidcFailure(ctx: AnyoneCtx, { code }: AppError): void {
   const tenantId = ctx.runtime.defaultTenantId;
   const actor = { kind: 'anonymous', id: null, label: 'unknown', tenantId } as const;
   const entry = { action: 'auth.login_failed', outcome: 'denied', code, actor } as const;
-  ctx.runtime.auditQueue.add(auditRow(ctx, { ...entry, detail: { method: 'oidc' } }));
+  ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, detail: { method: 'oidc' } }));
 }
 
 async function findByIdentity(
@@ -46,6 +47,9 @@ async function findByIdentity(
   const linked = await findIdentity(tx, issuer, subject);
   const user = linked && (await findAccount(tx, linked.tenantId, linked.userId));
   if (linked && user) await touchIdentity(tx, linked.id, ctx.now());
+  // Of somebody who was deleted before deleting freed it.
+  if (linked && !user)
+    await unlinkAll(tx, { tenantId: linked.tenantId as TenantId, userId: linked.userId }, ctx.now());
   return user;
 }
 

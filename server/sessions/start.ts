@@ -1,6 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { forgiveConfirms } from '#server/attempts/count.ts';
 import { markDevice } from '#server/attempts/recognise.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
@@ -30,6 +31,7 @@ export async function startSession(
 ): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
   if (ctx.principal?.origin.kind === 'session') await deleteSessionById(tx, ctx.principal.origin.id);
+  await forgiveConfirms(tx, ctx, proved.id);
   await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;

@@ -2,6 +2,7 @@ import type { Ctx } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { notFound } from '#server/errors.ts';
+import { unlinkAll } from '#server/oidc/link.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { revokeTokensOf } from '#server/tokens/revoke-all.ts';
 import { viewUser } from '#server/users/commands.ts';
@@ -64,6 +65,7 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
     const sessions = await endSessionsOfUser(tx, id);
     const tokens = await revokeTokensOf(tx, ctx, owner, 'The account was deleted');
     await endCodes(tx, owner, undefined, ctx.now());
+    await unlinkAll(tx, owner, ctx.now());
     await updateUserRow(tx, owner.tenantId, id, { deletedAt: ctx.now(), passwordHash: null });
     const detail = { revoked: { sessions, tokens, agents: 0 } };
     await recordAudit(tx, ctx, { action: 'user.delete', resource: userResource(user), detail });
