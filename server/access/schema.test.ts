@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { grantSchema, lineSchema, safeNext } from '#server/access/schema.ts';
+import { grantSchema, lineSchema, safeNext, timestampSchema } from '#server/access/schema.ts';
 
 const kept = [
   '/',
@@ -74,4 +74,29 @@ test('a line is trimmed, and holds no control characters, overrides of direction
   for (const bad of ['', '   ', 'a\nb', 'a\u0000', 'a\u001B[', 'a\u202Eb', 'sixsix']) {
     assert.ok(!line.safeParse(bad).success, JSON.stringify(bad));
   }
+});
+
+test('a line shows something, and holds nothing that is not seen but the joiners of words and emoji', () => {
+  const line = lineSchema(40);
+  for (const good of ['می\u200Cخواهم', '👩\u200D💻', '❤\uFE0F', 'a\u0301', '=1+1', '李', '7', '—'])
+    assert.equal(line.parse(good), good);
+  const invisible = [
+    '\u200B',
+    '\u200F\u200Fadmin',
+    '\u061Cx',
+    '\uFE0F',
+    '\u00ADx',
+    '\u2800',
+    '\u3164',
+    'a\u2028x',
+  ];
+  const joined = ['\u200D', 'x\u200D', '\u200Cx', 'a \u200Db', 'a\u200D\u200Db', '\u{E0041}x'];
+  for (const bad of [...invisible, ...joined]) assert.ok(!line.safeParse(bad).success, JSON.stringify(bad));
+});
+
+test('a time is one that the database knows', () => {
+  for (const good of ['0001-01-01T00:00:00Z', '2026-11-22T09:30:00.000Z', '9999-12-31T23:59:59Z'])
+    assert.ok(timestampSchema.safeParse(good).success, good);
+  for (const bad of ['0000-01-01T00:00:00Z', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', 'yesterday'])
+    assert.ok(!timestampSchema.safeParse(bad).success, bad);
 });

@@ -39,16 +39,31 @@ export const grantSchema = z
 export type Grant = z.infer<typeof grantSchema>;
 
 export const idSchema = z.uuid().meta({ example: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401' });
-export const timestampSchema = z.iso.datetime().meta({ example: '2026-11-22T09:30:00.000Z' });
+export const timestampSchema = z.iso
+  .datetime()
+  // The database knows no year 0.
+  .refine((text) => !text.startsWith('0000'), 'There is no year 0.')
+  .meta({ example: '2026-11-22T09:30:00.000Z' });
 
-/** One line of text that a person typed: trimmed, without control characters or bidirectional overrides. */
+/** A letter, number, mark of punctuation or symbol that is more than empty space. */
+const visible =
+  /(?!\p{Default_Ignorable_Code_Point}|[\u2800\u3164\u115F\u1160\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * One line of text that a person typed: trimmed, with something to see in it, and without control characters or what turns
+ * text round or is not seen; joiners within a word, which some scripts and emoji need, are kept.
+ */
 export const lineSchema = (max: number, empty = 'Write something here.') =>
   z
     .string()
     .trim()
     .min(1, empty)
     .max(max, `At most ${max} characters.`)
-    .regex(/^[^\p{Cc}\u202A-\u202E\u2066-\u2069]*$/u, 'Control characters are not allowed.');
+    .regex(
+      /^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?<=[^\s\u200C\u200D])[\u200C\u200D](?=[^\s\u200C\u200D]))*$/u,
+      'Control characters and invisible ones are not allowed.',
+    )
+    .regex(visible, 'Write something that can be seen.');
 
 /** For procedures that take nothing: an unknown field is refused there too. */
 export const noInput = z.strictObject({}).optional();
