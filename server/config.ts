@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { z } from 'zod';
+import type { RateLimit } from '#server/access/rates.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { settings, type Setting } from '#server/settings.ts';
 
@@ -29,6 +30,10 @@ export interface Config {
   auditRetentionDays: number | undefined;
   databaseUrl: Secret | undefined;
   databasePoolSize: number;
+  /** 32 bytes; left out: those of a file in the data folder. */
+  masterKey: Secret | undefined;
+  redisUrl: Secret | undefined;
+  rateLimits: { token: RateLimit | null; address: RateLimit | null };
   admin: { email: string; password: Secret } | undefined;
   /** Null where nobody signs in by OpenID Connect. */
   oidc: OidcSettings | null;
@@ -76,6 +81,9 @@ function toConfig(values: Values): Config {
     auditRetentionDays: values.KEYWARD_AUDIT_RETENTION_DAYS,
     databaseUrl: secretOf(values.DATABASE_URL),
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
+    masterKey: secretOf(values.KEYWARD_MASTER_KEY),
+    redisUrl: secretOf(values.REDIS_URL),
+    rateLimits: { token: values.KEYWARD_RATE_LIMIT, address: values.KEYWARD_ADDRESS_RATE_LIMIT },
     admin:
       email !== undefined && password !== undefined ? { email, password: new Secret(password) } : undefined,
     oidc: toOidc(values),

@@ -41,6 +41,7 @@ export const errorCodes = {
   unsupported_media_type: [415, 'The body must be application/json'],
   too_many_attempts: [429, 'Too many tries'],
   validation_failed: [422, 'Some values are not acceptable'],
+  rate_limited: [429, 'Too many calls'],
   too_many_connections: [429, 'Too many connections'],
   too_many_requests: [429, 'Too many requests'],
   internal: [500, 'Something went wrong on our side'],

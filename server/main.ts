@@ -5,6 +5,7 @@ import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { MigrationError } from '#db/migrate.ts';
+import { WrongMasterKeyError } from '#server/access/sealer.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import { openStaticExport, type StaticExport } from '#server/http/export.ts';
@@ -14,6 +15,7 @@ import { startHttpServer } from '#server/http/server.ts';
 import { startJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
+import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
 
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
@@ -27,6 +29,7 @@ async function start(): Promise<void> {
   const config = readConfig();
   const runtime = await createRuntime(config, { address: await openAddress(config), works: true });
   running.push({ stop: () => runtime.close(), withinMs: 8_000 });
+  await assertKeysOpen(runtime).catch(asWrongKey);
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   const site = await openSite();
@@ -92,6 +95,14 @@ async function shutDown(): Promise<void> {
   await stopAll();
   say('Stopped.');
   process.exit(0);
+}
+
+/** Better now than when somebody first asks for a signature. */
+function asWrongKey(error: unknown): never {
+  if (!(error instanceof WrongMasterKeyError)) throw error;
+  throw new ConfigError(
+    'KEYWARD_MASTER_KEY: this database holds keys that were sealed under another one. Set it to that one.',
+  );
 }
 
 /** Why an address cannot be listened on, by the code of the fault. */

@@ -16,6 +16,8 @@ import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { createRates, type Rates } from '#server/access/rates.ts';
+import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
 import { openSeals, type Seals } from '#server/audit/seals.ts';
@@ -24,6 +26,7 @@ import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
 import { createSigner, type Signer } from '#server/credentials/signer.ts';
+import { gatherOutput } from '#server/http/gathered-output.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
 import { findEnd } from '#server/live/queries.ts';
@@ -50,6 +53,9 @@ export interface Runtime {
   clock: Clock;
   defaultTenantId: TenantId;
   lookup: Lookup;
+  rates: Rates;
+  /** Opened when it is first needed: until then no key has to be there. */
+  sealer: () => Sealer;
   lastUse: WriteBehind<Use>;
   sessionUse: WriteBehind<SessionUse>;
   sessions: Sessions;
@@ -122,6 +128,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     log,
     findEnd: (principal) => findEnd(db, principal, clock.now()),
   });
+  const rates = createRates(config, clock, log);
+  let sealer: Sealer | undefined;
   return {
     config,
     log,
@@ -140,6 +148,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     mailSoon,
     ...writers,
     lookup: createLookup(findCredentials(pool)),
+    rates,
+    sealer: () => (sealer ??= createSealer(masterKeyOf(config))),
     sessions: createSessions(db, clock, config),
     issuer: config.oidc && createIssuer(config.oidc),
     signer: createSigner(await readInstallationKey(db, 'sign_in')),
@@ -147,6 +157,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       await mailSoon.close();
       await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
       mailer?.close();
+      rates.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
       databaseClock.close();
       await pool.end();
@@ -168,7 +179,7 @@ function createSessionUse(db: Database, log: Logger): WriteBehind<SessionUse> {
 }
 
 /** JSON lines. Errors are described without what the database says in them, and no line holds one of our secrets. */
-function createLog({ logLevel: level }: Config, destination: DestinationStream = process.stdout): Logger {
+function createLog({ logLevel: level }: Config, destination = gatherOutput(process.stdout)): Logger {
   const write = (line: string) => destination.write(redactSecrets(line));
   const options = {
     level,

@@ -4,6 +4,18 @@ import { emailSchema, newPasswordSchema } from '#server/users/schema.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const size = z.coerce.number().int().min(1).max(10_000);
+const rate = z.union([
+  z.literal('off').transform(() => null),
+  z
+    .string()
+    .regex(/^[1-9]\d{0,5}\/[1-9]\d{0,6}$/)
+    .transform((text) => {
+      const [perSecond = 1, atOnce = 1] = text.split('/').map(Number);
+      return { perSecond, atOnce };
+    })
+    .refine(({ perSecond, atOnce }) => atOnce >= perSecond),
+]);
+const masterKey = z.union([z.string().regex(/^[0-9a-f]{64}$/i), z.string().regex(/^[0-9A-Za-z+/]{43}=$/)]);
 const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
 const proxies = z.union([
   z.coerce.number().int().min(0).max(10),
@@ -88,6 +100,33 @@ export const settings = {
     legal: 'a folder',
     says: 'Where the built-in database keeps its files.',
     byDefault: './data',
+  },
+  KEYWARD_MASTER_KEY: {
+    schema: masterKey.optional(),
+    legal: '32 bytes, as 64 hexadecimal digits or as base64 (openssl rand -base64 32)',
+    says: 'Seals the private keys that the database holds. Left out: one is made in the data folder. Servers that share a database need the same.',
+    secret: true,
+  },
+  REDIS_URL: {
+    schema: z
+      .url({ protocol: /^rediss?$/ })
+      .max(1_000)
+      .optional(),
+    legal: 'redis://user:password@host:port, or rediss:// for TLS; a Valkey or a Redis',
+    says: 'Where servers that share a database count calls together. Left out, or while it is away: each counts for itself.',
+    secret: true,
+  },
+  KEYWARD_RATE_LIMIT: {
+    schema: rate.default({ perSecond: 1_000, atOnce: 10_000 }),
+    legal: 'calls a second/calls at once, the latter no fewer (100/1000), or off',
+    says: 'How often a token may be used, unless it or its tenant has a limit of its own.',
+    byDefault: '1000/10000',
+  },
+  KEYWARD_ADDRESS_RATE_LIMIT: {
+    schema: rate.default({ perSecond: 50, atOnce: 1_000 }),
+    legal: 'calls a second/calls at once, the latter no fewer (10/100), or off',
+    says: 'How often an address (of IPv6, a /64) may call without a credential that works.',
+    byDefault: '50/1000',
   },
   KEYWARD_ADMIN_EMAIL: {
     schema: emailSchema.optional(),

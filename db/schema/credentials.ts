@@ -21,6 +21,8 @@ export const credentials = pgTable('credentials', {
   lastUsedAt: instant('last_used_at'),
   lastUsedIp: inet('last_used_ip'),
   lastUsedAgent: text('last_used_agent'),
+  callsPerSecond: integer('calls_per_second'),
+  callsAtOnce: integer('calls_at_once'),
   useCount: bigint('use_count', { mode: 'number' }).notNull().default(0),
   /** How far its life had gone when it was last swept. */
   sweptLife: text('swept_life', { enum: ['active', 'expiring', 'expired'] })

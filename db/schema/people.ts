@@ -8,6 +8,8 @@ export const tenants = pgTable('tenants', {
   maxTokenDays: integer('max_token_days'),
   allowEternalTokens: boolean('allow_eternal_tokens').notNull().default(true),
   disableOnReuse: boolean('disable_on_reuse').notNull().default(false),
+  callsPerSecond: integer('calls_per_second'),
+  callsAtOnce: integer('calls_at_once'),
   createdAt: instant('created_at').notNull(),
   suspendedAt: instant('suspended_at'),
 });

@@ -20,6 +20,7 @@ export interface Presented {
 }
 
 const sayWhy: Partial<Record<ErrorCode, string>> = {
+  token_invalid: 'This is not a token that works here. Check that it was copied whole.',
   token_revoked: 'This token was revoked. Make a new one.',
   token_expired: 'This token has expired. Make a new one.',
   secret_retired: 'This secret was replaced by a rotation. Use the one that replaced it.',
@@ -51,16 +52,39 @@ export function readBearer(authorization: string | undefined): string | undefine
 async function byCredential(runtime: Runtime, bearer: string, request: RequestFacts): Promise<Principal> {
   if (bearer === '')
     throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
-  const parsed = parseSecret(bearer);
-  const hash = parsed?.secret.hash();
+  const verdict = await checkToken(runtime, bearer, request);
+  if ('principal' in verdict) return verdict.principal;
+  throw new AppError(verdict.refusal, sayWhy[verdict.refusal] ?? 'This token is refused.');
+}
+
+export type Verdict = { principal: UserPrincipal } | { refusal: ErrorCode };
+
+/** What a service says of a token that was shown to it. */
+export interface Asked {
+  /** Tokens of other tenants are unknown to whoever asks. */
+  tenantId: TenantId;
+  /** Where the token came from, as the service says; null where it does not. */
+  address: string | null;
+}
+
+/** What a token comes to at this moment, shown to us or, with `asked`, to a service. Its use is noted either way. */
+export async function checkToken(
+  runtime: Runtime,
+  token: string,
+  request: RequestFacts,
+  asked?: Asked,
+): Promise<Verdict> {
+  const hash = parseSecret(token)?.secret.hash();
   const found = hash && (await runtime.lookup(hash));
-  if (!found || !sameHash(found.hash, hash)) {
+  const isKnown = found && sameHash(found.hash, hash) && (!asked || asked.tenantId === found.tenantId);
+  if (!isKnown) {
     noteUnknown(runtime, request);
-    throw tokenInvalid();
+    return { refusal: 'token_invalid' };
   }
   const at = runtime.clock.now();
-  const refusal = refusalOf(found, at, request.address);
-  const { address, endpoint, userAgent: agent } = request;
+  const refusal = refusalOf(found, at, asked ? asked.address : request.address);
+  const shown = asked?.address ? { ...request, address: asked.address } : request;
+  const { address, endpoint, userAgent: agent } = shown;
   noteUse(runtime.lastUse, {
     credentialId: found.id,
     at,
@@ -69,9 +93,9 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
     agent,
     refusal: refusal ?? null,
   });
-  if (!refusal) return toPrincipal(found);
-  await noteRefusal(runtime, request, found, { code: refusal, at });
-  throw new AppError(refusal, sayWhy[refusal] ?? 'This token is refused.');
+  if (!refusal) return { principal: toPrincipal(found) };
+  await noteRefusal(runtime, shown, found, { code: refusal, at });
+  return { refusal };
 }
 
 /** Audits a refusal, and tells the owner of one that they should know of. */
@@ -107,12 +131,12 @@ async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Pr
 }
 
 function toPrincipal(found: FoundCredential): UserPrincipal {
-  const { id, kind: credentialKind, name, prefix, grant, expiresAt } = found;
+  const { id, kind: credentialKind, name, prefix, grant, expiresAt, rateLimit } = found;
   return {
     kind: 'user',
     tenantId: found.tenantId as TenantId,
     user: found.owner,
-    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt },
+    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt, rateLimit },
     permissions: effectivePermissions(found.owner.role, grant),
   };
 }
@@ -135,11 +159,4 @@ function noteUnknown(runtime: Runtime, request: RequestFacts): void {
   const actor = { kind: 'anonymous', id: null, label: 'unknown', tenantId: runtime.defaultTenantId } as const;
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor } as const;
   runtime.auditQueue.addRefusal(auditRow(ctx, entry));
-}
-
-function tokenInvalid(): AppError {
-  return new AppError(
-    'token_invalid',
-    'This is not a token that works here. Check that it was copied whole.',
-  );
 }

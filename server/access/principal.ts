@@ -1,3 +1,4 @@
+import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Permission, Role } from '#server/access/schema.ts';
 
 declare const brand: unique symbol;
@@ -20,6 +21,8 @@ export interface CredentialOrigin {
   prefix: string;
   grant: Grant;
   expiresAt: Date | null;
+  /** Its own limit, or its tenant's; null: the installation's. */
+  rateLimit: RateLimit | null;
 }
 
 /** A person, by session or by a token of theirs. */

@@ -22,42 +22,46 @@ function slowDatabase() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test('a lone look-up is sent at once', async () => {
+/** Asks, and lets the turn of the event loop end in which that was. */
+async function ask(lookup: (hash: Buffer) => Promise<FoundCredential | undefined>, ...names: string[]) {
+  const looked = names.map((name) => lookup(hashOf(name)));
+  // Whether one fails is for the test to see.
+  for (const one of looked) one.catch(() => {});
+  await settled();
+  return looked;
+}
+
+const sizes = ({ batches }: ReturnType<typeof slowDatabase>) => batches.map((batch) => batch.hashes.length);
+
+test('a lone look-up is sent at the end of its turn', async () => {
   const { batches, lookup } = slowDatabase();
-  const looked = lookup(hashOf('a'));
+  const [looked] = await ask(lookup, 'a');
   assert.equal(batches.length, 1);
   batches[0]?.answer([found(hashOf('a'), 'a')]);
   assert.equal((await looked)?.name, 'a');
 });
 
-test('look-ups that arrive while two batches are under way travel together in the next', async () => {
-  const { batches, lookup } = slowDatabase();
-  const looked = ['a', 'b', 'c', 'd', 'e'].map((name) => lookup(hashOf(name)));
-  assert.deepEqual(
-    batches.map((batch) => batch.hashes.length),
-    [1, 1],
-  );
+test('look-ups of one turn travel together, and so do those that arrive while two batches are under way', async () => {
+  const database = slowDatabase();
+  const { batches, lookup } = database;
+  const looked = [...(await ask(lookup, 'a', 'b')), ...(await ask(lookup, 'c'))];
+  looked.push(...(await ask(lookup, 'd')), ...(await ask(lookup, 'e')));
+  assert.deepEqual(sizes(database), [2, 1]);
   batches[0]?.answer([found(hashOf('a'), 'a')]);
   await settled();
-  assert.deepEqual(
-    batches.map((batch) => batch.hashes.length),
-    [1, 1, 3],
-  );
-  batches[1]?.answer([]);
-  batches[2]?.answer([found(hashOf('e'), 'e'), found(hashOf('c'), 'c')]);
+  await settled();
+  assert.deepEqual(sizes(database), [2, 1, 2]);
+  batches[1]?.answer([found(hashOf('c'), 'c')]);
+  batches[2]?.answer([found(hashOf('e'), 'e')]);
   const names = (await Promise.all(looked)).map((credential) => credential?.name);
   assert.deepEqual(names, ['a', undefined, 'c', undefined, 'e']);
 });
 
 test('a hash asked for twice before it is sent is sent once', async () => {
   const { batches, lookup } = slowDatabase();
-  void lookup(hashOf('a'));
-  void lookup(hashOf('b'));
-  const twice = [lookup(hashOf('c')), lookup(hashOf('c'))];
-  batches[0]?.answer([]);
-  await settled();
-  assert.equal(batches[2]?.hashes.length, 1);
-  batches[2]?.answer([found(hashOf('c'), 'c')]);
+  const twice = await ask(lookup, 'c', 'c');
+  assert.equal(batches[0]?.hashes.length, 1);
+  batches[0]?.answer([found(hashOf('c'), 'c')]);
   assert.deepEqual(
     (await Promise.all(twice)).map((credential) => credential?.name),
     ['c', 'c'],
@@ -66,8 +70,8 @@ test('a hash asked for twice before it is sent is sent once', async () => {
 
 test('whoever asks after a look-up was sent is never given its answer, which may be from before a revocation', async () => {
   const { batches, lookup } = slowDatabase();
-  const before = lookup(hashOf('a'));
-  const after = lookup(hashOf('a'));
+  const [before] = await ask(lookup, 'a');
+  const [after] = await ask(lookup, 'a');
   assert.equal(batches.length, 2);
   batches[0]?.answer([found(hashOf('a'), 'as it was')]);
   batches[1]?.answer([]);
@@ -77,13 +81,25 @@ test('whoever asks after a look-up was sent is never given its answer, which may
 
 test('a batch that fails fails its own look-ups and no others', async () => {
   const { batches, lookup } = slowDatabase();
-  const failing = lookup(hashOf('a'));
-  const other = lookup(hashOf('b'));
-  const next = lookup(hashOf('c'));
+  const [failing] = await ask(lookup, 'a');
+  const [other] = await ask(lookup, 'b');
+  const [next] = await ask(lookup, 'c');
   batches[0]?.fail(new Error('gone'));
-  await assert.rejects(failing, /gone/);
+  await assert.rejects(failing ?? Promise.resolve(), /gone/);
+  await settled();
   batches[1]?.answer([found(hashOf('b'), 'b')]);
   batches[2]?.answer([found(hashOf('c'), 'c')]);
   assert.equal((await other)?.name, 'b');
   assert.equal((await next)?.name, 'c');
+});
+
+test('more look-ups than one statement takes go in several', async () => {
+  const database = slowDatabase();
+  void (await ask(database.lookup, ...Array.from({ length: 700 }, (_, n) => `n${n}`)));
+  await settled();
+  assert.deepEqual(sizes(database).slice(0, 1), [500]);
+  database.batches[0]?.answer([]);
+  await settled();
+  await settled();
+  assert.deepEqual(sizes(database), [500, 200]);
 });

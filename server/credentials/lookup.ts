@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Role } from '#server/access/schema.ts';
 import type { CredentialState } from '#server/credentials/rules.ts';
 
@@ -11,6 +12,8 @@ export interface FoundCredential extends CredentialState {
   prefix: string;
   grant: Grant;
   tenantId: string;
+  /** Its own, or its tenant's. */
+  rateLimit: RateLimit | null;
   owner: { id: string; email: string; name: string; role: Role };
   /** The tenant's setting: a retired secret that is used again switches its credential off. */
   disableOnReuse: boolean;
@@ -29,20 +32,38 @@ interface Waiting {
 }
 
 /**
- * Finds credentials by hash, every time in the database. Look-ups that arrive while two batches are under way travel
- * together in the next one; a lone one is sent at once. A hash asked for twice is sent once, but only while it has not been
+ * Finds credentials by hash, every time in the database. Look-ups that come in by the same turn of the event loop, or while
+ * two batches are under way, travel together; a lone one leaves at the end of its turn, which is at once. A hash asked for twice is sent once, but only while it has not been
  * sent: whoever asks after a revocation was committed must not be given an answer from before it.
  */
 export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential[]>): Lookup {
   let waiting = new Map<string, Waiting>();
   let underWay = 0;
+  let isDue = false;
+
+  /** Measured with 64 connections: half as many statements, and 1.6 times the requests, of sending the first one by itself. */
+  function sendSoon(): void {
+    if (isDue || underWay >= batchesUnderWay) return;
+    isDue = true;
+    setImmediate(sendNext);
+  }
 
   function sendNext(): void {
+    isDue = false;
     if (underWay >= batchesUnderWay || waiting.size === 0) return;
-    const all = [...waiting.entries()];
-    waiting = new Map(all.slice(batchSize));
     underWay++;
-    void send(new Map(all.slice(0, batchSize)));
+    void send(takeBatch());
+  }
+
+  function takeBatch(): Map<string, Waiting> {
+    const all = waiting;
+    if (all.size <= batchSize) {
+      waiting = new Map();
+      return all;
+    }
+    const entries = [...all];
+    waiting = new Map(entries.slice(batchSize));
+    return new Map(entries.slice(0, batchSize));
   }
 
   async function send(batch: Map<string, Waiting>): Promise<void> {
@@ -54,7 +75,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
       for (const item of batch.values()) item.reject(error);
     } finally {
       underWay--;
-      sendNext();
+      if (waiting.size > 0) sendSoon();
     }
   }
 
@@ -64,28 +85,36 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
     if (earlier) return earlier.promise;
     const item: Waiting = { hash, ...Promise.withResolvers<FoundCredential | undefined>() };
     waiting.set(key, item);
-    sendNext();
+    sendSoon();
     return item.promise;
   };
 }
 
-/** The prepared statement behind the look-up: one row for each hash that is a secret, or was one. */
+/** The prepared statement behind the look-up, the hashes in one row of bytes, which need no quoting: one row for each hash that is a secret, or was one. */
 export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
   return async (hashes) => {
-    const { rows } = await pool.query<Row>({ name: 'find_credentials', text: statement, values: [hashes] });
+    const { rows } = await pool.query<Row>({
+      name: 'find_credentials',
+      text: statement,
+      values: [Buffer.concat(hashes)],
+    });
     return rows.map(toFound);
   };
 }
 
 const statement = `
-  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.expires_at, c.revoked_at,
-         c.tenant_id, t.disable_on_reuse, u.id as user_id, u.email, u.name as user_name, u.role,
+  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.revoked_at,
+         (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
+         c.tenant_id, t.disable_on_reuse,
+         coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,
+         coalesce(c.calls_at_once, t.calls_at_once) as calls_at_once,
+         u.id as user_id, u.email, u.name as user_name, u.role,
          u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null as owner_active
   from secrets s
   join credentials c on c.id = s.credential_id
   join users u on u.id = c.owner_user_id
   join tenants t on t.id = c.tenant_id
-  where s.hash = any($1::bytea[]) and s.state <> 'staged'`;
+  where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at)) and s.state <> 'staged'`;
 
 interface Row {
   hash: Buffer;
@@ -97,9 +126,11 @@ interface Row {
   permissions: Grant;
   ip_allowlist: string[];
   enabled: boolean;
-  expires_at: Date | null;
+  expires_ms: number | null;
   revoked_at: Date | null;
   tenant_id: string;
+  calls_per_second: number | null;
+  calls_at_once: number | null;
   user_id: string;
   email: string;
   user_name: string;
@@ -118,12 +149,16 @@ function toFound(row: Row): FoundCredential {
     grant: row.permissions,
     ipAllowlist: row.ip_allowlist,
     enabled: row.enabled,
-    expiresAt: row.expires_at,
+    expiresAt: row.expires_ms === null ? null : new Date(row.expires_ms),
     revokedAt: row.revoked_at,
     ownerActive: row.owner_active,
     secretEndsAt: row.valid_until,
     disableOnReuse: row.disable_on_reuse,
     tenantId: row.tenant_id,
+    rateLimit:
+      row.calls_per_second && row.calls_at_once
+        ? { perSecond: row.calls_per_second, atOnce: row.calls_at_once }
+        : null,
     owner: { id: row.user_id, email: row.email, name: row.user_name, role: row.role },
   };
 }

@@ -12,14 +12,15 @@ export interface CredentialState {
   ipAllowlist: readonly string[];
 }
 
-/** Why a credential is refused at a moment and from an address: the first reason that applies, or undefined. */
-export function refusalOf(state: CredentialState, at: Date, address: string): ErrorCode | undefined {
+/** Why a credential is refused at a moment and from an address (null: nobody knows): the first reason that applies. */
+export function refusalOf(state: CredentialState, at: Date, address: string | null): ErrorCode | undefined {
   if (state.revokedAt) return 'token_revoked';
   if (state.expiresAt && state.expiresAt <= at) return 'token_expired';
   if (state.secretEndsAt && state.secretEndsAt <= at) return 'secret_retired';
   if (!state.enabled) return 'token_disabled';
   if (!state.ownerActive) return 'account_deactivated';
-  if (state.ipAllowlist.length > 0 && !isInRanges(address, state.ipAllowlist)) return 'ip_not_allowed';
+  if (state.ipAllowlist.length > 0 && !(address !== null && isInRanges(address, state.ipAllowlist)))
+    return 'ip_not_allowed';
   return undefined;
 }
 

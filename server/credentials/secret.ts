@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /** A string that proves a credential, a session or a code. However it is printed, it prints as `[secret]`. */
@@ -16,7 +16,7 @@ export class Secret {
 
   /** SHA-256 of the string, 32 bytes: the only form that is stored. */
   hash(): Buffer {
-    return createHash('sha256').update(this.#value).digest();
+    return hash('sha256', this.#value, 'buffer');
   }
 
   toString(): string {

@@ -24,8 +24,10 @@ export function sendJson(
   type = 'application/json',
 ): void {
   const text = JSON.stringify(body);
-  res.writeHead(status, { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) });
-  res.end(text);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { 'Content-Type': type, 'Content-Length': length });
+  // What is ASCII needs no encoding, which takes longer than all else here.
+  res.end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
 /** Answers with a problem document, unless an answer has begun: then all that is left is to break it off. */

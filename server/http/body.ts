@@ -20,6 +20,22 @@ export async function readJson(
   return { text, value: parseJson(text) };
 }
 
+/** The fields of a form. Throws `unsupported_media_type`, `body_too_large`, and `bad_request` for one that is given twice. */
+export async function readForm(req: IncomingMessage, limit: number): Promise<Map<string, string>> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
+    throw new AppError(
+      'unsupported_media_type',
+      'Send a form: "Content-Type: application/x-www-form-urlencoded".',
+    );
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(decodeUtf8(await readBody(req, limit)))) {
+    if (fields.has(name)) throw new AppError('bad_request', 'A field may be given once.');
+    assertStorable(value, name);
+    fields.set(name, value);
+  }
+  return fields;
+}
+
 /** Parses JSON and holds it to the limits on depth, array length and characters. Throws `invalid_json`, `validation_failed`. */
 export function parseJson(text: string): unknown {
   let value: unknown;

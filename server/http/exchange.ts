@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticate } from '#server/access/authenticate.ts';
 import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
+import { identify } from '#server/http/admit.ts';
 import { sendProblem } from '#server/http/answer.ts';
 import { toAppError } from '#server/http/problem.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -22,14 +22,12 @@ export type Door = (exchange: Exchange) => void | Promise<void>;
 
 /**
  * The context of a request's commands. `isAsked`: somebody asks, rather than an open page by itself, which keeps no
- * session alive. Throws what `authenticate` throws.
+ * session alive. Throws what `identify` throws.
  */
-export async function openCtx(
-  { runtime, req, res, facts }: Exchange,
-  { isAsked } = { isAsked: true },
-): Promise<AnyoneCtx> {
+export async function openCtx(exchange: Exchange, { isAsked } = { isAsked: true }): Promise<AnyoneCtx> {
+  const { runtime, req, res, facts } = exchange;
   const { authorization, cookie } = req.headers;
-  const principal = await authenticate(runtime, { authorization, cookie, isAsked }, facts);
+  const principal = await identify(exchange, { authorization, cookie, isAsked });
   warnOfExpiry(res, principal, runtime.clock.now());
   const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
   return createCtx(runtime, { request: facts, principal, reply });

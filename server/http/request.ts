@@ -31,7 +31,9 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
  */
 export function clientAddress(req: IncomingMessage, trusted: Config['trustedProxies']): string {
   const peer = peerAddress(req.socket);
-  const forwarded = [req.headers['x-forwarded-for'] ?? []]
+  const header = req.headers['x-forwarded-for'];
+  if (header === undefined || trusted === 0) return peer;
+  const forwarded = [header]
     .flat()
     .join(',')
     .split(',')

@@ -1,6 +1,8 @@
 import type { StaticExport } from '#server/http/export.ts';
+import { answerForward } from '#server/http/forward-door.ts';
 import { answerHealth, answerReadiness } from '#server/http/health.ts';
 import { answerMetrics } from '#server/http/metrics-door.ts';
+import { answerJwks, answerOauth } from '#server/http/oauth-door.ts';
 import { answerOidcCallback } from '#server/http/oidc-callback.ts';
 import { createPagesDoor } from '#server/http/pages.ts';
 import type { RouteTable } from '#server/http/server.ts';
@@ -16,7 +18,11 @@ export function routeTable(site: StaticExport): RouteTable {
     ['/metrics', answerMetrics],
     ['/trpc/', answerTrpc],
     [callbackPath, answerOidcCallback],
+    ['/api/v1/auth/forward', answerForward, 'any-origin'],
+    ['/api/v1/auth/forward/', answerForward, 'any-origin'],
     ['/api/', createRestDoor()],
+    ['/oauth/', answerOauth],
+    ['/.well-known/jwks.json', answerJwks],
     ['/', createPagesDoor(site)],
   ];
 }

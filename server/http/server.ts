@@ -26,7 +26,10 @@ const clientErrors: Record<string, string> = {
 };
 
 /** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
-export type RouteTable = readonly (readonly [prefix: string, door: Door])[];
+export type RouteTable = readonly Route[];
+
+/** `any-origin`: a door that changes nothing and that other sites' requests come through too. */
+type Route = readonly [prefix: string, door: Door, from?: 'any-origin'];
 
 export interface HttpServer {
   port: number;
@@ -90,19 +93,20 @@ async function answer(
       throw new AppError('uri_too_long', `An address may have ${httpLimits.urlLength} characters at most.`);
     }
     await assertNoTokenInUrl(exchange);
-    assertOwnOrigin(req, runtime.config);
-    await doorOf(routes, path)(exchange);
+    const [, door, from] = routeOf(routes, path);
+    if (from !== 'any-origin') assertOwnOrigin(req, runtime.config);
+    await door(exchange);
   } catch (error) {
     refuse(exchange, error);
   }
 }
 
-function doorOf(routes: RouteTable, path: string): Door {
+function routeOf(routes: RouteTable, path: string): Route {
   const route = routes.find(
     ([prefix]) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)),
   );
   if (!route) throw new AppError('not_found', 'There is nothing at this address.');
-  return route[1];
+  return route;
 }
 
 function splitUrl(url: string): { path: string; query: URLSearchParams } {

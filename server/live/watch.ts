@@ -6,7 +6,9 @@ import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { AppError } from '#server/errors.ts';
+import { isStillIn, type LetIn } from '#server/live/queries.ts';
 import type { ChangesView } from '#server/live/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
 
 /** Something that was let in and stays open. */
 export interface Watcher {
@@ -130,6 +132,11 @@ export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): 
   } finally {
     watcher.end();
   }
+}
+
+/** Whether whoever was let in a while ago, with this credential and in this role, would be let in now. */
+export function wouldBeLetIn(runtime: Runtime, who: LetIn): Promise<boolean> {
+  return isStillIn(runtime.db, who, runtime.clock.now());
 }
 
 interface OpenWatcher extends Watcher {

@@ -6,6 +6,7 @@ import { sendJson } from '#server/http/answer.ts';
 import { bodyLimits, readJson } from '#server/http/body.ts';
 import { openCtx, type Door, type Exchange } from '#server/http/exchange.ts';
 import { sendDownload } from '#server/http/send-download.ts';
+import { hotCallOf } from '#server/rest/hot-calls.ts';
 import { openApiDocument } from '#server/rest/openapi.ts';
 import { coerceQuery, fieldTypes, type FieldTypes } from '#server/rest/query.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
@@ -48,11 +49,12 @@ function refusal({ res }: Exchange, allowed: string[]): AppError {
 
 function handlerOf(route: RestRoute): Handler {
   const types = fieldTypes(route);
+  const hot = hotCallOf(route);
   return async (exchange, params) => {
     exchange.facts.endpoint = `${route.rest.method} ${restPrefix}${route.rest.path}`;
     const input = await readInput(exchange, route, types, params);
     const ctx = await openCtx(exchange);
-    const result: unknown = await call(route, ctx, input);
+    const result: unknown = await (hot ? hot(ctx, input) : call(route, ctx, input));
     const { res } = exchange;
     if (result instanceof Download) await sendDownload(exchange, result);
     else if (route.rest.status === 204) res.writeHead(204).end();

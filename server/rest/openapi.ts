@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { freshHours } from '#server/access/fresh.ts';
 import { errorCodes, type ErrorCode } from '#server/errors.ts';
+import { doorPaths } from '#server/rest/door-operations.ts';
 import { exampleOf } from '#server/rest/example.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
 
@@ -45,6 +46,7 @@ const tags = {
   tenants: 'What the tenant has decided on tokens, for admins.',
   tokens: 'Personal access tokens: one’s own.',
   users: 'People, for admins.',
+  verify: 'What other services ask.',
 };
 
 let document: { origin: string; value: object } | undefined;
@@ -61,6 +63,7 @@ function build(origin: string): object {
     const path = restPrefix + route.rest.path;
     paths[path] = { ...paths[path], [route.rest.method.toLowerCase()]: operation(route) };
   }
+  Object.assign(paths, doorPaths(refusalsOf));
   return createDocument({
     openapi: '3.1.1',
     info: {
@@ -118,7 +121,11 @@ function goodAnswer({ rest, output }: RestRoute) {
 
 /** Its refusals by status, the codes of each named. */
 function refusals(route: RestRoute) {
-  const byStatus = Object.groupBy(codesOf(route), (code) => String(errorCodes[code][0]));
+  return refusalsOf(codesOf(route));
+}
+
+function refusalsOf(all: readonly ErrorCode[]) {
+  const byStatus = Object.groupBy(all, (code) => String(errorCodes[code][0]));
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, codes = []]) => [
       status,
@@ -141,7 +148,7 @@ function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
   if (meta.sessionOnly) codes.add('session_required');
   if (meta.fresh) codes.add('sign_in_again');
   if (input) codes.add('validation_failed');
-  return [...codes, 'internal', 'unavailable'];
+  return [...codes, 'rate_limited', 'internal', 'unavailable'];
 }
 
 function problem(code: ErrorCode = 'internal') {

@@ -16,6 +16,7 @@ export function fieldTypes({ input }: RestRoute): FieldTypes {
 
 /** The fields of a query as JSON would hold them. What does not look like its type is left for the schema to refuse. */
 export function coerceQuery(query: URLSearchParams, types: FieldTypes): Record<string, unknown> {
+  if (query.size === 0) return {};
   const names = [...new Set(query.keys())];
   return Object.fromEntries(names.map((name) => [name, coerce(name, query.getAll(name), types.get(name))]));
 }

@@ -1,5 +1,5 @@
 import type { AnyProcedure } from '@trpc/server';
-import type { ZodObject } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 import { appRouter } from '#server/trpc/app-router.ts';
 import type { Meta, RestMeta } from '#server/trpc/init.ts';
 
@@ -17,6 +17,8 @@ export interface RestRoute {
   pathFields: string[];
   /** The fields it takes and how they are checked; undefined where it takes none. */
   input: ZodObject | undefined;
+  /** What checks it, also where it takes nothing. */
+  inputSchema: ZodType;
   output: ZodObject | undefined;
 }
 
@@ -43,6 +45,7 @@ export function restRoutes(): RestRoute[] {
         rest: meta.rest,
         pathFields,
         input: objectOf(inputs[0]),
+        inputSchema: inputs[0] as ZodType,
         output: objectOf(output),
       },
     ];

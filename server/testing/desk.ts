@@ -17,6 +17,9 @@ import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
 import { acceptInvite, expect, goodPassword, toPerson, type Person } from '#server/testing/person.ts';
 
+/** None is made in the folder that the tests run in. */
+const masterKey = '5e'.repeat(32);
+
 export interface DeskOptions {
   /** Settings as the environment would give them. */
   settings?: Record<string, string>;
@@ -40,8 +43,10 @@ export interface EmptyDesk extends Instance {
   settle(): Promise<void>;
   /** Does what is in the job queue; returns how many jobs that were. */
   runJobs(): Promise<number>;
-  /** A second server on the same database. */
-  another(): Promise<Instance>;
+  /** Where its database listens. */
+  databaseSocket: string;
+  /** A second server on the same database; `through`: by a port of this machine. */
+  another(through?: { port: number }): Promise<Instance>;
 }
 
 export interface Desk extends EmptyDesk {
@@ -66,7 +71,11 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
   const dataFolder = join(tmpdir(), address.database);
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const settings = { KEYWARD_DATA: dataFolder, ...options.settings };
-  const another = () => openInstance(address, clock, logged, { ...options, settings });
+  const another = (through?: { port: number }) =>
+    openInstance(through ? { ...address, host: '127.0.0.1', port: through.port } : address, clock, logged, {
+      ...options,
+      settings,
+    });
   const owner = new pg.Client(address);
   await owner.connect();
   opened.defer(() => owner.end());
@@ -76,6 +85,7 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     clock,
     logged,
     another,
+    databaseSocket: `${address.host}/.s.PGSQL.${address.port}`,
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
     async settle() {
@@ -93,7 +103,7 @@ async function openInstance(
   logged: string[],
   { settings, pages }: DeskOptions,
 ): Promise<Instance> {
-  const config = parseConfig({ PORT: '0', ...settings });
+  const config = parseConfig({ PORT: '0', KEYWARD_MASTER_KEY: masterKey, ...settings });
   const logTo = new Writable({
     write(chunk: Buffer, _, done) {
       logged.push(chunk.toString());

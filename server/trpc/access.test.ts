@@ -111,6 +111,7 @@ const table: Record<string, Row> = {
   'users.acceptInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'users.checkReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'users.completeReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'verify.token': { type: 'mutation', from: 'admin', token: true, permission: 'verify' },
 };
 
 interface Definition {

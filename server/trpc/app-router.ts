@@ -12,6 +12,7 @@ import { tenantsRouter } from '#server/tenants/router.ts';
 import { tokensRouter } from '#server/tokens/router.ts';
 import { router } from '#server/trpc/init.ts';
 import { usersRouter } from '#server/users/router.ts';
+import { verifyRouter } from '#server/verify/router.ts';
 
 export const appRouter = router({
   account: accountRouter,
@@ -27,6 +28,7 @@ export const appRouter = router({
   tenants: tenantsRouter,
   tokens: tokensRouter,
   users: usersRouter,
+  verify: verifyRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -5,7 +5,7 @@ import { openCtx, type Exchange } from '#server/http/exchange.ts';
 import { toAppError } from '#server/http/problem.ts';
 import { isSafe } from '#server/http/request.ts';
 import { appRouter } from '#server/trpc/app-router.ts';
-import type { Meta } from '#server/trpc/init.ts';
+import { asTrpcError, type Meta } from '#server/trpc/init.ts';
 
 export const maxBatchSize = 10;
 const prefix = '/trpc/';
@@ -87,5 +87,5 @@ function assertBatch(path: string, isBatch: boolean): void {
 
 /** Without a context tRPC does not know which request it formats an error for. */
 function refuseCtx(error: unknown, requestId: string): never {
-  throw Object.assign(toAppError(error), { requestId });
+  throw asTrpcError(Object.assign(toAppError(error), { requestId }));
 }

@@ -54,8 +54,12 @@ const translated = trpc.procedure.use(async ({ ctx, meta, next }) => {
   if (result.ok) return result;
   const refusal = toAppError(result.error);
   noteDenied(ctx, refusal, { permission: meta?.access ?? 'anyone' });
-  throw new TRPCError({ code: trpcCode(refusal.status), cause: refusal });
+  throw asTrpcError(refusal);
 });
+
+export function asTrpcError(refusal: AppError): TRPCError {
+  return new TRPCError({ code: trpcCode(refusal.status), cause: refusal });
+}
 
 /** For everyone, signed in or not. */
 export const anyone = translated.meta({ access: 'anyone' });
@@ -111,6 +115,13 @@ export function rest(
   options: Partial<Pick<RestMeta, 'status' | 'errors' | 'downloads'>> = {},
 ): { rest: RestMeta } {
   return { rest: { status: 200, errors: [], ...options, method, path, summary } };
+}
+
+/** What the builders above hold, for a call that goes round them. */
+export function assertAccess(ctx: AnyoneCtx, { access, sessionOnly, fresh }: Meta): Ctx {
+  if (access === undefined || access === 'anyone' || sessionOnly || fresh)
+    throw new Error('This way is for procedures that ask for a permission and no more.');
+  return access === 'signed-in' ? assertSignedIn(ctx) : assertPermitted(ctx, access);
 }
 
 function assertSignedIn(ctx: AnyoneCtx): Ctx {

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '#server/config.ts';
+
+const version = 1;
+const keyLength = 32;
+const keyIdLength = 8;
+const ivLength = 12;
+const tagLength = 16;
+const bodyStart = 1 + keyIdLength + ivLength + tagLength;
+
+/** The key is another one than that under which something was sealed. */
+export class WrongMasterKeyError extends Error {}
+
+/** Encrypts what the database keeps but must not be able to read. */
+export interface Sealer {
+  /** `row`: table and id of where it is kept. What is sealed for one row opens in no other. */
+  seal(secret: Buffer, row: string): Buffer;
+  /** Throws `WrongMasterKeyError`, and any error for what was tampered with or moved to another row. */
+  open(sealed: Buffer, row: string): Buffer;
+}
+
+/** AES-256-GCM under a key of 32 bytes. Sealed: version, id of the key, IV, tag, ciphertext. */
+export function createSealer(key: Buffer): Sealer {
+  const keyId = createHash('sha256')
+    .update('keyward master key id\0')
+    .update(key)
+    .digest()
+    .subarray(0, keyIdLength);
+  const associated = (row: string) => Buffer.concat([Buffer.of(version), keyId, Buffer.from(row)]);
+  return {
+    seal(secret, row) {
+      const iv = randomBytes(ivLength);
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associated(row));
+      const body = Buffer.concat([cipher.update(secret), cipher.final()]);
+      return Buffer.concat([Buffer.of(version), keyId, iv, cipher.getAuthTag(), body]);
+    },
+    open(sealed, row) {
+      if (sealed[0] !== version || !sealed.subarray(1, 1 + keyIdLength).equals(keyId))
+        throw new WrongMasterKeyError('This was sealed under another KEYWARD_MASTER_KEY.');
+      const iv = sealed.subarray(1 + keyIdLength, 1 + keyIdLength + ivLength);
+      const tag = sealed.subarray(bodyStart - tagLength, bodyStart);
+      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagLength });
+      decipher.setAAD(associated(row)).setAuthTag(tag);
+      return Buffer.concat([decipher.update(sealed.subarray(bodyStart)), decipher.final()]);
+    },
+  };
+}
+
+/** The configured key, or the one in the data folder, which is made there when it is first needed. */
+export function masterKeyOf({ masterKey, dataFolder }: Config): Buffer {
+  if (masterKey) return decodeKey(masterKey.reveal());
+  const file = join(dataFolder, 'master.key');
+  if (!existsSync(file)) makeKeyFile(dataFolder, file);
+  const key = decodeKey(readFileSync(file, 'utf8').trim());
+  if (key.length !== keyLength) throw new Error(`${file} does not hold a key of 32 bytes in base64.`);
+  return key;
+}
+
+function decodeKey(text: string): Buffer {
+  return Buffer.from(text, text.length === keyLength * 2 ? 'hex' : 'base64');
+}
+
+/** Linked when it is complete: of two servers that make one at once, both read that of the first. */
+function makeKeyFile(folder: string, file: string): void {
+  mkdirSync(folder, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, `${randomBytes(keyLength).toString('base64')}\n`, {
+    flag: 'wx',
+    mode: 0o600,
+    flush: true,
+  });
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+}

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import type { Answer } from '#server/testing/caller.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
+
+interface Sender {
+  send: Desk['send'];
+}
+
+function post(
+  desk: Sender,
+  path: string,
+  form: Record<string, string>,
+  who: { token?: string; cookie?: string; headers?: Record<string, string> } = {},
+) {
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...who.headers };
+  return desk.send(`POST ${path}`, { ...who, headers, text: new URLSearchParams(form).toString() });
+}
+
+const exchange = (desk: Sender, token: string, more: Record<string, string> = {}) =>
+  post(desk, '/oauth/token', {
+    grant_type: exchangeGrant,
+    subject_token: token,
+    subject_token_type: accessToken,
+    ...more,
+  });
+
+const jwtOf = ({ body }: Answer) => body['access_token'] as unknown as string;
+
+async function checkOffline(desk: Desk, jwt: string) {
+  const keys = (await desk.send('GET /.well-known/jwks.json')).body as unknown as JSONWebKeySet;
+  return jwtVerify(jwt, createLocalJWKSet(keys), {
+    issuer: desk.runtime.config.url.origin,
+    currentDate: desk.clock.now(),
+  });
+}
+
+test('a token is exchanged for a JWT of five minutes that anyone can check offline', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({
+    name: 'ci',
+    permissions: ['tokens:read', 'usage:write'],
+  });
+  const answer = await exchange(desk, token, { audience: 'https://api.example.com' });
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.body['issued_token_type'], 'urn:ietf:params:oauth:token-type:jwt');
+  assert.equal(answer.body['expires_in'], 300);
+  const { payload, protectedHeader } = await checkOffline(desk, jwtOf(answer));
+  assert.equal(protectedHeader.alg, 'EdDSA');
+  const { sub, tenant, role, typ, scope, aud, client_id: client, exp = 0, iat = 0 } = payload;
+  assert.deepEqual(
+    { sub, tenant, role, typ, scope, aud, client },
+    {
+      sub: bob.id,
+      tenant: bob.tenantId,
+      role: 'member',
+      typ: 'pat',
+      scope: 'tokens:read usage:write',
+      aud: 'https://api.example.com',
+      client: credential.id,
+    },
+  );
+  assert.equal(exp - iat, 300);
+  assert.ok(payload.jti);
+  desk.clock.advance({ minutes: 6 });
+  await assert.rejects(checkOffline(desk, jwtOf(answer)), /exp/);
+});
+
+test('a JWT is narrowed on request and never widened', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'ci', permissions: ['tokens:read', 'users:read'] });
+  assert.equal((await exchange(desk, token, { scope: 'users:read' })).body['scope'], 'users:read');
+  const wide = await exchange(desk, token, { scope: 'users:read users:write' });
+  assert.equal(wide.status, 400);
+  assert.equal(wide.body['error'], 'invalid_scope');
+});
+
+test('a JWT does not outlive the token that it was given for', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'ci', expiresInDays: 1 });
+  desk.clock.advance({ hours: 23, minutes: 58 });
+  assert.equal((await exchange(desk, token)).body['expires_in'], 120);
+});
+
+test('what is no token, ends or is not a form gets no JWT', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'ci' });
+  await desk.ada.revokeToken(credential.id);
+  const revoked = await exchange(desk, token);
+  assert.equal(revoked.status, 400);
+  assert.equal(revoked.body['error'], 'invalid_request');
+  assert.equal(revoked.body['code'], 'token_revoked');
+  assert.equal((await exchange(desk, 'nonsense')).body['error'], 'invalid_request');
+  assert.equal(
+    (await post(desk, '/oauth/token', { grant_type: 'password' })).body['error'],
+    'unsupported_grant_type',
+  );
+  assert.equal((await desk.send('POST /oauth/token', { body: {} })).body['error'], 'invalid_request');
+  const doubled = {
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    text: 'grant_type=a&grant_type=b',
+  };
+  assert.equal((await desk.send('POST /oauth/token', doubled)).status, 400);
+  assert.equal((await desk.send('GET /oauth/token')).status, 405);
+  assert.equal((await desk.send('POST /oauth/fly', { text: '' })).status, 404);
+});
+
+test('a browser gets a JWT for its session, not for another site', async () => {
+  await using desk = await openDesk();
+  const form = { grant_type: exchangeGrant, subject_token_type: 'urn:keyward:token-type:session' };
+  const { cookie } = desk.ada;
+  const answer = await post(desk, '/oauth/token', form, { cookie });
+  const { payload } = await checkOffline(desk, jwtOf(answer));
+  assert.equal(payload['typ'], 'session');
+  const foreign = await post(desk, '/oauth/token', form, {
+    cookie,
+    headers: { Origin: 'https://evil.example' },
+  });
+  assert.equal(foreign.status, 403);
+  assert.equal((await post(desk, '/oauth/token', form)).status, 400);
+});
+
+test('a service introspects tokens and JWTs of its tenant, by bearer or by Basic, until the very moment they end', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({ name: 'ci' });
+  const jwt = jwtOf(await exchange(desk, token));
+  const service = (await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] })).token;
+  const ask = (asked: string) => post(desk, '/oauth/introspect', { token: asked }, { token: service });
+  const { body } = await ask(token);
+  assert.equal(body['active'], true);
+  assert.equal(body['sub'], bob.id);
+  assert.equal(body['username'], 'bob@example.com');
+  assert.equal(body['client_id'], credential.id);
+  assert.equal((await ask(jwt)).body['active'], true);
+  const Authorization = `Basic ${Buffer.from(`gateway:${service}`).toString('base64')}`;
+  assert.equal(
+    (await post(desk, '/oauth/introspect', { token }, { headers: { Authorization } })).body['active'],
+    true,
+  );
+  await bob.revokeToken(credential.id);
+  assert.deepEqual((await ask(token)).body, { active: false });
+  assert.deepEqual((await ask(jwt)).body, { active: false });
+  assert.deepEqual((await ask('a.b.c')).body, { active: false });
+  assert.deepEqual((await ask('nonsense')).body, { active: false });
+});
+
+test('nobody introspects without the permission, nor by a cookie', async () => {
+  await using desk = await openDesk();
+  const form = { token: 'x' };
+  const nobody = await post(desk, '/oauth/introspect', form);
+  assert.equal(nobody.status, 401);
+  assert.equal(nobody.body['error'], 'invalid_client');
+  assert.match(nobody.headers.get('www-authenticate') ?? '', /Bearer/);
+  assert.equal((await post(desk, '/oauth/introspect', form, { cookie: desk.ada.cookie })).status, 401);
+  const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });
+  assert.equal((await post(desk, '/oauth/introspect', form, { token })).status, 403);
+});
+
+test('whoever can show a token ends it, and learns nothing of one that there is not', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  const jwt = jwtOf(await exchange(desk, token));
+  for (const shown of [token, token, 'nonsense']) {
+    const answer = await post(desk, '/oauth/revoke', { token: shown, token_type_hint: 'access_token' });
+    assert.equal(answer.status, 200);
+    assert.equal(answer.text, '');
+  }
+  assert.equal((await desk.send('GET /api/v1/me', { token })).problem?.code, 'token_revoked');
+  assert.equal((await post(desk, '/oauth/revoke', { token: jwt })).body['error'], 'unsupported_token_type');
+  assert.equal((await post(desk, '/oauth/revoke', {})).body['error'], 'invalid_request');
+});
+
+test('a JWT of ours is no token here, and what another key signed is nothing', async () => {
+  await using desk = await openDesk();
+  await using twin = await openDesk();
+  const jwt = jwtOf(await exchange(desk, (await desk.ada.createToken({ name: 'x' })).token));
+  const foreign = jwtOf(await exchange(twin, (await twin.ada.createToken({ name: 'x' })).token));
+  assert.equal((await desk.send('GET /api/v1/me', { token: jwt })).status, 401);
+  await assert.rejects(checkOffline(desk, foreign));
+});
+
+test('servers share one key; it is renewed before it ends, published before it signs and until its tokens are dead', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_URL: 'http://desk.example' } });
+  await using other = await desk.another();
+  const { token } = await desk.ada.createToken({ name: 'x', expiresInDays: 100 });
+  const kids = async () =>
+    ((await other.send('GET /.well-known/jwks.json')).body as unknown as JSONWebKeySet).keys.map(
+      ({ kid }) => kid,
+    );
+  const signedBy = async (at: Sender) => {
+    const jwt = jwtOf(await exchange(at, token));
+    return (await checkOffline(desk, jwt)).protectedHeader.kid;
+  };
+  const both = await Promise.all([signedBy(desk), signedBy(other), signedBy(desk), signedBy(other)]);
+  assert.equal(new Set(both).size, 1);
+  const [first] = both;
+  assert.deepEqual(await kids(), [first]);
+  desk.clock.advance({ days: 29, hours: 12 });
+  assert.equal(await signedBy(other), first);
+  const [next, ...rest] = await kids();
+  assert.deepEqual(rest, [first]);
+  desk.clock.advance({ hours: 12, minutes: 1 });
+  assert.equal(await signedBy(desk), next);
+  assert.deepEqual(await kids(), [next, first]);
+  desk.clock.advance({ minutes: 25 });
+  assert.deepEqual(await kids(), [next]);
+});
+
+test('the private key is sealed in the database, and a server with another master key cannot sign with it', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  await exchange(desk, token);
+  const [row] = await desk.sql<{ public_jwk: { d?: string }; sealed: Buffer }>(
+    'select public_jwk, sealed_private_key as sealed from signing_keys',
+  );
+  assert.equal(row?.public_jwk.d, undefined);
+  assert.ok(!row?.sealed.includes(Buffer.from('302e020100300506032b6570', 'hex')));
+  // The row of another key: what is sealed for one row opens in no other.
+  await desk.sql('update signing_keys set id = gen_random_uuid()');
+  assert.equal((await exchange(desk, token)).status, 500);
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+
+const settings = {
+  KEYWARD_RATE_LIMIT: '1/3',
+  KEYWARD_ADDRESS_RATE_LIMIT: '1/5',
+  KEYWARD_TRUSTED_PROXIES: '1',
+};
+const from = (address: string) => ({ headers: { 'X-Forwarded-For': address } });
+const codes = async (desk: Desk, times: number, call: Parameters<Desk['send']>[1]) => {
+  const all: (string | undefined)[] = [];
+  for (let n = 0; n < times; n++) all.push((await desk.send('GET /api/v1/me', call)).problem?.code);
+  return all;
+};
+
+test('a token that is used too often is told so, when to come back, and what its limit is', async () => {
+  await using desk = await openDesk({ settings });
+  const { token } = await desk.ada.createToken({ name: 'busy' });
+  const first = await desk.send('GET /api/v1/me', { token });
+  assert.equal(first.headers.get('ratelimit-policy'), '"token";q=3;w=3');
+  assert.equal(first.headers.get('ratelimit'), '"token";r=2;t=1');
+  await codes(desk, 2, { token });
+  const refused = await desk.send('GET /api/v1/me', { token });
+  assert.equal(refused.status, 429);
+  assert.equal(refused.problem?.code, 'rate_limited');
+  assert.equal(refused.headers.get('retry-after'), '1');
+  assert.match(refused.headers.get('ratelimit') ?? '', /^"token";r=0;t=\d$/);
+  assert.equal((await desk.send('GET /trpc/sessions.me', { token })).status, 429);
+});
+
+test('another token, and a browser, are not held up by it', async () => {
+  await using desk = await openDesk({ settings });
+  const [one, two] = [
+    await desk.ada.createToken({ name: 'one' }),
+    await desk.ada.createToken({ name: 'two' }),
+  ];
+  await codes(desk, 4, { token: one.token });
+  assert.equal((await desk.send('GET /api/v1/me', { token: two.token })).status, 200);
+  assert.deepEqual(await codes(desk, 10, { cookie: desk.ada.cookie }), Array(10).fill(undefined));
+});
+
+test('the limit of a token counts before that of its tenant, and that before the installation’s', async () => {
+  await using desk = await openDesk({ settings });
+  const { token, credential } = await desk.ada.createToken({ name: 'x' });
+  const policy = async () => (await desk.send('GET /api/v1/me', { token })).headers.get('ratelimit-policy');
+  await desk.sql('update tenants set calls_per_second = 50, calls_at_once = 100');
+  assert.equal(await policy(), '"token";q=100;w=2');
+  await desk.sql(
+    `update credentials set calls_per_second = 10, calls_at_once = 70 where id = '${credential.id}'`,
+  );
+  assert.equal(await policy(), '"token";q=70;w=7');
+});
+
+test('an address that shows nothing, or what does not work, is counted by address, and by no header of its own making', async () => {
+  await using desk = await openDesk({ settings: { ...settings, KEYWARD_TRUSTED_PROXIES: '0' } });
+  const all: (string | undefined)[] = [];
+  for (let n = 0; n < 7; n++)
+    all.push(
+      ...(await codes(desk, 1, { ...(n % 2 ? { token: 'nonsense' } : {}), ...from(`203.0.113.${n}`) })),
+    );
+  assert.equal(all[0], 'unauthenticated');
+  assert.equal(all[1], 'token_invalid');
+  assert.equal(all.at(-1), 'rate_limited');
+});
+
+test('addresses of one /64 are one, a neighbour is not held up, nor is a token that works', async () => {
+  await using desk = await openDesk({ settings });
+  const spent = await codes(desk, 6, from('2001:db8:1:2::1'));
+  assert.equal(spent.at(-1), 'rate_limited');
+  assert.deepEqual(await codes(desk, 1, from('2001:db8:1:2:ffff::9')), ['rate_limited']);
+  assert.deepEqual(await codes(desk, 1, from('2001:db8:1:3::1')), ['unauthenticated']);
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  assert.deepEqual(await codes(desk, 1, { token, ...from('2001:db8:1:2::1') }), [undefined]);
+});
+
+test('limits that are off are not mentioned', async () => {
+  await using desk = await openDesk({
+    settings: { KEYWARD_RATE_LIMIT: 'off', KEYWARD_ADDRESS_RATE_LIMIT: 'off' },
+  });
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  const answer = await desk.send('GET /api/v1/me', { token });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get('ratelimit'), null);
+});

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDesk } from '#server/testing/desk.ts';
+import { openStream } from '#server/testing/stream.ts';
+import { openWire } from '#server/testing/wire.ts';
+
+test('a statement typed into psql is seen by the next request of both servers, and ends streams in a moment', async () => {
+  await using desk = await openDesk();
+  await using other = await desk.another();
+  const { token, credential } = await desk.ada.createToken({ name: 'x' });
+  await using stream = await openStream(other.origin, { token });
+  await stream.next();
+  const at = performance.now();
+  await desk.sql('update credentials set revoked_at = now() where id = $1', [credential.id]);
+  for (const server of [desk, other])
+    assert.equal((await server.send('GET /api/v1/me', { token })).problem?.code, 'token_revoked');
+  assert.ok(await stream.ended());
+  // Promised are 100 ms; here others are at work too.
+  assert.ok(performance.now() - at < 1_000);
+});
+
+test('a stream ends within seconds though the connection that listens has died without a word', async () => {
+  await using desk = await openDesk();
+  await using wire = await openWire(desk.databaseSocket);
+  await using other = await desk.another(wire);
+  const { token, credential } = await desk.ada.createToken({ name: 'x' });
+  await using stream = await openStream(other.origin, { token });
+  await using bystander = await openStream(other.origin, desk.ada);
+  await Promise.all([stream.next(), bystander.next()]);
+  wire.swallow('listen keyward_access');
+  await desk.sql('update credentials set revoked_at = now() where id = $1', [credential.id]);
+  // Requests do not depend on what is heard.
+  assert.equal((await other.send('GET /api/v1/me', { token })).problem?.code, 'token_revoked');
+  const at = performance.now();
+  assert.ok(await Promise.race([stream.ended(), sleep(8_000, false)]));
+  assert.ok(performance.now() - at < 8_000);
+  assert.ok(other.runtime.hub);
+});

@@ -1,0 +1,96 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer, connect, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A program of this machine, run for one test. */
+export interface Program extends AsyncDisposable {
+  child: ChildProcess;
+  /** All that it printed so far. */
+  printed(): string;
+}
+
+const aptGet = '/usr/bin/apt-get';
+const folders = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
+
+/** Where a program is; installed by apt-get first where it is not there and may be. Throws where it cannot be had. */
+export function findProgram(name: string, debianPackage = name): string {
+  const find = () => folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
+  const found = find();
+  if (found) return found;
+  if (process.getuid?.() === 0 && existsSync(aptGet)) {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    // A service that starts itself would take its usual port.
+    const flags = [
+      'install',
+      '--yes',
+      '--no-install-recommends',
+      '-o',
+      'Dpkg::Options::=--force-confold',
+      debianPackage,
+    ];
+    spawnSync(aptGet, ['update'], { env });
+    spawnSync(aptGet, flags, { env: { ...env, RUNLEVEL: '1' } });
+  }
+  const installed = find();
+  if (!installed)
+    throw new Error(`There is no ${name} here. Install it (Debian: apt-get install ${debianPackage}).`);
+  return installed;
+}
+
+/** Starts a program and waits until something listens on a port of this machine. It is stopped at the end of the scope. */
+export async function startProgram(
+  file: string,
+  args: string[],
+  { port, home = '/nonexistent' }: { port: number; home?: string },
+): Promise<Program> {
+  const child = spawn(file, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { NODE_ENV: 'test', PATH: process.env['PATH'], HOME: home },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = once(child, 'exit');
+  await Promise.race([
+    untilListening(port),
+    ended.then(() => Promise.reject(new Error(`${file} ended: ${text}`))),
+  ]);
+  return {
+    child,
+    printed: () => text,
+    async [Symbol.asyncDispose]() {
+      // One that is stopped (SIGSTOP) hears nothing else.
+      child.kill('SIGCONT');
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 2_000);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
+
+/** A port of this machine that nobody listens on. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilListening(port: number): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) {
+    const socket = connect(port, '127.0.0.1');
+    const isOpen = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (isOpen) return;
+    await sleep(50);
+  }
+  throw new Error(`Nothing listens on port ${port}`);
+}

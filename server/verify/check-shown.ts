@@ -1,0 +1,56 @@
+import { canonicalAddress } from '#server/access/address.ts';
+import { checkToken } from '#server/access/authenticate.ts';
+import type { Ctx } from '#server/access/context.ts';
+import type { UserPrincipal } from '#server/access/principal.ts';
+import type { RateTaken } from '#server/access/rates.ts';
+import type { ErrorCode } from '#server/errors.ts';
+import { verifyCodes, type VerifyCode, type VerifyInput, type VerifyView } from '#server/verify/schema.ts';
+
+/** What a token that was shown to a service comes to, at this moment. Its use and its rate are counted as if it were shown here. */
+export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyView> {
+  const { runtime, principal, request } = ctx;
+  const address = input.address === undefined ? null : (canonicalAddress(input.address) ?? null);
+  const asked = { tenantId: principal.tenantId, address };
+  const verdict = await checkToken(runtime, input.token, { ...request, userAgent: null }, asked);
+  if ('refusal' in verdict) return { valid: false, code: toVerifyCode(verdict.refusal) };
+  const who = describe(verdict.principal);
+  if (input.permission && !verdict.principal.permissions.has(input.permission))
+    return { valid: false, code: 'permission_denied', ...who };
+  const taking = takeRate(ctx, verdict.principal, input.cost);
+  const taken = taking instanceof Promise ? await taking : taking;
+  const limits = taken && { limits: { rate: describeRate(taken) } };
+  if (taken?.allowed === false) return { valid: false, code: 'rate_limited', ...who, ...limits };
+  return { valid: true, code: 'valid', ...who, ...limits };
+}
+
+function describe({ user, tenantId, origin, permissions }: UserPrincipal) {
+  const credential = origin.kind === 'credential' ? origin : undefined;
+  return {
+    principal: { kind: 'user' as const, ...user, tenantId, permissions: [...permissions] },
+    ...(credential && {
+      credential: {
+        id: credential.id,
+        kind: credential.credentialKind,
+        name: credential.name,
+        prefix: credential.prefix,
+        permissions: credential.grant,
+      },
+      expiresAt: credential.expiresAt?.toISOString() ?? null,
+    }),
+  };
+}
+
+function takeRate({ runtime }: Ctx, { origin }: UserPrincipal, cost: number) {
+  const own = origin.kind === 'credential' ? origin.rateLimit : null;
+  const limit = own ?? runtime.config.rateLimits.token;
+  return limit && runtime.rates.take(origin.id, limit, cost);
+}
+
+function describeRate({ limit, remaining, retryInMs }: RateTaken) {
+  return { ...limit, remaining, retryInSeconds: Math.ceil(retryInMs / 1_000) };
+}
+
+/** What else may be wrong with a token (a secret that a rotation replaced) is a token that does not work. */
+function toVerifyCode(refusal: ErrorCode): VerifyCode {
+  return verifyCodes.find((code) => code === refusal) ?? 'token_invalid';
+}

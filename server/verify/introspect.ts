@@ -1,0 +1,48 @@
+import { checkToken } from '#server/access/authenticate.ts';
+import type { Ctx } from '#server/access/context.ts';
+import type { UserPrincipal } from '#server/access/principal.ts';
+import { wouldBeLetIn } from '#server/live/watch.ts';
+import { readJwt } from '#server/signing/sign-jwt.ts';
+
+/** RFC 7662, section 2.2; of a token that is not good for whoever asks, nothing but that. */
+export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>);
+
+/** What a token, or a JWT that we gave for one, is good for at this moment. Of other tenants: not active. */
+export async function introspect(ctx: Ctx, token: string): Promise<Introspection> {
+  if (token.split('.').length === 3) return introspectJwt(ctx, token);
+  const asked = { tenantId: ctx.principal.tenantId, address: null };
+  const verdict = await checkToken(ctx.runtime, token, { ...ctx.request, userAgent: null }, asked);
+  return 'refusal' in verdict ? { active: false } : describe(ctx, verdict.principal);
+}
+
+function describe({ runtime }: Ctx, { user, tenantId, origin, permissions }: UserPrincipal): Introspection {
+  return {
+    active: true,
+    token_type: 'Bearer',
+    scope: [...permissions].join(' '),
+    client_id: origin.id,
+    username: user.email,
+    sub: user.id,
+    iss: runtime.config.url.origin,
+    tenant: tenantId,
+    role: user.role,
+    typ: origin.kind === 'credential' ? origin.credentialKind : origin.kind,
+    ...(origin.expiresAt && { exp: Math.floor(origin.expiresAt.getTime() / 1_000) }),
+  };
+}
+
+/** Good by its signature, and only as long as what it was given for is good too. */
+async function introspectJwt(
+  { runtime, principal: { tenantId } }: Ctx,
+  text: string,
+): Promise<Introspection> {
+  const claims = await readJwt(runtime, text);
+  if (claims?.tenant !== tenantId) return { active: false };
+  const { sub, role, typ, client_id: id, prefix, exp } = claims;
+  const origin =
+    typ === 'session'
+      ? ({ kind: 'session', id, expiresAt: new Date(exp * 1_000) } as const)
+      : ({ kind: 'credential', id, prefix: prefix ?? '' } as const);
+  if (!(await wouldBeLetIn(runtime, { tenantId, user: { id: sub, role }, origin }))) return { active: false };
+  return { active: true, token_type: 'Bearer', ...claims };
+}
