@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startBackend, upgrade, type Backend } from '#server/testing/backend.ts';
+import { createCaller, type Caller } from '#server/testing/caller.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { findProgram, freePort, startProgram } from '#server/testing/program.ts';
+
+const docs = new URL('../../docs/proxies/', import.meta.url);
+
+interface Proxied extends AsyncDisposable {
+  desk: Desk;
+  service: Backend;
+  proxy: Caller;
+}
+
+interface Places {
+  folder: string;
+  port: number;
+}
+
+/** How each is run on the file of the documentation, with nothing changed but the addresses. */
+const proxies: Record<
+  string,
+  { file: string; start(config: string, places: Places): Promise<AsyncDisposable> }
+> = {
+  nginx: {
+    file: 'nginx.conf',
+    async start(config, { folder, port }) {
+      const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+      const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n');
+      const main = `pid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${config}\n}\n`;
+      await writeFile(join(folder, 'main.conf'), main);
+      const args = ['-c', join(folder, 'main.conf'), '-p', folder, '-g', 'daemon off;'];
+      return startProgram(findProgram('nginx', 'nginx-light'), args, { port });
+    },
+  },
+  Caddy: {
+    file: 'caddyfile',
+    async start(config, { folder, port }) {
+      const path = join(folder, 'Caddyfile');
+      await writeFile(path, `{\n\tadmin off\n\tauto_https off\n}\n${config}`);
+      return startProgram(findProgram('caddy'), ['run', '--config', path, '--adapter', 'caddyfile'], {
+        port,
+        home: folder,
+      });
+    },
+  },
+};
+
+async function openProxied(name: string): Promise<Proxied> {
+  const opened = new AsyncDisposableStack();
+  const desk = opened.use(await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } }));
+  const service = opened.use(await startBackend());
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-proxy-'));
+  // The workers of an nginx that root starts are somebody else.
+  await chmod(folder, 0o711);
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const { file, start } = proxies[name] ?? { file: '', start: () => Promise.reject(new Error(name)) };
+  const config = (await readFile(new URL(file, docs), 'utf8'))
+    .replaceAll('127.0.0.1:3000', new URL(desk.origin).host)
+    .replaceAll('127.0.0.1:8080', `127.0.0.1:${service.port}`)
+    .replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
+  opened.use(await start(config, { folder, port }));
+  const proxy = createCaller(`http://127.0.0.1:${port}`);
+  return { desk, service, proxy, [Symbol.asyncDispose]: () => opened.disposeAsync() };
+}
+
+const identity = ['user', 'email', 'role', 'tenant', 'credential'].map((name) => `keyward-${name}`);
+const forged = Object.fromEntries(
+  identity.flatMap((name) => [
+    [name, 'forged'],
+    [name.replace('-', '_'), 'forged'],
+  ]),
+);
+
+for (const name of Object.keys(proxies)) {
+  test(`${name} passes on who asks, whatever identity they claim`, async () => {
+    await using at = await openProxied(name);
+    const { token, credential } = await at.desk.ada.createToken({ name: 'x' });
+    const { id, email, role, tenantId, cookie } = at.desk.ada;
+    const byToken = await at.proxy.send('GET /page?a=1', { token, headers: forged });
+    assert.equal(byToken.status, 200, byToken.text);
+    assert.deepEqual(
+      identity.map((header) => byToken.body[header]),
+      [id, email, role, tenantId, credential.id],
+    );
+    const bySession = await at.proxy.send('GET /page', { cookie, headers: forged });
+    assert.equal(bySession.status, 200, bySession.text);
+    assert.deepEqual(
+      identity.map((header) => bySession.body[header] ?? ''),
+      [id, email, role, tenantId, ''],
+    );
+    assert.ok(!JSON.stringify(at.service.requests).includes('forged'));
+    assert.equal(at.service.requests[0]?.url, '/page?a=1');
+    assert.equal(byToken.body['authorization'], undefined);
+  });
+
+  test(`${name} lets nobody through without a token that works, from the next request on`, async () => {
+    await using at = await openProxied(name);
+    const { token, credential } = await at.desk.ada.createToken({ name: 'x' });
+    const nobody = await at.proxy.send('GET /page', { headers: forged });
+    assert.equal(nobody.status, 401);
+    assert.match(nobody.headers.get('www-authenticate') ?? '', /Bearer/);
+    assert.equal((await at.proxy.send('GET /page', { token: 'nonsense' })).status, 401);
+    assert.equal((await at.proxy.send('GET /page', { token })).status, 200);
+    await at.desk.ada.revokeToken(credential.id);
+    assert.equal((await at.proxy.send('GET /page', { token })).status, 401);
+    assert.equal(at.service.requests.length, 1);
+  });
+
+  test(`${name} passes on bodies, and what a foreign page makes a browser send does not get through`, async () => {
+    await using at = await openProxied(name);
+    const { token } = await at.desk.ada.createToken({ name: 'x' });
+    const body = { text: 'x'.repeat(100_000) };
+    assert.equal((await at.proxy.send('POST /page', { token, body })).status, 200);
+    assert.equal(at.service.requests[0]?.body, JSON.stringify(body));
+    const { cookie } = at.desk.ada;
+    const post = (origin: string) =>
+      at.proxy.send('POST /page', { cookie, body: {}, headers: { Origin: origin } });
+    assert.equal((await post('https://evil.example')).status, 403);
+    assert.equal((await post(at.proxy.origin)).status, 200);
+  });
+
+  test(`${name} streams events as they come`, async () => {
+    await using at = await openProxied(name);
+    const { token } = await at.desk.ada.createToken({ name: 'x' });
+    const leaving = new AbortController();
+    const headers = { Authorization: `Bearer ${token}` };
+    const response = await fetch(`${at.proxy.origin}/events`, { headers, signal: leaving.signal });
+    const first = await response.body?.pipeThrough(new TextDecoderStream()).getReader().read();
+    assert.equal(first?.value, 'data: first\n\n');
+    leaving.abort();
+  });
+
+  test(`${name} lets a WebSocket through with a token, and none without`, async () => {
+    await using at = await openProxied(name);
+    const { token } = await at.desk.ada.createToken({ name: 'x' });
+    assert.equal(await upgrade(at.proxy.origin, { ...forged, Authorization: `Bearer ${token}` }), 'hello');
+    assert.equal(at.service.requests[0]?.headers['keyward-email'], at.desk.ada.email);
+    assert.equal(await upgrade(at.proxy.origin, forged), 401);
+    assert.equal(at.service.requests.length, 1);
+  });
+
+  test(`${name} tells Keyward the address of the client, not its own`, async () => {
+    await using at = await openProxied(name);
+    const { token } = await at.desk.ada.createToken({ name: 'x', ipAllowlist: ['203.0.113.0/24'] });
+    // Whoever writes this header is no trusted proxy of nginx or Caddy, so it counts for nothing.
+    const claimed = await at.proxy.send('GET /page', {
+      token,
+      headers: { 'X-Forwarded-For': '203.0.113.7' },
+    });
+    assert.equal(claimed.status, 403);
+    const local = await at.desk.ada.createToken({ name: 'local', ipAllowlist: ['127.0.0.1'] });
+    assert.equal((await at.proxy.send('GET /page', { token: local.token })).status, 200);
+  });
+}
