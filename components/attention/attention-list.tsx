@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Button, buttonClass } from '#components/ui/button.tsx';
@@ -23,8 +23,11 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
 };
 const rowsAtFirst = 5;
 
-/** For admins: tokens that should be looked at, each with its reason and what can be done. */
-export function AttentionList() {
+/**
+ * For admins: tokens that should be looked at, each with its reason and what can be done. How many there are nobody knows
+ * before, so `children`, which stand below, come after.
+ */
+export function AttentionList({ children }: { children: ReactNode }) {
   const { data, error } = useQuery({
     queryKey: ['attention'],
     queryFn: ({ signal }) => trpcClient.attention.list.query(undefined, { signal }),
@@ -34,48 +37,51 @@ export function AttentionList() {
   const items = data?.items ?? [];
   const close = () => setRevoking(null);
   return (
-    <section aria-labelledby="attention">
-      <h2 id="attention" className="mb-3 text-base font-semibold">
-        Needs attention
-      </h2>
-      {!data && !error && <Skeleton className="h-14 w-full rounded-card!" />}
-      {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
-      {data && items.length === 0 && <AllWell />}
-      {items.length > 0 && (
-        <Card>
-          <ul>
-            {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
-              <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
-                <Row item={item} onRevoke={() => setRevoking(item.token)} />
-              </li>
-            ))}
-          </ul>
-          {items.length > rowsAtFirst && (
-            <div className="border-t border-line p-1.5">
-              <Button
-                look="quiet"
-                className="w-full"
-                aria-expanded={showsAll}
-                onClick={() => setShowsAll(!showsAll)}
-              >
-                {showsAll
-                  ? 'Show fewer'
-                  : `Show all ${items.length}${data?.hasMore.length ? ' or more' : ''}`}
-              </Button>
-            </div>
-          )}
-        </Card>
-      )}
-      {revoking && (
-        <RevokeDialog
-          tokens={[revoking]}
-          returnTo={() => document.getElementById('attention')}
-          onClose={close}
-          onRevoked={close}
-          onMissing={orSayMissing(close)}
-        />
-      )}
-    </section>
+    <>
+      <section aria-labelledby="attention">
+        <h2 id="attention" className="mb-3 text-base font-semibold">
+          Needs attention
+        </h2>
+        {!data && !error && <Skeleton className="h-14 w-full rounded-card!" />}
+        {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+        {data && items.length === 0 && <AllWell />}
+        {items.length > 0 && (
+          <Card>
+            <ul>
+              {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
+                <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
+                  <Row item={item} onRevoke={() => setRevoking(item.token)} />
+                </li>
+              ))}
+            </ul>
+            {items.length > rowsAtFirst && (
+              <div className="border-t border-line p-1.5">
+                <Button
+                  look="quiet"
+                  className="w-full"
+                  aria-expanded={showsAll}
+                  onClick={() => setShowsAll(!showsAll)}
+                >
+                  {showsAll
+                    ? 'Show fewer'
+                    : `Show all ${items.length}${data?.hasMore.length ? ' or more' : ''}`}
+                </Button>
+              </div>
+            )}
+          </Card>
+        )}
+        {revoking && (
+          <RevokeDialog
+            tokens={[revoking]}
+            returnTo={() => document.getElementById('attention')}
+            onClose={close}
+            onRevoked={close}
+            onMissing={orSayMissing(close)}
+          />
+        )}
+      </section>
+      {(data || error) && children}
+    </>
   );
 }
 

@@ -1,5 +1,5 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
+import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
@@ -13,6 +13,7 @@ import { useNow } from '#components/ui/use-now.ts';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
 import { MonthOfUse } from './month-of-use.tsx';
+import { monthQuery } from './month-query.ts';
 import { NextStep } from './next-step.tsx';
 import { RecentTokens } from './recent-tokens.tsx';
 import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
@@ -26,10 +27,18 @@ export function DashboardView() {
   const [hasAttention, setHasAttention] = useState(true);
   const { data: me } = useMe();
   const glance = useQuery(glanceQuery);
+  usePrefetchQuery(monthQuery);
   const newToken = useNewToken();
   const mayWrite = me?.permissions.includes('tokens:write') ?? false;
   const tokens = glance.data?.items ?? [];
   const total = glance.data?.counts.total ?? 0;
+
+  const use = tokens.some((token) => token.lastUsedAt) && (
+    <>
+      <MonthOfUse />
+      <RecentTokens tokens={tokens} />
+    </>
+  );
 
   return (
     <>
@@ -52,14 +61,10 @@ export function DashboardView() {
           {glance.data && me && (
             <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
           )}
-          {me?.permissions.includes('tokens:admin') && hasAttention && (
-            <AttentionList onMissing={() => setHasAttention(false)} />
-          )}
-          {tokens.some((token) => token.lastUsedAt) && (
-            <>
-              <MonthOfUse />
-              <RecentTokens tokens={tokens} />
-            </>
+          {me?.permissions.includes('tokens:admin') && hasAttention ? (
+            <AttentionList onMissing={() => setHasAttention(false)}>{use}</AttentionList>
+          ) : (
+            me && use
           )}
         </div>
       )}

@@ -35,7 +35,7 @@ export function Header() {
             </PageLink>
           ))}
         </nav>
-        <div className="ml-auto flex items-center">
+        <div className="ml-auto flex h-9 items-center">
           <PaletteButton />
           <UserMenu />
         </div>

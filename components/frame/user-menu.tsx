@@ -19,7 +19,7 @@ export function UserMenu() {
   const { data: me } = useMe();
   const theme = useTheme();
   const signOut = useSignOut();
-  if (!me?.user) return <Skeleton className="mr-7 size-7 rounded-full!" />;
+  if (!me?.user) return <Skeleton className="mr-5 ml-1 size-7 rounded-full!" />;
 
   const entries: MenuEntry[] = [
     { kind: 'text', text: <Person user={me.user} /> },

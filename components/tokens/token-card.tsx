@@ -124,50 +124,42 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
   );
 }
 
-function LastUse({ token }: { token: TokenView }) {
-  if (!token.lastUsedAt) return <p className="text-sm text-faint">Never used</p>;
+function LastUse({ token: { lastUsedAt, lastUsedIp, lastUsedAgent } }: { token: TokenView }) {
+  if (!lastUsedAt) return <p className="text-sm text-faint">Never used</p>;
   return (
     <div className="min-w-0 text-sm">
-      <TimeAgo at={token.lastUsedAt} before="Used" />
-      {token.lastUsedIp && (
-        <Tip
-          text={token.lastUsedAgent ? `By ${token.lastUsedAgent}` : 'It did not say what it is'}
-          className="block max-w-full truncate text-xs text-faint"
-        >
-          from {token.lastUsedIp}
-        </Tip>
-      )}
+      <TimeAgo
+        at={lastUsedAt}
+        before="Used"
+        under={lastUsedIp && `from ${lastUsedIp}`}
+        more={lastUsedAgent ? `By ${lastUsedAgent}` : 'It did not say what it is'}
+      />
     </div>
   );
 }
 
 function Ends({ token }: { token: TokenView }) {
   return (
-    <div className="min-w-0 text-sm">
+    <div className={cx('min-w-0 text-sm', token.status === 'expiring' && 'text-warn')}>
       <End token={token} />
-      {token.revokeReason ? (
-        <Tip text={`Reason: ${token.revokeReason}`} className="block max-w-full truncate text-xs text-faint">
-          {token.revokeReason}
-        </Tip>
-      ) : (
-        <p className="truncate text-xs text-faint">Created {dateWords(new Date(token.createdAt))}</p>
-      )}
     </div>
   );
 }
 
-function End({ token: { status, revokedAt, expiresAt } }: { token: TokenView }) {
+function End({ token: { status, createdAt, expiresAt, revokedAt, revokeReason } }: { token: TokenView }) {
+  const created = `Created ${dateWords(new Date(createdAt))}`;
   if (revokedAt) {
-    return <TimeAgo at={revokedAt} before="Revoked" />;
+    const more = revokeReason && `Reason: ${revokeReason}`;
+    return <TimeAgo at={revokedAt} before="Revoked" under={revokeReason ?? created} more={more} />;
   }
-  if (!expiresAt) return <p className="text-muted">Never expires</p>;
+  if (expiresAt) {
+    const isPast = status === 'expired';
+    return <TimeAgo at={expiresAt} before={isPast ? 'Expired' : 'Expires'} ahead={!isPast} under={created} />;
+  }
   return (
-    <span className={status === 'expiring' ? 'text-warn' : undefined}>
-      <TimeAgo
-        at={expiresAt}
-        before={status === 'expired' ? 'Expired' : 'Expires'}
-        ahead={status !== 'expired'}
-      />
-    </span>
+    <>
+      <p className="text-muted">Never expires</p>
+      <p className="truncate text-xs text-faint">{created}</p>
+    </>
   );
 }
