@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ensureCliBuilt } from './build-cli.mjs';
 import { compressAll } from './compress.mjs';
+import { fingerprint } from './fingerprint.mjs';
 import { ensureInstalled } from './install.mjs';
 import { alone, findNode, readText, root, runQuietly, say, StepError } from './workplace.mjs';
 
@@ -11,8 +12,13 @@ const INPUTS = [
 const out = path.join(root, 'out');
 const stamp = (/** @type {string} */ folder) => path.join(folder, '.inputs');
 
-/** Builds the web app into out/ where its sources have changed since. */
+/** Builds the command line into out-cli/ and the web app into out/, each where its sources have changed since. */
 export async function ensureBuilt() {
+  await ensureCliBuilt();
+  await ensureSiteBuilt();
+}
+
+async function ensureSiteBuilt() {
   if (!existsSync(path.join(root, 'app')) || isBuilt()) return;
   await alone('build', async () => {
     if (isBuilt()) return;
@@ -21,13 +27,13 @@ export async function ensureBuilt() {
   });
 }
 
-const isBuilt = () => readText(stamp(out)) === fingerprint();
+const isBuilt = () => readText(stamp(out)) === fingerprint(INPUTS);
 
 /** Into a folder beside the old one, and swapped: neither a crash nor a running server sees half a build. */
 async function build() {
   const draft = '.next/export';
   const folder = path.join(root, draft);
-  const inputs = fingerprint();
+  const inputs = fingerprint(INPUTS);
   const next = path.join(root, 'node_modules', 'next', 'dist', 'bin', 'next');
   await runQuietly(findNode(), [next, 'build'], {
     NEXT_TELEMETRY_DISABLED: '1',
@@ -41,32 +47,6 @@ async function build() {
   if (existsSync(out)) renameSync(out, old);
   renameSync(folder, out);
   rmSync(old, { recursive: true, force: true });
-}
-
-function fingerprint() {
-  const hash = createHash('sha256');
-  for (const file of INPUTS.flatMap(filesOf).filter(matters)) {
-    hash
-      .update(`${file}\0`)
-      .update(readFileSync(path.join(root, file)))
-      .update('\0');
-  }
-  return hash.digest('hex');
-}
-
-/** @param {string} name @returns {string[]} */
-function filesOf(name) {
-  const full = path.join(root, name);
-  if (!existsSync(full)) return [];
-  if (!statSync(full).isDirectory()) return [name];
-  const children = readdirSync(full);
-  children.sort();
-  return children.flatMap((child) => filesOf(path.join(name, child)));
-}
-
-/** Of the server only the schemas end up in the browser. @param {string} file */
-function matters(file) {
-  return !file.startsWith('server') || path.basename(file) === 'schema.ts';
 }
 
 if (process.argv[1] === path.join(root, 'scripts', 'build.mjs')) {

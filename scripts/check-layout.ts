@@ -4,7 +4,8 @@ import { borderFaults, luciaFaults } from './layout-borders.ts';
 import type { SourceFile } from './layout-imports.ts';
 import { migrationFaults, nameFaults } from './layout-names.ts';
 
-const NOT_OURS = /^(node_modules|\.git|\.next|out|data|test-results|\.env|next-env\.d\.ts|.*\.tsbuildinfo)$/;
+const NOT_OURS =
+  /^(node_modules|\.git|\.next|out|out-cli|data|test-results|\.env|next-env\.d\.ts|.*\.tsbuildinfo)$/;
 const TEXT = /\.(tsx?|mjs|css|sql|json|md)$/;
 
 /** Holds docs/architecture.md against the files. Returns `path: sentence` lines; none when all is well. */

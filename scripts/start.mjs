@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import path from 'node:path';
+import { ensureCliBuilt } from './build-cli.mjs';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { findNode, root, say, StepError } from './workplace.mjs';
@@ -9,7 +10,7 @@ const args = process.argv.slice(2);
 
 try {
   await ensureInstalled();
-  if (!args.includes('--help') && !args.includes('--dev')) await ensureBuilt();
+  if (!args.includes('--help')) await (args.includes('--dev') ? ensureCliBuilt() : ensureBuilt());
   runServer();
 } catch (error) {
   if (!(error instanceof StepError)) throw error;
