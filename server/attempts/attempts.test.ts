@@ -83,10 +83,12 @@ test('unknown, wrong, paused, and deactivated with a wrong password are answered
     guess(desk, { email: eve.email, password: goodPassword }),
     guess(desk, { email: bob.email }),
   ]);
+  // How many calls an address has left goes by the calls, not by what was guessed.
+  const varying = ['date', 'x-request-id', 'ratelimit'];
   const told = answers.map(({ status, headers, body }) => ({
     status,
     body: { ...body, requestId: '' },
-    headers: Object.fromEntries([...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))),
+    headers: Object.fromEntries([...headers].filter(([name]) => !varying.includes(name))),
   }));
   for (const each of told) assert.deepEqual(each, told[0]);
   assert.equal(told[0]?.status, 401);
@@ -132,7 +134,7 @@ test('the right password works in a browser that is known while others guess, an
   assert.equal((await guess(desk, { password: goodPassword, from: '198.51.100.1' })).status, 401);
   assert.equal((await guess(desk, { password: goodPassword, cookie })).status, 200);
 
-  const forged = cookie.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
+  const forged = cookie.replace(/=./, (first) => (first === '=A' ? '=B' : '=A'));
   assert.equal((await guess(desk, { password: goodPassword, cookie: forged })).status, 401);
 });
 

@@ -170,7 +170,11 @@ test('a stream of a secret ends with it: rotated without grace, or at the end of
     desk.ada.send(`POST /api/v1/tokens/${id}/rotate`, { body: { graceSeconds } });
   assert.equal((await rotate(gone.credential.id, 0)).status, 200);
   assert.ok(await first.ended());
+  await using witness = await openStream(desk.origin, desk.ada);
+  await witness.next();
   assert.equal((await rotate(kept.credential.id, 3_600)).status, 200);
+  // What is opened before the server has heard of the rotation ends by it.
+  assert.deepEqual(await witness.next(), ['token']);
   await using inGrace = await openStream(desk.origin, kept);
   await inGrace.next();
   assert.equal(await inGrace.endedWithin(2_500), false);
@@ -199,6 +203,9 @@ test('a person watches twenty times at most, and once more when one of them has 
   assert.equal(open.use(await openStream(desk.origin, bob)).status, 429);
   assert.equal(open.use(await openStream(desk.origin, desk.ada)).status, 200);
   await streams[0]?.[Symbol.asyncDispose]();
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assert.equal(open.use(await openStream(desk.origin, bob)).status, 200);
+  const deadline = Date.now() + 5_000;
+  let status = 429;
+  // The server hears of a reader who went when the connection closes.
+  while (status === 429 && Date.now() < deadline) ({ status } = open.use(await openStream(desk.origin, bob)));
+  assert.equal(status, 200);
 });
