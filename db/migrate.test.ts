@@ -9,6 +9,7 @@ import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
 import * as notices from '#db/schema/notices.ts';
 import * as people from '#db/schema/people.ts';
+import * as setupCodes from '#db/schema/setup-codes.ts';
 import * as signIn from '#db/schema/sign-in.ts';
 import * as signing from '#db/schema/signing.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
@@ -69,7 +70,7 @@ test('the tables that the code knows are the tables that the migrations make', a
   const migrated = columns.map(
     (column) => `${column.table_name}.${column.column_name} ${column.is_nullable === 'YES'}`,
   );
-  const tables = [adminTokens, people, credentials, audit, signIn, signing, notices]
+  const tables = [adminTokens, people, credentials, audit, signIn, signing, notices, setupCodes]
     .flatMap((part): unknown[] => Object.values(part))
     .filter((value) => is(value, PgTable));
   const known = tables.flatMap((table) => {

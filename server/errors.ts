@@ -33,6 +33,7 @@ export const errorCodes = {
   last_admin: [409, 'There must always be an active admin'],
   user_deactivated: [409, 'This account is deactivated'],
   already_joined: [409, 'This person has joined already'],
+  code_redeemed: [409, 'This code was redeemed'],
   token_held: [409, 'An admin switched this token off'],
   token_ended: [409, 'This token has ended'],
   token_off: [409, 'This token is switched off'],

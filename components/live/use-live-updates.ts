@@ -5,7 +5,8 @@ import { trpc } from '#components/api/trpc.ts';
 
 /** The queries that show what an audit topic is about. The audit log itself shows everything. */
 const shownBy: Record<string, string[]> = {
-  token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users'],
+  token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users', 'setup-codes'],
+  setup_code: ['setup-codes'],
   credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
   notice: ['notices'],
   user: ['users', 'admin-tokens', 'attention', 'account'],

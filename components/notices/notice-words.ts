@@ -51,5 +51,12 @@ export function noticeWords({ kind, token, address, createdAt }: NoticeView, now
         title: '… was revoked by somebody who found it',
         detail: `Reported ${happened}. Find out where its secret was to be found.`,
       };
+    case 'setup_reused':
+      return {
+        icon: ShieldAlert,
+        tone: 'danger',
+        title: '… was revoked: its setup code was used twice',
+        detail: `The second time ${happened}. If that was not you, find out who could read the code.`,
+      };
   }
 }

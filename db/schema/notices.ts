@@ -7,7 +7,16 @@ export const notices = pgTable('notices', {
   userId: uuid('user_id').notNull(),
   credentialId: uuid('credential_id').notNull(),
   kind: text('kind', {
-    enum: ['expires_14', 'expires_7', 'expires_1', 'expired_in_use', 'reuse', 'exposed', 'revoked_by_holder'],
+    enum: [
+      'expires_14',
+      'expires_7',
+      'expires_1',
+      'expired_in_use',
+      'reuse',
+      'exposed',
+      'revoked_by_holder',
+      'setup_reused',
+    ],
   }).notNull(),
   day: date('day').notNull(),
   address: inet('address'),

@@ -5,11 +5,15 @@ import {
   lockHolder,
   markAllConsumed,
   markConsumed,
+  markOneConsumed,
   type CodeHolder,
   type CodeRow,
   type Purpose,
 } from '#server/codes/queries.ts';
 import { Secret } from '#server/credentials/secret.ts';
+
+/** Each of these is for a machine of its own, so that one of them ends no other. */
+const severalAtOnce: readonly Purpose[] = ['setup'];
 
 /**
  * Uses a code up, and with it every other open code of that person and purpose. Undefined for a code that is unknown,
@@ -26,7 +30,7 @@ export async function consumeCode(
   // Before the code's own row: of two codes of one person that are used at once, each would wait for the other's.
   await lockHolder(tx, found);
   const consumed = await markConsumed(tx, new Secret(code).hash(), purpose, at);
-  if (consumed) await endCodes(tx, consumed, purpose, at);
+  if (consumed && !severalAtOnce.includes(purpose)) await endCodes(tx, consumed, purpose, at);
   return consumed;
 }
 
@@ -48,6 +52,11 @@ export function hasOpenCode(
   at: Date,
 ): Promise<boolean> {
   return hasOpenCodeRow(db, holder, purpose, at);
+}
+
+/** Makes one of someone's codes useless. */
+export function endCode(tx: Transaction, holder: CodeHolder, id: string, at: Date): Promise<void> {
+  return markOneConsumed(tx, holder, id, at);
 }
 
 /** Makes what is open of someone's codes useless: those of one purpose, or with `undefined` all of them. */

@@ -11,6 +11,7 @@ export const codeLifeMs = {
   invite: 24 * 60 * minute,
   reset: 24 * 60 * minute,
   magic: 15 * minute,
+  setup: 10 * minute,
 } as const satisfies Partial<Record<Purpose, number>>;
 
 export interface NewCode extends CodeHolder {
@@ -18,19 +19,23 @@ export interface NewCode extends CodeHolder {
   lifeMs: number;
   /** What the code's own page needs to go on with. Never a secret. */
   payload?: Record<string, unknown>;
+  /** Left out: both are made here. */
+  id?: string;
+  secret?: Secret;
 }
+
+const newCode = () => new Secret(randomBase62(32));
 
 /**
  * Makes a code that is good once, for one purpose. The answer is the only place where it stands: stored is its hash.
  * Codes that are open already stay open; `endCodes` ends them.
  */
 export async function issueCode(tx: Transaction, code: NewCode, at: Date): Promise<Secret> {
-  const { lifeMs, payload = {}, ...rest } = code;
-  const secret = new Secret(randomBase62(32));
+  const { lifeMs, payload = {}, id = randomUUIDv7(), secret = newCode(), ...rest } = code;
   await insertCode(tx, {
     ...rest,
     payload,
-    id: randomUUIDv7(),
+    id,
     hash: secret.hash(),
     createdAt: at,
     expiresAt: new Date(at.getTime() + lifeMs),

@@ -80,6 +80,18 @@ export async function markAllConsumed(
   await tx.update(oneTimeCodes).set({ consumedAt: at }).where(isUnconsumedOf(holder, purpose));
 }
 
+export async function markOneConsumed(
+  tx: Transaction,
+  holder: CodeHolder,
+  id: string,
+  at: Date,
+): Promise<void> {
+  await tx
+    .update(oneTimeCodes)
+    .set({ consumedAt: at })
+    .where(and(isUnconsumedOf(holder, undefined), eq(oneTimeCodes.id, id)));
+}
+
 /** Holds off everything else that happens to a person's account. */
 export async function lockHolder(tx: Transaction, { tenantId, userId }: CodeHolder): Promise<void> {
   if (userId === null) return;

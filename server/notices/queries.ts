@@ -1,10 +1,15 @@
-import { and, desc, eq, gt, isNull, notInArray, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { expiryNotices, type NoticeKind, type NoticeView } from '#server/notices/schema.ts';
+import {
+  expiryNotices,
+  revocationNotices,
+  type NoticeKind,
+  type NoticeView,
+} from '#server/notices/schema.ts';
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
@@ -49,7 +54,7 @@ export function findOpenNotices(db: Connection, tenantId: TenantId, userId: stri
         eq(notices.tenantId, tenantId),
         eq(notices.userId, userId),
         isNull(notices.dismissedAt),
-        or(eq(notices.kind, 'revoked_by_holder'), isNull(credentials.revokedAt)),
+        or(inArray(notices.kind, revocationNotices), isNull(credentials.revokedAt)),
         or(notInArray(notices.kind, expiryKinds), gt(credentials.expiresAt, at)),
       ),
     )

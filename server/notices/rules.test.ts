@@ -31,6 +31,7 @@ const cases: [what: string, change: Partial<NoticeState>, moot: boolean][] = [
   ['seen in an address, rotated since', { kind: 'exposed', secretSince: now }, true],
   ['seen in an address, revoked', { kind: 'exposed', revokedAt: before }, true],
   ['revoked by its finder', { kind: 'revoked_by_holder', revokedAt: before }, false],
+  ['revoked as its setup code was used twice', { kind: 'setup_reused', revokedAt: before }, false],
 ];
 
 for (const [what, change, moot] of cases) {

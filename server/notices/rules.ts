@@ -1,4 +1,4 @@
-import type { NoticeKind } from '#server/notices/schema.ts';
+import { revocationNotices, type NoticeKind } from '#server/notices/schema.ts';
 
 /** What decides whether a notice still says something. */
 export interface NoticeState {
@@ -16,7 +16,7 @@ export interface NoticeState {
 export function isMoot(notice: NoticeState, at: Date): boolean {
   const { kind, expiresAt } = notice;
   if (notice.dismissedAt) return true;
-  if (kind === 'revoked_by_holder') return false;
+  if (revocationNotices.includes(kind)) return false;
   if (notice.revokedAt) return true;
   if (kind === 'expired_in_use') return false;
   // The secret that was seen, or that a thief may hold beside the old one, has been replaced.

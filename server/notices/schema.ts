@@ -9,8 +9,12 @@ export const noticeKinds = [
   'reuse',
   'exposed',
   'revoked_by_holder',
+  'setup_reused',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
+
+/** What is told of tokens that were revoked, which moots all else. */
+export const revocationNotices: readonly NoticeKind[] = ['revoked_by_holder', 'setup_reused'];
 
 /** Days before its expiry at which the owner of a token in use is told. */
 export const expiryNotices = { expires_14: 14, expires_7: 7, expires_1: 1 } as const;
@@ -19,7 +23,7 @@ export const noticeView = z.object({
   id: idSchema,
   kind: z.enum(noticeKinds).meta({
     description:
-      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: somebody who found it revoked it.',
+      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: somebody who found it revoked it. `setup_reused`: the setup code that made it was used again, and so it was revoked.',
     example: 'expires_7',
   }),
   token: z.object({

@@ -48,6 +48,13 @@ const words: Record<NoticeKind, Words> = {
       'Find out where the secret was to be found before you make a new one.',
     ],
   }),
+  setup_reused: ({ name, address, createdAt }) => ({
+    subject: `A setup code was used twice, so your token "${name}" was revoked`,
+    lines: [
+      `On ${timeWords(createdAt)} somebody used the setup code again that had made your token "${name}"${from(address)}. One of the two may not have been you, so the token was revoked: whatever used it has stopped working.`,
+      'If it was you both times, make a new code. If not, find out who could read the code.',
+    ],
+  }),
 };
 
 /** The letter of a notice; null when it has been dismissed, or the token was replaced or revoked meanwhile. */

@@ -43,6 +43,8 @@ const tags = {
   adminTokens: 'Everyone’s tokens, for admins.',
   attention: 'Tokens that an admin should look at.',
   sessions: 'Who is asking; signing in and out.',
+  setupCodes:
+    'Codes that set up a machine: a code in place of a token, so that no token is ever pasted anywhere.',
   tenants: 'What the tenant has decided on tokens, for admins.',
   tokens: 'Personal access tokens: one’s own.',
   users: 'People, for admins.',

@@ -1,25 +1,20 @@
-import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
-import { violatedUnique } from '#db/errors.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { displayPrefix, newSecret } from '#server/credentials/format.ts';
-import { AppError, notFound } from '#server/errors.ts';
+import { notFound } from '#server/errors.ts';
+import { issueToken, lockActiveOwner, refusingTakenName } from '#server/tokens/issue.ts';
 import { viewToken } from '#server/tokens/list.ts';
 import {
   findToken,
   findTokenForUpdate,
-  findTokenPolicy,
-  insertToken,
-  lockOwner,
   releaseExpiredNames,
   updateTokenRow,
   type Owner,
   type TokenRow,
 } from '#server/tokens/queries.ts';
-import { assertChangeable, assertSwitchable, assertGrantable, expiryOf } from '#server/tokens/rules.ts';
+import { assertChangeable, assertSwitchable } from '#server/tokens/rules.ts';
 import type {
   CreatedTokenView,
   CreateTokenInput,
@@ -38,27 +33,7 @@ export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenVie
 
 /** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`. */
 export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedTokenView> {
-  const owner = ownerOf(ctx.principal);
-  assertGrantable(ctx.principal.user.role, input.permissions);
-  const secret = newSecret('pat');
-  return ctx.change(async (tx) => {
-    await lockActiveOwner(tx, owner);
-    const row = await newTokenRow(tx, ctx, input);
-    await releaseExpiredNames(tx, owner, row.createdAt);
-    await refusingTakenName(() =>
-      insertToken(tx, row, { hash: secret.hash(), prefix: displayPrefix(secret) }),
-    );
-    const { expiresInDays, permissions, ipAllowlist } = input;
-    await recordAudit(tx, ctx, {
-      action: 'token.create',
-      resource: tokenResource(row),
-      detail: { expiresInDays, permissions, ipAllowlist },
-    });
-    return {
-      token: secret.reveal(),
-      credential: await viewToken(tx, owner.tenantId, await reread(tx, owner, row.id), row.createdAt),
-    };
-  });
+  return ctx.change((tx) => issueToken(tx, ctx, ownerOf(ctx.principal), input));
 }
 
 /** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_held`. */
@@ -105,47 +80,10 @@ export function ownerOf({ tenantId, user }: Principal): Owner {
   return { tenantId, userId: user.id };
 }
 
-/** Whoever was deleted while this waited would otherwise leave a token behind that nothing revokes. */
-async function lockActiveOwner(tx: Transaction, owner: Owner): Promise<void> {
-  if (!(await lockOwner(tx, owner)))
-    throw new AppError('account_deactivated', 'This account was deactivated a moment ago.');
-}
-
-async function newTokenRow(tx: Transaction, ctx: Ctx, input: CreateTokenInput) {
-  const { tenantId, user } = ctx.principal;
-  const policy = await findTokenPolicy(tx, tenantId);
-  if (!policy) throw notFound('tenant');
-  const { name, permissions, ipAllowlist } = input;
-  const createdAt = ctx.now();
-  const expiresAt = expiryOf(input.expiresInDays, policy, createdAt);
-  const owned = { tenantId, kind: 'pat' as const, ownerUserId: user.id };
-  return {
-    id: randomUUIDv7(),
-    ...owned,
-    name,
-    permissions: [...permissions],
-    ipAllowlist,
-    createdAt,
-    expiresAt,
-  };
-}
-
 async function reread(tx: Transaction, owner: Owner, id: string): Promise<TokenRow> {
   const token = await findToken(tx, owner, id);
   if (!token) throw notFound('token');
   return token;
-}
-
-async function refusingTakenName<T>(write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (violatedUnique(error) !== 'credentials_live_name') throw error;
-    throw new AppError(
-      'name_taken',
-      'You have an active token of this name. Choose another name, or revoke that one first.',
-    );
-  }
 }
 
 export function tokenResource({ id, name }: { id: string; name: string }) {

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lte, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
@@ -40,16 +40,33 @@ export const tokenColumns = {
 };
 
 /**
- * Holds off every other change to the names of someone's tokens: two renames at once would wait for each other. False for
- * an owner who was deactivated or deleted meanwhile.
+ * Holds off every other change to the names of someone's tokens: two renames at once would wait for each other. Undefined
+ * for an owner who was deactivated or deleted meanwhile.
  */
-export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner): Promise<boolean> {
+export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner) {
+  const { email, role, deactivatedAt, deletedAt } = users;
   const [owner] = await tx
-    .select({ deactivatedAt: users.deactivatedAt, deletedAt: users.deletedAt })
+    .select({ email, role, deactivatedAt, deletedAt })
     .from(users)
     .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))
     .for('no key update');
-  return owner !== undefined && !owner.deactivatedAt && !owner.deletedAt;
+  return owner?.deactivatedAt || owner?.deletedAt ? undefined : owner;
+}
+
+/** The names that somebody's live tokens have, of those that begin alike. */
+export async function findLiveNames(tx: Transaction, owner: Owner, start: string): Promise<Set<string>> {
+  const rows = await tx
+    .select({ name: credentials.name })
+    .from(credentials)
+    .where(
+      and(
+        ownedBy(owner),
+        isNull(credentials.revokedAt),
+        eq(credentials.nameReleased, false),
+        sql`starts_with(${credentials.name}, ${start})`,
+      ),
+    );
+  return new Set(rows.map(({ name }) => name));
 }
 
 export type TokenRow = NonNullable<Awaited<ReturnType<typeof findToken>>>;

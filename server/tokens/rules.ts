@@ -55,6 +55,21 @@ export function expiryOf(expiresInDays: number | null, policy: TokenPolicy, at: 
   return new Date(at.getTime() + expiresInDays * day);
 }
 
+/** How long a token lives where nobody said: as long as usual, or as the tenant lets it. */
+export function usualDays({ maxTokenDays }: TokenPolicy): number {
+  return Math.min(tokenLimits.defaultDays, maxTokenDays ?? tokenLimits.defaultDays);
+}
+
+/** A name that none of the others has: with a number behind it where it has to be. */
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) {
+    const suffix = ` (${number})`;
+    name = wanted.slice(0, tokenLimits.nameLength - suffix.length) + suffix;
+  }
+  return name;
+}
+
 /** Throws `validation_failed` for a permission that the owner's role does not hold. */
 export function assertGrantable(role: Role, grant: Grant): void {
   const [beyond] = permissionsBeyond(role, grant);

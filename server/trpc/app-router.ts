@@ -7,6 +7,7 @@ import { magicRouter } from '#server/magic/router.ts';
 import { noticesRouter } from '#server/notices/router.ts';
 import { oidcRouter } from '#server/oidc/router.ts';
 import { sessionsRouter } from '#server/sessions/router.ts';
+import { setupCodesRouter } from '#server/setup-codes/router.ts';
 import { setupRouter } from '#server/setup/router.ts';
 import { tenantsRouter } from '#server/tenants/router.ts';
 import { tokensRouter } from '#server/tokens/router.ts';
@@ -25,6 +26,7 @@ export const appRouter = router({
   attention: attentionRouter,
   sessions: sessionsRouter,
   setup: setupRouter,
+  setupCodes: setupCodesRouter,
   tenants: tenantsRouter,
   tokens: tokensRouter,
   users: usersRouter,

@@ -1,0 +1,112 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Ctx } from '#server/access/context.ts';
+import type { Principal } from '#server/access/principal.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { endCode } from '#server/codes/consume.ts';
+import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
+import { newSecret } from '#server/credentials/format.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import {
+  findSetupCode,
+  insertSetupCode,
+  lockCodeOfCredential,
+  lockSetupCode,
+  toSetupCodeView,
+  updateSetupCode,
+  type Maker,
+  type SetupCodeRow,
+} from '#server/setup-codes/queries.ts';
+import type {
+  MadeSetupCodeView,
+  MakeSetupCodeInput,
+  ReportSetupInput,
+  SetupCodeIdInput,
+  SetupCodeView,
+} from '#server/setup-codes/schema.ts';
+import { settleTerms } from '#server/tokens/issue.ts';
+
+/** Makes a code that a machine swaps for a token of the asker's. Throws `permission_denied`, `validation_failed`. */
+export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<MadeSetupCodeView> {
+  const maker = makerOf(ctx.principal);
+  const { tenantId } = maker;
+  const { role } = ctx.principal.user;
+  const { label = null, permissions } = input;
+  const asked = { permissions, expiresInDays: input.expiresInDays };
+  return ctx.change(async (tx) => {
+    const at = ctx.now();
+    const { expiresInDays } = await settleTerms(tx, { tenantId, role }, asked, at);
+    const id = randomUUIDv7();
+    const secret = newSecret('set');
+    await issueCode(tx, { ...maker, id, secret, purpose: 'setup', lifeMs: codeLifeMs.setup }, at);
+    await insertSetupCode(tx, { ...maker, id, label, permissions: [...permissions], expiresInDays });
+    await recordAudit(tx, ctx, {
+      action: 'setup_code.create',
+      resource: setupCodeResource({ id, label }),
+      detail: { expiresInDays, permissions },
+    });
+    const expiresAt = new Date(at.getTime() + codeLifeMs.setup).toISOString();
+    return { id, code: secret.reveal(), expiresAt };
+  });
+}
+
+/** What has become of one of the asker's codes. Throws `not_found`. */
+export async function getSetupCode(ctx: Ctx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
+  const row = await findSetupCode(ctx.runtime.db, makerOf(ctx.principal), id);
+  return toSetupCodeView(known(row), ctx.now());
+}
+
+/** Makes a code useless that nobody has redeemed. Of one that has ended nothing changes. Throws `not_found`, `code_redeemed`. */
+export function cancelSetupCode(ctx: Ctx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
+  const maker = makerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    const row = known(await lockSetupCode(tx, maker, id));
+    if (row.code.redeemedAt)
+      throw new AppError('code_redeemed', 'A machine has redeemed this code. Revoke its token instead.');
+    if (row.consumedAt) return toSetupCodeView(row, ctx.now());
+    await endCode(tx, maker, id, ctx.now());
+    await recordAudit(tx, ctx, { action: 'setup_code.cancel', resource: setupCodeResource(row.code) });
+    return toSetupCodeView(known(await findSetupCode(tx, maker, id)), ctx.now());
+  });
+}
+
+/**
+ * Takes down what a machine says of itself that was set up with a code, which it shows by the token that it got. Repeating it
+ * changes nothing. Throws `not_found` for a credential that no code has made.
+ */
+export function reportSetup(
+  ctx: Ctx,
+  { version, healthy, skills }: ReportSetupInput,
+): Promise<SetupCodeView> {
+  const maker = makerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    const row = known(await lockCodeOfCredential(tx, maker, ctx.principal.origin.id));
+    const said = { version, healthy, skills };
+    if (isSaid(row, said)) return toSetupCodeView(row, ctx.now());
+    await updateSetupCode(tx, maker, row.code.id, { ...said, reportedAt: ctx.now() });
+    await recordAudit(tx, ctx, {
+      action: 'setup_code.report',
+      resource: setupCodeResource(row.code),
+      detail: said,
+    });
+    return toSetupCodeView(known(await findSetupCode(tx, maker, row.code.id)), ctx.now());
+  });
+}
+
+/** What nobody has named is known by what it does. */
+export function setupCodeResource({ id, label }: { id: string; label: string | null }) {
+  return { type: 'setup_code', id, label: label ?? 'setup code' };
+}
+
+function makerOf({ tenantId, user }: Principal): Maker {
+  return { tenantId, userId: user.id };
+}
+
+function known(row: SetupCodeRow | undefined): SetupCodeRow {
+  if (!row) throw notFound('setup code');
+  return row;
+}
+
+function isSaid({ code }: SetupCodeRow, said: ReportSetupInput): boolean {
+  const { version, healthy, skills } = code;
+  return JSON.stringify({ version, healthy, skills }) === JSON.stringify(said);
+}
