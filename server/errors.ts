@@ -36,6 +36,7 @@ export const errorCodes = {
   code_redeemed: [409, 'This code was redeemed'],
   token_held: [409, 'An admin switched this token off'],
   token_ended: [409, 'This token has ended'],
+  verify_running: [409, 'The log is being verified already'],
   token_off: [409, 'This token is switched off'],
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The address is too long'],
@@ -60,7 +61,11 @@ export interface FieldError {
 }
 
 /** How long to wait where nothing more exact is known. */
-const usualWaitSeconds: Partial<Record<ErrorCode, number>> = { unavailable: 2, too_many_requests: 60 };
+const usualWaitSeconds: Partial<Record<ErrorCode, number>> = {
+  unavailable: 2,
+  verify_running: 5,
+  too_many_requests: 60,
+};
 
 /** A refusal meant for whoever asked: a code of the closed list, and a sentence that says what to do. */
 export class AppError extends Error {

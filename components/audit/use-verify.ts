@@ -6,6 +6,7 @@ import { toast } from '#components/ui/toast.ts';
 import type { AuditVerdictView } from '#server/audit/schema.ts';
 
 const secondsAtOnce = 2;
+const turnsToWait = 20;
 
 /** Has the log verified piece by piece, and tells how far it is. */
 export function useVerify() {
@@ -15,7 +16,7 @@ export function useVerify() {
   async function run() {
     let after: number | null = 0;
     while (after !== null) {
-      const part: AuditVerdictView = await trpcClient.audit.verify.query({ after, seconds: secondsAtOnce });
+      const part = await verifyPart(after);
       setVerdict(part);
       after = part.next;
     }
@@ -30,4 +31,16 @@ export function useVerify() {
       .finally(() => setVerifying(false));
   }
   return { verdict, isVerifying, verify };
+}
+
+/** Once begun it waits for its turn: somebody else may verify in between. */
+async function verifyPart(after: number): Promise<AuditVerdictView> {
+  for (let turn = 0; ; turn++) {
+    try {
+      return await trpcClient.audit.verify.query({ after, seconds: secondsAtOnce });
+    } catch (error) {
+      if (after === 0 || turn === turnsToWait || problemOf(error).code !== 'verify_running') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
 }

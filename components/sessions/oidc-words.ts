@@ -5,6 +5,7 @@ const words: Record<string, string> = {
   oidc_unavailable: 'The sign-in service does not answer. Try again in a while, or sign in another way.',
   oidc_unverified: 'Your e-mail address is not confirmed there. Confirm it, then sign in again.',
   oidc_unknown: 'Nobody here has the e-mail address you signed in with. Ask an admin to add you.',
+  too_many_attempts: 'Too many tries from where you are. Wait a few minutes, then start again.',
   account_deactivated: 'This account is deactivated. Ask an admin to switch it on again.',
   identity_taken:
     'Your account here is linked to somebody else there. Sign in another way, and look at your account page.',

@@ -1,7 +1,7 @@
 import { createCtx, noReply, type RequestFacts } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
 import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
-import { auditRow } from '#server/audit/record.ts';
+import { auditRow, stranger } from '#server/audit/record.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
@@ -156,7 +156,7 @@ export function noteRefused(
 /** A token that is nobody's: counted by where it comes from, and nothing of it is kept. */
 function noteUnknown(runtime: Runtime, request: RequestFacts): void {
   const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
-  const actor = { kind: 'anonymous', id: null, label: 'unknown', tenantId: runtime.defaultTenantId } as const;
+  const actor = stranger(runtime.defaultTenantId);
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor } as const;
   runtime.auditQueue.addRefusal(auditRow(ctx, entry));
 }

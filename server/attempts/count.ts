@@ -5,7 +5,8 @@ import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { countTry, deleteTallies, findClosedUntil, takeBackTry } from '#server/attempts/queries.ts';
 import { recogniseDevice } from '#server/attempts/recognise.ts';
 import { limits, type Subject } from '#server/attempts/rules.ts';
-import { AppError } from '#server/errors.ts';
+import { auditRow, stranger } from '#server/audit/record.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
 import { canonicalEmail } from '#server/users/schema.ts';
 
 interface CountedSubject {
@@ -49,40 +50,66 @@ export async function countConfirm(ctx: Ctx): Promise<Attempt> {
     ['confirm', ctx.principal.origin.id],
     ['confirms', ctx.principal.user.id],
   ]);
-  if (attempt.pausedUntil) throw tooMany(attempt.pausedUntil, ctx.now());
+  if (attempt.pausedUntil) throw tooMany(ctx, attempt.pausedUntil);
   return attempt;
 }
 
 /** Counts that somebody asks for a letter to an address, known or not. Throws `too_many_attempts` for where they are. */
-export function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  return count(ctx, [byAddress(ctx), ['mailbox', canonicalEmail(email)]]);
+export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+  const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', canonicalEmail(email)]]);
+  if (attempt.pausedUntil) noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
+  return attempt;
+}
+
+/** A letter did what it was asked for: of where it was opened, one counts no longer. */
+export async function forgiveLetter(db: Connection, ctx: AnyoneCtx): Promise<void> {
+  await takeBackTry(db, keyOf(ctx, byAddress(ctx, 'letters')), false);
 }
 
 /**
- * Runs what a one-time code opens, counting wrong codes by address. Throws `too_many_attempts`, and what it throws itself.
+ * Runs what a one-time code opens, counting wrong codes by address and putting them into the audit log. Throws
+ * `too_many_attempts`, and what it throws itself.
  */
 export async function countingCodes<T>(ctx: AnyoneCtx, run: () => Promise<T>): Promise<T> {
+  try {
+    return await countingFailures(ctx, 'code_invalid', run);
+  } catch (error) {
+    if (isRefusal(error, 'code_invalid')) noteRefusal(ctx, 'auth.code_refused', error.code);
+    throw error;
+  }
+}
+
+/** Runs something, counting by address when it fails with that code, and only then. Throws `too_many_attempts`. */
+export async function countingFailures<T>(
+  ctx: AnyoneCtx,
+  failure: ErrorCode,
+  run: () => Promise<T>,
+): Promise<T> {
   const attempt = await count(ctx, [byAddress(ctx)]);
   try {
     const result = await run();
     await takeBack(ctx.runtime.db, attempt);
     return result;
   } catch (error) {
-    const isWrongCode = error instanceof AppError && error.code === 'code_invalid';
-    if (!isWrongCode) await takeBack(ctx.runtime.db, attempt);
+    if (!isRefusal(error, failure)) await takeBack(ctx.runtime.db, attempt);
     throw error;
   }
 }
 
+const isRefusal = (error: unknown, code: ErrorCode): error is AppError =>
+  error instanceof AppError && error.code === code;
+
 /** It succeeded: whose account it is starts anew, and the address is none the worse. */
 export async function forgive(db: Connection, { counted }: Attempt): Promise<void> {
-  const isPlace = ({ subject }: CountedSubject) => subject === 'address';
   await takeBack(db, { counted: counted.filter(isPlace) });
   await deleteTallies(
     db,
     counted.filter((one) => !isPlace(one)).map(({ key }) => key),
   );
 }
+
+const isPlace = ({ subject }: Pick<CountedSubject, 'subject'>) =>
+  subject === 'address' || subject === 'letters';
 
 /** Somebody has just proved who they are: what others tried in sessions of theirs stands in their way no longer. */
 export async function forgiveConfirms(tx: Connection, ctx: AnyoneCtx, userId: string): Promise<void> {
@@ -94,38 +121,52 @@ export async function takeBack(db: Connection, { counted }: Pick<Attempt, 'count
   for (const { key, closes } of counted) await takeBackTry(db, key, closes);
 }
 
-function byAddress(ctx: AnyoneCtx): Wanted {
-  return ['address', addressBlock(ctx.request.address)];
+function byAddress(ctx: AnyoneCtx, subject: 'address' | 'letters' = 'address'): Wanted {
+  return [subject, addressBlock(ctx.request.address)];
 }
+
+const keyOf = ({ runtime }: AnyoneCtx, [subject, text]: Wanted) =>
+  runtime.signer.hash(`try:${subject}`, text);
 
 /** Throws `too_many_attempts` where the address has to wait: then nothing else is counted. */
 async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
-  const { db, signer } = ctx.runtime;
+  const { db } = ctx.runtime;
   const at = ctx.now();
   const attempt: Attempt = { counted: [], pausedUntil: null, isLast: false };
-  for (const [subject, text] of wanted) {
-    const key = signer.hash(`try:${subject}`, text);
+  for (const one of wanted) {
+    const [subject] = one;
+    const key = keyOf(ctx, one);
+    const isOfPlace = isPlace({ subject });
     // An address that has to wait costs one look: whoever floods us holds up nobody who writes.
-    const until = subject === 'address' ? await findClosedUntil(db, key, at) : null;
-    if (until) throw tooMany(until, at);
+    const until = isOfPlace ? await findClosedUntil(db, key, at) : null;
+    if (until) throw tooMany(ctx, until);
     const { isOpen, closes, closedUntil } = await countTry(
       db,
       { id: randomUUIDv7(), key },
       limits[subject],
       at,
     );
-    if (!isOpen && subject === 'address') throw tooMany(closedUntil ?? at, at);
+    if (!isOpen && isOfPlace) throw tooMany(ctx, closedUntil ?? at);
     if (!isOpen) return { ...attempt, pausedUntil: closedUntil };
     attempt.counted.push({ subject, key, closes });
-    attempt.isLast ||= closes && subject !== 'address';
+    attempt.isLast ||= closes && !isOfPlace;
   }
   return attempt;
 }
 
-function tooMany(until: Date, at: Date): AppError {
-  const seconds = Math.max(1, Math.ceil((until.getTime() - at.getTime()) / 1_000));
+/** A try that is not looked at is a refusal too. */
+function tooMany(ctx: AnyoneCtx, until: Date): AppError {
+  noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
+  const seconds = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1_000));
   const wait = seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
   return new AppError('too_many_attempts', `Too many tries. Wait ${wait}, then try again.`, {
     retryAfterSeconds: seconds,
   });
+}
+
+/** By whoever is known to ask, or else by where they are: what is tried a thousand times a minute makes two rows. */
+function noteRefusal(ctx: AnyoneCtx, action: string, code: ErrorCode): void {
+  const detail = { endpoint: ctx.request.endpoint };
+  const unknown = !ctx.principal && { actor: stranger(ctx.runtime.defaultTenantId) };
+  ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { action, outcome: 'denied', code, detail, ...unknown }));
 }

@@ -34,5 +34,7 @@ export const limits = {
   confirms: { ...person, tries: 30 },
   mailbox: { ...person, tries: 3 },
   address: { ...place, tries: 50 },
+  /** Letters asked for, by address: an office may ask for many, whoever sprays a list of addresses is slowed. */
+  letters: { ...place, tries: 200 },
 } as const satisfies Record<string, Limit>;
 export type Subject = keyof typeof limits;

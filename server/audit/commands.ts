@@ -8,7 +8,6 @@ import type {
   VerifyAuditInput,
 } from '#server/audit/schema.ts';
 import { findNewestSeal } from '#server/audit/sealer.ts';
-import { verifyLog } from '#server/audit/verify.ts';
 
 /** The newest seal: whoever keeps it elsewhere can show later that nothing before it was touched. */
 export async function getNewestSeal({ runtime }: Ctx): Promise<z.infer<typeof auditSealView>> {
@@ -20,10 +19,9 @@ export async function getKey({ runtime }: Ctx): Promise<z.infer<typeof auditKeyV
   return { key: id, algorithm: 'Ed25519', publicKey };
 }
 
-/** Checks the log, for some seconds. How it ended is put into the log too. */
+/** Checks the log, for some seconds. How it ended is put into the log too. Throws `verify_running`. */
 export async function verifyAudit(ctx: Ctx, input: VerifyAuditInput): Promise<AuditVerdictView> {
-  const { db, seals } = ctx.runtime;
-  const verdict = await verifyLog({ db, key: seals.key(), memory: seals.memory }, input);
+  const verdict = await ctx.runtime.seals.verify(input);
   if (verdict.finished) {
     const { seals: count, finding } = verdict;
     const detail = { seals: count, ...(finding && { finding: finding.detail }) };

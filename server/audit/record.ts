@@ -23,6 +23,10 @@ export interface AuditEntry {
   actor?: AuditActor & { tenantId: TenantId };
 }
 
+/** Somebody of whom nothing is known but where they are. */
+export const stranger = (tenantId: TenantId) =>
+  ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
+
 /** Writes the audit row of a change, in the change's own transaction. */
 export async function recordAudit(tx: Connection, ctx: AnyoneCtx, entry: AuditEntry): Promise<void> {
   await insertAuditRows(tx, [auditRow(ctx, entry)]);

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '#server/attempts/rules.ts';
+import { stranger } from '#server/audit/record.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { goodPassword } from '#server/testing/person.ts';
 
 interface Row {
   code: string;
   actor_label: string;
   resource_label: string | null;
-  detail: { count?: number; permission?: string };
+  detail: { count?: number; permission?: string; endpoint?: string };
 }
 
 async function rowsOf(desk: Desk, action: string): Promise<Row[]> {
@@ -106,4 +109,75 @@ test('whoever is nobody, and whoever may, makes no row of denial', async () => {
   await desk.send('GET /api/v1/audit');
   await desk.ada.send('GET /api/v1/audit');
   assert.deepEqual(await rowsOf(desk, 'access.denied'), []);
+});
+
+test('wrong codes, and tries that are not looked at any more, are rows by where they come from', async () => {
+  await using desk = await openDesk();
+  const { tries } = limits.address;
+  const guesses: Record<string, object> = {
+    'POST /api/v1/auth/magic/redeem': {},
+    'POST /trpc/users.checkInvite': {},
+    'POST /trpc/users.completeReset': { password: goodPassword },
+  };
+  const guess = (call: string) => desk.send(call, { body: { code: 'made-up', ...guesses[call] } });
+  const calls = Object.keys(guesses);
+  for (let n = 0; n < tries + 9; n++) await guess(calls[n % 3] ?? '');
+  await desk.send('POST /api/v1/auth/login', { body: { email: desk.ada.email, password: goodPassword } });
+  desk.clock.advance({ minutes: 1 });
+  const told = (rows: Row[]) =>
+    Object.fromEntries(
+      Object.entries(Object.groupBy(rows, (row) => row.detail.endpoint ?? '')).map(([endpoint, of]) => [
+        endpoint,
+        countOf(of ?? []),
+      ]),
+    );
+  const wrong = await rowsOf(desk, 'auth.code_refused');
+  const endpoints = [
+    'POST /api/v1/auth/magic/redeem',
+    '/trpc/users.checkInvite',
+    '/trpc/users.completeReset',
+  ];
+  assert.deepEqual(told(wrong), {
+    [endpoints[0] ?? '']: 17,
+    [endpoints[1] ?? '']: 17,
+    [endpoints[2] ?? '']: 16,
+  });
+  assert.ok(wrong.every((row) => row.actor_label === 'unknown' && row.code === 'code_invalid'));
+  assert.equal(wrong.length, 6, 'of each kind one at once, and one with the count');
+  const throttled = await rowsOf(desk, 'auth.throttled');
+  assert.ok(throttled.every((row) => row.code === 'too_many_attempts'));
+  assert.deepEqual(told(throttled), {
+    [endpoints[0] ?? '']: 3,
+    [endpoints[1] ?? '']: 3,
+    [endpoints[2] ?? '']: 3,
+    'POST /api/v1/auth/login': 1,
+  });
+  assert.ok(!JSON.stringify([wrong, throttled]).includes('made-up'));
+});
+
+test('a good code makes no row of refusal', async () => {
+  await using desk = await openDesk();
+  await desk.join('Bob', 'member');
+  assert.deepEqual(await rowsOf(desk, 'auth.code_refused'), []);
+});
+
+test('a flood of strangers leaves room for those who are known', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'stolen' });
+  await desk.ada.revokeToken(credential.id);
+  const { auditQueue, clock, defaultTenantId } = desk.runtime;
+  const { kind: actorKind, label: actorLabel, tenantId } = stranger(defaultTenantId);
+  const refusal = { tenantId, actorKind, actorLabel, outcome: 'denied', code: 'token_invalid' } as const;
+  for (let n = 0; n < 20_000; n++)
+    auditQueue.addRefusal({
+      ...refusal,
+      action: 'auth.refused',
+      time: clock.now(),
+      address: `2001:db8:0:${n.toString(16)}::1`,
+    });
+  await desk.send('GET /api/v1/me', { token });
+  const rows = await rowsOf(desk, 'auth.refused');
+  assert.equal(rows.filter((one) => one.resource_label === 'stolen').length, 1);
+  assert.equal(rows.length, 10_001);
+  assert.match(desk.logged.join(''), /"dropped":10000,"msg":"audit rows were dropped"/);
 });

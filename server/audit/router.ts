@@ -59,12 +59,20 @@ export const auditRouter = router({
     .output(auditKeyView)
     .query(({ ctx }) => getKey(ctx)),
   verify: permitted('audit:read')
-    .meta(rest('GET', '/audit/verify', 'Check that nothing in the log was changed, removed or added'))
+    .meta(
+      rest('GET', '/audit/verify', 'Check that nothing in the log was changed, removed or added', {
+        errors: ['verify_running'],
+      }),
+    )
     .input(verifyAuditInput)
     .output(auditVerdictView)
     .query(({ ctx, input }) => verifyAudit(ctx, input)),
   verifyAgainst: permitted('audit:read')
-    .meta(rest('POST', '/audit/verify', 'The same, against a seal that was kept elsewhere'))
+    .meta(
+      rest('POST', '/audit/verify', 'The same, against a seal that was kept elsewhere', {
+        errors: ['verify_running'],
+      }),
+    )
     .input(verifyAgainstInput)
     .output(auditVerdictView)
     .mutation(({ ctx, input }) => verifyAudit(ctx, input)),

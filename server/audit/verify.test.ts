@@ -222,6 +222,30 @@ test('it can be done in pieces', async () => {
   assert.equal((await desk.ada.send('GET /api/v1/audit/verify?seconds=21')).status, 422);
 });
 
+test('of several who verify at once a server does the work once, and asks those who want another to wait', async () => {
+  await using desk = await openSealed();
+  const [first, same, other] = await Promise.all([
+    desk.ada.send('GET /api/v1/audit/verify'),
+    desk.ada.send('GET /api/v1/audit/verify'),
+    desk.ada.send('GET /api/v1/audit/verify?after=1'),
+  ]);
+  assert.deepEqual(expect(200, same).body, expect(200, first).body);
+  assert.equal(expect(409, other).problem?.code, 'verify_running');
+  assert.equal(other.headers.get('retry-after'), '5');
+  assert.equal((await desk.ada.send('GET /api/v1/audit/verify?after=1')).status, 200, 'afterwards it may');
+  await desk.settle();
+  const rows = await desk.sql("select from audit_events where action = 'audit.verify'");
+  assert.equal(rows.length, 3, 'each who had it verified is in the log');
+});
+
+test('a verification that fails leaves the way free', async () => {
+  await using desk = await openSealed();
+  await desk.sql('alter table audit_seals rename to elsewhere');
+  assert.equal((await desk.ada.send('GET /api/v1/audit/verify')).status, 500);
+  await desk.sql('alter table elsewhere rename to audit_seals');
+  assert.equal((await desk.ada.send('GET /api/v1/audit/verify?after=1')).status, 200);
+});
+
 test('the key is made once, for its owner’s eyes, and its public half is told', async () => {
   await using desk = await openSealed();
   const path = join(desk.runtime.config.dataFolder, 'audit-key.pem');

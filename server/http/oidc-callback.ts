@@ -1,6 +1,6 @@
 import { AppError } from '#server/errors.ts';
 import { openCtx, type Exchange } from '#server/http/exchange.ts';
-import { completeOidc } from '#server/oidc/commands.ts';
+import { callbackPath, completeOidc } from '#server/oidc/commands.ts';
 
 /** Where the issuer sends a browser back to; it goes on to a page. */
 export async function answerOidcCallback(exchange: Exchange): Promise<void> {
@@ -8,6 +8,7 @@ export async function answerOidcCallback(exchange: Exchange): Promise<void> {
     exchange.res.setHeader('Allow', 'GET');
     throw new AppError('method_not_allowed', 'The issuer sends browsers here by GET.');
   }
+  exchange.facts.endpoint = `GET ${callbackPath}`;
   const path = await completeOidc(await openCtx(exchange), exchange.query);
   exchange.res.writeHead(302, { Location: path }).end();
 }

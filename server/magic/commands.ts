@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { safeNext } from '#server/access/schema.ts';
-import { countingCodes, countLetter } from '#server/attempts/count.ts';
+import { countingCodes, countLetter, forgiveLetter } from '#server/attempts/count.ts';
 import { consumeCode } from '#server/codes/consume.ts';
 import { codeLifeMs } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -55,6 +55,7 @@ async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
       'account_deactivated',
       'This account is deactivated. Ask an admin to switch it on again.',
     );
+  await forgiveLetter(tx, ctx);
   const { next } = found.payload as { next?: string };
   return { ...(await startSession(tx, ctx, user, 'magic')), next: safeNext(next) };
 }

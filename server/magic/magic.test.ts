@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '#server/attempts/rules.ts';
 import { cookieOf, textOf, type Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
-import { codeOf } from '#server/testing/person.ts';
+import { codeOf, goodPassword } from '#server/testing/person.ts';
 
 const ask = (desk: Desk, email: string, next?: string) =>
   desk.send('POST /api/v1/auth/magic', { body: { email, ...(next && { next }) } });
@@ -127,4 +128,23 @@ test('a link lets in whose password is paused, and a pause is told by mail, once
   );
   const code = await codeFor(desk, mailbox, desk.ada.email);
   assert.equal((await redeem(desk, code)).status, 200);
+});
+
+test('an office behind one address asks for as many letters as it opens, and a list of addresses is slowed', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const { tries } = limits.letters;
+  const spray = (count: number) =>
+    Promise.all(Array.from({ length: count }, (_, n) => ask(desk, `p${n}@example.com`)));
+  const good = await codeFor(desk, mailbox, desk.ada.email);
+  assert.ok((await spray(tries - 2)).every(({ status }) => status === 202));
+  assert.equal((await redeem(desk, good)).status, 200);
+  assert.ok(
+    (await spray(1)).every(({ status }) => status === 202),
+    'the letter that was opened counts no longer',
+  );
+  const taken = (await spray(3)).filter(({ status }) => status === 202);
+  assert.equal(taken.length, 1);
+  const login = { email: desk.ada.email, password: goodPassword };
+  assert.equal((await desk.send('POST /api/v1/auth/login', { body: login })).status, 200, 'passwords go on');
 });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { cookieHeader, cookieName, readCookie } from '#server/access/cookies.ts';
 import { safeNext } from '#server/access/schema.ts';
+import { countingFailures } from '#server/attempts/count.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import { newChecks, type Identity, type Issuer } from '#server/oidc/discover.ts';
 import { linkIdentity } from '#server/oidc/link.ts';
@@ -37,24 +38,31 @@ export function startLinking(ctx: Ctx): Promise<OidcStartedView> {
 
 /**
  * Takes in whoever comes back from the issuer, with what it added to our address. Returns the path to go on to; where they
- * were refused, that of a page which says why.
+ * were refused, that of a page which says why. Returns that prove nothing are counted by address.
  */
 export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Promise<string> {
   const issuer = issuerOf(ctx);
   const flow = takeFlow(ctx);
   try {
-    if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
-    const returned = new URL(`${callbackPath}?${query}`, ctx.runtime.config.url);
-    const identity = await issuer.redeem(returned, flow);
-    return flow.linkTo === undefined
-      ? await signIn(ctx, identity, flow)
-      : await linkIdentity(ctx, identity, flow.linkTo);
+    return await countingFailures(ctx, 'oidc_failed', () => comeBack(ctx, issuer, { flow, query }));
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'internal') throw error;
-    noteOidcFailure(ctx, error);
+    if (error.code !== 'too_many_attempts') noteOidcFailure(ctx, error);
     const page = flow?.linkTo === undefined ? '/login' : '/account';
     return `${page}?${new URLSearchParams({ error: error.code, next: flow?.next ?? '/' })}`;
   }
+}
+
+interface Return {
+  flow: Flow | undefined;
+  query: URLSearchParams;
+}
+
+async function comeBack(ctx: AnyoneCtx, issuer: Issuer, { flow, query }: Return): Promise<string> {
+  if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
+  const returned = new URL(`${callbackPath}?${query}`, ctx.runtime.config.url);
+  const identity = await issuer.redeem(returned, flow);
+  return flow.linkTo === undefined ? signIn(ctx, identity, flow) : linkIdentity(ctx, identity, flow.linkTo);
 }
 
 async function signIn(ctx: AnyoneCtx, identity: Identity, { next }: Flow): Promise<string> {

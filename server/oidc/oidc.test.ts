@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '#server/attempts/rules.ts';
 import { cookieOf, type Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
@@ -96,13 +97,28 @@ test('somebody deleted and added again signs in as who they are now', async () =
   assert.equal(me.body['user']?.['id'], now.id);
 });
 
-test('a flood of made-up returns makes one audit row a minute', async () => {
+test('made-up returns are counted by where they come from, good ones are not, and next is kept', async () => {
   await using issuer = await openIssuer();
   await using desk = await openDesk({ settings: issuer.settings });
-  for (let n = 0; n < 20; n++) await desk.send(`GET /api/v1/auth/oidc/callback?code=x&state=${n}`);
+  const makeUp = () => desk.send('GET /api/v1/auth/oidc/callback?code=x&state=y');
+  const { tries } = limits.address;
+  for (let n = 1; n < tries; n++) assert.equal(errorOf(await makeUp()), 'oidc_failed');
+  for (let n = 0; n < 2; n++) assert.ok(sessionOf(await roundTrip(desk, issuer)));
+  assert.equal(errorOf(await makeUp()), 'oidc_failed', 'the last one that is looked at');
+  const slowed = await roundTrip(desk, issuer, { next: '/tokens?status=active' });
+  assert.equal(errorOf(slowed), 'too_many_attempts');
+  assert.match(slowed.headers.get('location') ?? '', /&next=%2Ftokens%3Fstatus%3Dactive$/);
+  desk.clock.advance({ seconds: 1 });
+  assert.ok(sessionOf(await roundTrip(desk, issuer)));
   await desk.settle();
-  const rows = await desk.sql("select from audit_events where action = 'auth.login_failed'");
-  assert.equal(rows.length, 1);
+  const rows = await desk.sql<{ told: string }>(
+    "select concat_ws(' ', action, code, detail->>'endpoint') as told from audit_events where outcome = 'denied' order by 1",
+  );
+  assert.deepEqual(
+    rows.map(({ told }) => told),
+    ['auth.login_failed oidc_failed', 'auth.throttled too_many_attempts GET /api/v1/auth/oidc/callback'],
+    'one row a minute of each',
+  );
 });
 
 test('an address that is not confirmed there lets nobody in', async () => {

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { auditRow } from '#server/audit/record.ts';
+import { auditRow, stranger } from '#server/audit/record.ts';
 import { AppError } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
 import { unlinkAll } from '#server/oidc/link.ts';
@@ -33,8 +33,7 @@ export async function startByIdentity(
 
 /** Kept as what a stranger did: whom they claimed to be is not known to be true. */
 export function noteOidcFailure(ctx: AnyoneCtx, { code }: AppError): void {
-  const tenantId = ctx.runtime.defaultTenantId;
-  const actor = { kind: 'anonymous', id: null, label: 'unknown', tenantId } as const;
+  const actor = stranger(ctx.runtime.defaultTenantId);
   const entry = { action: 'auth.login_failed', outcome: 'denied', code, actor } as const;
   ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, detail: { method: 'oidc' } }));
 }

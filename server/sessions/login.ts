@@ -1,7 +1,7 @@
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
-import { auditRow, recordAudit, type AuditEntry } from '#server/audit/record.ts';
+import { auditRow, recordAudit, stranger, type AuditEntry } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
@@ -96,7 +96,7 @@ function noteFailure(ctx: AnyoneCtx, attempt: Attempt, user: UserRow | undefined
 function noteRefusal(ctx: AnyoneCtx, code: ErrorCode, user: UserRow | undefined): void {
   const actor = user
     ? { kind: 'user' as const, id: user.id, label: user.email, tenantId: user.tenantId as TenantId }
-    : { kind: 'anonymous' as const, id: null, label: 'unknown', tenantId: ctx.runtime.defaultTenantId };
+    : stranger(ctx.runtime.defaultTenantId);
   note(ctx, { action: 'auth.login_failed', code, actor, detail: { method: 'password' } });
 }
 
