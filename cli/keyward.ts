@@ -1,5 +1,109 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { findSecretTexts } from '#server/credentials/schema.ts';
+import { styleHelp } from './command-help.ts';
+import { addAdmin } from './commands/admin.ts';
+import { addAuth } from './commands/auth.ts';
+import { addProfile } from './commands/profile.ts';
+import { addToken } from './commands/token.ts';
+import { outputOf } from './context.ts';
+import { CliError, exitCodes, usage } from './errors.ts';
+import type { Output } from './output.ts';
 import { version } from './version.ts';
 
-await new Command('keyward').description('The command line of Keyward').version(version).parseAsync();
+// Certificates are checked, whatever the environment says: a token is worth more than a connection.
+delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+
+/** Whoever reads what we print may stop reading; that is no fault. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+}
+
+function createProgram(out: Output): Command {
+  const program = new Command('keyward')
+    .description('The command line of Keyward: tokens, people and the audit log of your access desk.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError()
+    .exitOverride();
+  addGlobals(program);
+  addAuth(program);
+  addToken(program);
+  addAdmin(program);
+  addProfile(program);
+  styleHelp(program, out.paint);
+  return program;
+}
+
+function addGlobals(program: Command): void {
+  program
+    .optionsGroup('Options everywhere:')
+    .option('--json', 'print data as JSON')
+    .option('--server <address>', 'the Keyward to ask (KEYWARD_SERVER)')
+    .option('--profile <name>', 'the profile to use (KEYWARD_PROFILE)')
+    .option(
+      '--token-file <path>',
+      'read the token from a file, - for stdin (otherwise KEYWARD_TOKEN, or the profile)',
+    )
+    .option('-q, --quiet', 'say nothing but what was asked for, and errors')
+    .option('--no-color', 'no colours (NO_COLOR)')
+    .option('--debug', 'show requests and their ids, never a secret (KEYWARD_DEBUG)')
+    .addOption(new Option('--insecure-http', 'let a token travel over plain http to another machine'));
+}
+
+/** A secret in an argument is in the shell's history and in everyone's process list: too late, but it can be said. */
+function assertNoSecretArgument(args: string[]): void {
+  if (!args.some((text) => findSecretTexts(text).some((found) => !found.text.startsWith('kw_set_')))) return;
+  throw usage(
+    'There is a token among the arguments, where other users of this machine and your shell’s history can see it.',
+    'Consider it leaked: revoke it. A token comes on stdin, by --token-file or in KEYWARD_TOKEN.',
+  );
+}
+
+async function main(args: string[]): Promise<number> {
+  const out = outputOf({
+    color: !args.includes('--no-color'),
+    ...(args.includes('--debug') && { debug: true }),
+  });
+  try {
+    assertNoSecretArgument(args);
+    await createProgram(out).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    return report(error, out);
+  }
+}
+
+function report(error: unknown, out: Output): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // Help was asked for by leaving the rest out; it has been shown.
+    if (error.code === 'commander.help') return exitCodes.usage;
+    const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+    return out.fail(
+      usage(sentence(message), suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'See: keyward --help'),
+    );
+  }
+  if (error instanceof CliError && error.outcome === 'interrupted') return exitCodes.interrupted;
+  if (error instanceof CliError) return out.fail(error);
+  return out.fail(
+    new CliError('refused', 'Something went wrong in keyward itself.', {
+      hint: `Tell whoever runs your Keyward: ${String(error)}`,
+    }),
+  );
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+}
+
+process.stdout.on('error', endQuietly);
+process.stderr.on('error', endQuietly);
+process.once('SIGINT', () => {
+  if (process.stderr.isTTY) process.stderr.write('\u001B[?25h\n');
+  process.exit(exitCodes.interrupted);
+});
+process.exitCode = await main(process.argv.slice(2));

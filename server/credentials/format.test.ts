@@ -8,8 +8,8 @@ import {
   parseSecret,
   randomBase62,
   redactSecrets,
-  secretKinds,
 } from '#server/credentials/format.ts';
+import { secretKinds } from '#server/credentials/schema.ts';
 
 const anySecret = fc.constantFrom(...secretKinds).map((kind) => newSecret(kind));
 const base62Character = fc.stringMatching(/^[0-9A-Za-z]$/);

@@ -1,0 +1,251 @@
+import type { Command } from 'commander';
+import { listAll } from '#cli/api.ts';
+import { addExamples } from '#cli/command-help.ts';
+import { openContext, type Context } from '#cli/context.ts';
+import { readLimit } from '#cli/options.ts';
+import { confirmOr, readSecret } from '#cli/prompts.ts';
+import { clean, plural } from '#cli/text.ts';
+import { ago, momentOf } from '#cli/times.ts';
+import { findUser } from '#cli/token-reference.ts';
+import type {
+  CreatedUserView,
+  DeactivatedUserView,
+  HoldingsView,
+  ResetLinkView,
+  UserDetailView,
+  UserPageView,
+  UserView,
+} from '#server/users/schema.ts';
+
+interface ListOptions {
+  search?: string;
+  role?: string;
+  status?: string;
+  limit: number;
+}
+
+interface CreateOptions {
+  email: string;
+  name: string;
+  role: string;
+  withPassword?: boolean;
+}
+
+interface DecisionOptions {
+  reason?: string;
+  yes?: boolean;
+}
+
+const who = 'their e-mail address or id';
+
+export function addAdminUser(admin: Command): void {
+  const user = admin.command('user').description('People: who has access, and as what');
+  addList(user);
+  user
+    .command('show')
+    .description('Show a person, and what they get in with')
+    .argument('<user>', who)
+    .action((reference: string, _, command: Command) => show(openContext(command), reference));
+  addCreate(user);
+  addChanges(user);
+  addEndings(user);
+}
+
+function addList(user: Command): void {
+  user
+    .command('list')
+    .description('List people')
+    .option('--search <text>', 'part of a name or an e-mail address')
+    .option('--role <role>', 'viewer, member, manager or admin')
+    .option('--status <status>', 'active, deactivated or deleted')
+    .option('--limit <number>', 'how many at most', readLimit, 1_000)
+    .action((options: ListOptions, command: Command) => list(openContext(command), options));
+}
+
+function addCreate(user: Command): void {
+  const command = user
+    .command('create')
+    .description('Add a person: prints a link by which they join')
+    .requiredOption('--email <address>', 'their e-mail address')
+    .requiredOption('--name <name>', 'what they are called')
+    .option('--role <role>', 'viewer, member, manager or admin', 'member')
+    .option('--with-password', 'set a first password instead, read from stdin or a hidden prompt')
+    .action((options: CreateOptions, command: Command) => create(openContext(command), options));
+  addExamples(command, [
+    ['keyward admin user create --email bob@example.com --name "Bob" --role member', 'by an invite'],
+    [
+      'keyward admin user create --email bob@example.com --name "Bob" --json | jq -r .inviteUrl',
+      'for a script',
+    ],
+  ]);
+}
+
+function addChanges(user: Command): void {
+  user
+    .command('set-role')
+    .description('Change what a person may do')
+    .argument('<user>', who)
+    .argument('<role>', 'viewer, member, manager or admin')
+    .action((reference: string, role: string, _, command: Command) =>
+      setRole(openContext(command), reference, role),
+    );
+  user
+    .command('activate')
+    .description('Let a person in again')
+    .argument('<user>', who)
+    .action((reference: string, _, command: Command) => activate(openContext(command), reference));
+  user
+    .command('set-password')
+    .description('Set a password that is good for one sign-in; it is read from stdin or a hidden prompt')
+    .argument('<user>', who)
+    .action((reference: string, _, command: Command) => setPassword(openContext(command), reference));
+  user
+    .command('reset-password')
+    .description('Make a link to choose a new password')
+    .argument('<user>', who)
+    .action((reference: string, _, command: Command) => resetPassword(openContext(command), reference));
+}
+
+function addEndings(user: Command): void {
+  user
+    .command('deactivate')
+    .description('Shut a person out, with all that they hold, until they are activated again')
+    .argument('<user>', who)
+    .option('--reason <text>', 'why, for the audit log')
+    .option('-y, --yes', 'do not ask')
+    .action((reference: string, options: DecisionOptions, command: Command) =>
+      deactivate(openContext(command), reference, options),
+    );
+  user
+    .command('delete')
+    .description('Delete a person and revoke all that they hold, for good')
+    .argument('<user>', who)
+    .option('-y, --yes', 'do not ask')
+    .action((reference: string, options: DecisionOptions, command: Command) =>
+      remove(openContext(command), reference, options),
+    );
+}
+
+async function list(context: Context, { limit, ...filter }: ListOptions): Promise<void> {
+  const query = { ...filter, limit: Math.min(limit, 200) };
+  const page = await listAll<UserPageView>(context.api(), 'GET /api/v1/users', query, limit);
+  const { out } = context;
+  if (out.json) return out.printJson(page);
+  if (page.items.length === 0) return out.note('Nobody is like that.');
+  const now = Date.now();
+  const colors = { active: out.paint.green, deactivated: out.paint.yellow, deleted: out.paint.dim };
+  out.table(page.items, [
+    { title: 'E-MAIL', value: ({ email }) => email, paint: out.paint.bold, flexible: true },
+    { title: 'NAME', value: ({ name }) => name, flexible: true },
+    { title: 'ROLE', value: ({ role }) => role },
+    { title: 'STATUS', value: statusOf, paint: (text, { status }) => colors[status](text) },
+    { title: 'LAST SIGN-IN', value: ({ lastSignInAt }) => ago(lastSignInAt, now) },
+  ]);
+  if (page.nextCursor !== null) out.note(`There are more than these ${limit}: say --limit.`);
+}
+
+const statusOf = ({ status, isInvited }: UserView) => (status === 'active' && isInvited ? 'invited' : status);
+
+async function show(context: Context, reference: string): Promise<void> {
+  const api = context.api();
+  const { out } = context;
+  const { id } = await findUser(api, reference);
+  const user = await api.send<UserDetailView>(`GET /api/v1/users/${id}`);
+  if (out.json) return out.printJson(user);
+  const at = (time: string | null) => (time ? `${ago(time, Date.now())} (${momentOf(time)})` : 'never');
+  out.facts([
+    ['Name', out.paint.bold(clean(user.name))],
+    ['E-mail', clean(user.email)],
+    ['Id', user.id],
+    ['Role', user.role],
+    ['Status', statusOf(user)],
+    ['Reason', user.deactivateReason ? clean(user.deactivateReason) : undefined],
+    ['Created', at(user.createdAt)],
+    ['Signed in', at(user.lastSignInAt)],
+    ['Holds', describeHoldings(user.holds)],
+  ]);
+}
+
+function describeHoldings({ counts }: HoldingsView): string {
+  return `${plural(counts.tokens, 'token')}, ${plural(counts.sessions, 'session')}, ${plural(counts.agents, 'agent')}`;
+}
+
+async function create(context: Context, { withPassword, ...person }: CreateOptions): Promise<void> {
+  const api = context.api();
+  const password = withPassword ? await readSecret(`First password of ${person.email}`) : undefined;
+  const user = await api.send<CreatedUserView>('POST /api/v1/users', { body: { ...person, password } });
+  const { out } = context;
+  if (out.json) return out.printJson(user);
+  out.done(`Added ${clean(user.name)} <${clean(user.email)}> as ${user.role}`);
+  if (user.inviteUrl === null)
+    out.note('  The password is good for one sign-in, at which they choose their own.');
+  else handLink(context, user.inviteUrl, user.mailed);
+}
+
+/** A link works once and for a day: on stdout, so that it can be piped on. */
+function handLink({ out }: Context, link: string, mailed: boolean): void {
+  out.note(`  ${mailed ? 'It is on its way by e-mail too. ' : ''}The link is good once, for 24 hours:`);
+  out.print(clean(link));
+}
+
+async function setRole(context: Context, reference: string, role: string): Promise<void> {
+  const api = context.api();
+  const { id } = await findUser(api, reference);
+  const user = await api.send<UserView>(`PATCH /api/v1/users/${id}`, { body: { role } });
+  finish(context, user, `${clean(user.email)} is ${user.role} now`);
+}
+
+async function activate(context: Context, reference: string): Promise<void> {
+  const api = context.api();
+  const { id } = await findUser(api, reference);
+  const user = await api.send<UserView>(`POST /api/v1/users/${id}/activate`, { body: {} });
+  finish(context, user, `${clean(user.email)} is let in again`);
+}
+
+async function setPassword(context: Context, reference: string): Promise<void> {
+  const api = context.api();
+  const { id, email } = await findUser(api, reference);
+  const password = await readSecret(`New password of ${clean(email)}`);
+  await api.send(`POST /api/v1/users/${id}/set-password`, { body: { password } });
+  finish(
+    context,
+    { id, email },
+    `Set. It is good for one sign-in, at which ${clean(email)} chooses their own`,
+  );
+}
+
+async function resetPassword(context: Context, reference: string): Promise<void> {
+  const api = context.api();
+  const { id, email } = await findUser(api, reference);
+  const link = await api.send<ResetLinkView>(`POST /api/v1/users/${id}/reset-password`, { body: {} });
+  if (context.out.json) return context.out.printJson(link);
+  context.out.done(`${clean(email)} can choose a new password`);
+  handLink(context, link.resetUrl, link.mailed);
+}
+
+async function deactivate(
+  context: Context,
+  reference: string,
+  { reason, yes }: DecisionOptions,
+): Promise<void> {
+  const api = context.api();
+  const { id, email } = await findUser(api, reference);
+  await confirmOr(yes, `Shut out ${clean(email)}, with all that they hold?`);
+  const user = await api.send<DeactivatedUserView>(`POST /api/v1/users/${id}/deactivate`, {
+    body: { reason },
+  });
+  finish(context, user, `${clean(email)} is shut out. Cut off: ${describeHoldings(user.cutOff)}`);
+}
+
+async function remove(context: Context, reference: string, { yes }: DecisionOptions): Promise<void> {
+  const api = context.api();
+  const { id, email } = await findUser(api, reference);
+  await confirmOr(yes, `Delete ${clean(email)} and revoke all that they hold, for good?`);
+  await api.send(`DELETE /api/v1/users/${id}`);
+  finish(context, { id, email, status: 'deleted' }, `${clean(email)} is deleted`);
+}
+
+function finish({ out }: Context, value: unknown, sentence: string): void {
+  if (out.json) out.printJson(value);
+  out.done(sentence);
+}

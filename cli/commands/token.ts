@@ -1,0 +1,225 @@
+import type { Command } from 'commander';
+import { listAll } from '#cli/api.ts';
+import { addExamples } from '#cli/command-help.ts';
+import { openContext, type Context } from '#cli/context.ts';
+import { CliError, usage } from '#cli/errors.ts';
+import { collect, readGrace, readTtl, type Ttl } from '#cli/options.ts';
+import { makeToken, withSession } from '#cli/password-session.ts';
+import { confirmOr, isInteractive } from '#cli/prompts.ts';
+import { grantByDevice, whoAmI } from '#cli/sign-in.ts';
+import { clean } from '#cli/text.ts';
+import { validity } from '#cli/times.ts';
+import { findOwnToken } from '#cli/token-reference.ts';
+import { showToken, showTokens } from '#cli/token-view.ts';
+import type { RotatedTokenView, TokenPageView, TokenView } from '#server/tokens/schema.ts';
+
+interface CreateOptions {
+  name: string;
+  ttl: Ttl;
+  permission?: string[];
+  raw?: boolean;
+  password?: boolean;
+  email?: string;
+  browser: boolean;
+}
+
+interface ListOptions {
+  status?: string;
+  search?: string;
+}
+
+interface RotateOptions {
+  grace: number;
+  raw?: boolean;
+  password?: boolean;
+  email?: string;
+}
+
+interface RevokeOptions {
+  reason?: string;
+  yes?: boolean;
+}
+
+const references = 'its id, its prefix (kw_pat_…) or its name';
+
+export function addToken(program: Command): void {
+  const token = program.command('token').description('Your own tokens');
+  addCreate(token);
+  addList(token);
+  token
+    .command('show')
+    .description('Show one of your tokens')
+    .argument('<token>', references)
+    .action((reference: string, _, command: Command) => show(openContext(command), reference));
+  addRotate(token);
+  token
+    .command('revoke')
+    .description('Revoke one of your tokens, for good')
+    .argument('<token>', references)
+    .option('--reason <text>', 'why, for the audit log')
+    .option('-y, --yes', 'do not ask')
+    .action((reference: string, options: RevokeOptions, command: Command) =>
+      revoke(openContext(command), reference, options),
+    );
+}
+
+function addCreate(token: Command): void {
+  const command = token
+    .command('create')
+    .description('Make a token: you confirm it in a browser, and it is shown once')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--ttl <time>', 'how long it works: 30d, 90d, 365d or never', readTtl, { days: 90, text: '90d' })
+    .option(
+      '--permission <name>',
+      'what it may do; say it again for more (default: all that you may)',
+      collect,
+    )
+    .option('--raw', 'print the token and nothing else')
+    .option('--password', 'by e-mail and password instead of a browser')
+    .option('--email <address>', 'with --password: whose')
+    .option('--no-browser', 'do not open a browser, print the address only')
+    .action((options: CreateOptions, command: Command) => create(openContext(command), options));
+  addExamples(command, [
+    ['keyward token create --name ci --ttl 30d', 'for a month'],
+    [
+      'keyward token create --name ci --permission tokens:read --raw | gh secret set KEYWARD_TOKEN',
+      'never on a screen',
+    ],
+  ]);
+}
+
+function addList(token: Command): void {
+  const command = token
+    .command('list')
+    .description('List your tokens')
+    .option('--status <status>', 'active, expiring, expired, disabled or revoked')
+    .option('--search <text>', 'part of a name, or the start of a prefix')
+    .action((options: ListOptions, command: Command) => list(openContext(command), options));
+  addExamples(command, [
+    ['keyward token list --status expiring', 'what ends within a week'],
+    ["keyward token list --json | jq -r '.items[].name'", 'for a script'],
+  ]);
+}
+
+function addRotate(token: Command): void {
+  const command = token
+    .command('rotate')
+    .description('Give a token a new secret; the old one goes on working for a while')
+    .argument('<token>', references)
+    .option('--grace <time>', 'how long the old one works: 0, 15m, 1h, 24h or 7d', readGrace, 3_600)
+    .option('--raw', 'print the new token and nothing else')
+    .option('--password', 'by e-mail and password, without a browser')
+    .option('--email <address>', 'with --password: whose')
+    .action((reference: string, options: RotateOptions, command: Command) =>
+      rotate(openContext(command), reference, options),
+    );
+  addExamples(command, [
+    ['keyward token rotate ci', 'where to do it in a browser'],
+    ['keyward token rotate ci --password --grace 24h --raw | gh secret set KEYWARD_TOKEN', 'right here'],
+  ]);
+}
+
+async function create(context: Context, options: CreateOptions): Promise<void> {
+  const { name, ttl, permission, raw, password, email, browser } = options;
+  if (!name.trim()) throw usage('A token needs a name.');
+  const permissions = permission as TokenView['permissions'] | undefined;
+  const token = password
+    ? await withSession(context, email, async (session) => {
+        const input = { name, expiresInDays: ttl.days, ...(permissions && { permissions }) };
+        return (await makeToken(session, input)).token;
+      })
+    : await createByDevice(context, options, browser);
+  if (raw) return context.out.print(token);
+  const { credential } = await whoAmI(context.apiWith(token));
+  if (context.out.json) return context.out.printJson({ token, credential });
+  handOver(
+    context,
+    token,
+    `Token "${clean(credential?.name ?? name)}" made, ${validity(credential?.expiresAt ?? null, Date.now())}`,
+  );
+}
+
+async function createByDevice(
+  context: Context,
+  { name, ttl, permission }: CreateOptions,
+  browser: boolean,
+): Promise<string> {
+  if (![30, 90, 365, null].includes(ttl.days))
+    throw usage(
+      'In a browser a token is made for 30d, 90d, 365d or never.',
+      'Another time: say --password, or use the page.',
+    );
+  const request = { tokenName: name, tokenDays: String(ttl.days ?? 'never'), permissions: permission };
+  return (await grantByDevice(context, request, browser)).access_token;
+}
+
+/** The secret alone on stdout, what is said about it beside it. */
+function handOver({ out }: Context, token: string, sentence: string): void {
+  out.done(`${sentence}. Copy it now: it is not shown again.`);
+  out.note('');
+  out.print(process.stdout.isTTY ? `  ${out.paint.bold(token)}\n` : token);
+}
+
+async function list(context: Context, { status, search }: ListOptions): Promise<void> {
+  const page = await listAll<TokenPageView>(context.api(), 'GET /api/v1/tokens', {
+    status,
+    search,
+    limit: 200,
+  });
+  if (context.out.json) return context.out.printJson(page);
+  if (page.items.length > 0) return showTokens(context.out, page.items);
+  const isFiltered = status !== undefined || search !== undefined;
+  context.out.note(
+    isFiltered
+      ? 'No token of yours is like that.'
+      : 'You have no tokens. Make one: keyward token create --name laptop',
+  );
+}
+
+async function show(context: Context, reference: string): Promise<void> {
+  const token = await findOwnToken(context.api(), reference, context.out);
+  if (context.out.json) context.out.printJson(token);
+  else showToken(context.out, token);
+}
+
+/** A bearer may not rotate: what is stolen must not renew itself. So it takes a person, in a browser or by password. */
+async function rotate(context: Context, reference: string, options: RotateOptions): Promise<void> {
+  const { out } = context;
+  if (!options.password) {
+    const { id, name } = await findOwnToken(context.api(), reference, out);
+    throw new CliError(
+      'refused',
+      `A token cannot rotate a token: "${clean(name)}" is rotated by a signed-in person.`,
+      {
+        hint: `In a browser: ${context.server()}/tokens?open=${id} – or here: keyward token rotate ${id} --password`,
+      },
+    );
+  }
+  const rotated = await withSession(context, options.email, async (session) => {
+    const { id } = await findOwnToken(session, reference, out);
+    const body = { graceSeconds: options.grace };
+    return await session.send<RotatedTokenView>(`POST /api/v1/tokens/${id}/rotate`, { body });
+  });
+  const { token, credential } = rotated;
+  if (token === null) throw new CliError('refused', 'It was rotated before.');
+  if (options.raw) return out.print(token);
+  if (out.json) return out.printJson(rotated);
+  const graceEnd = credential.rotation?.graceEndsAt;
+  const old = graceEnd
+    ? `The old one works until ${new Date(graceEnd).toLocaleString()}`
+    : 'The old one has stopped';
+  handOver(context, token, `Token "${clean(credential.name)}" rotated. ${old}`);
+}
+
+async function revoke(context: Context, reference: string, { reason, yes }: RevokeOptions): Promise<void> {
+  const api = context.api();
+  const token = await findOwnToken(api, reference, context.out);
+  const named = `"${clean(token.name)}" (${token.prefix}…)`;
+  if (token.status === 'revoked') context.out.done(`${named} was revoked before`);
+  else {
+    if (isInteractive()) await confirmOr(yes, `Revoke ${named}? What uses it stops working, for good.`);
+    await api.send(`DELETE /api/v1/tokens/${token.id}`, { body: { reason } });
+    context.out.done(`Revoked ${named}`);
+  }
+  if (context.out.json) context.out.printJson({ id: token.id, name: token.name, status: 'revoked' });
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { CliError, usage } from './errors.ts';
+
+/** How a profile came by its token: one that the program had made is ended when it signs out. */
+export type TokenSource = 'login' | 'import' | 'setup';
+
+export interface Profile {
+  server: string;
+  token?: string | undefined;
+  /** The credential's id at the server, where it is known. */
+  credentialId?: string | undefined;
+  email?: string | undefined;
+  role?: string | undefined;
+  source?: TokenSource | undefined;
+  /** Whoever signed in agreed to plain http. */
+  insecureHttp?: boolean | undefined;
+}
+
+export interface Config {
+  current: string;
+  profiles: Record<string, Profile>;
+}
+
+export interface ConfigFile {
+  path: string;
+  config: Config;
+  /** What was wrong with who may read it, and was put right. */
+  repaired: string[];
+}
+
+const profileName = /^[a-z\d][\w.-]{0,63}$/i;
+const isPosix = process.platform !== 'win32';
+
+/** Where the platform keeps configuration; a relative path in `XDG_CONFIG_HOME` counts for nothing, as its standard says. */
+export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const xdg = env['XDG_CONFIG_HOME'] ?? '';
+  if (path.isAbsolute(xdg)) return path.join(xdg, 'keyward');
+  if (!isPosix && env['APPDATA']) return path.join(env['APPDATA'], 'keyward');
+  return path.join(os.homedir(), '.config', 'keyward');
+}
+
+export function configPath(): string {
+  return path.join(configFolder(), 'config.json');
+}
+
+export function profileOf(config: Config, name: string): Profile | undefined {
+  return Object.hasOwn(config.profiles, name) ? config.profiles[name] : undefined;
+}
+
+export function assertProfileName(name: string): string {
+  if (profileName.test(name)) return name;
+  throw usage(
+    `"${name}" is no name for a profile.`,
+    'Letters, digits, dots, dashes and underscores, beginning with a letter or digit.',
+  );
+}
+
+/**
+ * Reads the file; no file is an empty one. If others may read or write it or its folder, that is put right and told. Throws
+ * where it belongs to another user: they could have it send the token anywhere.
+ */
+export function loadConfig(): ConfigFile {
+  const file = configPath();
+  const repaired = isPosix ? guard(file) : [];
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return { path: file, config: emptyConfig(), repaired };
+    throw new CliError('refused', `${file} cannot be read: ${(error as Error).message}.`);
+  }
+  return { path: file, config: parseConfig(text, file), repaired };
+}
+
+const emptyConfig = (): Config => ({ current: 'default', profiles: {} });
+
+function guard(file: string): string[] {
+  return [
+    [path.dirname(file), 0o700],
+    [file, 0o600],
+  ].flatMap(([name, mode]) => repairMode(String(name), Number(mode)) ?? []);
+}
+
+function repairMode(name: string, mode: number): string | undefined {
+  const stat = statSync(name, { throwIfNoEntry: false });
+  if (!stat) return;
+  const uid = process.getuid?.();
+  if (stat.uid !== uid && uid !== 0)
+    throw new CliError(
+      'refused',
+      `${name} belongs to another user, who could read your token or send it elsewhere.`,
+      {
+        hint: `Take it over (chown), or remove it and sign in again: keyward auth login`,
+      },
+    );
+  if ((stat.mode & 0o777 & ~mode) === 0) return;
+  const found = (stat.mode & 0o777).toString(8).padStart(4, '0');
+  chmodSync(name, mode);
+  return `${name} was open to other users (mode ${found}); it is ${mode.toString(8).padStart(4, '0')} now.`;
+}
+
+function parseConfig(text: string, file: string): Config {
+  const broken = new CliError('refused', `${file} is not a configuration of keyward.`, {
+    hint: 'Remove it, then sign in again: keyward auth login',
+  });
+  let found: Partial<Config> | null;
+  try {
+    found = JSON.parse(text) as Partial<Config> | null;
+  } catch {
+    throw broken;
+  }
+  const { current = 'default', profiles = {} } = found ?? {};
+  if (typeof current !== 'string' || typeof profiles !== 'object' || profiles === null) throw broken;
+  const entries = Object.entries(profiles as Record<string, unknown>);
+  if (!entries.every(([name, profile]) => profileName.test(name) && isProfile(profile))) throw broken;
+  return { current, profiles };
+}
+
+function isProfile(value: unknown): value is Profile {
+  if (typeof value !== 'object' || value === null) return false;
+  const { server, insecureHttp = false, ...rest } = value as Record<string, unknown>;
+  if (typeof server !== 'string' || !/^https?:\/\//.test(server) || typeof insecureHttp !== 'boolean')
+    return false;
+  return ['token', 'credentialId', 'email', 'role', 'source'].every((name) =>
+    ['undefined', 'string'].includes(typeof rest[name]),
+  );
+}
+
+/** Reads, changes and writes the file: a new one beside it, 0600 from its first byte, put in its place by a rename. */
+export function updateConfig(change: (config: Config) => void): ConfigFile {
+  const loaded = loadConfig();
+  change(loaded.config);
+  const folder = path.dirname(loaded.path);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // A link to a file that is kept elsewhere stays one.
+  const target = statSync(loaded.path, { throwIfNoEntry: false }) ? realpathSync(loaded.path) : loaded.path;
+  const draft = `${target}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(loaded.config, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw new CliError('refused', `${loaded.path} cannot be written: ${(error as Error).message}.`);
+  }
+  return loaded;
+}

@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import { resolveAccess, type Access, type Globals } from './access.ts';
+import { createApi, type Api } from './api.ts';
+import { loadConfig, type ConfigFile } from './config.ts';
+import { CliError, usage } from './errors.ts';
+import { remindOfExpiry } from './expiry-reminder.ts';
+import { createOutput, type Output } from './output.ts';
+import { assertPrivateWay } from './server-address.ts';
+
+/** What a command works with. */
+export interface Context {
+  globals: Globals;
+  out: Output;
+  /** The configuration and what it means for this call; read once. */
+  file(): ConfigFile;
+  access(): Access;
+  /** The server that is meant. Throws where none is known. */
+  server(): string;
+  /** Has another server be meant from here on. */
+  useServer(address: string): void;
+  /** Asks the server as whoever is signed in. Throws `signedOut` where nobody is. */
+  api(): Api;
+  /** Asks the server as nobody, or with a token that is not kept yet. */
+  apiWith(token?: string): Api;
+}
+
+export function outputOf({ json, quiet, color, debug }: Globals): Output {
+  return createOutput({
+    json: json ?? false,
+    quiet: quiet ?? false,
+    color: color ?? true,
+    debug: debug ?? Boolean(process.env['KEYWARD_DEBUG']),
+  });
+}
+
+export function openContext(command: Command): Context {
+  const globals = command.optsWithGlobals<Globals>();
+  const out = outputOf(globals);
+  const file = once(() => {
+    const loaded = loadConfig();
+    for (const line of loaded.repaired) out.warn(line);
+    if (loaded.repaired.length > 0)
+      out.note('  If others may have read it, make a new token: keyward auth login');
+    return loaded;
+  });
+  const resolve = () => resolveAccess(globals, process.env, file().config);
+  let access = once(resolve);
+  const server = () => {
+    const { server: found, insecureHttp } = access();
+    if (found === undefined) throw usage('Which server?', 'Name it: --server <address>, or KEYWARD_SERVER.');
+    assertPrivateWay(found, insecureHttp);
+    return found;
+  };
+  const apiWith = (token?: string) => createApi({ server: server(), token, out });
+  return {
+    globals,
+    out,
+    file,
+    access: () => access(),
+    server,
+    useServer(address) {
+      globals.server = address;
+      access = once(resolve);
+    },
+    apiWith,
+    api() {
+      const { token, profileName } = access();
+      if (globals.profile !== undefined && !access().profile && !token) throw noProfile(profileName);
+      if (token === undefined && !access().server)
+        throw new CliError('signedOut', 'You are not signed in.', { hint: signInHint('<address>') });
+      const asked = server();
+      if (token === undefined)
+        throw new CliError('signedOut', `You are not signed in to ${asked}.`, { hint: signInHint(asked) });
+      const tokenHint = hintOf(access(), asked);
+      return createApi({
+        server: asked,
+        token,
+        tokenHint,
+        out,
+        onExpiring: (at) => remindOfExpiry(at, asked, out),
+      });
+    },
+  };
+}
+
+const signInHint = (server: string) => `Sign in: keyward auth login --server ${server}`;
+
+function noProfile(name: string): CliError {
+  return usage(`There is no profile "${name}" for this.`, 'See: keyward profile list');
+}
+
+function hintOf({ tokenOrigin }: Access, server: string): string {
+  if (tokenOrigin === 'environment')
+    return 'The token is the one in KEYWARD_TOKEN: put one there that works, or unset it.';
+  if (tokenOrigin === 'file') return 'The token is the one that --token-file names.';
+  return signInHint(server);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

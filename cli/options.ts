@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander';
+
+export interface Ttl {
+  /** Null: never ends. */
+  days: number | null;
+  text: string;
+}
+
+/** `30d`, `90d`, `never`. */
+export function readTtl(text: string): Ttl {
+  if (text === 'never') return { days: null, text };
+  const days = Number(/^([1-9]\d{0,3})d?$/.exec(text)?.[1]);
+  if (days >= 1 && days <= 3_650) return { days, text };
+  throw new InvalidArgumentError('Say 30d, 90d, 365d or never.');
+}
+
+const graces: Record<string, number> = {
+  '0': 0,
+  '15m': 900,
+  '1h': 3_600,
+  '24h': 86_400,
+  '1d': 86_400,
+  '7d': 604_800,
+};
+
+/** In seconds: the choices that the server has. */
+export function readGrace(text: string): number {
+  const seconds = Object.hasOwn(graces, text) ? graces[text] : undefined;
+  if (seconds !== undefined) return seconds;
+  throw new InvalidArgumentError('Say 0, 15m, 1h, 24h or 7d.');
+}
+
+/** Gathers an option that may be said several times; commas do the same. */
+export function collect(text: string, before: string[] = []): string[] {
+  return [
+    ...before,
+    ...text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ];
+}
+
+export function readLimit(text: string): number {
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 100_000) return limit;
+  throw new InvalidArgumentError('Say a whole number from 1 to 100000.');
+}
+
+const ages: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A time: `2026-11-22`, `2026-11-22T09:30:00Z`, or how long ago: `30m`, `24h`, `7d`. As ISO 8601. */
+export function readTime(text: string): string {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (ages[unit] ?? 0);
+  if (Number.isFinite(time)) return new Date(time).toISOString();
+  throw new InvalidArgumentError('Say a date such as 2026-11-22, or how long ago: 24h, 7d.');
+}

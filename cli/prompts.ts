@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { text as readText } from 'node:stream/consumers';
+import { CliError, usage } from './errors.ts';
+
+/** Whether there is a person who can be asked. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+// Loaded when somebody is asked something: most runs ask nothing. They are asked on stderr, so that stdout can be piped on.
+const clack = () => import('@clack/prompts');
+const output = process.stderr;
+
+async function answered<T>(asking: Promise<T>): Promise<Exclude<T, symbol>> {
+  const answer = await asking;
+  if (typeof answer === 'symbol') throw new CliError('interrupted', 'Cancelled.');
+  return answer as Exclude<T, symbol>;
+}
+
+export async function askText(message: string, initialValue = ''): Promise<string> {
+  const { text } = await clack();
+  const validate = (value: string | undefined) => (value?.trim() ? undefined : 'Write something here.');
+  return (await answered(text({ message, initialValue, validate, output }))).trim();
+}
+
+/** Asks for something that is not echoed. */
+export async function askSecret(message: string): Promise<string> {
+  const { password } = await clack();
+  const validate = (value: string | undefined) => (value ? undefined : 'Write something here.');
+  return await answered(password({ message, validate, output }));
+}
+
+/** Asks before what cannot be undone. Where nobody can be asked, only `--yes` will do. */
+export async function confirmOr(yes: boolean | undefined, message: string): Promise<void> {
+  if (yes) return;
+  if (!isInteractive())
+    throw usage('This cannot be undone, and nobody is there to be asked.', 'Say --yes if you mean it.');
+  const { confirm } = await clack();
+  if (!(await answered(confirm({ message, initialValue: false, output }))))
+    throw new CliError('interrupted', 'Nothing was changed.');
+}
+
+/**
+ * A secret from where it leaves no trace: a file (`-`: stdin), else stdin where it is no terminal, else a hidden prompt. Without
+ * the line break at its end.
+ */
+export async function readSecret(message: string, file?: string): Promise<string> {
+  const secret =
+    file === undefined && isInteractive() ? await askSecret(message) : await readInput(file ?? '-');
+  if (secret) return secret;
+  throw usage('Nothing came.', 'Pipe it in (… | keyward …), or run this in a terminal to be asked.');
+}
+
+/** A whole file, or what comes on stdin, without the line break at its end. */
+export async function readInput(file: string): Promise<string> {
+  if (file === '-') return (await readText(process.stdin)).replace(/\r?\n$/, '');
+  try {
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw usage(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}

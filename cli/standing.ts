@@ -1,0 +1,60 @@
+import type { MeView } from '#server/sessions/schema.ts';
+import type { Output } from './output.ts';
+import { clean } from './text.ts';
+import { validity } from './times.ts';
+
+/** Who somebody is at a server, in words. */
+export interface Standing {
+  who: string;
+  role: string;
+  server: string;
+  token: string | undefined;
+  validity: string;
+  expiresAt: string | null | undefined;
+  profile: string | undefined;
+  permissions: string;
+}
+
+export function describeStanding(me: MeView, server: string, profile: string | undefined): Standing {
+  const { user, credential } = me;
+  return {
+    who: user ? `${clean(user.name)} <${clean(user.email)}>` : 'nobody',
+    role: user?.role ?? 'none',
+    server,
+    token: credential ? `${clean(credential.name)} (${clean(credential.prefix)}…)` : undefined,
+    validity: credential ? validity(credential.expiresAt, Date.now()) : 'a session',
+    expiresAt: credential?.expiresAt,
+    profile,
+    permissions:
+      credential?.permissions[0] === '*' ? `all of a ${user?.role}` : me.permissions.join(', ') || 'none',
+  };
+}
+
+/** On stdout; in short, as what was just done is confirmed, on stderr. */
+export function showStanding(out: Output, standing: Standing, { isShort = false } = {}): void {
+  const { who, role, server, token, profile, permissions } = standing;
+  if (isShort) {
+    const lines = [
+      `Role ${role}, ${standing.validity}`,
+      token && `Token ${token}`,
+      profile && `Profile ${profile}`,
+    ];
+    for (const line of lines.filter(Boolean)) out.note(`  ${line}`);
+    return;
+  }
+  out.facts([
+    ['Who', out.paint.bold(who)],
+    ['Role', role],
+    ['Server', server],
+    ['Token', token],
+    ['', paintValidity(out, standing)],
+    ['May', permissions],
+    ['Profile', profile],
+  ]);
+}
+
+function paintValidity({ paint }: Output, { validity, expiresAt }: Standing): string {
+  const left = expiresAt ? Date.parse(expiresAt) - Date.now() : Infinity;
+  if (left <= 0) return paint.red(validity);
+  return left < 7 * 86_400_000 ? paint.yellow(validity) : paint.green(validity);
+}

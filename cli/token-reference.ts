@@ -1,0 +1,73 @@
+import type { AdminTokenPageView, AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
+import type { UserPageView, UserView } from '#server/users/schema.ts';
+import { listAll, type Api } from './api.ts';
+import { CliError, usage } from './errors.ts';
+import type { Output } from './output.ts';
+import { showAdminTokens, showTokens } from './token-view.ts';
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const isUuid = (text: string) => uuid.test(text);
+const searchLength = 100;
+
+/** The one that a reference means: by name among those that still work, else by name or the start of a prefix. */
+export function pick<T extends TokenView>(tokens: T[], reference: string): T[] {
+  const bare = reference.replace(/(…|\.\.\.)$/, '');
+  const isNamed = ({ name }: T) => name.toLowerCase() === reference.toLowerCase();
+  const named = tokens.filter(isNamed);
+  const working = named.filter(({ status }) => status !== 'revoked' && status !== 'expired');
+  if (working.length === 1) return working;
+  if (named.length > 0) return working.length > 0 ? working : named;
+  return tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix.startsWith(bare));
+}
+
+/** One's own token by id, prefix or name. Throws where there is none, and `usage` with the list where there are several. */
+export async function findOwnToken(api: Api, reference: string, out: Output): Promise<TokenView> {
+  if (isUuid(reference)) return await api.send<TokenView>(`GET /api/v1/tokens/${reference}`);
+  const search = assertReference(reference);
+  const { items } = await listAll<TokenPageView>(api, 'GET /api/v1/tokens', { search, limit: 200 });
+  return theOne(pick(items, reference), reference, (several) => showTokens(out, several));
+}
+
+/** Anyone's, for admins. */
+export async function findAnyToken(api: Api, reference: string, out: Output): Promise<AdminTokenView> {
+  if (isUuid(reference)) return await api.send<AdminTokenView>(`GET /api/v1/admin/tokens/${reference}`);
+  const search = assertReference(reference);
+  const { items } = await listAll<AdminTokenPageView>(api, 'GET /api/v1/admin/tokens', {
+    search,
+    limit: 200,
+  });
+  return theOne(pick(items, reference), reference, (several) => showAdminTokens(out, several));
+}
+
+function assertReference(reference: string): string {
+  const search = reference.replace(/(…|\.\.\.)$/, '').trim();
+  if (search && search.length <= searchLength) return search;
+  throw usage('Which token?', 'Name it by its id, its prefix (kw_pat_…) or its name.');
+}
+
+function theOne<T extends TokenView>(found: T[], reference: string, show: (several: T[]) => void): T {
+  const [first, ...others] = found;
+  if (!first)
+    throw new CliError('refused', `There is no token "${reference}".`, { hint: 'See: keyward token list' });
+  if (others.length === 0) return first;
+  show(found);
+  throw usage(
+    `"${reference}" could be any of these ${found.length}.`,
+    'Name it by more of its prefix, or by its id.',
+  );
+}
+
+/** A person by id or e-mail address. */
+export async function findUser(
+  api: Api,
+  reference: string,
+): Promise<Pick<UserView, 'id' | 'email' | 'name'>> {
+  if (isUuid(reference)) return await api.send<UserView>(`GET /api/v1/users/${reference}`);
+  const { items } = await listAll<UserPageView>(api, 'GET /api/v1/users', { search: reference, limit: 200 });
+  const found = items.find(({ email }) => email.toLowerCase() === reference.trim().toLowerCase());
+  if (found) return found;
+  throw new CliError('refused', `There is nobody "${reference}".`, {
+    hint: 'Name a person by their e-mail address or id. See: keyward admin user list',
+  });
+}

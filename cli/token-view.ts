@@ -1,0 +1,75 @@
+import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { TokenStatus, TokenView } from '#server/tokens/schema.ts';
+import type { Output } from './output.ts';
+import type { Column } from './table.ts';
+import { clean } from './text.ts';
+import { ago, dayOf, momentOf, until } from './times.ts';
+
+function statusPaint({ paint }: Output): Record<TokenStatus, (text: string) => string> {
+  return {
+    active: paint.green,
+    expiring: paint.yellow,
+    expired: paint.red,
+    disabled: paint.yellow,
+    revoked: paint.dim,
+  };
+}
+
+function columnsOf(out: Output): Column<TokenView>[] {
+  const now = Date.now();
+  const byStatus = statusPaint(out);
+  return [
+    { title: 'NAME', value: (token) => token.name, paint: out.paint.bold, flexible: true },
+    { title: 'PREFIX', value: (token) => `${token.prefix}…` },
+    { title: 'STATUS', value: (token) => token.status, paint: (text, { status }) => byStatus[status](text) },
+    {
+      title: 'EXPIRES',
+      value: ({ expiresAt }) => (expiresAt ? `${dayOf(expiresAt)} (${until(expiresAt, now)})` : 'never'),
+    },
+    { title: 'LAST USED', value: ({ lastUsedAt }) => ago(lastUsedAt, now) },
+  ];
+}
+
+export function showTokens(out: Output, tokens: TokenView[]): void {
+  out.table(tokens, columnsOf(out));
+}
+
+/** With whose each is. */
+export function showAdminTokens(out: Output, tokens: AdminTokenView[]): void {
+  const [name, ...rest] = columnsOf(out) as Column<AdminTokenView>[];
+  if (name)
+    out.table(tokens, [name, { title: 'OWNER', value: ({ owner }) => owner.email, flexible: true }, ...rest]);
+}
+
+export function showToken(out: Output, token: TokenView | AdminTokenView): void {
+  const now = Date.now();
+  const at = (time: string | null) => (time ? `${ago(time, now)} (${momentOf(time)})` : 'never');
+  const used = [token.lastUsedIp, token.lastUsedAgent]
+    .filter((part) => part !== null)
+    .map(clean)
+    .join(', ');
+  out.facts([
+    ['Name', out.paint.bold(clean(token.name))],
+    ['Owner', 'owner' in token ? `${clean(token.owner.name)} <${clean(token.owner.email)}>` : undefined],
+    ['Id', token.id],
+    ['Prefix', `${clean(token.prefix)}…`],
+    ['Status', statusPaint(out)[token.status](token.status) + (token.held ? ' (by an admin)' : '')],
+    ['May', token.permissions[0] === '*' ? 'all that its owner may' : token.permissions.join(', ')],
+    ['From', token.ipAllowlist.length > 0 ? token.ipAllowlist.map(clean).join(', ') : undefined],
+    ['Created', at(token.createdAt)],
+    ['Expires', token.expiresAt ? `${dayOf(token.expiresAt)} (${until(token.expiresAt, now)})` : 'never'],
+    ['Last used', token.lastUsedAt ? `${at(token.lastUsedAt)}${used && `, ${used}`}` : 'never'],
+    ['Uses', String(token.useCount)],
+    [
+      'Rotated',
+      token.rotation ? `the old secret works until ${momentOf(token.rotation.graceEndsAt)}` : undefined,
+    ],
+    ['Revoked', revocationOf(token)],
+  ]);
+}
+
+function revocationOf({ revokedAt, revokedBy, revokeReason }: TokenView): string | undefined {
+  if (!revokedAt) return undefined;
+  const by = revokedBy ? ` by ${clean(revokedBy.label)}` : '';
+  return `${momentOf(revokedAt)}${by}${revokeReason ? `: ${clean(revokeReason)}` : ''}`;
+}
