@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Help, type Command } from 'commander';
 import type { Output } from './output.ts';
 import { widthOf } from './text.ts';
 
@@ -18,16 +18,30 @@ export function addExamples(command: Command, examples: [line: string, purpose: 
 export function styleHelp(command: Command, paint: Paint): void {
   command.configureHelp({
     showGlobalOptions: true,
+    formatHelp: (shown, helper) => inOrder(Help.prototype.formatHelp.call(helper, shown, helper)),
     styleTitle: paint.bold,
     styleCommandText: paint.cyan,
     styleSubcommandTerm: paint.cyan,
     styleOptionTerm: paint.cyan,
     subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(' '),
   });
+  command.helpCommand(false);
   for (const sub of command.commands) styleHelp(sub, paint);
 }
 
-function argumentTerm({ required, variadic, name }: Command['registeredArguments'][number]): string {
-  const text = name() + (variadic ? '…' : '');
-  return required ? `<${text}>` : `[${text}]`;
+/** What is particular first: commands, arguments, options, and last what goes for all commands. */
+function inOrder(help: string): string {
+  const [usage = '', description = '', ...sections] = help.trimEnd().split('\n\n');
+  const rank = (section: string) => {
+    const [title = ''] = section.split('\n');
+    return title.includes('Global') ? 2 : Number(title.includes('Options:'));
+  };
+  return (
+    [usage, description, ...sections.toSorted((a, b) => rank(a) - rank(b)), ''].join('\n\n').trimEnd() + '\n'
+  );
+}
+
+function argumentTerm(argument: Command['registeredArguments'][number]): string {
+  const text = argument.name() + (argument.variadic ? '…' : '');
+  return argument.required ? `<${text}>` : `[${text}]`;
 }

@@ -18,6 +18,8 @@ export interface Context {
   server(): string;
   /** Has another server be meant from here on. */
   useServer(address: string): void;
+  /** Has a profile be meant that was just written. */
+  useProfile(name: string): void;
   /** Asks the server as whoever is signed in. Throws `signedOut` where nobody is. */
   api(): Api;
   /** Asks the server as nobody, or with a token that is not kept yet. */
@@ -36,13 +38,7 @@ export function outputOf({ json, quiet, color, debug }: Globals): Output {
 export function openContext(command: Command): Context {
   const globals = command.optsWithGlobals<Globals>();
   const out = outputOf(globals);
-  const file = once(() => {
-    const loaded = loadConfig();
-    for (const line of loaded.repaired) out.warn(line);
-    if (loaded.repaired.length > 0)
-      out.note('  If others may have read it, make a new token: keyward auth login');
-    return loaded;
-  });
+  let file = once(() => loadAloud(out));
   const resolve = () => resolveAccess(globals, process.env, file().config);
   let access = once(resolve);
   const server = () => {
@@ -55,11 +51,16 @@ export function openContext(command: Command): Context {
   return {
     globals,
     out,
-    file,
+    file: () => file(),
     access: () => access(),
     server,
     useServer(address) {
       globals.server = address;
+      access = once(resolve);
+    },
+    useProfile(name) {
+      globals.profile = name;
+      file = once(() => loadAloud(out));
       access = once(resolve);
     },
     apiWith,
@@ -81,6 +82,14 @@ export function openContext(command: Command): Context {
       });
     },
   };
+}
+
+function loadAloud(out: Output): ConfigFile {
+  const loaded = loadConfig();
+  for (const line of loaded.repaired) out.warn(line);
+  if (loaded.repaired.length > 0)
+    out.note('  If others may have read it, make a new token: keyward auth login');
+  return loaded;
 }
 
 const signInHint = (server: string) => `Sign in: keyward auth login --server ${server}`;

@@ -4,11 +4,19 @@ import { findSecretTexts } from '#server/credentials/schema.ts';
 import { styleHelp } from './command-help.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addAuth } from './commands/auth.ts';
+import { addCompletion } from './commands/completion.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addHelp } from './commands/help.ts';
 import { addProfile } from './commands/profile.ts';
+import { addScan } from './commands/scan.ts';
+import { addSetup } from './commands/setup.ts';
 import { addToken } from './commands/token.ts';
+import { addUpgrade } from './commands/upgrade.ts';
+import { loadConfig } from './config.ts';
 import { outputOf } from './context.ts';
 import { CliError, exitCodes, usage } from './errors.ts';
 import type { Output } from './output.ts';
+import { showOverview } from './overview.ts';
 import { version } from './version.ts';
 
 // Certificates are checked, whatever the environment says: a token is worth more than a connection.
@@ -20,6 +28,12 @@ function endQuietly(error: NodeJS.ErrnoException): void {
   process.exit();
 }
 
+const commandTable: Record<string, ((program: Command) => void)[]> = {
+  'Everyday:': [addAuth, addToken, addProfile],
+  'Admins:': [addAdmin],
+  'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addCompletion, addHelp],
+};
+
 function createProgram(out: Output): Command {
   const program = new Command('keyward')
     .description('The command line of Keyward: tokens, people and the audit log of your access desk.')
@@ -30,17 +44,17 @@ function createProgram(out: Output): Command {
     .showSuggestionAfterError()
     .exitOverride();
   addGlobals(program);
-  addAuth(program);
-  addToken(program);
-  addAdmin(program);
-  addProfile(program);
+  for (const [heading, additions] of Object.entries(commandTable)) {
+    program.commandsGroup(heading);
+    for (const add of additions) add(program);
+  }
   styleHelp(program, out.paint);
   return program;
 }
 
 function addGlobals(program: Command): void {
   program
-    .optionsGroup('Options everywhere:')
+    .optionsGroup('Global Options:')
     .option('--json', 'print data as JSON')
     .option('--server <address>', 'the Keyward to ask (KEYWARD_SERVER)')
     .option('--profile <name>', 'the profile to use (KEYWARD_PROFILE)')
@@ -70,7 +84,8 @@ async function main(args: string[]): Promise<number> {
   });
   try {
     assertNoSecretArgument(args);
-    await createProgram(out).parseAsync(args, { from: 'user' });
+    if (args.length === 0) showOverview(out, loadConfig().config);
+    else await createProgram(out).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     return report(error, out);

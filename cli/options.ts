@@ -1,16 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 
-export interface Ttl {
-  /** Null: never ends. */
-  days: number | null;
-  text: string;
-}
-
-/** `30d`, `90d`, `never`. */
-export function readTtl(text: string): Ttl {
-  if (text === 'never') return { days: null, text };
+/** `30d`, `90d`: in days; `never`: null. */
+export function readTtl(text: string): number | null {
+  if (text === 'never') return null;
   const days = Number(/^([1-9]\d{0,3})d?$/.exec(text)?.[1]);
-  if (days >= 1 && days <= 3_650) return { days, text };
+  if (days >= 1 && days <= 3_650) return days;
   throw new InvalidArgumentError('Say 30d, 90d, 365d or never.');
 }
 

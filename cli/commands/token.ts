@@ -1,9 +1,9 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { listAll } from '#cli/api.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError, usage } from '#cli/errors.ts';
-import { collect, readGrace, readTtl, type Ttl } from '#cli/options.ts';
+import { collect, readGrace, readTtl } from '#cli/options.ts';
 import { makeToken, withSession } from '#cli/password-session.ts';
 import { confirmOr, isInteractive } from '#cli/prompts.ts';
 import { grantByDevice, whoAmI } from '#cli/sign-in.ts';
@@ -15,7 +15,7 @@ import type { RotatedTokenView, TokenPageView, TokenView } from '#server/tokens/
 
 interface CreateOptions {
   name: string;
-  ttl: Ttl;
+  ttl: number | null;
   permission?: string[];
   raw?: boolean;
   password?: boolean;
@@ -68,7 +68,11 @@ function addCreate(token: Command): void {
     .command('create')
     .description('Make a token: you confirm it in a browser, and it is shown once')
     .requiredOption('--name <name>', 'what it is for')
-    .option('--ttl <time>', 'how long it works: 30d, 90d, 365d or never', readTtl, { days: 90, text: '90d' })
+    .addOption(
+      new Option('--ttl <time>', 'how long it works: 30d, 90d, 365d or never')
+        .argParser(readTtl)
+        .default(90, '90d'),
+    )
     .option(
       '--permission <name>',
       'what it may do; say it again for more (default: all that you may)',
@@ -106,7 +110,11 @@ function addRotate(token: Command): void {
     .command('rotate')
     .description('Give a token a new secret; the old one goes on working for a while')
     .argument('<token>', references)
-    .option('--grace <time>', 'how long the old one works: 0, 15m, 1h, 24h or 7d', readGrace, 3_600)
+    .addOption(
+      new Option('--grace <time>', 'how long the old one works: 0, 15m, 1h, 24h or 7d')
+        .argParser(readGrace)
+        .default(3_600, '1h'),
+    )
     .option('--raw', 'print the new token and nothing else')
     .option('--password', 'by e-mail and password, without a browser')
     .option('--email <address>', 'with --password: whose')
@@ -125,7 +133,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   const permissions = permission as TokenView['permissions'] | undefined;
   const token = password
     ? await withSession(context, email, async (session) => {
-        const input = { name, expiresInDays: ttl.days, ...(permissions && { permissions }) };
+        const input = { name, expiresInDays: ttl, ...(permissions && { permissions }) };
         return (await makeToken(session, input)).token;
       })
     : await createByDevice(context, options, browser);
@@ -144,12 +152,7 @@ async function createByDevice(
   { name, ttl, permission }: CreateOptions,
   browser: boolean,
 ): Promise<string> {
-  if (![30, 90, 365, null].includes(ttl.days))
-    throw usage(
-      'In a browser a token is made for 30d, 90d, 365d or never.',
-      'Another time: say --password, or use the page.',
-    );
-  const request = { tokenName: name, tokenDays: String(ttl.days ?? 'never'), permissions: permission };
+  const request = { tokenName: name, tokenDays: String(ttl ?? 'never'), permissions: permission };
   return (await grantByDevice(context, request, browser)).access_token;
 }
 

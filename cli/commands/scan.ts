@@ -1,0 +1,80 @@
+import type { Command } from 'commander';
+import { addExamples } from '#cli/command-help.ts';
+import { openContext, type Context } from '#cli/context.ts';
+import { CliError } from '#cli/errors.ts';
+import { confirmOr } from '#cli/prompts.ts';
+import { scanFiles, scanHistory, scanStdin, type Finding } from '#cli/scan.ts';
+import { startSpinner } from '#cli/spinner.ts';
+import { clean, plural } from '#cli/text.ts';
+import { shownPart } from '#server/credentials/schema.ts';
+
+interface ScanOptions {
+  git?: boolean;
+  revoke?: boolean;
+  yes?: boolean;
+}
+
+/** What one call of the server takes. */
+const perCall = 100;
+
+export function addScan(program: Command): void {
+  const command = program
+    .command('scan')
+    .description('Find Keyward tokens in files or a git history, by form and checksum')
+    .argument('[path]', 'a folder or file; - for stdin', '.')
+    .option('--git', 'every line that was ever added, on every branch')
+    .option('--revoke', 'tell the server to revoke what is found')
+    .option('-y, --yes', 'with --revoke: do not ask')
+    .action((path: string, options: ScanOptions, command: Command) =>
+      scan(openContext(command), path, options),
+    );
+  addExamples(command, [
+    ['keyward scan', 'the files here'],
+    ['keyward scan --git --revoke', 'all that was ever committed, and end it'],
+    ['git diff --cached | keyward scan -', 'before a commit'],
+  ]);
+}
+
+/** Exit code 1 where something was found, so that a commit or a build stops. */
+async function scan(context: Context, path: string, { git, revoke, yes }: ScanOptions): Promise<void> {
+  const { out } = context;
+  const found = path === '-' ? scanStdin() : git ? scanHistory(path) : scanFiles(path);
+  const findings: Finding[] = [];
+  const spinner = startSpinner(out, 'Looking through');
+  try {
+    for await (const finding of found) findings.push(finding);
+  } finally {
+    spinner.stop();
+  }
+  if (out.json)
+    out.printJson(findings.map(({ secret, ...place }) => ({ ...place, prefix: shownPart(secret) })));
+  else for (const finding of findings) showFinding(context, finding);
+  const secrets = [...new Set(findings.map(({ secret }) => secret))];
+  if (secrets.length === 0) return out.done('No Keyward token was found');
+  if (revoke) await revokeAll(context, secrets, yes);
+  throw new CliError(
+    'refused',
+    `${plural(secrets.length, 'token')} in ${plural(findings.length, 'place')}.`,
+    {
+      hint: revoke
+        ? 'Take them out, and make new ones.'
+        : 'Revoke them: keyward scan --revoke. Then take them out, and make new ones.',
+    },
+  );
+}
+
+function showFinding({ out }: Context, { file, line, commit, secret }: Finding): void {
+  const place = `${clean(file)}:${line}`;
+  const at = commit === undefined ? '' : `${out.paint.dim(commit.slice(0, 10))} `;
+  out.print(`${at}${place}  ${out.paint.red(`${shownPart(secret)}…`)}`);
+}
+
+/** Anybody who holds a token may have it revoked; the answer does not say which of them there were. */
+async function revokeAll(context: Context, secrets: string[], yes: boolean | undefined): Promise<void> {
+  const server = context.server();
+  await confirmOr(yes, `Have ${server} revoke ${plural(secrets.length, 'token')}, for good?`);
+  const api = context.apiWith();
+  for (let at = 0; at < secrets.length; at += perCall)
+    await api.send('POST /api/v1/revoke', { body: { tokens: secrets.slice(at, at + perCall) } });
+  context.out.done(`Reported to ${server}, which revokes those that are its own`);
+}

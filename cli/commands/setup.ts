@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import { addExamples } from '#cli/command-help.ts';
+import { openContext, type Context } from '#cli/context.ts';
+import { usage } from '#cli/errors.ts';
+import { readSecret } from '#cli/prompts.ts';
+import { hostName, keepToken, whoAmI } from '#cli/sign-in.ts';
+import { describeStanding, showStanding } from '#cli/standing.ts';
+import type { TokenView } from '#server/tokens/schema.ts';
+import { examine } from './doctor.ts';
+
+interface Redeemed {
+  secret: string;
+  credential: TokenView;
+}
+
+export function addSetup(program: Command): void {
+  const command = program
+    .command('setup')
+    .description('Set this machine up with a code from the dashboard: signs in, and checks that all works')
+    .argument('[code]', 'good once, for ten minutes; left out: read from stdin or a hidden prompt')
+    .action((code: string | undefined, _, command: Command) => setUp(openContext(command), code));
+  addExamples(command, [
+    ['keyward setup kw_set_… --server https://keyward.example.com', 'as the dashboard says'],
+  ]);
+}
+
+async function setUp(context: Context, given: string | undefined): Promise<void> {
+  const { out } = context;
+  const server = context.server();
+  const code = (given === undefined || given === '-' ? await readSecret('Setup code') : given).trim();
+  if (!/^[\w-]{1,64}$/.test(code))
+    throw usage('This is no setup code.', 'It looks like kw_set_… and is on the dashboard of your Keyward.');
+  const body = { code, host: hostName(), os: process.platform };
+  const { secret } = await context.apiWith().send<Redeemed>('POST /api/v1/setup-codes/redeem', { body });
+  const me = await whoAmI(context.apiWith(secret));
+  const profile = await keepToken(context, { token: secret, source: 'setup', me });
+  const standing = describeStanding(me, server, profile);
+  out.done(`Set up: ${standing.who} at ${server}`);
+  showStanding(out, standing, { isShort: true });
+  out.note('');
+  context.useProfile(profile);
+  await examine(context);
+}
