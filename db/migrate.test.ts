@@ -7,6 +7,7 @@ import { migrate } from '#db/migrate.ts';
 import * as adminTokens from '#db/schema/admin-tokens.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
+import * as deviceRequests from '#db/schema/device-requests.ts';
 import * as notices from '#db/schema/notices.ts';
 import * as people from '#db/schema/people.ts';
 import * as setupCodes from '#db/schema/setup-codes.ts';
@@ -70,7 +71,17 @@ test('the tables that the code knows are the tables that the migrations make', a
   const migrated = columns.map(
     (column) => `${column.table_name}.${column.column_name} ${column.is_nullable === 'YES'}`,
   );
-  const tables = [adminTokens, people, credentials, audit, signIn, signing, notices, setupCodes]
+  const tables = [
+    adminTokens,
+    people,
+    credentials,
+    audit,
+    signIn,
+    signing,
+    notices,
+    setupCodes,
+    deviceRequests,
+  ]
     .flatMap((part): unknown[] => Object.values(part))
     .filter((value) => is(value, PgTable));
   const known = tables.flatMap((table) => {
@@ -90,6 +101,7 @@ test('the server’s role can delete nothing that has to keep its history', asyn
   assert.deepEqual(grants.map((grant) => grant.table_name).toSorted(), [
     'credential_tallies',
     'credential_use',
+    'device_requests',
     'sessions',
     'sign_in_tallies',
   ]);

@@ -47,7 +47,9 @@ export const oneTimeCodes = pgTable('one_time_codes', {
   tenantId: uuid('tenant_id').notNull(),
   userId: uuid('user_id'),
   hash: bytea('hash').notNull(),
-  purpose: text('purpose', { enum: ['first_admin', 'invite', 'reset', 'magic', 'setup'] }).notNull(),
+  purpose: text('purpose', {
+    enum: ['first_admin', 'invite', 'reset', 'magic', 'setup', 'device'],
+  }).notNull(),
   payload: jsonb('payload').notNull().default({}),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),

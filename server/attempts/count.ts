@@ -45,13 +45,11 @@ export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attemp
  * Counts a try at the present password of whoever is signed in: by session, so that a stolen one does not stand in the way
  * of its owner's, who signs in anew. Throws `too_many_attempts`.
  */
-export async function countConfirm(ctx: Ctx): Promise<Attempt> {
-  const attempt = await count(ctx, [
+export function countConfirm(ctx: Ctx): Promise<Attempt> {
+  return countOrRefuse(ctx, [
     ['confirm', ctx.principal.origin.id],
     ['confirms', ctx.principal.user.id],
   ]);
-  if (attempt.pausedUntil) throw tooMany(ctx, attempt.pausedUntil);
-  return attempt;
 }
 
 /** Counts that somebody asks for a letter to an address, known or not. Throws `too_many_attempts` for where they are. */
@@ -70,22 +68,40 @@ export async function forgiveLetter(db: Connection, ctx: AnyoneCtx): Promise<voi
  * Runs what a one-time code opens, counting wrong codes by address and putting them into the audit log. Throws
  * `too_many_attempts`, and what it throws itself.
  */
-export async function countingCodes<T>(ctx: AnyoneCtx, run: () => Promise<T>): Promise<T> {
+export function countingCodes<T>(ctx: AnyoneCtx, run: () => Promise<T>): Promise<T> {
+  return countingWrong(ctx, [byAddress(ctx)], run);
+}
+
+/** The same for the short codes that machines show, which somebody signed in types: counted by them, too. */
+export function countingUserCodes<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
+  return countingWrong(ctx, [byAddress(ctx), ['guesses', ctx.principal.user.id]], run);
+}
+
+/** Counts that a machine wants to be let in. Throws `too_many_attempts` for where it is. */
+export async function countAsk(ctx: AnyoneCtx): Promise<void> {
+  await count(ctx, [byAddress(ctx, 'asks')]);
+}
+
+/** Runs something, counting by address when it fails with that code, and only then. Throws `too_many_attempts`. */
+export function countingFailures<T>(ctx: AnyoneCtx, failure: ErrorCode, run: () => Promise<T>): Promise<T> {
+  return counting(ctx, { wanted: [byAddress(ctx)], failure }, run);
+}
+
+async function countingWrong<T>(ctx: AnyoneCtx, wanted: Wanted[], run: () => Promise<T>): Promise<T> {
   try {
-    return await countingFailures(ctx, 'code_invalid', run);
+    return await counting(ctx, { wanted, failure: 'code_invalid' }, run);
   } catch (error) {
     if (isRefusal(error, 'code_invalid')) noteRefusal(ctx, 'auth.code_refused', error.code);
     throw error;
   }
 }
 
-/** Runs something, counting by address when it fails with that code, and only then. Throws `too_many_attempts`. */
-export async function countingFailures<T>(
+async function counting<T>(
   ctx: AnyoneCtx,
-  failure: ErrorCode,
+  { wanted, failure }: { wanted: Wanted[]; failure: ErrorCode },
   run: () => Promise<T>,
 ): Promise<T> {
-  const attempt = await count(ctx, [byAddress(ctx)]);
+  const attempt = await countOrRefuse(ctx, wanted);
   try {
     const result = await run();
     await takeBack(ctx.runtime.db, attempt);
@@ -108,8 +124,8 @@ export async function forgive(db: Connection, { counted }: Attempt): Promise<voi
   );
 }
 
-const isPlace = ({ subject }: Pick<CountedSubject, 'subject'>) =>
-  subject === 'address' || subject === 'letters';
+const places: readonly Subject[] = ['address', 'letters', 'asks'];
+const isPlace = ({ subject }: Pick<CountedSubject, 'subject'>) => places.includes(subject);
 
 /** Somebody has just proved who they are: what others tried in sessions of theirs stands in their way no longer. */
 export async function forgiveConfirms(tx: Connection, ctx: AnyoneCtx, userId: string): Promise<void> {
@@ -121,12 +137,20 @@ export async function takeBack(db: Connection, { counted }: Pick<Attempt, 'count
   for (const { key, closes } of counted) await takeBackTry(db, key, closes);
 }
 
-function byAddress(ctx: AnyoneCtx, subject: 'address' | 'letters' = 'address'): Wanted {
+function byAddress(ctx: AnyoneCtx, subject: 'address' | 'letters' | 'asks' = 'address'): Wanted {
   return [subject, addressBlock(ctx.request.address)];
 }
 
 const keyOf = ({ runtime }: AnyoneCtx, [subject, text]: Wanted) =>
   runtime.signer.hash(`try:${subject}`, text);
+
+/** Throws `too_many_attempts` for whichever of them has to wait. */
+async function countOrRefuse(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
+  const attempt = await count(ctx, wanted);
+  if (!attempt.pausedUntil) return attempt;
+  await takeBack(ctx.runtime.db, attempt);
+  throw tooMany(ctx, attempt.pausedUntil);
+}
 
 /** Throws `too_many_attempts` where the address has to wait: then nothing else is counted. */
 async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {

@@ -32,6 +32,10 @@ export const limits = {
   confirm: person,
   /** All sessions of a person together. */
   confirms: { ...person, tries: 30 },
+  /** Of one person, at the codes that machines show. */
+  guesses: person,
+  /** Machines that want to be let in, by where they are. */
+  asks: { ...place, tries: 30 },
   mailbox: { ...person, tries: 3 },
   address: { ...place, tries: 50 },
   /** Letters asked for, by address: an office may ask for many, whoever sprays a list of addresses is slowed. */

@@ -47,6 +47,12 @@ test('nobody changes or removes a row, not even the owner of the table', async (
 const rotate = (person: Person, id: string) =>
   person.send(`POST /api/v1/tokens/${id}/rotate`, { body: { graceSeconds: 3_600 } });
 
+const post = (desk: Desk, path: string, form: Record<string, string>) =>
+  desk.send(`POST ${path}`, {
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    text: new URLSearchParams(form).toString(),
+  });
+
 const changedBy400 = ({ status }: Answer) => (status === 400 ? 200 : status);
 
 /** Every change that there is, ready to be made. */
@@ -81,7 +87,21 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
     desk.send('POST /api/v1/setup-codes/redeem', { body: { code: from['code'], host } });
   const set = (await redeem(used, 'set up')).body;
   const well = { version: '0.1.0', healthy: true };
+  const machine = () => post(desk, '/oauth/device_authorization', { client_id: 'keyward-cli' });
+  const [asks, turnedAway, letIn] = [await machine(), await machine(), await machine()];
+  const answer = (what: string, { body }: Answer) =>
+    ada.send(`POST /trpc/device.${what}`, { body: { userCode: body['user_code'] } });
+  await answer('approve', letIn);
+  const comes = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+    client_id: 'keyward-cli',
+    device_code: textOf(letIn.body['device_code']),
+  };
   return [
+    ['device.start', machine],
+    ['device.approve', () => answer('approve', asks)],
+    ['device.deny', () => answer('deny', turnedAway)],
+    ['device.collect', () => post(desk, '/oauth/token', comes)],
     ['setupCodes.make', () => ada.send('POST /api/v1/setup-codes', { body: {} })],
     ['setupCodes.redeem', () => redeem(code, 'new')],
     [
@@ -127,6 +147,7 @@ const snapshot = async (desk: Desk) => {
     'secrets',
     'one_time_codes',
     'setup_codes',
+    'device_requests',
     'notices',
   ];
   await desk.settle();

@@ -13,7 +13,7 @@ import {
 import { Secret } from '#server/credentials/secret.ts';
 
 /** Each of these is for a machine of its own, so that one of them ends no other. */
-const severalAtOnce: readonly Purpose[] = ['setup'];
+const severalAtOnce: readonly Purpose[] = ['setup', 'device'];
 
 /**
  * Uses a code up, and with it every other open code of that person and purpose. Undefined for a code that is unknown,

@@ -31,14 +31,17 @@ const newCode = () => new Secret(randomBase62(32));
  * Codes that are open already stay open; `endCodes` ends them.
  */
 export async function issueCode(tx: Transaction, code: NewCode, at: Date): Promise<Secret> {
-  const { lifeMs, payload = {}, id = randomUUIDv7(), secret = newCode(), ...rest } = code;
-  await insertCode(tx, {
-    ...rest,
-    payload,
-    id,
-    hash: secret.hash(),
-    createdAt: at,
-    expiresAt: new Date(at.getTime() + lifeMs),
-  });
+  const { secret = newCode(), ...rest } = code;
+  await recordCode(tx, { ...rest, hash: secret.hash() }, at);
   return secret;
+}
+
+/** The same for a code that somebody has already. */
+export async function recordCode(
+  tx: Transaction,
+  { lifeMs, payload = {}, id = randomUUIDv7(), ...rest }: Omit<NewCode, 'secret'> & { hash: Buffer },
+  at: Date,
+): Promise<void> {
+  const expiresAt = new Date(at.getTime() + lifeMs);
+  await insertCode(tx, { ...rest, payload, id, createdAt: at, expiresAt });
 }

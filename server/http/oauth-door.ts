@@ -5,13 +5,14 @@ import { AppError } from '#server/errors.ts';
 import { identify } from '#server/http/admit.ts';
 import { sendJson } from '#server/http/answer.ts';
 import { readForm } from '#server/http/body.ts';
+import { answerDeviceAuthorization, answerDeviceGrant, deviceGrant } from '#server/http/device-grant.ts';
 import { refuse, type Exchange } from '#server/http/exchange.ts';
+import { need, OauthError, type Form } from '#server/http/oauth-error.ts';
 import { listPublicKeys } from '#server/signing/rotate-keys.ts';
 import { revokeFoundTokens } from '#server/tokens/revoke-found.ts';
 import { exchangeToken } from '#server/verify/exchange-token.ts';
 import { introspect } from '#server/verify/introspect.ts';
 
-type Form = Map<string, string>;
 type Answer = (exchange: Exchange, form: Form) => Promise<object | null>;
 
 const formLimit = 16_384;
@@ -19,17 +20,8 @@ const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const subjectTypes = ['urn:ietf:params:oauth:token-type:access_token', 'urn:keyward:token-type:session'];
 const issuedTypes = ['urn:ietf:params:oauth:token-type:jwt', 'urn:ietf:params:oauth:token-type:access_token'];
 
-/** What RFC 6749, section 5.2, lets an error be called. */
-class OauthError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 const answers: Record<string, Answer | undefined> = {
+  '/oauth/device_authorization': answerDeviceAuthorization,
   '/oauth/introspect': answerIntrospect,
   '/oauth/revoke': answerRevoke,
   '/oauth/token': answerToken,
@@ -89,8 +81,13 @@ async function answerRevoke({ runtime, facts }: Exchange, form: Form): Promise<n
 }
 
 async function answerToken(exchange: Exchange, form: Form): Promise<object> {
-  if (need(form, 'grant_type') !== exchangeGrant)
-    throw new OauthError('unsupported_grant_type', `The one grant here is ${exchangeGrant}.`);
+  const grant = need(form, 'grant_type');
+  if (grant === deviceGrant) return answerDeviceGrant(exchange, form);
+  if (grant === exchangeGrant) return answerExchange(exchange, form);
+  throw new OauthError('unsupported_grant_type', `The grants here are ${exchangeGrant} and ${deviceGrant}.`);
+}
+
+async function answerExchange(exchange: Exchange, form: Form): Promise<object> {
   const issued = form.get('requested_token_type') ?? issuedTypes[0];
   if (!issuedTypes.includes(issued ?? '')) throw new OauthError('invalid_request', 'Only JWTs are issued.');
   if (form.has('actor_token')) throw new OauthError('invalid_request', 'Nobody can act for another here.');
@@ -126,12 +123,6 @@ function asBearer(authorization: string | undefined): string | undefined {
   if (basic === undefined) return readBearer(authorization) === undefined ? undefined : authorization;
   const pair = Buffer.from(basic, 'base64').toString();
   return `Bearer ${pair.slice(pair.indexOf(':') + 1)}`;
-}
-
-function need(form: Form, name: string): string {
-  const value = form.get(name);
-  if (!value) throw new OauthError('invalid_request', `${name}: this is needed.`);
-  return value;
 }
 
 function refuseOauth(exchange: Exchange, error: unknown): void {

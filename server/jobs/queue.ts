@@ -5,6 +5,7 @@ import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
 import { keepAuditMonths } from '#server/jobs/keep-audit-months.ts';
 import { notifyExpiringTokens } from '#server/jobs/notify-expiring.ts';
+import { pruneDeviceRequestsJob } from '#server/jobs/prune-device-requests.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
@@ -18,6 +19,7 @@ export const jobs = [
   notifyExpiringTokens,
   pruneUse,
   pruneTalliesJob,
+  pruneDeviceRequestsJob,
   sweepTokensJob,
 ] as readonly Job<never>[];
 

@@ -118,6 +118,48 @@ export const doorOperations: readonly DoorOperation[] = [
     errors: [],
   },
   {
+    path: '/oauth/device_authorization',
+    method: 'post',
+    name: 'device.start',
+    access: 'anyone',
+    summary: 'Ask a person to let a machine in (RFC 8628)',
+    description:
+      'For the command line. A person who is signed in types the user code at `verification_uri` and sees who asks, from where and for what. Meanwhile the machine asks `/oauth/token` every five seconds, with `grant_type` `urn:ietf:params:oauth:grant-type:device_code`, its `client_id` and its `device_code`: the answer is `authorization_pending`, `slow_down` (five seconds longer from then on), `access_denied`, `expired_token` or, once, the token, with its `credential_id`.',
+    input: z.object({
+      client_id: z.literal('keyward-cli'),
+      host: z.string().optional().meta({ description: 'The name of the machine.', example: 'ada-laptop' }),
+      token_name: z.string().optional().meta({ example: 'CLI on ada-laptop' }),
+      token_days: z
+        .string()
+        .optional()
+        .meta({ description: 'Days, or `never`; left out: 90.', example: '90' }),
+      scope: z
+        .string()
+        .optional()
+        .meta({ description: 'Permissions; left out: whatever one’s role allows.', example: 'profile:read' }),
+    }),
+    answer: {
+      description: 'The codes.',
+      body: z.object({
+        device_code: z.string(),
+        user_code: z.string(),
+        verification_uri: z.string(),
+        verification_uri_complete: z.string(),
+        expires_in: z.int().meta({ description: 'Seconds.' }),
+        interval: z.int().meta({ description: 'Seconds between two polls.' }),
+      }),
+      example: {
+        device_code: '…',
+        user_code: 'WDJB-MJHT',
+        verification_uri: 'https://keyward.example.com/device',
+        verification_uri_complete: 'https://keyward.example.com/device#WDJB-MJHT',
+        expires_in: 600,
+        interval: 5,
+      },
+    },
+    errors: ['too_many_attempts'],
+  },
+  {
     path: '/.well-known/jwks.json',
     method: 'get',
     name: 'verify.keys',
@@ -155,7 +197,7 @@ function describe(operation: DoorOperation, refusals: Refusals): ZodOpenApiOpera
     operationId: name,
     summary,
     description,
-    tags: ['verify'],
+    tags: [name.slice(0, name.indexOf('.'))],
     security:
       access === 'anyone' ? [] : [{ token: [] }, ...(access === 'signed-in' ? [{ session: [] }] : [])],
     'x-permission': access,

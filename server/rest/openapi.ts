@@ -36,6 +36,7 @@ const bearerErrors = [
 /** What the first part of a procedure's name is about. */
 const tags = {
   account: 'One’s own account: name, password, sessions, ways to sign in.',
+  device: 'Signing a command line in, by a code that a person confirms.',
   magic: 'Signing in by a mailed link.',
   oidc: 'Signing in by OpenID Connect.',
   audit: 'What happened: who did what to what, with which credential, from where.',

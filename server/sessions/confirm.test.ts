@@ -15,6 +15,14 @@ const acts: Record<string, Act> = {
   'tokens.create': ({ ada }) => ada.send('POST /api/v1/tokens', { body: { name: 'other' } }),
   'tokens.rotate': ({ ada }, _, { credential }) =>
     ada.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body: { graceSeconds: 0 } }),
+  'setupCodes.make': ({ ada }) => ada.send('POST /api/v1/setup-codes', { body: {} }),
+  'device.approve': async (desk) => {
+    const { body } = await desk.send('POST /oauth/device_authorization', {
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      text: 'client_id=keyward-cli',
+    });
+    return desk.ada.send('POST /trpc/device.approve', { body: { userCode: body['user_code'] } });
+  },
   'users.create': ({ ada }) =>
     ada.send('POST /api/v1/users', { body: { name: 'Eve', email: 'eve@example.com', role: 'member' } }),
   'users.update': ({ ada }, bob) => ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'manager' } }),

@@ -57,6 +57,15 @@ const table: Record<string, Row> = {
   'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
   'sessions.me': { type: 'query', from: 'viewer', token: true, permission: 'signed-in' },
   'setup.complete': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'device.find': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
+  'device.approve': {
+    type: 'mutation',
+    from: 'member',
+    token: false,
+    permission: 'tokens:write',
+    fresh: true,
+  },
+  'device.deny': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
   'setupCodes.make': {
     type: 'mutation',
     from: 'member',

@@ -2,6 +2,7 @@ import { accountRouter } from '#server/account/router.ts';
 import { adminTokensRouter } from '#server/admin-tokens/router.ts';
 import { attentionRouter } from '#server/attention/router.ts';
 import { auditRouter } from '#server/audit/router.ts';
+import { deviceRouter } from '#server/device/router.ts';
 import { liveRouter } from '#server/live/router.ts';
 import { magicRouter } from '#server/magic/router.ts';
 import { noticesRouter } from '#server/notices/router.ts';
@@ -20,6 +21,7 @@ export const appRouter = router({
   magic: magicRouter,
   oidc: oidcRouter,
   live: liveRouter,
+  device: deviceRouter,
   audit: auditRouter,
   notices: noticesRouter,
   adminTokens: adminTokensRouter,

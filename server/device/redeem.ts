@@ -1,0 +1,69 @@
+import type { Transaction } from '#db/client.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { consumeCode } from '#server/codes/consume.ts';
+import { Secret } from '#server/credentials/secret.ts';
+import { deviceResource } from '#server/device/commands.ts';
+import { lockByDeviceHash, updateRequest, type DeviceRequest } from '#server/device/queries.ts';
+import { pollAnswer, type PollAnswer } from '#server/device/rules.ts';
+import { deviceLimits } from '#server/device/schema.ts';
+import { AppError } from '#server/errors.ts';
+import { issueMachineToken, type Terms } from '#server/tokens/issue.ts';
+import type { CreatedTokenView } from '#server/tokens/schema.ts';
+
+/** `invalid_grant`: no such code, or one that was used. */
+export type Redeemed = CreatedTokenView | PollAnswer | 'invalid_grant';
+
+/**
+ * Answers a machine that polls with its device code: with its token, once it was let in and once only. The secret is made
+ * here, so that it is stored nowhere while the machine has not come for it.
+ */
+export async function redeemDeviceCode(ctx: AnyoneCtx, deviceCode: string): Promise<Redeemed> {
+  try {
+    return await ctx.change((tx) => poll(tx, ctx, deviceCode));
+  } catch (error) {
+    // Since it was approved, whoever did so has lost the right to.
+    if (error instanceof AppError && error.status < 429) return 'access_denied';
+    throw error;
+  }
+}
+
+async function poll(tx: Transaction, ctx: AnyoneCtx, deviceCode: string): Promise<Redeemed> {
+  const request = await lockByDeviceHash(tx, new Secret(deviceCode).hash());
+  if (!request || request.collectedAt) return 'invalid_grant';
+  const polledAt = ctx.now();
+  const answer = pollAnswer(request, polledAt);
+  if (answer === 'approved') return collect(tx, ctx, request, deviceCode);
+  const slower = answer === 'slow_down' ? deviceLimits.intervalSeconds : 0;
+  await updateRequest(tx, request.id, {
+    polledAt,
+    intervalSeconds: request.intervalSeconds + slower,
+  });
+  return answer;
+}
+
+async function collect(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  request: DeviceRequest,
+  deviceCode: string,
+): Promise<Redeemed> {
+  const at = ctx.now();
+  const code = await consumeCode(tx, deviceCode, 'device', at);
+  // What ends all of somebody's codes has ended this one.
+  if (!code?.userId) return 'access_denied';
+  const owner = { tenantId: code.tenantId, userId: code.userId };
+  const made = await issueMachineToken(tx, ctx, owner, {
+    name: request.tokenName,
+    ...(request.terms as Terms),
+    via: { device: request.id },
+  });
+  await updateRequest(tx, request.id, { collectedAt: at });
+  await recordAudit(tx, ctx, {
+    action: 'device.collect',
+    actor: { kind: 'anonymous', id: null, label: 'device', tenantId: owner.tenantId },
+    resource: deviceResource(request),
+    detail: { token: made.credential.id },
+  });
+  return made;
+}

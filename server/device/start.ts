@@ -1,0 +1,81 @@
+import { randomInt, randomUUIDv7 } from 'node:crypto';
+import type { Transaction } from '#db/client.ts';
+import type { AnyoneCtx } from '#server/access/context.ts';
+import { machineName } from '#server/access/machine.ts';
+import { countAsk } from '#server/attempts/count.ts';
+import { recordAudit } from '#server/audit/record.ts';
+import { randomBase62 } from '#server/credentials/format.ts';
+import { Secret } from '#server/credentials/secret.ts';
+import { insertRequest } from '#server/device/queries.ts';
+import { shownUserCode, usualName } from '#server/device/rules.ts';
+import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
+import type { Runtime } from '#server/runtime.ts';
+
+const minute = 60_000;
+/** With a billion codes to every one that is open, the second try is never needed. */
+const triesForCode = 5;
+
+export interface StartedSignIn {
+  deviceCode: Secret;
+  /** As it is shown: `XXXX-XXXX`. */
+  userCode: string;
+}
+
+/**
+ * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
+ * stays with the machine. Throws `too_many_attempts`.
+ */
+export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
+  await countAsk(ctx);
+  // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
+  const deviceCode = new Secret(randomBase62(32));
+  return ctx.change(async (tx) => {
+    const id = randomUUIDv7();
+    const userCode = await insertWithUserCode(tx, ctx, { id, deviceHash: deviceCode.hash(), ask });
+    await recordAudit(tx, ctx, {
+      action: 'device.ask',
+      actor: { kind: 'anonymous', id: null, label: 'device', tenantId: ctx.runtime.defaultTenantId },
+      resource: { type: 'device', id, label: machineName(ask.host) ?? 'unnamed machine' },
+    });
+    return { deviceCode, userCode };
+  });
+}
+
+export function userCodeKey({ signer }: Runtime, code: string): Buffer {
+  return signer.hash('device-user-code', code);
+}
+
+async function insertWithUserCode(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  { id, deviceHash, ask }: { id: string; deviceHash: Buffer; ask: DeviceAsk },
+): Promise<string> {
+  const { address, userAgent } = ctx.request;
+  const host = machineName(ask.host);
+  const createdAt = ctx.now();
+  const row = {
+    id,
+    deviceHash,
+    host: host ?? null,
+    address,
+    userAgent,
+    tokenName: ask.token_name ?? usualName(host),
+    terms: { permissions: ask.scope, expiresInDays: ask.token_days },
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + deviceLimits.lifeMinutes * minute),
+    intervalSeconds: deviceLimits.intervalSeconds,
+  };
+  for (let tries = 0; tries < triesForCode; tries++) {
+    const code = randomUserCode();
+    if (await insertRequest(tx, { ...row, userCodeKey: userCodeKey(ctx.runtime, code) }))
+      return shownUserCode(code);
+  }
+  throw new Error('no user code was free');
+}
+
+function randomUserCode(): string {
+  const letters = Array.from({ length: deviceLimits.codeLength }, () => {
+    return userCodeLetters[randomInt(userCodeLetters.length)];
+  });
+  return letters.join('');
+}
