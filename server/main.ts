@@ -7,6 +7,7 @@ import { startEmbedded } from '#db/embedded.ts';
 import { MigrationError } from '#db/migrate.ts';
 import { WrongMasterKeyError } from '#server/access/sealer.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
+import { readBundle } from '#server/distribution/read-bundle.ts';
 import { AppError } from '#server/errors.ts';
 import { openStaticExport, type StaticExport } from '#server/http/export.ts';
 import { startMetricsServer } from '#server/http/metrics-door.ts';
@@ -18,6 +19,7 @@ import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts
 import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
 
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
+const cliFolder = fileURLToPath(new URL('../out-cli/', import.meta.url));
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 const flags = readFlags();
@@ -33,7 +35,7 @@ async function start(): Promise<void> {
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   const site = await openSite();
-  const server = await startHttpServer(runtime, routeTable(site), site.upgrade);
+  const server = await startHttpServer(runtime, routeTable(site, await readBundle(cliFolder)), site.upgrade);
   running.push({ stop: () => server.close(), withinMs: 35_000 });
   if (config.metrics.port !== undefined) {
     const metrics = await startMetricsServer(runtime, config.metrics.port);

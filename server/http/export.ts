@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { lookup } from 'mrmime';
 import type { Exchange } from '#server/http/exchange.ts';
+import { etagOf, forGood, sendFile, type SentFile } from '#server/http/send-file.ts';
 
 /** The web app as Next exported it: pages with the policies that their own scripts need, and the files that they load. */
 export interface StaticExport {
@@ -15,14 +16,6 @@ export interface StaticExport {
   sendFile(exchange: Exchange): boolean;
   /** Takes a request for a WebSocket: only while developing, when pages reload themselves. */
   upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
-}
-
-interface StaticFile {
-  body: Buffer;
-  /** The same compressed, by the name of the encoding in HTTP, best first. */
-  compressed: Map<string, Buffer>;
-  type: string;
-  etag: string;
 }
 
 const noPages: StaticExport = { sendPage: () => false, sendFile: () => false };
@@ -37,8 +30,8 @@ export async function openStaticExport(folder: string | undefined): Promise<Stat
   if (folder === undefined || !existsSync(folder)) return noPages;
   const names = await Array.fromAsync(glob('**/*.*', { cwd: folder }));
   const plain = names.filter((name) => !/\.(br|gz)$/.test(name) && !name.startsWith('.'));
-  const files = new Map<string, StaticFile>();
-  for (const name of plain) files.set(name, await readStaticFile(join(folder, name), name));
+  const files = new Map<string, SentFile>();
+  for (const name of plain) files.set(name, await readSentFile(join(folder, name), name));
   const policies = new Map<string, string>();
   for (const [name, { body }] of files)
     if (name.endsWith('.html')) policies.set(name, contentSecurityPolicy(body.toString()));
@@ -48,49 +41,31 @@ export async function openStaticExport(folder: string | undefined): Promise<Stat
       const file = files.get(`${name}.html`);
       if (!file) return false;
       exchange.res.setHeader('Content-Security-Policy', policies.get(`${name}.html`) ?? '');
-      send(exchange, file, status, 'no-cache');
+      sendFile(exchange, file, { status });
       return true;
     },
     sendFile(exchange) {
       const name = exchange.path.slice(1);
       const file = files.get(name);
       if (!file || name.endsWith('.html')) return false;
-      // What has its content's hash in its name never changes.
-      const isHashed = name.startsWith('_next/static/');
-      send(exchange, file, 200, isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
+      sendFile(exchange, file, name.startsWith('_next/static/') ? { caching: forGood } : {});
       return true;
     },
   };
 }
 
-async function readStaticFile(path: string, name: string): Promise<StaticFile> {
+async function readSentFile(path: string, name: string): Promise<SentFile> {
   const body = await readFile(path);
   const compressed = new Map<string, Buffer>();
   for (const [encoding, ending] of Object.entries(encodings)) {
     if (existsSync(path + ending)) compressed.set(encoding, await readFile(path + ending));
   }
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { body, compressed, type: contentType(name), etag };
+  return { body, compressed, type: contentType(name), etag: etagOf(body) };
 }
 
 function contentType(name: string): string {
   const type = lookup(name) ?? 'application/octet-stream';
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
-}
-
-function send({ req, res }: Exchange, file: StaticFile, status: number, caching: string): void {
-  const accepted = req.headers['accept-encoding'] ?? '';
-  const [encoding, body] = [...file.compressed].find(([known]) => accepted.includes(known)) ?? [
-    undefined,
-    file.body,
-  ];
-  res.setHeader('Cache-Control', caching);
-  res.setHeader('Vary', 'Accept-Encoding');
-  res.setHeader('ETag', file.etag);
-  if (status === 200 && req.headers['if-none-match'] === file.etag) return void res.writeHead(304).end();
-  if (encoding) res.setHeader('Content-Encoding', encoding);
-  res.writeHead(status, { 'Content-Type': file.type, 'Content-Length': body.length });
-  res.end(req.method === 'HEAD' ? undefined : body);
 }
 
 /** Nothing from elsewhere, no script but our files and the ones that stand in this very page. */

@@ -59,6 +59,11 @@ function peerAddress(socket: Socket): string {
   return address;
 }
 
+/** Whether what forwarded headers say of a request was written by a proxy that is trusted. */
+export function isFromTrustedProxy(req: IncomingMessage, { trustedProxies }: Config): boolean {
+  return isTrustedProxy(peerAddress(req.socket), 0, trustedProxies);
+}
+
 export function isTrustedProxy(address: string, hop: number, trusted: Config['trustedProxies']): boolean {
   return typeof trusted === 'number' ? hop < trusted : isInRanges(address, trusted);
 }

@@ -1,5 +1,7 @@
+import type { Bundle } from '#server/distribution/read-bundle.ts';
 import type { StaticExport } from '#server/http/export.ts';
 import { answerForward } from '#server/http/forward-door.ts';
+import { createHandoutDoor } from '#server/http/handout-door.ts';
 import { answerHealth, answerReadiness } from '#server/http/health.ts';
 import { answerMetrics } from '#server/http/metrics-door.ts';
 import { answerJwks, answerOauth } from '#server/http/oauth-door.ts';
@@ -11,7 +13,8 @@ import { createRestDoor } from '#server/rest/door.ts';
 import { answerTrpc } from '#server/trpc/door.ts';
 
 /** Every way in. */
-export function routeTable(site: StaticExport): RouteTable {
+export function routeTable(site: StaticExport, bundle?: Bundle): RouteTable {
+  const handout = createHandoutDoor(bundle);
   return [
     ['/healthz', answerHealth],
     ['/readyz', answerReadiness],
@@ -23,6 +26,8 @@ export function routeTable(site: StaticExport): RouteTable {
     ['/api/', createRestDoor()],
     ['/oauth/', answerOauth],
     ['/.well-known/jwks.json', answerJwks],
+    ['/cli/', handout],
+    ['/npm/', handout],
     ['/', createPagesDoor(site)],
   ];
 }

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { DatabaseAddress } from '#db/client.ts';
 import type { Role } from '#server/access/schema.ts';
 import { parseConfig } from '#server/config.ts';
+import { readBundle } from '#server/distribution/read-bundle.ts';
 import { openStaticExport } from '#server/http/export.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
@@ -25,6 +26,8 @@ export interface DeskOptions {
   settings?: Record<string, string>;
   /** A folder that Next exported; left out: no pages. */
   pages?: string;
+  /** A folder with a built command line; left out: none is handed out. */
+  cli?: string;
 }
 
 /** A server with its own doors, on a database that others may share. */
@@ -101,7 +104,7 @@ async function openInstance(
   address: DatabaseAddress,
   clock: FakeClock,
   logged: string[],
-  { settings, pages }: DeskOptions,
+  { settings, pages, cli }: DeskOptions,
 ): Promise<Instance> {
   const config = parseConfig({ PORT: '0', KEYWARD_MASTER_KEY: masterKey, ...settings });
   const logTo = new Writable({
@@ -111,7 +114,10 @@ async function openInstance(
     },
   });
   const runtime = await createRuntime(config, { address, clock, logTo });
-  const server = await startHttpServer(runtime, routeTable(await openStaticExport(pages)));
+  const server = await startHttpServer(
+    runtime,
+    routeTable(await openStaticExport(pages), await readBundle(cli)),
+  );
   return {
     runtime,
     ...createCaller(`http://127.0.0.1:${server.port}`),
