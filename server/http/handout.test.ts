@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { cliVersionView } from '#server/distribution/schema.ts';
 import { builtCli } from '#server/testing/built-cli.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
 const cli = await builtCli();
@@ -32,11 +33,12 @@ test('npm is told of one package with one version, whose tarball lies below the 
     assert.equal(packument.status, 200, name);
     assert.deepEqual(packument.body['dist-tags'], { latest: version });
     const published = packument.body['versions']?.[version];
-    const { tarball, integrity, shasum } = published?.['dist'] as unknown as Record<string, string>;
-    assert.ok(tarball?.startsWith(`${desk.origin}/npm/@keyward/cli/`), tarball);
+    const dist = published?.['dist'];
+    const tarball = textOf(dist?.['tarball']);
+    assert.ok(tarball.startsWith(`${desk.origin}/npm/@keyward/cli/`), tarball);
     const body = await bytes(tarball.slice(desk.origin.length));
-    assert.equal(integrity, `sha512-${hash('sha512', body, 'base64')}`);
-    assert.equal(shasum, hash('sha1', body));
+    assert.equal(textOf(dist?.['integrity']), `sha512-${hash('sha512', body, 'base64')}`);
+    assert.equal(textOf(dist?.['shasum']), hash('sha1', body));
     assert.equal('scripts' in (published ?? {}) || 'dependencies' in (published ?? {}), false);
   }
 });
