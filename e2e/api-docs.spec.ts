@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, picture, test } from './fixtures.ts';
+import { faultsOf, overflowOf } from './views.ts';
 
 /** Opens an operation, and sends the call as it stands there. */
 async function tryOut(page: Page, operation: RegExp) {
@@ -88,11 +88,8 @@ for (const [view, colorScheme, width] of [
       await page.getByRole('button', { name: /^POST \/api\/v1\/tokens / }).click();
       await page.getByRole('textbox', { name: 'Body' }).scrollIntoViewIfNeeded();
       await picture(page, `api-post-${view}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      const faults = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-      expect(faults).toEqual([]);
+      expect(await overflowOf(page)).toBe(0);
+      expect(await faultsOf(page)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import { fillDatabase, seedPassword } from '#scripts/seed/fill.ts';
 import { signIn } from '#server/testing/person.ts';
 import { expect, picture, test } from './fixtures.ts';
+import { faultsOf, overflowOf } from './views.ts';
 
 for (const [view, colorScheme, width] of [
   ['light', 'light', 1280],
@@ -24,12 +24,8 @@ for (const [view, colorScheme, width] of [
       await picture(page, `dashboard-month-${view}`);
       await page.getByRole('button', { name: 'As a table' }).click();
       await expect(page.getByRole('row')).toHaveCount(31);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual(
-        [],
-      );
+      expect(await overflowOf(page)).toBe(0);
+      expect(await faultsOf(page)).toEqual([]);
     });
   });
 }

@@ -1,7 +1,7 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { createToken, newToken } from './desk-pages.ts';
 import { clipboard, expect, picture, test } from './fixtures.ts';
+import { faultsOf } from './views.ts';
 
 const field = (page: Page) => page.getByRole('combobox', { name: 'Search or run a command' });
 const option = (page: Page, name: string | RegExp) => page.getByRole('option', { name });
@@ -12,11 +12,6 @@ async function openPalette(page: Page, path = '/dashboard') {
   await expect(page.getByRole('button', { name: 'Search or run a command' })).toBeEnabled();
   await page.keyboard.press('Control+k');
   await expect(field(page)).toBeFocused();
-}
-
-async function findFaults(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
 }
 
 test.beforeEach(async ({ desk, signInAs }) => signInAs(desk.ada));
@@ -162,19 +157,19 @@ for (const [view, colorScheme, width] of [
       await page.getByRole('button', { name: 'Search or run a command' }).click();
       await expect(field(page)).toBeFocused();
       await picture(page, `palette-${view}`);
-      expect(await findFaults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       await field(page).fill('gra');
       await expect(option(page, /grafana reports/)).toBeVisible();
       await picture(page, `palette-found-${view}`);
       await field(page).fill('zebra');
       await expect(page.getByText('Nothing matches')).toBeVisible();
       await picture(page, `palette-nothing-${view}`);
-      expect(await findFaults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
       await field(page).fill('keyb');
       await page.keyboard.press('Enter');
       await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
       await picture(page, `keys-${view}`);
-      expect(await findFaults(page)).toEqual([]);
+      expect(await faultsOf(page)).toEqual([]);
     });
   });
 }

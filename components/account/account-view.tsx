@@ -35,7 +35,7 @@ export function AccountView() {
             title="Profile"
             lead="How others see you here. Only an admin can change your e-mail or role."
           >
-            {account.data ? <NameForm user={account.data.user} /> : <Skeleton className="h-39" />}
+            {account.data ? <NameForm user={account.data.user} /> : <Skeleton className="h-37.5" />}
           </Section>
           <Section title="Password" lead="A new one signs you out everywhere else.">
             {account.data ? (
@@ -44,11 +44,11 @@ export function AccountView() {
                 hasPassword={account.data.ways.includes('password')}
               />
             ) : (
-              <Skeleton className="h-58" />
+              <Skeleton className="h-55.5" />
             )}
           </Section>
           <Section title="Ways to sign in">
-            {account.data ? <WayList account={account.data} /> : <Skeleton className="h-20" />}
+            {account.data ? <WayList account={account.data} /> : <Skeleton className="h-10" />}
           </Section>
           <Section title="Sessions" lead="Where you are signed in. Sign out what you do not know.">
             <SessionList />

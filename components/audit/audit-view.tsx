@@ -56,7 +56,7 @@ export function AuditView() {
       {list.isError && !list.data && <Failed error={list.error} />}
       {events.length === 0 && isOver && <Nothing onClear={isFiltered ? clearFilters : undefined} />}
       {news.length > 0 && (
-        <div className="pointer-events-none sticky top-16 z-10 mb-1.5 grid justify-items-center">
+        <div className="pointer-events-none sticky top-16 z-10 grid h-0 justify-items-center">
           <Button look="primary" size="sm" className="pointer-events-auto shadow-float" onClick={readNews}>
             <ArrowUp aria-hidden />
             {news.length} new
