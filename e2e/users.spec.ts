@@ -121,7 +121,7 @@ test('a taken e-mail address is said beside its form, and a free one is added wi
   await expect(dialog(page).getByText('Somebody already has this e-mail address.')).toBeVisible();
   await dialog(page).getByLabel('E-mail').fill('eve@example.com');
   await dialog(page).getByRole('button', { name: 'Add person' }).click();
-  await expect(dialog(page)).toBeHidden();
+  await expect(page.getByRole('dialog', { name: 'Add a person' })).toBeHidden();
   await expect(page.getByText('Eve was added')).toBeVisible();
   expect(await page.content()).not.toContain(other);
 });

@@ -2,6 +2,7 @@
 import { Ban, Ellipsis, Eye, Power, UserX } from 'lucide-react';
 import { hasEnded } from '#components/tokens/status.tsx';
 import { menuId, TokenCard } from '#components/tokens/token-card.tsx';
+import { Avatar } from '#components/ui/avatar.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
 import { Check } from '#components/ui/choice.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
@@ -29,11 +30,12 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
       isOpen={isOpen}
       onOpen={() => acts.onOpen(token)}
       owner={
-        <span title={owner.name} className="max-w-full shrink-[0.05] truncate text-muted">
+        <span title={owner.name} className="flex max-w-full min-w-0 items-center gap-1.5 text-muted">
+          <Avatar name={owner.name} size="sm" />
           {!owner.active && (
-            <UserX role="img" aria-label="Deactivated:" className="mr-1 inline size-3.5 text-danger" />
+            <UserX role="img" aria-label="Deactivated:" className="size-3.5 shrink-0 text-danger" />
           )}
-          {owner.email}
+          <span className="truncate">{owner.email}</span>
         </span>
       }
       select={

@@ -16,6 +16,15 @@ export const sortWords: Record<Sort, string> = {
   name: 'Name',
 };
 
+/** What the list can be sorted by; a second press turns round what has two directions. */
+export const sortChips: readonly (readonly [words: string, ...directions: Sort[]])[] = [
+  ['Last use', 'used', 'unused'],
+  ['Created', 'newest', 'oldest'],
+  ['Expiry', 'expiry'],
+  ['Owner', 'owner'],
+  ['Name', 'name'],
+];
+
 export const sortInputs: Record<Sort, Pick<ListAdminTokensInput, 'sort' | 'order'>> = {
   used: { sort: 'lastUsedAt', order: 'desc' },
   unused: { sort: 'lastUsedAt', order: 'asc' },

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { CalendarRange, CircleCheck, X, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Button, buttonClass } from '#components/ui/button.tsx';
-import { MenuButton } from '#components/ui/menu.tsx';
+import { Button } from '#components/ui/button.tsx';
+import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
 import { outcomeLooks } from './event-row.tsx';
 import { type AuditFilters, outcomes, ranges, rangeWords } from './use-audit-filters.ts';
@@ -33,22 +33,26 @@ export function AuditToolbar({ filters, onChange, children }: ToolbarProps) {
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <ActionMenu action={filters.action} onChange={onChange} />
-        <FilterMenu
-          icon={<CircleCheck aria-hidden />}
+        <ChoiceMenu
+          align="start"
+          icon={CircleCheck}
           label="Outcome"
           value={filters.outcome ?? 'all'}
           options={[
             ['all', 'Any outcome'],
             ...outcomes.map((name) => [name, outcomeLooks[name].word] as const),
           ]}
-          onChoose={(value) => onChange({ outcome: outcomes.find((name) => name === value) ?? null })}
+          onChoose={(value) => onChange({ outcome: value === 'all' ? null : value })}
+          isSet={filters.outcome !== null}
         />
-        <FilterMenu
-          icon={<CalendarRange aria-hidden />}
+        <ChoiceMenu
+          align="start"
+          icon={CalendarRange}
           label="Time"
           value={filters.range ?? 'all'}
           options={(['all', ...ranges] as const).map((name) => [name, rangeWords[name]] as const)}
-          onChoose={(value) => onChange({ range: ranges.find((name) => name === value) ?? null })}
+          onChoose={(value) => onChange({ range: value === 'all' ? null : value })}
+          isSet={filters.range !== null}
         />
         {filters.range === 'custom' && (
           <span className="flex flex-wrap items-center gap-2 text-muted">
@@ -82,45 +86,15 @@ function ActionMenu({ action, onChange }: { action: string | null; onChange: Too
   const known = [...nouns, ...actions].toSorted();
   const options = action && !known.includes(action) ? [action, ...known] : known;
   return (
-    <FilterMenu
-      icon={<Zap aria-hidden />}
+    <ChoiceMenu
+      align="start"
+      icon={Zap}
       label="Action"
       value={action ?? 'all'}
       options={[['all', 'Any action'], ...options.map((name) => [name, name] as const)]}
       onChoose={(value) => onChange({ action: value === 'all' ? null : value })}
+      isSet={action !== null}
     />
-  );
-}
-
-interface FilterMenuProps {
-  icon: ReactNode;
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, label: string])[];
-  onChoose: (value: string) => void;
-}
-
-function FilterMenu({ icon, label, value, options, onChoose }: FilterMenuProps) {
-  const shown = options.find(([name]) => name === value)?.[1] ?? value;
-  return (
-    <MenuButton
-      align="start"
-      aria-label={`${label}: ${shown}`}
-      menuLabel={label}
-      entries={[
-        {
-          kind: 'choice',
-          label,
-          value,
-          options: options.map(([name, words]) => ({ value: name, label: words })),
-          onChoose,
-        },
-      ]}
-      className={buttonClass({ className: value === 'all' ? 'font-normal! text-muted!' : '' })}
-    >
-      {icon}
-      {shown}
-    </MenuButton>
   );
 }
 

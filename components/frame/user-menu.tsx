@@ -55,7 +55,7 @@ export function UserMenu() {
 function Person({ user }: { user: ProfileView }) {
   return (
     <div className="flex items-center gap-3">
-      <Avatar name={user.name} large />
+      <Avatar name={user.name} size="lg" />
       <div className="min-w-0">
         <p className="truncate font-medium">{user.name}</p>
         <p className="truncate text-sm text-muted">{user.email}</p>

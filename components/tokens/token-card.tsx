@@ -16,7 +16,7 @@ export const cardShell =
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_9.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6.5rem_7.5rem_9.5rem_9.5rem_2rem]';
+  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6rem_8.5rem_8.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_8.5rem_2rem]';
 
 export const titleId = (token: TokenView) => `token-${token.id}`;
 export const menuId = (token: TokenView) => `token-menu-${token.id}`;
@@ -24,7 +24,7 @@ export const menuId = (token: TokenView) => `token-menu-${token.id}`;
 interface TokenCardProps {
   token: TokenView;
   menu: ReactNode;
-  /** Whose it is, where that is not plain: stands before the prefix. */
+  /** Whose it is, where that is not plain: takes the place of the prefix, which goes beside the name. */
   owner?: ReactNode;
   /** A check box: stands first. */
   select?: ReactNode;
@@ -38,6 +38,7 @@ interface TokenCardProps {
 /** A token, as an article of a list. */
 export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, foot }: TokenCardProps) {
   const ended = hasEnded(token.status);
+  const prefix = <code className="shrink-0 font-mono text-xs text-muted">{token.prefix}</code>;
   return (
     <article
       aria-labelledby={titleId(token)}
@@ -55,14 +56,17 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
           seed={token.prefix}
           className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')}
         />
-        <h2
-          id={titleId(token)}
-          tabIndex={-1}
-          title={token.name}
-          className={cx('truncate font-semibold md:row-span-1!', ended && 'text-muted')}
-        >
-          <Name name={token.name} onOpen={onOpen} />
-        </h2>
+        <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 md:row-span-1! md:flex-nowrap">
+          <h2
+            id={titleId(token)}
+            tabIndex={-1}
+            title={token.name}
+            className={cx('max-w-full truncate font-semibold', ended && 'text-muted')}
+          >
+            <Name name={token.name} onOpen={onOpen} />
+          </h2>
+          {owner && prefix}
+        </div>
         <StatusPill status={token.status} />
         <Sparkline
           values={token.useByDay}
@@ -72,10 +76,9 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
             ended ? 'text-line-strong' : 'text-faint',
           )}
         />
-        <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm md:flex-nowrap text-faint md:order-2 md:row-span-1! lg:col-start-2">
-          {owner}
-          <code className="font-mono text-xs text-muted">{token.prefix}</code>
-          <span className="-m-1 truncate p-1">
+        <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-center gap-x-2 text-sm md:flex-nowrap text-faint md:order-2 md:row-span-1! md:h-5 lg:col-start-2">
+          {owner ?? prefix}
+          <span className="-m-1 shrink-0 truncate p-1">
             <PermissionSummary token={token} />
           </span>
         </div>

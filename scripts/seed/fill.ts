@@ -101,15 +101,19 @@ async function writeTenants(tx: Transaction, rows: World['tenants']): Promise<vo
 }
 
 async function writePeople(tx: Transaction, { dice, people }: World, at: Date): Promise<void> {
-  await inBatches(people, (batch) => tx.insert(users).values(batch));
-  const invited = people.filter(({ isInvited }) => isInvited);
-  await tx.insert(oneTimeCodes).values(invited.map((person, index) => invitation(person, index + 1)));
   const here = people.filter(
     ({ deactivatedAt, isInvited, zeal }) => !deactivatedAt && !isInvited && zeal > 0.4,
   );
-  await tx
-    .insert(sessions)
-    .values(here.map((person, index) => sessionOf(dice, person, { number: index + 1, at })));
+  const theirs = here.map((person, index) => sessionOf(dice, person, { number: index + 1, at }));
+  const signedInAt = new Map(theirs.map(({ userId, createdAt }) => [userId, createdAt]));
+  const rows = people.map((person) => ({
+    ...person,
+    lastSignInAt: person.isInvited ? null : (signedInAt.get(person.id) ?? person.createdAt),
+  }));
+  await inBatches(rows, (batch) => tx.insert(users).values(batch));
+  const invited = people.filter(({ isInvited }) => isInvited);
+  await tx.insert(oneTimeCodes).values(invited.map((person, index) => invitation(person, index + 1)));
+  await tx.insert(sessions).values(theirs);
 }
 
 const invitation = ({ id: userId, tenantId, createdAt }: Person, number: number) => ({
