@@ -34,10 +34,13 @@ function Install-Keyward {
     Remove-Item -Recurse -Force -Path $work
   }
 
-  Write-Host 'keyward is installed. Next:'
-  Write-Host "  keyward auth login --server $KeywardBase   sign in with the browser"
-  Write-Host '  keyward auth whoami   see who you are'
-  Write-Host '  keyward help          see what else there is'
+  $login = 'keyward auth login'
+  keyward.cmd profile set-server $KeywardBase --quiet
+  if ($LASTEXITCODE -ne 0) { $login = "keyward auth login --server $KeywardBase" }
+  Write-Host "keyward $KeywardVersion is installed. Next:"
+  Write-Host "  $login"
+  Write-Host '  keyward auth whoami'
+  Write-Host '  keyward help'
 }
 
 Install-Keyward

@@ -97,6 +97,15 @@ advise_on_path() {
   esac
 }
 
+# Under sudo the configuration would be written for root, or as root into somebody else's home.
+remember_server() {
+  login="keyward auth login"
+  if [ -z "${SUDO_USER:-}" ] && "$prefix/bin/keyward" profile set-server "$base" --quiet </dev/null; then
+    return
+  fi
+  login="keyward auth login --server $base"
+}
+
 main() {
   require_node
   work=$(mktemp -d)
@@ -109,13 +118,11 @@ main() {
   verify "$work/keyward.tgz"
   choose_prefix
   install "$work/keyward.tgz"
-  installed=$("$prefix/bin/keyward" --version </dev/null) || fail "$prefix/bin/keyward was installed but does not run."
-  say "keyward $installed is installed: $prefix/bin/keyward"
+  "$prefix/bin/keyward" --version </dev/null >/dev/null || fail "$prefix/bin/keyward was installed but does not run."
+  say "keyward $version is installed: $prefix/bin/keyward"
+  remember_server
   advise_on_path
-  say "" "Next:" \
-    "  keyward auth login --server $base   sign in with the browser" \
-    "  keyward auth whoami   see who you are" \
-    "  keyward help          see what else there is"
+  say "" "Next:" "  $login" "  keyward auth whoami" "  keyward help"
 }
 
 main
