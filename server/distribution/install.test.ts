@@ -58,7 +58,7 @@ async function machine(programs: string[], fakes: Record<string, string> = {}): 
     home,
     prefix,
     async run([shell = 'sh', ...args], given = script, env = {}) {
-      const child = spawn(find(shell) ?? shell, args, { env: { ...usual, ...env } });
+      const child = spawn(find(shell) ?? shell, args, { env: { NODE_ENV: 'test', ...usual, ...env } });
       child.stdin.on('error', () => {}).end(given);
       const said = await Promise.all([text(child.stdout), text(child.stderr)]);
       if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
