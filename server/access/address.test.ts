@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
 import { addressBlock, canonicalAddress, isInRanges } from '#server/access/address.ts';
+import { createCaller } from '#server/testing/caller.ts';
+import { openDesk } from '#server/testing/desk.ts';
 
 const canonical: [string, string | undefined][] = [
   ['203.0.113.7', '203.0.113.7'],
@@ -44,3 +47,32 @@ for (const [address, range, expected] of ranges) {
   test(`${address} is ${expected ? '' : 'not '}in ${range}`, () =>
     assert.equal(isInRanges(address, [range]), expected));
 }
+
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ address }) => address === '::1'),
+);
+
+test(
+  'over IPv6 the whole address is kept, and its /64 is what tries are counted by',
+  { skip: !hasIpv6 },
+  async () => {
+    await using desk = await openDesk({ settings: { HOST: '::' } });
+    const overIpv6 = createCaller(`http://[::1]:${new URL(desk.origin).port}`);
+    for (const caller of [overIpv6, desk])
+      await caller.send('POST /api/v1/auth/login', { body: { email: desk.ada.email, password: 'wrong' } });
+    await desk.settle();
+    const rows = await desk.sql<{ address: string }>(
+      "select host(address) as address from audit_events where action = 'auth.login_failed' order by sequence",
+    );
+    assert.deepEqual(
+      rows.map(({ address }) => address),
+      ['::1', '127.0.0.1'],
+    );
+    const tallies = await desk.sql<{ key: Buffer }>('select key from sign_in_tallies');
+    const isCounted = (place: string) => {
+      const wanted = desk.runtime.signer.hash('try:address', place);
+      return tallies.some(({ key }) => key.equals(wanted));
+    };
+    assert.deepEqual(['::/64', '::1', '127.0.0.1'].map(isCounted), [true, false, true]);
+  },
+);

@@ -196,6 +196,8 @@ const refused = [
   { action: '*' },
   { action: "token'.x" },
   { from: 'yesterday' },
+  { from: '0000-01-01T00:00:00Z' },
+  { to: '0000-12-31T23:59:59Z' },
   { cursor: 'x' },
   { limit: '201' },
   { tenantId: people.bob },

@@ -148,3 +148,24 @@ test('an office behind one address asks for as many letters as it opens, and a l
   const login = { email: desk.ada.email, password: goodPassword };
   assert.equal((await desk.send('POST /api/v1/auth/login', { body: login })).status, 200, 'passwords go on');
 });
+
+test('a letter on its way when the address changes goes to the new one', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const bob = await desk.join('Bob', 'member');
+  await ask(desk, bob.email);
+  await desk.settle();
+  await desk.sql('begin');
+  await desk.sql("update users set email = 'robert@example.com' where id = $1", [bob.id]);
+  const sent = desk.runJobs();
+  const isWaiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  const seesIt = async (): Promise<boolean> => (await desk.sql(isWaiting)).length > 0 || seesIt();
+  await Promise.race([sent, seesIt()]);
+  await desk.sql('commit');
+  await sent;
+  assert.deepEqual(
+    mailbox.mails.map((mail) => mail.to?.[0]?.address),
+    ['robert@example.com'],
+  );
+});

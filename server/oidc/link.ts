@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Connection, Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import type { TenantId } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
@@ -13,6 +14,8 @@ import {
   type IdentityHolder,
   type IdentityRow,
 } from '#server/oidc/queries.ts';
+import { findAccount } from '#server/users/find-account.ts';
+import type { UserRow } from '#server/users/queries.ts';
 
 /**
  * Links who somebody is at the issuer to the account they are signed in to. Returns the path to go on to.
@@ -26,9 +29,9 @@ export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string)
   return ctx.change(async (tx) => {
     const holder = { tenantId: principal.tenantId, userId };
     const row = { ...holder, id: randomUUIDv7(), issuer, subject, email, linkedAt: ctx.now() };
-    const made = await insertIdentity(tx, row);
-    const theirs = made ? userId : (await findIdentity(tx, issuer, subject))?.userId;
-    if (theirs !== userId)
+    const linked = await findHolder(tx, identity, ctx.now());
+    const made = !linked && (await insertIdentity(tx, row));
+    if (!made && linked?.user.id !== userId)
       throw new AppError('identity_taken', 'This sign-in belongs to another account of this Keyward.');
     if (made) {
       const resource = { type: 'user', id: userId, label: principal.user.email };
@@ -36,6 +39,20 @@ export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string)
     }
     return '/account';
   });
+}
+
+/** Who is behind an identity. One of somebody who was deleted before deleting freed it is freed now. */
+export async function findHolder(
+  tx: Transaction,
+  { issuer, subject }: Identity,
+  at: Date,
+): Promise<{ id: string; user: UserRow } | undefined> {
+  const row = await findIdentity(tx, issuer, subject);
+  if (!row) return undefined;
+  const user = await findAccount(tx, row.tenantId, row.userId);
+  if (user) return { id: row.id, user };
+  await unlinkAll(tx, { tenantId: row.tenantId as TenantId, userId: row.userId }, at);
+  return undefined;
 }
 
 /** Takes an identity off the asker's account. Throws `not_found`. The caller sees to it that a way in remains. */

@@ -1,37 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '#server/attempts/rules.ts';
-import { cookieOf, type Answer } from '#server/testing/caller.ts';
+import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
+import { openIssuer } from '#server/testing/issuer.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
-
-interface Flow {
-  url: string;
-  cookie: string;
-}
-
-const urlOf = ({ body }: Answer) => body['url'] as unknown as string;
-
-async function begin(desk: Desk, body: object = {}): Promise<Flow> {
-  const answer = await desk.send('POST /api/v1/auth/oidc', { body });
-  assert.equal(answer.status, 200, answer.text);
-  return { url: urlOf(answer), cookie: cookieOf(answer) };
-}
-
-const comeBack = (desk: Desk, url: URL, cookie: string): Promise<Answer> =>
-  desk.send(`GET ${url.pathname}${url.search}`, { cookie });
-
-async function roundTrip(desk: Desk, issuer: TestIssuer, body: object = {}): Promise<Answer> {
-  const { url, cookie } = await begin(desk, body);
-  return comeBack(desk, await issuer.visit(url), cookie);
-}
-
-const sessionOf = (answer: Answer) =>
-  answer.headers
-    .getSetCookie()
-    .find((line) => line.startsWith('keyward_session='))
-    ?.split(';')[0];
+import { begin, comeBack, roundTrip, sessionOf, urlOf } from '#server/testing/round-trip.ts';
 
 /** Where a refused round trip leads, and that it left no session. */
 function errorOf(answer: Answer): string | null {
@@ -259,35 +233,6 @@ test('an issuer that goes away in the middle is told as such', async () => {
   const back = await issuer.visit(url);
   await issuer[Symbol.asyncDispose]();
   assert.equal(errorOf(await comeBack(desk, back, cookie)), 'oidc_unavailable');
-});
-
-test('one links a sign-in to one’s account, and takes it off again', async () => {
-  await using issuer = await openIssuer();
-  await using desk = await openDesk({ settings: issuer.settings });
-  const bob = await desk.join('Bob', 'member');
-  issuer.person = { sub: 'robert', email: 'robert@elsewhere.example', email_verified: false };
-  const started = await bob.send('POST /api/v1/account/identities', { body: {} });
-  assert.equal(started.status, 200, started.text);
-  const back = await issuer.visit(urlOf(started));
-  const stranger = await comeBack(desk, back, cookieOf(started));
-  assert.match(stranger.headers.get('location') ?? '', /^\/account\?error=oidc_failed/);
-
-  const again = await bob.send('POST /api/v1/account/identities', { body: {} });
-  const returned = await issuer.visit(urlOf(again));
-  const linked = await comeBack(desk, returned, `${cookieOf(again)}; ${bob.cookie}`);
-  assert.equal(linked.headers.get('location'), '/account');
-  assert.ok(sessionOf(await roundTrip(desk, issuer)));
-
-  const { body } = await bob.send('GET /api/v1/account');
-  const [identity] = body['identities'] as unknown as { id: string }[];
-  const other = await desk.ada.send(`DELETE /api/v1/account/identities/${identity?.id}`);
-  assert.equal(other.status, 404);
-  await desk.sql('update users set password_hash = null where id = $1', [bob.id]);
-  const last = await bob.send(`DELETE /api/v1/account/identities/${identity?.id}`);
-  assert.equal(last.problem?.code, 'last_way_in');
-  await desk.sql("update users set password_hash = 'x' where id = $1", [bob.id]);
-  assert.equal((await bob.send(`DELETE /api/v1/account/identities/${identity?.id}`)).status, 200);
-  assert.equal(errorOf(await roundTrip(desk, issuer)), 'oidc_unverified');
 });
 
 test('where no issuer is configured there is no such way', async () => {

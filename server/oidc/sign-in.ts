@@ -5,12 +5,12 @@ import type { TenantId } from '#server/access/principal.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
 import { AppError } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
-import { unlinkAll } from '#server/oidc/link.ts';
-import { findIdentity, hasIdentityAt, insertIdentity, touchIdentity } from '#server/oidc/queries.ts';
+import { findHolder } from '#server/oidc/link.ts';
+import { hasIdentityAt, insertIdentity, touchIdentity } from '#server/oidc/queries.ts';
 import { assertKnown, assertVerified, nameFor } from '#server/oidc/rules.ts';
 import { startSession, type StartedSession } from '#server/sessions/start.ts';
 import { addUser } from '#server/users/commands.ts';
-import { findAccount, findAccountByEmail } from '#server/users/find-account.ts';
+import { findAccountByEmail } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /**
@@ -41,15 +41,11 @@ export function noteOidcFailure(ctx: AnyoneCtx, { code }: AppError): void {
 async function findByIdentity(
   tx: Transaction,
   ctx: AnyoneCtx,
-  { issuer, subject }: Identity,
+  identity: Identity,
 ): Promise<UserRow | undefined> {
-  const linked = await findIdentity(tx, issuer, subject);
-  const user = linked && (await findAccount(tx, linked.tenantId, linked.userId));
-  if (linked && user) await touchIdentity(tx, linked.id, ctx.now());
-  // Of somebody who was deleted before deleting freed it.
-  if (linked && !user)
-    await unlinkAll(tx, { tenantId: linked.tenantId as TenantId, userId: linked.userId }, ctx.now());
-  return user;
+  const holder = await findHolder(tx, identity, ctx.now());
+  if (holder) await touchIdentity(tx, holder.id, ctx.now());
+  return holder?.user;
 }
 
 async function findByEmail(tx: Transaction, ctx: AnyoneCtx, identity: Identity): Promise<UserRow> {

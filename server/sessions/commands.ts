@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { notFound } from '#server/errors.ts';
+import { AppError, notFound } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { confirmSession, deleteSessionById } from '#server/sessions/queries.ts';
 import { waySchema, type ConfirmInput, type WaysView } from '#server/sessions/schema.ts';
@@ -21,10 +21,15 @@ export async function logout(ctx: Ctx): Promise<null> {
 
 /**
  * Renews the session's sign-in by the password, for what asks for a recent one. Throws `validation_failed` for a wrong
- * one, `too_many_attempts`.
+ * one, `password_change_required` for one that an admin chose, and so knows, `too_many_attempts`.
  */
 export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<null> {
   const proved = await provePassword(ctx, password, 'password');
+  if (proved.passwordChosenByAdmin)
+    throw new AppError(
+      'password_change_required',
+      'An admin chose this password. Choose one of your own on your account page first.',
+    );
   await ctx.change(async (tx) => {
     await lockUnchanged(tx, proved);
     await confirmSignIn(tx, ctx);

@@ -107,6 +107,34 @@ test('a wrong password confirms nothing, and confirming renews this session only
   assert.equal(again.problem?.code, 'sign_in_again');
 });
 
+test('a password that an admin chose confirms nothing, and one’s own that replaces it does', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await desk.sql('update users set password_chosen_by_admin = true where id = $1', [bob.id]);
+  desk.clock.advance({ hours: 13 });
+  assert.equal((await confirm(bob, goodPassword)).problem?.code, 'password_change_required');
+  const make = () => bob.send('POST /api/v1/tokens', { body: { name: 'laptop' } });
+  assert.equal((await make()).problem?.code, 'sign_in_again');
+  const body = { currentPassword: goodPassword, newPassword: 'nine harbours under snow' };
+  assert.equal((await bob.send('POST /api/v1/account/password', { body })).status, 204);
+  assert.equal((await make()).status, 201);
+});
+
+test('all sessions of a person have thirty wrong passwords together, and a sign-in begins the count anew', async () => {
+  await using desk = await openDesk();
+  const sessions = [];
+  for (let n = 0; n < 4; n++) sessions.push(await signIn(desk, desk.ada.email, goodPassword));
+  const [last, ...stolen] = sessions;
+  assert.ok(last);
+  for (const session of stolen) {
+    const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(session, 'not this one')));
+    assert.ok(answers.every(({ status }) => status === 422));
+  }
+  assert.equal((await confirm(last, goodPassword)).problem?.code, 'too_many_attempts');
+  await signIn(desk, desk.ada.email, goodPassword);
+  assert.equal((await confirm(last, goodPassword)).status, 204);
+});
+
 test('confirming is audited, without the password', async () => {
   await using desk = await openDesk();
   await confirm(desk.ada, goodPassword);

@@ -38,7 +38,7 @@ export const sessionsRouter = router({
     .meta(
       rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', {
         status: 204,
-        errors: ['too_many_attempts'],
+        errors: ['password_change_required', 'too_many_attempts'],
       }),
     )
     .input(confirmInput)

@@ -20,6 +20,11 @@ export function findAccount(db: Connection, tenantId: string, id: string): Promi
   return findUser(db, tenantId as TenantId, id);
 }
 
+/** The same, locked until the transaction ends. */
+export function lockAccountById(tx: Transaction, tenantId: string, id: string): Promise<UserRow | undefined> {
+  return findUserForUpdate(tx, tenantId as TenantId, id);
+}
+
 /** The asker's own row, locked. */
 export async function lockAccount(tx: Transaction, { tenantId, user }: Principal): Promise<UserRow> {
   const found = await findUserForUpdate(tx, tenantId, user.id);
