@@ -7,6 +7,7 @@ const leastShift = 0.02;
 
 const paths = [
   '/login',
+  '/install',
   '/dashboard',
   '/tokens',
   '/account',

@@ -5,6 +5,7 @@ import { type Desk, type EmptyDesk, openDesk, openEmptyDesk } from '#server/test
 import type { Person } from '#server/testing/person.ts';
 
 export const pages = fileURLToPath(new URL('../out/', import.meta.url));
+const cli = fileURLToPath(new URL('../out-cli/', import.meta.url));
 export const pictures = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 interface Fixtures {
@@ -22,11 +23,11 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   desk: async ({}, use) => {
-    await using desk = await openDesk({ pages });
+    await using desk = await openDesk({ pages, cli });
     await use(desk);
   },
   emptyDesk: async ({}, use) => {
-    await using desk = await openEmptyDesk({ pages });
+    await using desk = await openEmptyDesk({ pages, cli });
     await use(desk);
   },
   baseURL: async ({ desk }, use) => use(desk.origin),

@@ -5,6 +5,7 @@ import {
   LayoutDashboard,
   type LucideIcon,
   ScrollText,
+  Terminal,
   UserRound,
   Users,
 } from 'lucide-react';
@@ -43,6 +44,7 @@ export const deskPages: readonly DeskPage[] = [
 export const ownPages: readonly DeskPage[] = [
   { href: '/tokens', label: 'My tokens', icon: KeyRound },
   { href: '/account', label: 'Account', icon: UserRound },
+  { href: '/install', label: 'Command line', icon: Terminal },
   { href: '/docs/api', label: 'API', icon: BookOpen },
 ];
 

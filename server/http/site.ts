@@ -10,6 +10,7 @@ const pages: Record<string, PageAccess> = {
   '/invite': 'anyone',
   '/reset': 'anyone',
   '/magic': 'anyone',
+  '/install': 'anyone',
   '/account': 'signed-in',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',

@@ -1,0 +1,47 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import { Disclosure } from '#components/ui/disclosure.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
+import { AfterInstall } from './after-install.tsx';
+import { cliVersionQuery, isSignedInQuery } from './install-queries.ts';
+import { OneLine } from './one-line.tsx';
+import { OtherWays } from './other-ways.tsx';
+import { OwnSetup } from './own-setup.tsx';
+
+const never = () => () => {};
+const origin = () => window.location.origin;
+
+/** How to get the command line of this very server, whose address stands in every line. */
+export function InstallView() {
+  const server = useSyncExternalStore(never, origin, () => '');
+  const isSignedIn = useQuery(isSignedInQuery).data;
+  const cli = useQuery(cliVersionQuery);
+  if (server === '' || isSignedIn === undefined || cli.isPending)
+    return <Skeleton className="h-42 rounded-card" />;
+  if (cli.data?.isMissing) return <NotBuilt />;
+
+  const line = <OneLine server={server} version={cli.data?.version ?? null} isFirst={!isSignedIn} />;
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+      <div>
+        {isSignedIn ? <OwnSetup /> : line}
+        {isSignedIn && <Disclosure label="Or run it yourself">{line}</Disclosure>}
+        <Disclosure label="Other ways to install">
+          <OtherWays server={server} />
+        </Disclosure>
+      </div>
+      <AfterInstall server={server} isSignedIn={isSignedIn} />
+    </div>
+  );
+}
+
+function NotBuilt() {
+  return (
+    <Notice tone="warn">
+      This server was started without its command line. Whoever runs it can run <code>npm run build</code> and
+      start it again.
+    </Notice>
+  );
+}
