@@ -83,15 +83,13 @@ async function load(client: pg.Client): Promise<void> {
        from made
      )
      insert into credentials (id, tenant_id, kind, owner_user_id, owner_label, name, permissions, enabled, created_at,
-       expires_at, swept_life, revoked_at, last_used_at, last_used_ip, use_count)
+       expires_at, swept_life, revoked_at)
      select gen_random_uuid(), $2, 'pat', ids[person], labels[person],
        (array['laptop', 'deploy', 'ci', 'notebook', 'Claude Code'])[1 + floor(random() * 5)] || ' ' || n, array['*'],
        b > 0.02, created_at, expires_at,
        case when expires_at < now() - interval '2 hours' then 'expired'
          when expires_at < now() + interval '7 days' - interval '2 hours' then 'expiring' else 'active' end,
-       case when c < 0.1 then created_at + random() * (now() - created_at) end,
-       case when b < 0.8 then created_at + power(random(), 0.3) * (least(now(), expires_at) - created_at) end,
-       '192.0.2.1', floor(random() * 1000)
+       case when c < 0.1 then created_at + random() * (now() - created_at) end
      from dated, owners`,
     [tokens, tenantId, people],
   );
@@ -100,10 +98,14 @@ async function load(client: pg.Client): Promise<void> {
      select sha256(id::text::bytea), id, 'kw_pat_' || substr(md5(id::text), 1, 8), 1, 'current', created_at from credentials`,
   );
   await client.query(
-    `insert into credential_search select id, tenant_id, lower(name) || E'\\n' || owner_label from credentials;
+    `insert into credential_last_use (credential_id, tenant_id, swept_status, last_used_at, last_used_ip, use_count)
+     select id, tenant_id, swept_status,
+       case when random() < 0.8 then created_at + power(random(), 0.3) * (least(now(), expires_at) - created_at) end,
+       '192.0.2.1', floor(random() * 1000) from credentials;
+     insert into credential_search select id, tenant_id, lower(name) || E'\\n' || owner_label from credentials;
      insert into credential_tallies select tenant_id, swept_status, count(*) from credentials group by 1, 2;
      insert into credential_use (credential_id, day, address, endpoint, count, last_at)
-     select id, last_used_at::date, '192.0.2.1', 'GET /api/v1/me', 3, last_used_at from credentials
+     select credential_id, last_used_at::date, '192.0.2.1', 'GET /api/v1/me', 3, last_used_at from credential_last_use
      where last_used_at > now() - interval '30 days'`,
   );
   await client.query('alter table credentials enable trigger user');
@@ -145,7 +147,7 @@ async function middleOf(owner: pg.Client, sort: string): Promise<string> {
   };
   const [by, written] = keys[sort] ?? ['', ''];
   const { rows } = await owner.query<{ key: string; id: string }>(
-    `select ${written} as key, id from credentials where ${by} is not null order by ${by} offset ${Math.floor(tokens / 3)} limit 1`,
+    `select ${written} as key, id from credentials join credential_last_use on credential_id = id where ${by} is not null order by ${by} offset ${Math.floor(tokens / 3)} limit 1`,
   );
   return Buffer.from(JSON.stringify([sort, rows[0]?.key, rows[0]?.id])).toString('base64url');
 }

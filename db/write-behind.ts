@@ -15,6 +15,8 @@ export interface WriteBehindOptions<T> {
   everyMs: number;
   /** How many items may wait; further ones are dropped and counted in `onDrop`. */
   limit: number;
+  /** How many are written at once; left out: as many as one statement takes with a parameter for each value. */
+  batchSize?: number;
   merge: (earlier: T, later: T) => T;
   write: (items: T[]) => Promise<void>;
   onError: (error: unknown) => void;
@@ -24,13 +26,14 @@ export interface WriteBehindOptions<T> {
 type Entry<T> = [key: string, item: T];
 
 /** A statement takes 65,535 parameters, and no row of ours has more than 50. */
-const batchSize = 500;
+const usualBatchSize = 500;
 
 /**
  * Gathers small writes that nothing waits for, and does them in batches. What the database could not take is tried again
  * when that is likely to help; what it will never take is found by halving, and dropped, so that it holds up nothing else.
  */
 export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehind<T> {
+  const { batchSize = usualBatchSize } = options;
   let waiting = new Map<string, T>();
   let dropped = 0;
   let running: Promise<void> = Promise.resolve();

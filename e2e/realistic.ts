@@ -150,10 +150,15 @@ async function givePast(
 ) {
   await desk.sql(
     `update credentials set
-       created_at = created_at - make_interval(days => $2), expires_at = expires_at - make_interval(days => $2),
-       last_used_at = now() - make_interval(mins => $3), last_used_ip = $4, last_used_agent = $5, use_count = $6
+       created_at = created_at - make_interval(days => $2), expires_at = expires_at - make_interval(days => $2)
      where id = $1`,
-    [id, created, used ?? null, from ?? null, by ?? null, count ?? 0],
+    [id, created],
+  );
+  await desk.sql(
+    `update credential_last_use set
+       last_used_at = now() - make_interval(mins => $2), last_used_ip = $3, last_used_agent = $4, use_count = $5
+     where credential_id = $1`,
+    [id, used ?? null, from ?? null, by ?? null, count ?? 0],
   );
 }
 
@@ -178,7 +183,8 @@ async function giveDailyUse(
 /** Some hours after its last use, which no door would do. */
 async function revokeInThePast(desk: Desk, owner: Person, id: string, { reason }: Pick<Sample, 'reason'>) {
   await desk.sql(
-    `update credentials set revoked_at = last_used_at + interval '5 hours', revoked_by = $2, revoke_reason = $3 where id = $1`,
+    `update credentials set revoked_at = last_used_at + interval '5 hours', revoked_by = $2, revoke_reason = $3
+     from credential_last_use where id = $1 and credential_id = id`,
     [id, owner.id, reason],
   );
 }

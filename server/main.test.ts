@@ -72,7 +72,9 @@ test('asked to stop, a server finishes what runs, writes what waits and exits wi
 
   const client = new pg.Client(database.settings.DATABASE_URL);
   await client.connect();
-  const { rows } = await client.query('select use_count from credentials where id = $1', [credential.id]);
+  const { rows } = await client.query('select use_count from credential_last_use where credential_id = $1', [
+    credential.id,
+  ]);
   await client.end();
   assert.deepEqual(rows, [{ use_count: '1' }]);
 });

@@ -18,12 +18,8 @@ export const credentials = pgTable('credentials', {
   revokedAt: instant('revoked_at'),
   revokedBy: uuid('revoked_by'),
   revokeReason: text('revoke_reason'),
-  lastUsedAt: instant('last_used_at'),
-  lastUsedIp: inet('last_used_ip'),
-  lastUsedAgent: text('last_used_agent'),
   callsPerSecond: integer('calls_per_second'),
   callsAtOnce: integer('calls_at_once'),
-  useCount: bigint('use_count', { mode: 'number' }).notNull().default(0),
   /** How far its life had gone when it was last swept. */
   sweptLife: text('swept_life', { enum: ['active', 'expiring', 'expired'] })
     .notNull()
@@ -46,6 +42,20 @@ export const secrets = pgTable('secrets', {
   createdAt: instant('created_at').notNull(),
   validUntil: instant('valid_until'),
   rotationId: uuid('rotation_id'),
+});
+
+/** One row for each credential, made by a trigger. */
+export const credentialLastUse = pgTable('credential_last_use', {
+  credentialId: uuid('credential_id').primaryKey(),
+  tenantId: uuid('tenant_id').notNull(),
+  /** As the credential's. */
+  sweptStatus: text('swept_status', {
+    enum: ['active', 'expiring', 'expired', 'disabled', 'revoked'],
+  }).notNull(),
+  lastUsedAt: instant('last_used_at'),
+  lastUsedIp: inet('last_used_ip'),
+  lastUsedAgent: text('last_used_agent'),
+  useCount: bigint('use_count', { mode: 'number' }).notNull().default(0),
 });
 
 export const credentialUse = pgTable('credential_use', {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
-import { credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
+import { credentialLastUse, credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
 import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { hashPassword } from '#server/users/password.ts';
@@ -145,8 +145,35 @@ function sessionOf(
   };
 }
 
+/** The row is there already, with its status: a trigger makes it. */
+function lastUseOf({ id, tenantId, lastUsedAt, lastUsedIp, lastUsedAgent, useCount }: Token) {
+  return {
+    credentialId: id,
+    tenantId,
+    sweptStatus: 'active' as const,
+    lastUsedAt,
+    lastUsedIp,
+    lastUsedAgent,
+    useCount,
+  };
+}
+
 async function writeTokens(tx: Transaction, { tokens, uses }: World): Promise<void> {
   await inBatches(tokens, (batch) => tx.insert(credentials).values(batch));
+  await inBatches(tokens.map(lastUseOf), (batch) =>
+    tx
+      .insert(credentialLastUse)
+      .values(batch)
+      .onConflictDoUpdate({
+        target: credentialLastUse.credentialId,
+        set: {
+          lastUsedAt: sql`excluded.last_used_at`,
+          lastUsedIp: sql`excluded.last_used_ip`,
+          lastUsedAgent: sql`excluded.last_used_agent`,
+          useCount: sql`excluded.use_count`,
+        },
+      }),
+  );
   const proofs = tokens.flatMap((token) => token.secrets);
   await inBatches(proofs, (batch) => tx.insert(secrets).values(batch));
   await inBatches(uses, (batch) => tx.insert(credentialUse).values(batch));

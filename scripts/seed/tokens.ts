@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { credentials, secrets } from '#db/schema/credentials.ts';
+import type { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { rolePermissions } from '#server/access/permissions.ts';
 import type { Permission } from '#server/access/schema.ts';
 import { displayPrefix, toSecret } from '#server/credentials/format.ts';
@@ -10,10 +10,11 @@ import { purposes, revokeReasons } from './names.ts';
 import { adminAt, isKnown, type Person } from './people.ts';
 
 export type TokenRow = typeof credentials.$inferInsert;
+type LastUse = Omit<typeof credentialLastUse.$inferInsert, 'credentialId' | 'tenantId' | 'sweptStatus'>;
 export type SecretRow = typeof secrets.$inferInsert;
 export type Purpose = (typeof purposes)[number];
 
-export interface Token extends TokenRow {
+export interface Token extends TokenRow, Partial<LastUse> {
   owner: Person;
   status: TokenStatus;
   purpose: Purpose;

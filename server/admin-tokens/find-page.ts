@@ -1,6 +1,7 @@
 import { and, eq, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
-import { credentials, secrets } from '#db/schema/credentials.ts';
+import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { likePattern, windowEdge, type Position } from '#server/admin-tokens/rules.ts';
 import type { AdminTokenSort, ListAdminTokensInput, UseWindow } from '#server/admin-tokens/schema.ts';
@@ -10,11 +11,13 @@ import { tokenStatuses, type TokenStatus } from '#server/tokens/schema.ts';
 /** How far one page looks for tokens that a filter lets through, in each status. What it bounds is the time of a page. */
 const reach = 2_000;
 
-const usedKey = sql`coalesce(${credentials.lastUsedAt}, '-infinity'::timestamptz)`;
+const usedKey = sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity'::timestamptz)`;
 const expiryKey = sql`coalesce(${credentials.expiresAt}, 'infinity'::timestamptz)`;
 
 interface SortKey {
   key: SQL;
+  /** Of the same table. */
+  id?: PgColumn;
   /** As a cursor holds it. */
   write: (key: SQL) => SQL;
   read: (text: string) => SQL;
@@ -31,7 +34,7 @@ const byText = (key: SQL): SortKey => ({ key, write: (key) => key, read: (text) 
 /** What each sort goes by; never null, and each the end of an index. */
 const sortKeys: Record<AdminTokenSort, SortKey> = {
   createdAt: byTime(sql`${credentials.createdAt}`),
-  lastUsedAt: byTime(usedKey),
+  lastUsedAt: { ...byTime(usedKey), id: credentialLastUse.credentialId },
   expiresAt: byTime(expiryKey),
   owner: byText(sql`${credentials.ownerLabel}`),
   name: byText(sql`lower(${credentials.name})`),
@@ -87,7 +90,7 @@ function gather(query: PageQuery, among: NonNullable<Among>): SQL {
     passes(query),
   );
   const { key, write } = sortKeys[input.sort];
-  return sql`select ${write(key)} as key, id from credentials where ${conditions} ${ordered(query)}`;
+  return sql`select ${write(key)} as key, id from ${from(input)} where ${conditions} ${ordered(query)}`;
 }
 
 /** Each status has its part of every index, so each is walked by itself and the walks are merged. */
@@ -100,8 +103,9 @@ function walk(query: PageQuery, end: Position | null): SQL {
       end ? isUpTo(query, end) : undefined,
       passes(query),
     );
-    const few = sql`(select * from credentials where ${inBranch(query, branch)} offset 0) as credentials`;
-    return sql`(select ${key} as key, id from ${branch.isShort ? few : credentials} where ${part} ${ordered(query)})`;
+    const few = sql`(select * from credentials where ${isInBranch(query, branch)} offset 0) as credentials`;
+    const tokens = from(query.input, branch.isShort ? few : undefined);
+    return sql`(select ${key} as key, id from ${tokens} where ${part} ${ordered(query)})`;
   });
   return merged(query, walks, query.input.limit + 1);
 }
@@ -113,7 +117,7 @@ async function findReach(db: Database, query: PageQuery): Promise<Position | nul
     .filter((branch) => !branch.isShort)
     .map((branch) => {
       const part = and(inBranch(query, branch), isBehind(query));
-      return sql`(select ${key} as key, id from credentials where ${part} ${inOrder(query)} offset ${reach} limit 1)`;
+      return sql`(select ${key} as key, id from ${from(query.input)} where ${part} ${inOrder(query)} offset ${reach} limit 1)`;
     });
   const { rows } = await db.execute<Position & Record<string, unknown>>(merged(query, walks, 1));
   return rows[0] ? { key: rows[0].key, id: rows[0].id } : null;
@@ -155,8 +159,24 @@ function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
   return branches[status];
 }
 
-function inBranch({ tenantId }: PageQuery, { swept, when }: Branch): SQL | undefined {
+function isInBranch({ tenantId }: PageQuery, { swept, when }: Branch): SQL | undefined {
   return and(eq(credentials.tenantId, tenantId), swept && eq(credentials.sweptStatus, swept), when);
+}
+
+/** The same, also in the terms of the index by use where that one is walked. */
+function inBranch(query: PageQuery, branch: Branch): SQL | undefined {
+  if (query.input.sort !== 'lastUsedAt') return isInBranch(query, branch);
+  return and(
+    isInBranch(query, branch),
+    eq(credentialLastUse.tenantId, query.tenantId),
+    branch.swept && eq(credentialLastUse.sweptStatus, branch.swept),
+  );
+}
+
+/** The tokens, with their last use where that is asked about. */
+function from({ sort, lastUsed }: ListAdminTokensInput, tokens: SQL = sql`${credentials}`): SQL {
+  if (sort !== 'lastUsedAt' && !lastUsed) return tokens;
+  return sql`${tokens} join ${credentialLastUse} on ${credentialLastUse.credentialId} = ${credentials.id}`;
 }
 
 function ordered(query: PageQuery): SQL {
@@ -177,8 +197,8 @@ function isUpTo({ input }: PageQuery, end: Position): SQL {
 }
 
 function compared({ sort }: ListAdminTokensInput, operator: string, position: Position): SQL {
-  const { key, read } = sortKeys[sort];
-  return sql`(${key}, ${credentials.id}) ${sql.raw(operator)} (${read(position.key)}, ${position.id}::uuid)`;
+  const { key, id = credentials.id, read } = sortKeys[sort];
+  return sql`(${key}, ${id}) ${sql.raw(operator)} (${read(position.key)}, ${position.id}::uuid)`;
 }
 
 function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {

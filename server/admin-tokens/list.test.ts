@@ -33,8 +33,8 @@ async function addTokens(desk: Desk, samples: Sample[]): Promise<void> {
   for (const [index, sample] of samples.entries()) {
     const [{ id } = { id: '' }] = await desk.sql<{ id: string }>(
       `insert into credentials (id, tenant_id, kind, owner_user_id, name, permissions, enabled, created_at, expires_at,
-         revoked_at, last_used_at)
-       select gen_random_uuid(), tenant_id, 'pat', id, $2, array['*'], $3, $4, $5, $6, $7 from users where id = $1
+         revoked_at)
+       select gen_random_uuid(), tenant_id, 'pat', id, $2, array['*'], $3, $4, $5, $6 from users where id = $1
        returning id`,
       [
         owners[index % 3]?.id,
@@ -43,9 +43,12 @@ async function addTokens(desk: Desk, samples: Sample[]): Promise<void> {
         at(-200 - (index % 7)),
         at(sample.expiresIn),
         sample.revoked ? at(-1) : null,
-        at(sample.used === null ? null : -sample.used),
       ],
     );
+    await desk.sql('update credential_last_use set last_used_at = $2 where credential_id = $1', [
+      id,
+      at(sample.used === null ? null : -sample.used),
+    ]);
     await desk.sql(
       `insert into secrets (hash, credential_id, prefix, epoch, state, created_at) values (sha256($1), $2, $3, 1, 'current', now())`,
       [id, id, `kw_pat_${String(index).padStart(8, 'x')}`],

@@ -68,9 +68,10 @@ test('each reason is found once it is there, and not before', async () => {
   ]);
   assert.deepEqual(await reasons(desk), ['eternal_unused old']);
 
-  await desk.sql("update credentials set last_used_ip = '192.0.2.99', last_used_at = now() where id = $1", [
-    moved.credential.id,
-  ]);
+  await desk.sql(
+    "update credential_last_use set last_used_ip = '192.0.2.99', last_used_at = now() where credential_id = $1",
+    [moved.credential.id],
+  );
   await desk.send('GET /api/v1/me', { token: moved.token });
   await bob.revokeToken(gone.credential.id);
   await desk.send('GET /api/v1/me', { token: gone.token });

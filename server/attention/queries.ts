@@ -41,8 +41,9 @@ const before = (at: Date, days: number) =>
 const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL> = {
   /** Along the index by expiry: those that never do are its end. Longest unused first. */
   eternal_unused: (tenantId, at) => sql`
-    select id, last_used_at as at, 0 as count, null as address from credentials
-    where tenant_id = ${tenantId} and swept_status = 'active' and expires_at is null
+    select id, last_used_at as at, 0 as count, null as address
+    from credentials c join credential_last_use use on use.credential_id = c.id
+    where c.tenant_id = ${tenantId} and c.swept_status = 'active' and expires_at is null
       and coalesce(last_used_at, '-infinity'::timestamptz) < ${before(at, attentionLimits.unusedDays)}
       and created_at < ${before(at, attentionLimits.unusedDays)}
     order by coalesce(last_used_at, '-infinity'::timestamptz), id`,

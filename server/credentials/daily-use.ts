@@ -1,8 +1,7 @@
-import { and, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database, Transaction } from '#db/client.ts';
 import { credentials, credentialUse } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import type { Use } from '#server/credentials/last-use.ts';
 
 export const dailyUse = { shownDays: 30, keptDays: 90, pairsPerDay: 50 } as const;
 
@@ -11,22 +10,14 @@ const pruneBatch = 5_000;
 
 /**
  * Adds uses to their days. Beyond 50 pairs of address and endpoint the rest of a credential's day falls together into one
- * row, so that whoever has many addresses cannot fill the disk. The credentials have to be locked.
+ * row, so that whoever has many addresses cannot fill the disk. Their last uses have to be locked.
  */
-export async function addDailyUse(tx: Transaction, uses: Use[]): Promise<void> {
-  const column = (values: unknown[]) => sql.param(values);
+export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {
   await tx.execute(sql`
     with incoming as (
       select id, (at at time zone 'UTC')::date as day, address, endpoint, max(at) as last_at,
-        sum(count) filter (where not refused) as used, sum(count) filter (where refused) as refused
-      from unnest(
-        ${column(uses.map((use) => use.credentialId))}::uuid[],
-        ${column(uses.map((use) => use.at.toISOString()))}::timestamptz[],
-        ${column(uses.map((use) => use.address))}::inet[],
-        ${column(uses.map((use) => use.endpoint))}::text[],
-        ${column(uses.map((use) => use.count))}::int[],
-        ${column(uses.map((use) => use.refusal !== null))}::boolean[]
-      ) as use (id, at, address, endpoint, count, refused)
+        sum(count) filter (where not is_refused) as used, sum(count) filter (where is_refused) as refused
+      from ${uses}
       group by id, day, address, endpoint
     ), known as (
       select touched.id, touched.day, count(stored.address) as pairs

@@ -69,7 +69,7 @@ test('uses that two servers write at once are all counted, and the latest stays 
     ),
   );
   await Promise.all([desk.settle(), other.runtime.lastUse.flush()]);
-  const rows = await desk.sql<{ use_count: string }>('select use_count from credentials');
+  const rows = await desk.sql<{ use_count: string }>('select use_count from credential_last_use');
   assert.deepEqual(
     rows.map((row) => Number(row.use_count)),
     [4, 4, 4, 4],
@@ -83,6 +83,6 @@ test('what waits is written when the server stops', async () => {
     await using other = await desk.another();
     await other.send('GET /api/v1/me', { token });
   }
-  const [row] = await desk.sql<{ use_count: string }>('select use_count from credentials');
+  const [row] = await desk.sql<{ use_count: string }>('select use_count from credential_last_use');
   assert.equal(Number(row?.use_count), 1);
 });

@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database, Transaction } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
@@ -26,6 +26,7 @@ export function createLastUse(db: Database, log: Logger): WriteBehind<Use> {
   return createWriteBehind<Use>({
     everyMs: 1_000,
     limit,
+    batchSize: 1_000,
     merge: (earlier, later) => ({ ...later, count: earlier.count + later.count }),
     write: (uses) => db.transaction((tx) => writeUses(tx, uses)),
     onError: (error) => log.error({ err: error }, 'last uses could not be written'),
@@ -43,48 +44,86 @@ export function noteUse(lastUse: WriteBehind<Use>, use: Omit<Use, 'count'>): voi
 /** A refused use is counted for its day, but it is no last use. */
 async function writeUses(tx: Transaction, uses: Use[]): Promise<void> {
   const ordered = uses.toSorted((a, b) => a.at.getTime() - b.at.getTime());
-  const used = await lockUsed(tx, [...new Set(ordered.map((use) => use.credentialId))]);
-  await addDailyUse(tx, ordered);
+  const lastAddress = await lockUsed(tx, [...new Set(ordered.map((use) => use.credentialId))]);
+  const rows = asRows(ordered);
+  await addDailyUse(tx, rows);
   const good = ordered.filter((use) => use.refusal === null);
   if (good.length === 0) return;
-  const events = newAddressEvents(used, good);
-  if (events.length > 0) await insertAuditRows(tx, events);
-  await addUses(tx, good);
+  const moves = findMoves(lastAddress, good);
+  if (moves.length > 0) await auditMoves(tx, moves);
+  await addUses(tx, rows);
 }
 
-type Used = Awaited<ReturnType<typeof lockUsed>>[number];
+/** Uses as a table that two statements read, in one parameter. */
+function asRows(uses: Use[]): SQL {
+  const rows = uses.map(({ credentialId: id, at, address, endpoint, agent, refusal, count }) => ({
+    id,
+    at,
+    address,
+    endpoint,
+    agent,
+    is_refused: refusal !== null,
+    count,
+  }));
+  return sql`json_to_recordset(${JSON.stringify(rows)}::json) as use (id uuid, at timestamptz, address inet, endpoint text,
+    agent text, is_refused boolean, count int)`;
+}
 
-/** In the order of their ids, so that two instances that write at once cannot wait for each other. */
-function lockUsed(tx: Transaction, ids: string[]) {
-  return tx
+/**
+ * Where each was last used from. In the order of their ids, so that two instances that write at once cannot wait for each
+ * other; and never a credential itself, which whoever changes it has locked before this.
+ */
+async function lockUsed(tx: Transaction, ids: string[]): Promise<Map<string, string | null>> {
+  const { rows } = await tx.execute<{ id: string; address: string | null }>(sql`
+    select credential_id as id, last_used_ip as address from credential_last_use
+    where credential_id = any(${sql.param(ids)}::uuid[]) order by credential_id for no key update`);
+  return new Map(rows.map(({ id, address }) => [id, address]));
+}
+
+interface Move {
+  use: Use;
+  from: string;
+}
+
+/** Uses that came from another address than the one before them; the very first use of a credential has none before it. */
+function findMoves(lastAddress: Map<string, string | null>, uses: Use[]): Move[] {
+  return uses.flatMap((use) => {
+    const from = lastAddress.get(use.credentialId);
+    lastAddress.set(use.credentialId, use.address);
+    return from && from !== use.address ? [{ use, from }] : [];
+  });
+}
+
+async function auditMoves(tx: Transaction, moves: Move[]): Promise<void> {
+  const ids = [...new Set(moves.map(({ use }) => use.credentialId))];
+  const moved = await tx
     .select({
       id: credentials.id,
       tenantId: credentials.tenantId,
       name: credentials.name,
-      lastUsedIp: credentials.lastUsedIp,
       ownerId: users.id,
       ownerEmail: users.email,
     })
     .from(credentials)
-    .innerJoin(users, sql`${users.id} = ${credentials.ownerUserId}`)
-    .where(inArray(credentials.id, ids))
-    .orderBy(credentials.id)
-    .for('no key update', { of: credentials });
-}
-
-/** One event for each use that came from another address than the one before it; the very first use has none before it. */
-function newAddressEvents(used: Used[], uses: Use[]): AuditRow[] {
-  const lastAddress = new Map(used.map((row) => [row.id, row.lastUsedIp]));
-  const byId = new Map(used.map((row) => [row.id, row]));
-  return uses.flatMap((use) => {
-    const before = lastAddress.get(use.credentialId);
+    .innerJoin(users, eq(users.id, credentials.ownerUserId))
+    .where(inArray(credentials.id, ids));
+  const byId = new Map(moved.map((row) => [row.id, row]));
+  const events = moves.flatMap(({ use, from }): AuditRow[] => {
     const row = byId.get(use.credentialId);
-    lastAddress.set(use.credentialId, use.address);
-    return row && before && before !== use.address ? [newAddressEvent(row, use, before)] : [];
+    return row ? [newAddressEvent(row, use, from)] : [];
   });
+  await insertAuditRows(tx, events);
 }
 
-function newAddressEvent(row: Used, use: Use, before: string): AuditRow {
+interface Moved {
+  id: string;
+  tenantId: string;
+  name: string;
+  ownerId: string;
+  ownerEmail: string;
+}
+
+function newAddressEvent(row: Moved, use: Use, from: string): AuditRow {
   return {
     time: use.at,
     tenantId: row.tenantId,
@@ -99,31 +138,21 @@ function newAddressEvent(row: Used, use: Use, before: string): AuditRow {
     outcome: 'ok',
     address: use.address,
     userAgent: use.agent,
-    detail: { from: before, to: use.address },
+    detail: { from, to: use.address },
   };
 }
 
-async function addUses(tx: Transaction, uses: Use[]): Promise<void> {
-  const column = (values: unknown[]) => sql.param(values);
+/** Forward only: another server may have written a later use. */
+async function addUses(tx: Transaction, uses: SQL): Promise<void> {
   await tx.execute(sql`
-    update credentials set
+    update credential_last_use stored set
       use_count = use_count + total.count,
-      last_used_at = case when total.newer then total.at else last_used_at end,
-      last_used_ip = case when total.newer then total.address else last_used_ip end,
-      last_used_agent = case when total.newer then total.agent else last_used_agent end
+      last_used_at = greatest(total.at, stored.last_used_at),
+      last_used_ip = case when total.at < stored.last_used_at then stored.last_used_ip else total.address end,
+      last_used_agent = case when total.at < stored.last_used_at then stored.last_used_agent else total.agent end
     from (
-      select distinct on (use.id) use.id, use.at, use.address, use.agent,
-        sum(use.count) over (partition by use.id) as count,
-        use.at >= coalesce(c.last_used_at, '-infinity') as newer
-      from unnest(
-        ${column(uses.map((use) => use.credentialId))}::uuid[],
-        ${column(uses.map((use) => use.at.toISOString()))}::timestamptz[],
-        ${column(uses.map((use) => use.address))}::inet[],
-        ${column(uses.map((use) => use.agent))}::text[],
-        ${column(uses.map((use) => use.count))}::int[]
-      ) as use (id, at, address, agent, count)
-      join credentials c on c.id = use.id
-      order by use.id, use.at desc
+      select distinct on (id) id, at, address, agent, sum(count) over (partition by id) as count
+      from ${uses} where not is_refused order by id, at desc
     ) as total
-    where credentials.id = total.id`);
+    where stored.credential_id = total.id`);
 }

@@ -53,8 +53,9 @@ async function findDue(db: Database, at: Date): Promise<Due[]> {
       ) as ending
     ) as due
     join users on users.id = due.owner_user_id and users.deactivated_at is null and users.deleted_at is null
+    join credential_last_use use on use.credential_id = due.id
     where due.enabled
-      and due.last_used_at > ${now} - interval '30 days'
+      and use.last_used_at > ${now} - interval '30 days'
       and due.expires_at - due.created_at > make_interval(days => due.days)
       and not exists (
         select from notices told where told.credential_id = due.id and told.kind = due.notice

@@ -1,6 +1,6 @@
 import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
-import { credentials, secrets } from '#db/schema/credentials.ts';
+import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { statusIs } from '#server/tokens/list.ts';
 import { ownedBy, type Owner } from '#server/tokens/queries.ts';
 
@@ -22,12 +22,13 @@ export async function findWorkingTokens(
       id: credentials.id,
       name: credentials.name,
       prefix: secrets.prefix,
-      lastUsedAt: credentials.lastUsedAt,
+      lastUsedAt: credentialLastUse.lastUsedAt,
     })
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
     .where(works)
-    .orderBy(sql`${credentials.lastUsedAt} desc nulls last`, desc(credentials.id))
+    .orderBy(sql`${credentialLastUse.lastUsedAt} desc nulls last`, desc(credentials.id))
     .limit(limit);
   return { tokens, count: await db.$count(credentials, works) };
 }

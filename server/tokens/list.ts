@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
 import { isBehind, literalPattern } from '#db/keyset.ts';
-import { credentials, secrets } from '#db/schema/credentials.ts';
+import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countUseByDay } from '#server/credentials/daily-use.ts';
 import { invalid } from '#server/errors.ts';
@@ -26,7 +26,7 @@ import {
 const sortKeys: Record<ListTokensInput['sort'], SQL> = {
   createdAt: sql`${credentials.createdAt}`,
   expiresAt: sql`coalesce(${credentials.expiresAt}, 'infinity')`,
-  lastUsedAt: sql`coalesce(${credentials.lastUsedAt}, '-infinity')`,
+  lastUsedAt: sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity')`,
   name: sql`lower(${credentials.name})`,
 };
 
@@ -76,13 +76,14 @@ export async function viewToken(
 function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
   const { cursor, order } = input;
   const [key, direction] = [sortKeys[input.sort], order === 'asc' ? asc : desc];
+  const table = sql`${credentials} join ${credentialLastUse} on ${credentialLastUse.credentialId} = ${credentials.id}`;
   return selectTokens(db)
     .where(
       and(
         ownedBy(owner),
         input.status && statusIs(input.status, at),
         input.search ? matches(input.search) : undefined,
-        isBehind({ cursor, key, id: credentials.id, table: credentials, order }),
+        isBehind({ cursor, key, id: credentials.id, table, order }),
       ),
     )
     .orderBy(direction(key), direction(credentials.id))

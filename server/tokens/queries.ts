@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
-import { credentials, secrets } from '#db/schema/credentials.ts';
+import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Grant } from '#server/access/schema.ts';
@@ -29,10 +29,10 @@ export const tokenColumns = {
   held: credentials.held,
   createdAt: credentials.createdAt,
   expiresAt: credentials.expiresAt,
-  lastUsedAt: credentials.lastUsedAt,
-  lastUsedIp: credentials.lastUsedIp,
-  lastUsedAgent: credentials.lastUsedAgent,
-  useCount: credentials.useCount,
+  lastUsedAt: credentialLastUse.lastUsedAt,
+  lastUsedIp: credentialLastUse.lastUsedIp,
+  lastUsedAgent: credentialLastUse.lastUsedAgent,
+  useCount: credentialLastUse.useCount,
   revokedAt: credentials.revokedAt,
   revokedBy: credentials.revokedBy,
   revokedByLabel: revoker.email,
@@ -89,6 +89,7 @@ export function selectTokens(db: Connection) {
     .select(tokenColumns)
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
     .leftJoin(replaced, and(eq(replaced.credentialId, credentials.id), eq(replaced.state, 'grace')))
     .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
     .$dynamic();

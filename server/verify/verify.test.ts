@@ -88,7 +88,7 @@ test('a token of another tenant is unknown, and its use is not noted', async () 
   assert.deepEqual(await ask({ token }), { valid: false, code: 'token_invalid' });
   await desk.settle();
   const [row] = await desk.sql<{ use_count: string }>(
-    `select use_count from credentials where id = '${credential.id}'`,
+    `select use_count from credential_last_use where credential_id = '${credential.id}'`,
   );
   assert.equal(row?.use_count, '0');
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
