@@ -190,7 +190,7 @@ export const settings = {
   KEYWARD_TRUSTED_PROXIES: {
     schema: proxies.default(0),
     legal: 'a number of proxies, or addresses and CIDR ranges separated by commas',
-    says: 'Whose X-Forwarded-For is believed.',
+    says: 'Whose X-Forwarded-For is believed; and, for the installer without a KEYWARD_URL, whose X-Forwarded-Host, -Proto and -Prefix.',
     byDefault: '0: nobody’s',
   },
   KEYWARD_DATABASE_POOL: {
