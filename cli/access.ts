@@ -15,6 +15,9 @@ export interface Globals {
   insecureHttp?: boolean;
 }
 
+/** As `process.env`, or what a test has in place of it. */
+export type Environment = Record<string, string | undefined>;
+
 export type TokenOrigin = 'file' | 'environment' | 'profile';
 
 /** Which server is meant, as whom. */
@@ -33,7 +36,7 @@ export interface Access {
  * Flag, then environment, then profile. A profile's token goes to that profile's server only: with another server named, the
  * profile that is one of that server counts, or none does.
  */
-export function resolveAccess(globals: Globals, env: NodeJS.ProcessEnv, config: Config): Access {
+export function resolveAccess(globals: Globals, env: Environment, config: Config): Access {
   const given = globals.server ?? (env['KEYWARD_SERVER'] || undefined);
   const asked = given === undefined ? undefined : parseServer(given);
   const named = globals.profile ?? (env['KEYWARD_PROFILE'] || undefined);
@@ -56,7 +59,7 @@ function profileFor(server: string | undefined, { current, profiles }: Config): 
   return Object.keys(profiles).find((name) => profiles[name]?.server === server) ?? current;
 }
 
-function tokenFromOutside({ tokenFile }: Globals, env: NodeJS.ProcessEnv) {
+function tokenFromOutside({ tokenFile }: Globals, env: Environment) {
   if (tokenFile !== undefined)
     return { token: assertSendable(readTokenFile(tokenFile), tokenFile), origin: 'file' as const };
   const token = env['KEYWARD_TOKEN']?.trim();

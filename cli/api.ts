@@ -1,6 +1,7 @@
 import { CliError, type ErrorFacts, type Outcome } from './errors.ts';
 import { describeNetworkFault } from './network-faults.ts';
 import type { Output } from './output.ts';
+import { ask as askServer, type Answer, type Asked } from './request.ts';
 import { version } from './version.ts';
 
 export interface Call {
@@ -19,9 +20,9 @@ export interface Api {
   /** The answer's JSON; null where there is none (204). */
   send<T>(call: string, options?: Call): Promise<T>;
   /** An answer of any length, as it comes. */
-  stream(call: string, options?: Call): Promise<Response>;
+  stream(call: string, options?: Call): Promise<Answer>;
   /** The answer whatever its status is. */
-  ask(call: string, options?: Call): Promise<Response>;
+  ask(call: string, options?: Call): Promise<Answer>;
 }
 
 export interface ApiOptions {
@@ -41,7 +42,7 @@ export const userAgent = `keyward-cli/${version} (${process.platform}; node ${pr
 
 export function createApi(options: ApiOptions): Api {
   const { server } = options;
-  async function ask(call: string, sent: Call = {}): Promise<Response> {
+  async function ask(call: string, sent: Call = {}): Promise<Answer> {
     const [method = 'GET', path = '/'] = call.split(' ');
     const traced = (fault: CliError) => {
       options.out.trace(`${method} ${url} → ${fault.facts.code ?? 'no answer'}`);
@@ -49,20 +50,20 @@ export function createApi(options: ApiOptions): Api {
     };
     const url = server + path + queryOf(sent.query);
     const started = performance.now();
-    const response = await fetch(url, requestOf(method, sent, options)).catch((error: unknown) => {
+    const response = await askServer(url, requestOf(method, sent, options)).catch((error: unknown) => {
       throw traced(describeNetworkFault(error, server));
     });
-    const id = response.headers.get('x-request-id');
+    const id = response.header('x-request-id');
     const ms = Math.round(performance.now() - started);
     options.out.trace(`${method} ${url} → ${response.status} in ${ms} ms${id ? `, request ${id}` : ''}`);
     assertNoRedirect(response, server);
-    const expiresAt = response.headers.get('keyward-token-expires');
+    const expiresAt = response.header('keyward-token-expires');
     if (expiresAt) options.onExpiring?.(expiresAt);
     return response;
   }
-  async function stream(call: string, sent?: Call): Promise<Response> {
+  async function stream(call: string, sent?: Call): Promise<Answer> {
     const response = await ask(call, sent);
-    if (!response.ok) throw await refusalOf(response, options);
+    if (!response.isOk) throw await refusalOf(response, options);
     return response;
   }
   return {
@@ -71,7 +72,6 @@ export function createApi(options: ApiOptions): Api {
     stream,
     async send<T>(call: string, sent?: Call) {
       const response = await stream(call, sent);
-      if (response.status === 204) return null as T;
       return (await readJson(response, server)) as T;
     },
   };
@@ -79,23 +79,25 @@ export function createApi(options: ApiOptions): Api {
 
 function requestOf(
   method: string,
-  { body, form, timeoutMs }: Call,
+  { body, form, timeoutMs = usualTimeoutMs }: Call,
   { token, cookie }: ApiOptions,
-): RequestInit {
+): Asked {
+  const type = form ? 'application/x-www-form-urlencoded' : body !== undefined && 'application/json';
   return {
     method,
-    // A token is for one server: where else that would have it sent is not followed.
-    redirect: 'manual',
-    signal: AbortSignal.timeout(timeoutMs ?? usualTimeoutMs),
+    timeoutMs,
     headers: {
       Accept: 'application/json',
       'User-Agent': userAgent,
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       ...(cookie !== undefined && { Cookie: cookie }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+      ...(type && { 'Content-Type': type }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-    ...(form && { body: new URLSearchParams(given(form)) }),
+    body: form
+      ? new URLSearchParams(given(form)).toString()
+      : body === undefined
+        ? undefined
+        : JSON.stringify(body),
   };
 }
 
@@ -111,24 +113,21 @@ function given(fields: Record<string, string | number | undefined>): Record<stri
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-function assertNoRedirect({ status, headers }: Response, server: string): void {
+/** A token is for one server: where else that would have it sent is not followed. */
+function assertNoRedirect({ status, header }: Answer, server: string): void {
   if (status < 300 || status > 399) return;
-  const target = URL.canParse(headers.get('location') ?? '', server)
-    ? new URL(headers.get('location') ?? '', server)
-    : undefined;
-  throw new CliError(
-    'unreachable',
-    `${server} sends you on to ${target?.origin ?? 'another address'}, which is not followed.`,
-    {
-      hint: 'If that is your Keyward, name it: --server <address>',
-    },
-  );
+  const location = header('location') ?? '';
+  const target = URL.canParse(location, server) ? new URL(location, server).origin : 'another address';
+  throw new CliError('unreachable', `${server} sends you on to ${target}, which is not followed.`, {
+    hint: 'If that is your Keyward, name it: --server <address>',
+  });
 }
 
-async function readJson(response: Response, server: string): Promise<unknown> {
+async function readJson(response: Answer, server: string): Promise<unknown> {
   const text = await response.text().catch((error: unknown) => {
     throw describeNetworkFault(error, server);
   });
+  if (response.status === 204) return null;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -145,11 +144,11 @@ interface Problem {
   resetUrl?: string;
 }
 
-async function refusalOf(response: Response, options: ApiOptions): Promise<CliError> {
+async function refusalOf(response: Answer, options: ApiOptions): Promise<CliError> {
   const { status } = response;
   const text = await response.text().catch(() => '');
   const problem = parseProblem(text);
-  const requestId = problem?.requestId ?? response.headers.get('x-request-id') ?? undefined;
+  const requestId = problem?.requestId ?? response.header('x-request-id');
   if (!problem) return withoutProblem(status, options.server, requestId);
   const { code, detail, resetUrl } = problem;
   const hint =

@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
+import type { CliVersionView } from '#server/distribution/schema.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { isLoopback } from './server-address.ts';
@@ -8,7 +9,6 @@ import { whoAmI } from './sign-in.ts';
 import { describeStanding } from './standing.ts';
 import { plural } from './text.ts';
 import { dayOf, spanOf } from './times.ts';
-import type { CliVersionView } from './upgrade.ts';
 import { version } from './version.ts';
 
 export interface Check {
@@ -104,7 +104,7 @@ async function checkServer(context: Context, server: string): Promise<Check[]> {
     const response = await context.apiWith().stream('GET /healthz', { timeoutMs: 10_000 });
     await response.text();
     const ended = Date.now();
-    const said = Date.parse(response.headers.get('date') ?? '');
+    const said = Date.parse(response.header('date') ?? '');
     const skew = said - (started + ended) / 2;
     const clock =
       Math.abs(skew) > skewMs

@@ -1,5 +1,6 @@
 import type { Api } from './api.ts';
 import { CliError } from './errors.ts';
+import type { Answer } from './request.ts';
 
 /** What is asked for, besides being let in. */
 export interface DeviceRequest {
@@ -45,9 +46,17 @@ export async function requestDeviceCode(api: Api, request: DeviceRequest): Promi
     scope: request.permissions?.join(' '),
   };
   const response = await api.ask('POST /oauth/device_authorization', { form });
-  const body = (await response.json().catch(() => ({}))) as Partial<DeviceCode> & OAuthError;
-  if (response.ok && body.device_code && body.user_code && body.verification_uri) return body as DeviceCode;
+  const body = parse(await response.text()) as Partial<DeviceCode> & OAuthError;
+  if (response.isOk && body.device_code && body.user_code && body.verification_uri) return body as DeviceCode;
   throw refusal(body, response, api.server);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
 }
 
 interface OAuthError {
@@ -58,9 +67,9 @@ interface OAuthError {
   code?: string;
 }
 
-function refusal(body: OAuthError, { status, headers }: Response, server: string): CliError {
-  const said = body.error_description ?? body.detail;
-  const requestId = headers.get('x-request-id') ?? undefined;
+function refusal(body: OAuthError, { status, header }: Answer, server: string): CliError {
+  const said = status === 404 ? undefined : (body.error_description ?? body.detail);
+  const requestId = header('x-request-id');
   if (said !== undefined) return new CliError('refused', said, { code: body.error ?? body.code, requestId });
   if (body.error !== undefined)
     return new CliError('refused', `The server refuses: ${body.error}.`, { requestId });
@@ -79,8 +88,8 @@ export async function pollOnce(api: Api, deviceCode: string): Promise<PollAnswer
   const form = { grant_type: grantType, client_id: clientId, device_code: deviceCode };
   try {
     const response = await api.ask('POST /oauth/token', { form });
-    const body = (await response.json().catch(() => ({}))) as Partial<GrantedToken> & OAuthError;
-    if (response.ok && body.access_token) return { kind: 'granted', token: body as GrantedToken };
+    const body = parse(await response.text()) as Partial<GrantedToken> & OAuthError;
+    if (response.isOk && body.access_token) return { kind: 'granted', token: body as GrantedToken };
     if (response.status >= 500) return { kind: 'silence', fault: refusal(body, response, api.server) };
     if (body.error) return { kind: 'error', error: body.error, description: body.error_description };
     throw refusal(body, response, api.server);

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { configFolder } from './config.ts';
 import type { Output } from './output.ts';
@@ -19,6 +19,7 @@ function claimToday(server: string): boolean {
   const told = readTold(file);
   if (told[server] === today) return false;
   try {
+    mkdirSync(configFolder(), { recursive: true, mode: 0o700 });
     writeFileSync(file, JSON.stringify({ ...told, [server]: today }), { mode: 0o600 });
   } catch {
     return true;

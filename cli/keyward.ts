@@ -10,6 +10,7 @@ import { addHelp } from './commands/help.ts';
 import { addProfile } from './commands/profile.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
+import { addSkills } from './commands/skills.ts';
 import { addToken } from './commands/token.ts';
 import { addUpgrade } from './commands/upgrade.ts';
 import { loadConfig } from './config.ts';
@@ -31,7 +32,7 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 const commandTable: Record<string, ((program: Command) => void)[]> = {
   'Everyday:': [addAuth, addToken, addProfile],
   'Admins:': [addAdmin],
-  'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addCompletion, addHelp],
+  'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addSkills, addCompletion, addHelp],
 };
 
 function createProgram(out: Output): Command {

@@ -3,7 +3,7 @@ import { CliError } from './errors.ts';
 const ca =
   'If your organisation has a certificate authority of its own, name it: NODE_EXTRA_CA_CERTS=/path/to/ca.pem';
 
-/** What Node, OpenSSL and undici call it → what it is, and what to do. */
+/** What Node and OpenSSL call it → what it is, and what to do. */
 const faults: Record<string, [what: string, hint?: string]> = {
   ECONNREFUSED: ['nothing listens there', 'Is the server running, and is the port right?'],
   ENOTFOUND: ['there is no such host', 'Is the address spelt right?'],
@@ -11,11 +11,7 @@ const faults: Record<string, [what: string, hint?: string]> = {
   ENETUNREACH: ['the network does not lead there', 'Is this machine online?'],
   EHOSTUNREACH: ['the network does not lead there', 'Is this machine online?'],
   ETIMEDOUT: ['it does not answer'],
-  UND_ERR_CONNECT_TIMEOUT: ['it does not answer'],
-  UND_ERR_HEADERS_TIMEOUT: ['it does not answer'],
-  UND_ERR_BODY_TIMEOUT: ['it stopped answering'],
   ECONNRESET: ['it broke the connection off'],
-  UND_ERR_SOCKET: ['it broke the connection off'],
   HPE_INVALID_CONSTANT: ['what answers there does not speak HTTP', 'Should the address begin with https://?'],
   EPROTO: ['it does not speak TLS', 'Should the address begin with http://?'],
   ERR_SSL_WRONG_VERSION_NUMBER: ['it does not speak TLS', 'Should the address begin with http://?'],
@@ -44,7 +40,7 @@ const faults: Record<string, [what: string, hint?: string]> = {
 /** Why a server could not be asked, in a line that names it. */
 export function describeNetworkFault(error: unknown, server: string): CliError {
   if (error instanceof CliError) return error;
-  if (error instanceof Error && error.name === 'TimeoutError')
+  if (error instanceof Error && /^(Timeout|Abort)Error$/.test(error.name))
     return new CliError('unreachable', `${server} cannot be reached: it does not answer.`);
   const code = codeOf(error);
   const [what, hint] = faults[code] ?? ['the connection failed'];

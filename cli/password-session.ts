@@ -1,4 +1,4 @@
-import type { SignedInView, WaysView } from '#server/sessions/schema.ts';
+import type { WaysView } from '#server/sessions/schema.ts';
 import type { CreatedTokenView, CreateTokenInput } from '#server/tokens/schema.ts';
 import { createApi, type Api } from './api.ts';
 import type { Context } from './context.ts';
@@ -34,12 +34,9 @@ async function askEmail(): Promise<string> {
 async function signIn(context: Context, body: { email: string; password: string }): Promise<string> {
   const api = context.apiWith();
   try {
-    const response = await api.stream('POST /api/v1/auth/login', { body });
-    await (response.json() as Promise<SignedInView>);
-    return response.headers
-      .getSetCookie()
-      .map((cookie) => cookie.split(';')[0])
-      .join('; ');
+    const answer = await api.stream('POST /api/v1/auth/login', { body });
+    await answer.text();
+    return answer.cookies.join('; ');
   } catch (error) {
     throw error instanceof CliError ? await explain(error, api) : error;
   }

@@ -126,7 +126,8 @@ async function revokeItself(api: Api, id: string): Promise<boolean> {
     body: { reason: 'Signed out from the command line' },
   });
   // Refused as unknown, ended or switched off: it does not work any more.
-  return response.ok || response.status === 401 || response.status === 404;
+  await response.text();
+  return response.isOk || response.status === 401 || response.status === 404;
 }
 
 export async function whoAmI(api: Api): Promise<MeView> {

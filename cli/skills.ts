@@ -1,17 +1,54 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { CliError } from './errors.ts';
+import { skillTexts } from './skill-texts.ts';
 
 /** Where Claude Code looks for a person's skills. */
 export function skillFolder(): string {
   return path.join(os.homedir(), '.claude', 'skills', 'keyward');
 }
 
-/** The names of those that are there. */
-export function installedSkills(folder = skillFolder()): string[] {
+export interface Skill {
+  name: string;
+  /** What its heading says. */
+  title: string;
+  text: string;
+  /** In the folder: Claude Code begins with `SKILL.md`, which leads to the others. */
+  file: string;
+}
+
+export const skills: Skill[] = Object.entries(skillTexts).map(([name, text]) => ({
+  name,
+  title: /^# (.+)$/m.exec(text)?.[1] ?? name,
+  text,
+  file: name === 'keyward' ? 'SKILL.md' : `${name}.md`,
+}));
+
+/** Whether it is in the folder as this version has it. */
+export type SkillState = 'current' | 'other' | 'missing';
+
+export function skillState({ file, text }: Skill, folder = skillFolder()): SkillState {
   try {
-    return readdirSync(folder).flatMap((name) => /^([a-z\d]+(?:-[a-z\d]+)*)\.md$/.exec(name)?.[1] ?? []);
+    return readFileSync(path.join(folder, file), 'utf8') === text ? 'current' : 'other';
   } catch {
-    return [];
+    return 'missing';
   }
+}
+
+/** The names of those that are there. */
+export function installedSkills(): string[] {
+  return skills.filter((skill) => skillState(skill) !== 'missing').map(({ name }) => name);
+}
+
+/** Writes them all; returns those that were not so already. Throws where the folder cannot be written. */
+export function installSkills(folder: string): Skill[] {
+  const changed = skills.filter((skill) => skillState(skill, folder) !== 'current');
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { file, text } of changed) writeFileSync(path.join(folder, file), text);
+  } catch (error) {
+    throw new CliError('refused', `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  return changed;
 }

@@ -26,7 +26,9 @@ export function describeStanding(me: MeView, server: string, profile: string | u
     expiresAt: credential?.expiresAt,
     profile,
     permissions:
-      credential?.permissions[0] === '*' ? `all of a ${user?.role}` : me.permissions.join(', ') || 'none',
+      credential?.permissions[0] === '*'
+        ? `all that the role ${user?.role} may`
+        : me.permissions.join(', ') || 'none',
   };
 }
 

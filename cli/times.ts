@@ -22,13 +22,13 @@ export function momentOf(time: string): string {
   return `${dayOf(time)} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** `90 days`, `3 hours`, `less than a minute`: rounded to the largest unit that is there at least once, and days up to 100. */
+/** `90 days`, `3 hours`, `less than a minute`: in the largest unit that is there at least once, and in days up to 100. */
 export function spanOf(milliseconds: number): string {
   const length = Math.abs(milliseconds);
   const days = Math.round(length / (86_400 * second));
   if (days >= 2 && days <= 100) return plural(days, 'day');
   for (const [name, size] of units) {
-    if (Math.round(length / size) >= 1) return plural(Math.round(length / size), name);
+    if (length >= size) return plural(Math.round(length / size), name);
   }
   return 'less than a minute';
 }

@@ -4,13 +4,6 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { childEnvironment } from './browser.ts';
 
-/** What `GET /cli/version` answers. */
-export interface CliVersionView {
-  version: string;
-  sha256: string;
-  size: number;
-}
-
 export const packageName = '@keyward/cli';
 
 /** How this program came here, and so how a newer one does. */

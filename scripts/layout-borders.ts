@@ -19,7 +19,7 @@ export function borderFaults(file: SourceFile): string[] {
 }
 
 function endingFault(_: string, { specifier }: Import): Fault {
-  if (/^[.#]/.test(specifier) && !/\.(tsx?|mjs|css|json|sql|svg|png)$/.test(specifier))
+  if (/^[.#]/.test(specifier) && !/\.(tsx?|mjs|css|json|md|sql|svg|png)$/.test(specifier))
     return `"${specifier}" needs its ending (.ts): Node does not guess it.`;
 }
 
@@ -32,7 +32,7 @@ function folderFault(file: string, { target, typeOnly }: Import): Fault {
   if (from('db') && target.startsWith('server/') && !isTest(file)) return 'db/ imports nothing of server/.';
   if (from('app') || from('components') || from('cli')) {
     if (target.startsWith('db/')) return `${file.split('/')[0]}/ imports nothing of db/.`;
-    if (target.startsWith('server/') && !typeOnly && !isSchema(target))
+    if (target.startsWith('server/') && !typeOnly && !isSchema(target) && !isTest(file))
       return `Of server/, only schema.ts files and types ("import type") may be used here, not ${target}.`;
   }
   if (from('components/ui') && isOurs(target) && !target.startsWith('components/ui/'))

@@ -10,7 +10,7 @@ import { CliError, usage } from '#cli/errors.ts';
 import { readLimit, readTime } from '#cli/options.ts';
 import { readInput } from '#cli/prompts.ts';
 import { startSpinner } from '#cli/spinner.ts';
-import { clean } from '#cli/text.ts';
+import { clean, plural, sizeOf } from '#cli/text.ts';
 import { momentOf } from '#cli/times.ts';
 import type { AuditEventView, AuditPageView, AuditSeal, AuditVerdictView } from '#server/audit/schema.ts';
 
@@ -117,7 +117,6 @@ async function exportEvents(context: Context, { output, ...query }: ExportOption
   const response = await context
     .api()
     .stream('GET /api/v1/audit/export', { query: { ...query }, timeoutMs: exportMs });
-  if (!response.body) throw new CliError('unreachable', 'The server sent nothing.');
   const spinner = startSpinner(
     process.stdout.isTTY && output === undefined ? { ...out, quiet: true } : out,
     'Exporting',
@@ -126,7 +125,7 @@ async function exportEvents(context: Context, { output, ...query }: ExportOption
   const counting = new Transform({
     transform(chunk: Buffer, _, done) {
       bytes += chunk.length;
-      spinner.say(`Exporting, ${(bytes / 1_000_000).toFixed(1)} MB`);
+      spinner.say(`Exporting, ${sizeOf(bytes)}`);
       done(null, chunk);
     },
   });
@@ -139,27 +138,23 @@ async function exportEvents(context: Context, { output, ...query }: ExportOption
       });
     })
     .finally(() => spinner.stop());
-  if (output !== undefined) out.done(`Exported to ${output}, ${(bytes / 1_000_000).toFixed(1)} MB`);
+  if (output !== undefined) out.done(`Exported to ${output}, ${sizeOf(bytes)}`);
 }
 
-/** Rows may be committed a little after later ones: what was printed is remembered, not how far it went. */
+/** Rows may be committed a little after later ones: what was seen is remembered, not how far it went. */
 async function follow(context: Context, { lines, ...filter }: Filter & { lines: number }): Promise<void> {
   const api = context.api();
-  const printed = new Set<number>();
-  for (let limit = Math.min(lines, 200); ; limit = 200) {
-    const isFirst = printed.size === 0;
+  const seen = new Set<number>();
+  for (let shown = lines; ; shown = 200) {
     const { items } = await api.send<AuditPageView>('GET /api/v1/audit', {
-      query: { ...filter, limit },
+      query: { ...filter, limit: 200 },
     });
-    const fresh = items.filter(({ sequence }) => !printed.has(sequence)).reverse();
-    for (const event of fresh) {
-      printed.add(event.sequence);
-      printEvent(context, event);
-    }
-    if (!isFirst && fresh.length === 200)
-      context.out.warn('More happened than is shown: see keyward admin audit list');
-    if (isFirst) for (const { sequence } of items) printed.add(sequence);
-    for (const sequence of [...printed].slice(0, -1_000)) printed.delete(sequence);
+    const fresh = items.filter(({ sequence }) => !seen.has(sequence));
+    if (seen.size > 0 && fresh.length === 200)
+      context.out.warn('More happened than is shown here: keyward admin audit list');
+    for (const event of fresh.slice(0, shown).reverse()) printEvent(context, event);
+    for (const { sequence } of fresh) seen.add(sequence);
+    for (const sequence of [...seen].slice(0, -1_000)) seen.delete(sequence);
     await setTimeout(pollMs);
   }
 }
@@ -210,8 +205,8 @@ async function verifyLog(context: Context, { against }: { against?: string }): P
   const upTo = verdict.sealedTo
     ? `, up to row ${verdict.sealedTo.sequence} (${momentOf(verdict.sealedTo.time)})`
     : '';
-  const open = verdict.unsealed > 0 ? ` ${verdict.unsealed} newer rows are not sealed yet.` : '';
-  out.done(`Intact: ${rows} rows fit ${verdict.seals} seals${upTo}.${open}`);
+  const open = verdict.unsealed > 0 ? ` Not sealed yet: ${plural(verdict.unsealed, 'row')}.` : '';
+  out.done(`Intact: ${plural(rows, 'row')} fit ${plural(verdict.seals, 'seal')}${upTo}.${open}`);
 }
 
 async function readSeal(file: string): Promise<AuditSeal> {

@@ -4,14 +4,9 @@ import { openContext, type Context } from '#cli/context.ts';
 import { CliError } from '#cli/errors.ts';
 import { startSpinner } from '#cli/spinner.ts';
 import { clean } from '#cli/text.ts';
-import {
-  findInstallation,
-  npmArguments,
-  packageName,
-  runProgram,
-  type CliVersionView,
-} from '#cli/upgrade.ts';
+import { findInstallation, npmArguments, packageName, runProgram } from '#cli/upgrade.ts';
 import { version } from '#cli/version.ts';
+import type { CliVersionView } from '#server/distribution/schema.ts';
 
 export function addUpgrade(program: Command): void {
   program
