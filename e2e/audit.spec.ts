@@ -1,9 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
+import type { Desk } from '#server/testing/desk.ts';
 import { expect, picture, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
 const row = (page: Page, action: string) => page.getByRole('listitem').filter({ hasText: action });
+
+/** Two hundred events of the last hours. */
+async function addFiller(desk: Desk): Promise<void> {
+  await desk.sql(
+    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
+     select now() - n * interval '1 minute', $1, 'user', 'bob', 'token.create', 'ok' from generate_series(1, 200) n`,
+    [desk.runtime.defaultTenantId],
+  );
+}
 
 for (const { view, colorScheme, width, height } of views) {
   test.describe(view, () => {
@@ -29,6 +39,7 @@ for (const { view, colorScheme, width, height } of views) {
       await expect(page.getByRole('button', { name: 'token.update' })).toBeFocused();
       await page.getByRole('button', { name: 'Verify' }).click();
       await expect(page.getByText('Verified: nothing was changed')).toBeVisible();
+      await picture(page, `audit-verified-${view}`);
       await page.goto('/admin/audit?search=nowhere');
       await expect(page.getByText('No event matches')).toBeVisible();
       await check(page, `audit-none-${view}`);
@@ -62,16 +73,34 @@ test('filters narrow the list, stand in the address, and Back undoes them', asyn
   await expect(page.getByRole('listitem')).toHaveCount(1);
 });
 
+test('a link leads to one event, however far down it lies, and back to the log', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await addFiller(desk);
+  const [first] = await desk.sql<{ sequence: string }>('select min(sequence) as sequence from audit_events');
+  await signInAs(desk.ada);
+  await page.goto(`/admin/audit?event=${first?.sequence}&action=token.create`);
+  const panel = page.getByRole('dialog', { name: 'user.create' });
+  await expect(panel).toContainText('first boot');
+  await page.keyboard.press('Escape');
+  await expect(panel).toHaveCount(0);
+  await expect(page).toHaveURL('/admin/audit?action=token.create');
+  await expect(row(page, 'token.create').first()).toBeVisible();
+  await page.goBack();
+  await expect(panel).toBeVisible();
+  await page.goto('/admin/audit?event=987654321');
+  await expect(page.getByText('Number 987654321 is not in the log.').first()).toBeVisible();
+  await expect(page).toHaveURL('/admin/audit');
+});
+
 test('what happens meanwhile comes by itself at the top, and waits where one reads further down', async ({
   desk,
   page,
   signInAs,
 }) => {
-  await desk.sql(
-    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
-     select now() - n * interval '1 minute', $1, 'user', 'bob', 'token.create', 'ok' from generate_series(1, 200) n`,
-    [desk.runtime.defaultTenantId],
-  );
+  await addFiller(desk);
   await signInAs(desk.ada);
   await page.goto('/admin/audit');
   await expect(row(page, 'token.create').first()).toBeVisible();
@@ -95,6 +124,8 @@ test('an export is what is filtered, and asks for the password where the sign-in
   desk.clock.advance({ hours: 13 });
   await page.goto('/admin/audit?action=token.create');
   await page.getByRole('button', { name: 'Export' }).click();
+  await expect(page.getByRole('menuitem')).toHaveCount(2);
+  await picture(page, 'audit-export');
   await page.getByRole('menuitem', { name: /CSV/ }).click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByLabel('Your password', { exact: true }).fill(desk.ada.password);

@@ -31,8 +31,7 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
         {event.action}
       </button>
       <span className="truncate text-muted max-md:col-start-1 max-md:row-start-2">
-        {event.resource?.label ? `${event.resource.label} · ` : ''}
-        {event.actor.label}
+        <Whom event={event} />
       </span>
       <span className="max-md:col-start-2 max-md:row-start-1">
         {event.outcome !== 'ok' && (
@@ -45,5 +44,15 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
         <TimeAgo at={event.time} />
       </span>
     </Card>
+  );
+}
+
+/** To what, by whom; once where somebody did it to themselves. */
+function Whom({ event: { actor, resource } }: { event: AuditEventView }) {
+  if (!resource?.label || resource.id === actor.id) return actor.label;
+  return (
+    <>
+      <span className="text-ink">{resource.label}</span> by {actor.label}
+    </>
   );
 }

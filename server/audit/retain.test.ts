@@ -111,6 +111,17 @@ test('with months archived, tampering elsewhere is still found, and a month with
   assert.equal(finding?.fault, 'missing');
 });
 
+test('rows that came when there was no table for their month stay, sealed like all others, and the log says so', async () => {
+  await using desk = await openOld();
+  await addRows(desk, monthsAgo(8));
+  await desk.runtime.seals.sealer.seal();
+  assert.deepEqual(await retain(desk), [oldest, older]);
+  assert.equal(await rowsOf(desk, monthsAgo(8)), 7);
+  assert.equal((await verify(desk)).intact, true);
+  const said = desk.logged.filter((line) => line.includes('have no table'));
+  assert.match(said.join(''), new RegExp(`"months":\\["${monthsAgo(8)}"\\]`));
+});
+
 test('without the setting nothing ever goes', async () => {
   await using desk = await openOld({});
   assert.deepEqual(await retain(desk), []);

@@ -35,6 +35,8 @@ export async function retainMonths(runtime: Runtime): Promise<string[]> {
     for (const month of await listMonths(owner, before)) {
       if (await retainMonth(runtime, owner, month)) gone.push(month);
     }
+    const months = await listStrays(owner, before);
+    if (months.length > 0) runtime.log.warn({ months }, 'months of the audit log have no table: they stay');
     return gone;
   });
 }
@@ -47,6 +49,14 @@ async function listMonths(owner: Database, before: Date): Promise<string[]> {
       and relname ~ '^events_\\d{4}_\\d{2}$' order by 1`);
   const running = before.toISOString().slice(0, 7);
   return rows.map(({ month }) => month).filter((month) => month < running);
+}
+
+/** Months whose rows came when there was no table for them. Only a whole table can be taken out: see decision 0019. */
+async function listStrays(owner: Database, before: Date): Promise<string[]> {
+  const { rows } = await owner.execute<{ month: string }>(sql`
+    select distinct to_char(time at time zone 'UTC', 'YYYY-MM') as month from audit_months.other
+    where time < date_trunc('month', ${before.toISOString()}::timestamptz, 'UTC') order by 1`);
+  return rows.map(({ month }) => month);
 }
 
 async function retainMonth(runtime: Runtime, owner: Database, month: string): Promise<boolean> {
