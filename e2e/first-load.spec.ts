@@ -15,6 +15,7 @@ const paths = [
   '/admin/tokens',
   '/admin/audit',
   '/docs/api',
+  '/device',
 ];
 
 for (const path of paths) {

@@ -17,7 +17,7 @@ export function leaveToSignIn() {
     // Storage may be refused; then there is no note.
   }
   const here = window.location.pathname + window.location.search;
-  window.location.assign(`/login?next=${encodeURIComponent(here)}`);
+  window.location.assign(`/login?next=${encodeURIComponent(here)}${window.location.hash}`);
 }
 
 /** Whether there is such a note. It is read once. */

@@ -2,6 +2,7 @@
 import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
+import { ClaudeSetup } from '#components/claude-setup/claude-setup.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
@@ -10,6 +11,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { useNow } from '#components/ui/use-now.ts';
+import type { MeView } from '#server/sessions/schema.ts';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
 import { MonthOfUse } from './month-of-use.tsx';
@@ -48,6 +50,7 @@ export function DashboardView() {
         {mayWrite && total > 0 && <NewTokenButton onPress={newToken.open} />}
       </PageHead>
       <NoticeStack />
+      <SetupPart me={me} />
       {glance.isError && !glance.data ? (
         <Failed error={glance.error} />
       ) : (
@@ -70,6 +73,16 @@ export function DashboardView() {
       )}
       {newToken.dialog}
     </>
+  );
+}
+
+/** Stands there until it is known that this person may make no tokens: those who may are the most, and see nothing move. */
+function SetupPart({ me }: { me: MeView | undefined }) {
+  if (me && !me.permissions.includes('tokens:write')) return null;
+  return (
+    <div className="mb-8">
+      <ClaudeSetup />
+    </div>
   );
 }
 

@@ -1,5 +1,8 @@
-/** What the address says of where one was going. */
-export const wanted = () => new URLSearchParams(window.location.search).get('next');
+/** What the address says of where one was going. What stands behind its `#` was taken along by the browser. */
+export function wanted() {
+  const next = new URLSearchParams(window.location.search).get('next');
+  return next && !next.includes('#') ? next + window.location.hash : next;
+}
 
 /** Loads the page one came for anew, so that nothing typed here stays in memory. */
 export async function goOn(next = wanted()) {

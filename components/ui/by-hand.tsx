@@ -7,8 +7,15 @@ const selectAll = (field: HTMLTextAreaElement | null) => {
   field?.select();
 };
 
+interface ByHandProps {
+  text: string;
+  /** How many lines are seen at most. */
+  rows?: number;
+  onCopied?: () => void;
+}
+
 /** Where the browser refuses the clipboard: the text, selected, and what to press. */
-export function ByHand({ text, onCopied }: { text: string; onCopied?: () => void }) {
+export function ByHand({ text, rows = 6, onCopied }: ByHandProps) {
   const id = useId();
   return (
     <div className="grid gap-1.5">
@@ -19,12 +26,12 @@ export function ByHand({ text, onCopied }: { text: string; onCopied?: () => void
         id={id}
         ref={selectAll}
         readOnly
-        rows={Math.min(6, text.split('\n').length + 1)}
+        rows={Math.min(rows, text.split('\n').length + 1)}
         value={text}
         spellCheck={false}
         onCopy={onCopied}
         onFocus={(event) => event.target.select()}
-        className={`${inputClass} h-auto resize-none py-2 font-mono text-sm break-all`}
+        className={`${inputClass} h-auto resize-none py-2 font-mono text-sm break-words`}
       />
     </div>
   );

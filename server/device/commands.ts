@@ -27,7 +27,7 @@ export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Prom
       ownAddress: ctx.request.address,
       isSamePlace: addressBlock(address) === addressBlock(ctx.request.address),
       askedAt: createdAt.toISOString(),
-      expiresAt: expiresAt.toISOString(),
+      secondsLeft: Math.ceil((expiresAt.getTime() - ctx.now().getTime()) / 1_000),
       grant: { name, permissions, expiresAt: tokenExpiresAt?.toISOString() ?? null },
     };
   });

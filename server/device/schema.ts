@@ -37,7 +37,7 @@ export const deviceRequestView = z.object({
   ownAddress: z.string().meta({ description: 'Where you are.', example: '203.0.113.7' }),
   isSamePlace: z.boolean(),
   askedAt: timestampSchema,
-  expiresAt: timestampSchema.meta({ description: 'Until when it can be answered.' }),
+  secondsLeft: z.int().meta({ description: 'For how long it can still be answered.', example: 540 }),
   grant: z
     .object({
       name: z.string().meta({ example: 'CLI on ada-laptop' }),

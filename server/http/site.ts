@@ -12,6 +12,7 @@ const pages: Record<string, PageAccess> = {
   '/magic': 'anyone',
   '/install': 'anyone',
   '/account': 'signed-in',
+  '/device': 'signed-in',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
   '/docs/api': 'signed-in',

@@ -45,7 +45,7 @@ export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<Made
       detail: { expiresInDays, permissions },
     });
     const expiresAt = new Date(at.getTime() + codeLifeMs.setup).toISOString();
-    return { id, code: secret.reveal(), expiresAt };
+    return { id, code: secret.reveal(), expiresAt, secondsLeft: codeLifeMs.setup / 1_000 };
   });
 }
 

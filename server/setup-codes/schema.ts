@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { grantSchema, idSchema, lineSchema, timestampSchema } from '#server/access/schema.ts';
 import { createTokenInput, tokenLimits, tokenView } from '#server/tokens/schema.ts';
 
-export const setupCodeLimits = { lifeMinutes: 10, skills: 50 } as const;
+const maxSkills = 50;
 
 export const setupStatuses = ['waiting', 'redeemed', 'healthy', 'expired'] as const;
 export type SetupStatus = (typeof setupStatuses)[number];
@@ -24,6 +24,7 @@ export const madeSetupCodeView = z.object({
   id: idSchema,
   code: z.string().meta({ description: 'Shown here and never again.', example: 'kw_set_…' }),
   expiresAt: timestampSchema,
+  secondsLeft: z.int().meta({ description: 'Until then, whatever your clock says.', example: 600 }),
 });
 export type MadeSetupCodeView = z.infer<typeof madeSetupCodeView>;
 
@@ -92,7 +93,7 @@ export const reportSetupInput = z.strictObject({
         .max(64)
         .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'The name of a skill.'),
     )
-    .max(setupCodeLimits.skills)
+    .max(maxSkills)
     .default([])
     .meta({ description: 'The names of those that were installed.', example: ['keyward'] }),
 });

@@ -32,9 +32,10 @@ test('a code becomes a token of its maker, named after the machine, and its page
   await using other = await desk.another();
   await using stream = await openStream(other.origin, ada);
   await stream.next();
-  const { id, code, expiresAt } = await make(ada, { label: 'new laptop' });
+  const { id, code, expiresAt, secondsLeft } = await make(ada, { label: 'new laptop' });
   assert.match(code, /^kw_set_[0-9A-Za-z]{38}$/);
   assert.equal(Date.parse(expiresAt) - desk.clock.now().getTime(), 600_000);
+  assert.equal(secondsLeft, 600);
   assert.equal(await statusOf(id), 'waiting');
   assert.ok((await stream.next(1_000))?.includes('setup_code'));
 

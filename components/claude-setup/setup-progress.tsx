@@ -1,0 +1,193 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { cx } from 'class-variance-authority';
+import { Ban, Check, CircleAlert, CircleDashed, LoaderCircle, type LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button } from '#components/ui/button.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
+import { TimeLeft, useIsOver } from '#components/ui/time-left.tsx';
+import { agoWords } from '#components/ui/time-words.ts';
+import { useNow } from '#components/ui/use-now.ts';
+import type { SetupCodeView } from '#server/setup-codes/schema.ts';
+import { setupCodeQuery } from './setup-code-query.ts';
+import type { BegunSetup, ClaudeSetupState } from './use-claude-setup.ts';
+
+interface ProgressProps {
+  setup: ClaudeSetupState;
+  begun: BegunSetup;
+}
+
+/** How it goes on the other machine, as it happens. */
+export function SetupProgress({ setup, begun }: ProgressProps) {
+  return (
+    <div className="mt-4 border-t border-line pt-4">
+      {begun.id === null ? (
+        <>
+          <CopiedNote isCopied={setup.isCopied} />
+          <Actions>
+            <CopyAgain setup={setup} />
+            <Button onClick={setup.reset}>Done</Button>
+          </Actions>
+        </>
+      ) : (
+        <CodeProgress setup={setup} id={begun.id} until={begun.until} />
+      )}
+    </div>
+  );
+}
+
+function CopiedNote({ isCopied }: { isCopied: boolean }) {
+  return (
+    <p className="mb-3 flex gap-2 text-sm">
+      {isCopied && <Check aria-hidden className="mt-0.5 size-4 shrink-0 text-ok" />}
+      {isCopied ? 'Copied. Paste' : 'Paste'} the instructions into Claude Code on the machine that you want to
+      set up.
+    </p>
+  );
+}
+
+function CodeProgress({ setup, id, until }: { setup: ClaudeSetupState; id: string; until: Date }) {
+  const { data: code } = useQuery(setupCodeQuery(id));
+  const isOver = useIsOver(until);
+  const status = !code || code.status === 'waiting' ? (isOver ? 'expired' : 'waiting') : code.status;
+
+  if (status === 'expired')
+    return (
+      <>
+        <Steps>
+          <Step icon={CircleDashed} tone="idle" title="The code has expired">
+            Nobody redeemed it in time. Nothing was made.
+          </Step>
+        </Steps>
+        <Actions>
+          <Button look="primary" busy={setup.isBusy} busyLabel="Making a code…" onClick={setup.begin}>
+            Make a new code
+          </Button>
+          <Button look="quiet" onClick={setup.reset}>
+            Close
+          </Button>
+        </Actions>
+      </>
+    );
+  if (!code || status === 'waiting')
+    return (
+      <>
+        <CopiedNote isCopied={setup.isCopied} />
+        <Steps>
+          <Step icon={LoaderCircle} tone="waiting" title="Waiting for the machine">
+            The code works for another <TimeLeft until={until} />.
+          </Step>
+        </Steps>
+        <Actions>
+          <CopyAgain setup={setup} />
+          <Button look="quiet" busy={setup.isCancelling} busyLabel="Cancelling…" onClick={setup.cancel}>
+            Cancel the code
+          </Button>
+        </Actions>
+      </>
+    );
+  return <Connected code={code} onDone={setup.reset} />;
+}
+
+function Connected({ code, onDone }: { code: SetupCodeView; onDone: () => void }) {
+  const now = useNow();
+  const { credential, host, os, address, redeemedAt } = code;
+  const isRevoked = Boolean(credential?.revokedAt);
+  return (
+    <>
+      <Steps>
+        <Step icon={Check} tone="ok" title={`Connected: ${host ?? 'a machine'}`}>
+          {[os, address, agoWords(new Date(redeemedAt ?? code.createdAt), now)].filter(Boolean).join(' · ')}
+        </Step>
+        {isRevoked ? (
+          <Step icon={Ban} tone="danger" title="Its token has been revoked">
+            If you did not do that: somebody used the code a second time, so the token was ended. Find out who
+            could read the code, then make a new one.
+          </Step>
+        ) : (
+          <Health code={code} />
+        )}
+      </Steps>
+      <Actions>
+        {credential && (
+          <PageLink
+            href={`/tokens?token=${credential.id}`}
+            className="mr-auto rounded-tag text-sm font-medium text-accent-ink hover:underline"
+          >
+            {credential.name}
+          </PageLink>
+        )}
+        <Button onClick={onDone}>Done</Button>
+      </Actions>
+    </>
+  );
+}
+
+function Health({ code: { healthy, version, skills } }: { code: SetupCodeView }) {
+  if (healthy)
+    return (
+      <Step icon={Check} tone="ok" title="Healthy">
+        {[`keyward ${version}`, skillWords(skills ?? [])].join(' · ')}
+      </Step>
+    );
+  if (healthy === false)
+    return (
+      <Step icon={CircleAlert} tone="warn" title="Something needs attention there">
+        On the machine, <code className="font-mono text-xs">keyward doctor</code> says what.
+      </Step>
+    );
+  return (
+    <Step icon={LoaderCircle} tone="waiting" title="Waiting for its check-up">
+      Claude Code runs <code className="font-mono text-xs">keyward doctor</code> next.
+    </Step>
+  );
+}
+
+const skillWords = (skills: string[]) =>
+  skills.length === 0 ? 'no skills installed' : `skills: ${skills.join(', ')}`;
+
+function CopyAgain({ setup }: { setup: ClaudeSetupState }) {
+  return <Button onClick={() => void setup.copyAgain()}>Copy again</Button>;
+}
+
+/** What is announced when it changes. */
+function Steps({ children }: { children: ReactNode }) {
+  return (
+    <ol aria-live="polite" className="grid gap-3">
+      {children}
+    </ol>
+  );
+}
+
+const tones = {
+  ok: 'bg-ok-soft text-ok',
+  warn: 'bg-warn-soft text-warn',
+  danger: 'bg-danger-soft text-danger',
+  idle: 'bg-idle-soft text-idle',
+  waiting: 'bg-accent-soft text-accent-ink [&>svg]:motion-safe:animate-spin',
+};
+
+interface StepProps {
+  icon: LucideIcon;
+  tone: keyof typeof tones;
+  title: string;
+  children: ReactNode;
+}
+
+function Step({ icon: Icon, tone, title, children }: StepProps) {
+  return (
+    <li className="flex gap-3">
+      <span className={cx('grid size-6 shrink-0 place-items-center rounded-full', tones[tone])}>
+        <Icon aria-hidden className="size-3.5" />
+      </span>
+      <div className="min-w-0 flex-1">
+        <p className="font-medium break-words">{title}</p>
+        <div className="text-sm text-muted">{children}</div>
+      </div>
+    </li>
+  );
+}
+
+function Actions({ children }: { children: ReactNode }) {
+  return <div className="mt-4 flex flex-wrap items-center gap-2">{children}</div>;
+}

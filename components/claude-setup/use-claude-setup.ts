@@ -1,0 +1,96 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpcClient } from '#components/api/trpc.ts';
+import { useMe } from '#components/sessions/use-me.ts';
+import { tokensKey } from '#components/tokens/tokens-key.ts';
+import { copyLater } from '#components/ui/copy-later.ts';
+import { toast } from '#components/ui/toast.ts';
+import { setupCodeQuery } from './setup-code-query.ts';
+import { setupText, utcWords, type SetupProof } from './setup-text.ts';
+
+/** A setup that was begun. The code stands nowhere but in the text, and the text is gone when this is. */
+export interface BegunSetup {
+  /** Of the code; null where a token was made instead. */
+  id: string | null;
+  text: string;
+  /** When the code dies, by this browser's clock. */
+  until: Date;
+}
+
+/** Begins setting Claude Code up: makes the code (or a token), copies the text, and says whether that worked. */
+export function useClaudeSetup() {
+  const client = useQueryClient();
+  const { data: me } = useMe();
+  const [begun, setBegun] = useState<BegunSetup | null>(null);
+  const [isCopied, setIsCopied] = useState(false);
+  const [byHand, setByHand] = useState(false);
+
+  async function start(make: () => Promise<Made>) {
+    setIsCopied(false);
+    const setup = make().then(({ id, proof, secondsLeft }) => ({
+      id,
+      text: setupText({ server: window.location.origin, askedBy: me?.user?.email ?? '', proof }),
+      until: new Date(Date.now() + secondsLeft * 1_000),
+    }));
+    const copied = copyLater(setup.then(({ text }) => text));
+    setBegun(await setup);
+    noteCopied(await copied);
+  }
+  function noteCopied(copied: boolean) {
+    setIsCopied(copied);
+    setByHand(!copied);
+  }
+  function reset() {
+    setBegun(null);
+    setIsCopied(false);
+    setByHand(false);
+    begin.reset();
+  }
+
+  const begin = useMutation({ mutationFn: start, gcTime: 0 });
+  const cancel = useMutation({
+    mutationFn: (id: string) => trpcClient.setupCodes.cancel.mutate({ id }),
+    onSuccess: reset,
+    onError(error, id) {
+      void client.invalidateQueries({ queryKey: setupCodeQuery(id).queryKey });
+      toast({ title: 'The code was not cancelled', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+    },
+  });
+  return {
+    begun,
+    isCopied,
+    byHand,
+    error: begin.error,
+    isBusy: begin.isPending,
+    isCancelling: cancel.isPending,
+    begin: () => begin.mutate(makeCode),
+    beginWithToken: () =>
+      begin.mutate(makeToken, { onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }) }),
+    copyAgain: async () => begun && noteCopied(await copyLater(Promise.resolve(begun.text))),
+    closeByHand: () => setByHand(false),
+    copiedByHand: () => setIsCopied(true),
+    cancel: () => (begun?.id ? cancel.mutate(begun.id) : reset()),
+    reset,
+  };
+}
+
+export type ClaudeSetupState = ReturnType<typeof useClaudeSetup>;
+
+interface Made {
+  id: string | null;
+  proof: SetupProof;
+  secondsLeft: number;
+}
+
+async function makeCode(): Promise<Made> {
+  const { code, expiresAt, ...made } = await trpcClient.setupCodes.make.mutate({});
+  return { ...made, proof: { code, dies: utcWords(new Date(expiresAt)) } };
+}
+
+async function makeToken(): Promise<Made> {
+  const name = `Claude Code, ${utcWords(new Date())}`;
+  const { token } = await trpcClient.tokens.create.mutate({ name });
+  return { id: null, proof: { token }, secondsLeft: 0 };
+}

@@ -1,0 +1,24 @@
+'use client';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { DeviceDone } from './device-done.tsx';
+import { useAnswer } from './use-answer.ts';
+
+/** For what asks for more than whoever reads this may give. */
+export function TurnAway({ code, why }: { code: string; why: string }) {
+  const { deny, error } = useAnswer(code);
+  if (deny.data) return <DeviceDone approved={false} host={deny.data.host} />;
+  return (
+    <div className="grid gap-4">
+      <Notice tone="warn">
+        <p className="font-medium">It asks for more than you can give.</p>
+        <p className="mt-1">{why}</p>
+      </Notice>
+      {error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+      <Button size="lg" busy={deny.isPending} busyLabel="Turning away…" onClick={() => deny.mutate()}>
+        Turn it away
+      </Button>
+    </div>
+  );
+}
