@@ -35,7 +35,7 @@ function Install-Keyward {
   }
 
   $login = 'keyward auth login'
-  keyward.cmd profile set-server $KeywardBase --quiet
+  keyward.cmd profile set-server $KeywardBase --quiet 2>$null
   if ($LASTEXITCODE -ne 0) { $login = "keyward auth login --server $KeywardBase" }
   Write-Host "keyward $KeywardVersion is installed. Next:"
   Write-Host "  $login"

@@ -97,10 +97,10 @@ advise_on_path() {
   esac
 }
 
-# Under sudo the configuration would be written for root, or as root into somebody else's home.
+# Not under sudo, where the configuration would be root's; and what a profile holds already is kept.
 remember_server() {
   login="keyward auth login"
-  if [ -z "${SUDO_USER:-}" ] && "$prefix/bin/keyward" profile set-server "$base" --quiet </dev/null; then
+  if [ -z "${SUDO_USER:-}" ] && "$prefix/bin/keyward" profile set-server "$base" --quiet </dev/null 2>/dev/null; then
     return
   fi
   login="keyward auth login --server $base"

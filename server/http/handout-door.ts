@@ -79,6 +79,7 @@ function findPackage({ req, res, path }: Exchange): Handout {
 
 function send(exchange: Exchange, bundle: Bundle, { type, body, caching }: Handout): void {
   const { req, runtime } = exchange;
-  const bytes = Buffer.from(body(bundle, () => baseUrl(req, runtime.config)));
+  const written = body(bundle, () => baseUrl(req, runtime.config));
+  const bytes = typeof written === 'string' ? Buffer.from(written) : written;
   sendFile(exchange, { body: bytes, type, etag: etagOf(bytes) }, caching === undefined ? {} : { caching });
 }
