@@ -45,7 +45,7 @@ test('the doctor names what is wrong, and what to do about it', async () => {
   assert.match(alone.stdout, /✗ Server +none is known\n +→ Sign in[^]*Overall: not healthy/);
   const down = await line.run('doctor --server http://127.0.0.1:9 --json');
   assert.equal(down.code, 1);
-  assert.equal(down.json['healthy'] as unknown, false);
+  assert.equal(down.json['healthy'], false);
   const { token, credential } = await ada.createToken({ name: 'to end', permissions: ['profile:read'] });
   const env = { KEYWARD_SERVER: origin, KEYWARD_TOKEN: token };
   assert.match(
