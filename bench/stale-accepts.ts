@@ -36,6 +36,7 @@ client.on('error', () => {});
 await client.connect();
 
 let failed = 0;
+let askedAgain = 0;
 await measurePairs();
 await measureStreams();
 await measureBlackhole();
@@ -53,19 +54,23 @@ function next(): Made {
   return token;
 }
 
-async function statusOf(origin: string, token: string): Promise<number> {
-  const response = await fetch(`${origin}/api/v1/me`, { headers: { Authorization: `Bearer ${token}` } });
-  await response.arrayBuffer();
-  return response.status;
+/** The status of an answer. A machine that is busy with much else says 503 now and then, which is none: asked again, and told. */
+async function ask(url: string, token: string, method = 'GET'): Promise<number> {
+  for (;;) {
+    const response = await fetch(url, { method, headers: { Authorization: `Bearer ${token}` } });
+    await response.arrayBuffer();
+    if (response.status !== 503) return response.status;
+    askedAgain++;
+  }
+}
+
+function statusOf(origin: string, token: string): Promise<number> {
+  return ask(`${origin}/api/v1/me`, token);
 }
 
 async function revoke(origin: string, id: string): Promise<void> {
-  const response = await fetch(`${origin}/api/v1/tokens/${id}`, {
-    method: 'DELETE',
-    headers: { Authorization: `Bearer ${admin}` },
-  });
-  await response.arrayBuffer();
-  if (response.status !== 204) throw new Error(`Revoking was answered with ${response.status}`);
+  const status = await ask(`${origin}/api/v1/tokens/${id}`, admin, 'DELETE');
+  if (status !== 204) throw new Error(`Revoking was answered with ${status}`);
 }
 
 /** Each used before (it has to work), revoked through one of them, and used on both at once. */
@@ -88,7 +93,7 @@ async function measurePairs(): Promise<void> {
   say(
     'revoked, then used on both servers',
     counts.accepted === 0,
-    `${counts.accepted} stale accepts of ${pairs} pairs (${2 * pairs} uses) in ${seconds} s`,
+    `${counts.accepted} stale accepts of ${pairs} pairs (${2 * pairs} uses) in ${seconds} s, ${askedAgain} asked again after a 503`,
   );
   const sampled = Math.ceil(pairs / 100);
   say(

@@ -184,8 +184,20 @@ function createLog({ logLevel: level }: Config, destination = gatherOutput(proce
   const options = {
     level,
     base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
+    timestamp: createTimestamp(),
     serializers: { err: describeError },
   };
   return pino(options, { write });
+}
+
+/** In ISO form, which is written anew once a millisecond and not for every line of it. */
+function createTimestamp(): () => string {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) text = `,"time":"${new Date(now).toISOString()}"`;
+    at = now;
+    return text;
+  };
 }

@@ -37,7 +37,7 @@ export function createLastUse(db: Database, log: Logger): WriteBehind<Use> {
 /** Keeps one use for the next write. Those that differ in nothing but their time are one row with a count. */
 export function noteUse(lastUse: WriteBehind<Use>, use: Omit<Use, 'count'>): void {
   const day = Math.floor(use.at.getTime() / 86_400_000);
-  const key = [use.credentialId, use.address, use.endpoint, use.refusal, day].join(' ');
+  const key = `${use.credentialId} ${use.address} ${use.endpoint} ${use.refusal} ${day}`;
   lastUse.add(key, { ...use, count: 1 });
 }
 

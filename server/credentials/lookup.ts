@@ -33,15 +33,15 @@ interface Waiting {
 
 /**
  * Finds credentials by hash, every time in the database. Look-ups that come in by the same turn of the event loop, or while
- * two batches are under way, travel together; a lone one leaves at the end of its turn, which is at once. A hash asked for twice is sent once, but only while it has not been
- * sent: whoever asks after a revocation was committed must not be given an answer from before it.
+ * two batches are under way, travel together; a lone one leaves at the end of its turn, which is at once. A hash asked for
+ * twice is sent once, but only while it has not been sent: whoever asks after a revocation was committed must not be given an
+ * answer from before it.
  */
 export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential[]>): Lookup {
   let waiting = new Map<string, Waiting>();
   let underWay = 0;
   let isDue = false;
 
-  /** Measured with 64 connections: half as many statements, and 1.6 times the requests, of sending the first one by itself. */
   function sendSoon(): void {
     if (isDue || underWay >= batchesUnderWay) return;
     isDue = true;
@@ -69,7 +69,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
   async function send(batch: Map<string, Waiting>): Promise<void> {
     try {
       const found = await find([...batch.values()].map((item) => item.hash));
-      const byHash = new Map(found.map((row) => [row.hash.toString('hex'), row]));
+      const byHash = new Map(found.map((row) => [row.hash.toString('latin1'), row]));
       for (const [key, item] of batch) item.resolve(byHash.get(key));
     } catch (error) {
       for (const item of batch.values()) item.reject(error);
@@ -80,7 +80,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
   }
 
   return (hash) => {
-    const key = hash.toString('hex');
+    const key = hash.toString('latin1');
     const earlier = waiting.get(key);
     if (earlier) return earlier.promise;
     const item: Waiting = { hash, ...Promise.withResolvers<FoundCredential | undefined>() };
@@ -90,7 +90,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
   };
 }
 
-/** The prepared statement behind the look-up, the hashes in one row of bytes, which need no quoting: one row for each hash that is a secret, or was one. */
+/** The prepared statement behind the look-up, the hashes in one row of bytes: one row for each that is a secret, or was one. */
 export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
   return async (hashes) => {
     const { rows } = await pool.query<Row>({
@@ -114,7 +114,8 @@ const statement = `
   join credentials c on c.id = s.credential_id
   join users u on u.id = c.owner_user_id
   join tenants t on t.id = c.tenant_id
-  where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at)) and s.state <> 'staged'`;
+  where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at))
+    and s.state <> 'staged'`;
 
 interface Row {
   hash: Buffer;

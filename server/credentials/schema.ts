@@ -21,6 +21,7 @@ export function secretKind(text: string): SecretKind | undefined {
 
 /** Every string in a text that is a secret by form and checksum, and where it begins. */
 export function findSecretTexts(text: string): { text: string; at: number }[] {
+  if (!text.includes('kw_')) return [];
   return [...text.matchAll(secretForm)]
     .map(({ 0: found, index }) => ({ text: found, at: index }))
     .filter((found) => secretKind(found.text));

@@ -128,16 +128,21 @@ function asBearer(authorization: string | undefined): string | undefined {
 function refuseOauth(exchange: Exchange, error: unknown): void {
   const { res, path } = exchange;
   if (error instanceof OauthError)
-    return sendJson(res, 400, { error: error.code, error_description: error.message });
+    return sendJson(res, 400, { error: error.code, error_description: describe(error) });
   if (!(error instanceof AppError) || error.status >= 429) return refuse(exchange, error);
   const isSubject = path === '/oauth/token';
   if (error.status === 401 && !isSubject)
     res.setHeader('WWW-Authenticate', 'Bearer realm="Keyward", Basic realm="Keyward"');
   sendJson(res, isSubject && error.status < 404 ? 400 : error.status, {
     error: nameOf(error, isSubject),
-    error_description: error.message,
+    error_description: describe(error),
     code: error.code,
   });
+}
+
+/** RFC 6749, section 5.2: ASCII, and neither a quotation mark nor a backslash. */
+function describe({ message }: Error): string {
+  return message.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '');
 }
 
 function nameOf({ code, status }: AppError, isSubject: boolean): string {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import { WrongMasterKeyError } from '#server/access/sealer.ts';
+import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 
@@ -150,6 +152,40 @@ test('a service introspects tokens and JWTs of its tenant, by bearer or by Basic
   assert.deepEqual((await ask('nonsense')).body, { active: false });
 });
 
+test('a JWT is active only while the secret, the role and the session are that it was given for', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({ name: 'ci' });
+  const { token: kept } = await bob.createToken({ name: 'kept' });
+  const { token: service } = await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] });
+  const session = { grant_type: exchangeGrant, subject_token_type: 'urn:keyward:token-type:session' };
+  const jwts = [
+    jwtOf(await exchange(desk, token)),
+    jwtOf(await exchange(desk, kept)),
+    jwtOf(await post(desk, '/oauth/token', session, { cookie: bob.cookie })),
+  ];
+  const active = () =>
+    Promise.all(
+      jwts.map(async (jwt) => {
+        const { body } = await post(desk, '/oauth/introspect', { token: jwt }, { token: service });
+        return body['active'];
+      }),
+    );
+  assert.deepEqual(await active(), [true, true, true]);
+  await bob.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body: { graceSeconds: 0 } });
+  assert.deepEqual(await active(), [false, true, true]);
+  await bob.send('POST /trpc/sessions.logout', { body: {} });
+  assert.deepEqual(await active(), [false, true, false]);
+  await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'viewer' } });
+  assert.deepEqual(await active(), [false, false, false]);
+});
+
+test('what is said of an error has no character that RFC 6749 does not let it have', async () => {
+  await using desk = await openDesk();
+  const nobody = await post(desk, '/oauth/introspect', { token: 'x' });
+  assert.match(String(nobody.body['error_description']), /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
+});
+
 test('nobody introspects without the permission, nor by a cookie', async () => {
   await using desk = await openDesk();
   const form = { token: 'x' };
@@ -212,7 +248,7 @@ test('servers share one key; it is renewed before it ends, published before it s
   assert.deepEqual(await kids(), [next]);
 });
 
-test('the private key is sealed in the database, and a server with another master key cannot sign with it', async () => {
+test('the private key is sealed in the database, for its own row', async () => {
   await using desk = await openDesk();
   const { token } = await desk.ada.createToken({ name: 'x' });
   await exchange(desk, token);
@@ -224,4 +260,16 @@ test('the private key is sealed in the database, and a server with another maste
   // The row of another key: what is sealed for one row opens in no other.
   await desk.sql('update signing_keys set id = gen_random_uuid()');
   assert.equal((await exchange(desk, token)).status, 500);
+});
+
+test('a server with another master key finds out at its start, and signs nothing', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  await exchange(desk, token);
+  await assertKeysOpen(desk.runtime);
+  await using other = await desk.another({ settings: { KEYWARD_MASTER_KEY: 'a1'.repeat(32) } });
+  await assert.rejects(assertKeysOpen(other.runtime), WrongMasterKeyError);
+  const refused = await exchange(other, token);
+  assert.equal(refused.status, 503);
+  assert.equal(refused.body['access_token'], undefined);
 });

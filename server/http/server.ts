@@ -118,15 +118,16 @@ function splitUrl(url: string): { path: string; query: URLSearchParams } {
 /** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
 function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
   const answered = res.writableFinished ? res.statusCode : 'aborted';
+  runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
   const line = {
     requestId: facts.id,
     method: req.method,
     path: loggablePath(path),
     status: answered,
     ms: Math.round(ms * 10) / 10,
+    address: facts.address,
   };
-  runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
-  runtime.log.info({ ...line, address: facts.address }, 'request');
+  runtime.log.info(line, 'request');
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {

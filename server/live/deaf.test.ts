@@ -23,7 +23,7 @@ test('a statement typed into psql is seen by the next request of both servers, a
 test('a stream ends within seconds though the connection that listens has died without a word', async () => {
   await using desk = await openDesk();
   await using wire = await openWire(desk.databaseSocket);
-  await using other = await desk.another(wire);
+  await using other = await desk.another({ through: wire });
   const { token, credential } = await desk.ada.createToken({ name: 'x' });
   await using stream = await openStream(other.origin, { token });
   await using bystander = await openStream(other.origin, desk.ada);
@@ -35,5 +35,4 @@ test('a stream ends within seconds though the connection that listens has died w
   const at = performance.now();
   assert.ok(await Promise.race([stream.ended(), sleep(8_000, false)]));
   assert.ok(performance.now() - at < 8_000);
-  assert.ok(other.runtime.hub);
 });

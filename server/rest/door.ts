@@ -86,6 +86,7 @@ async function readInput(
     throw invalid([...query.keys()][0] ?? '', 'Send this in the body, not in the address.');
   }
   const fields = { ...coerceQuery(query, types), ...inBody };
+  if (pathFields.length === 0) return fields;
   const doubled = pathFields.find((field) => Object.hasOwn(fields, field));
   if (doubled) throw invalid(doubled, 'This stands in the path already.');
   const inPath = Object.entries(params).flatMap(([name, value]) =>

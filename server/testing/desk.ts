@@ -49,7 +49,7 @@ export interface EmptyDesk extends Instance {
   /** Where its database listens. */
   databaseSocket: string;
   /** A second server on the same database; `through`: by a port of this machine. */
-  another(through?: { port: number }): Promise<Instance>;
+  another(differing?: { through?: { port: number }; settings?: Record<string, string> }): Promise<Instance>;
 }
 
 export interface Desk extends EmptyDesk {
@@ -74,10 +74,10 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
   const dataFolder = join(tmpdir(), address.database);
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const settings = { KEYWARD_DATA: dataFolder, ...options.settings };
-  const another = (through?: { port: number }) =>
+  const another: EmptyDesk['another'] = ({ through, settings: other } = {}) =>
     openInstance(through ? { ...address, host: '127.0.0.1', port: through.port } : address, clock, logged, {
       ...options,
-      settings,
+      settings: { ...settings, ...other },
     });
   const owner = new pg.Client(address);
   await owner.connect();

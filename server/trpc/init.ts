@@ -125,10 +125,12 @@ export function assertAccess(ctx: AnyoneCtx, { access, sessionOnly, fresh }: Met
 }
 
 function assertSignedIn(ctx: AnyoneCtx): Ctx {
-  const { principal } = ctx;
-  if (!principal)
-    throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
-  return { ...ctx, principal };
+  if (isSignedIn(ctx)) return ctx;
+  throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
+}
+
+function isSignedIn(ctx: AnyoneCtx): ctx is Ctx {
+  return ctx.principal !== null;
 }
 
 function assertInSession(ctx: Ctx): Ctx {
