@@ -97,7 +97,7 @@ async function see(desk: EmptyDesk, page: Page, { path, shows }: Walked, role: R
   expect(await page.evaluate(() => window.shifted), `${path} shifts for ${role}`).toBeLessThan(most);
   if (role !== 'admin') return;
   const name = `walk${path.replaceAll('/', '-')}`;
-  await check(page, `${name}-light`);
+  await check(page, `${name}-light`, { targets: true });
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, `${name}-dark`);
   await page.emulateMedia({ colorScheme: 'light' });
