@@ -1,14 +1,17 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import { Disclosure } from '#components/ui/disclosure.tsx';
+import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { AfterInstall } from './after-install.tsx';
 import { cliVersionQuery, isSignedInQuery } from './install-queries.ts';
 import { OneLine } from './one-line.tsx';
 import { OtherWays } from './other-ways.tsx';
-import { OwnSetup } from './own-setup.tsx';
+
+// Whoever is signed out has no use for it.
+const [OwnSetup] = lazyPart(async () => (await import('./own-setup.tsx')).OwnSetup);
 
 const never = () => () => {};
 const origin = () => window.location.origin;
@@ -17,17 +20,27 @@ const origin = () => window.location.origin;
 export function InstallView() {
   const server = useSyncExternalStore(never, origin, () => '');
   const isSignedIn = useQuery(isSignedInQuery).data;
+  const [isSetupMissing, setIsSetupMissing] = useState(false);
   const cli = useQuery(cliVersionQuery);
   if (server === '' || isSignedIn === undefined || cli.isPending)
     return <Skeleton className="h-42 rounded-card" />;
   if (cli.data?.isMissing) return <NotBuilt />;
 
-  const line = <OneLine server={server} version={cli.data?.version ?? null} isFirst={!isSignedIn} />;
+  const leadsByLine = !isSignedIn || isSetupMissing;
+  const line = <OneLine server={server} version={cli.data?.version ?? null} isFirst={leadsByLine} />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
       <div>
-        {isSignedIn ? <OwnSetup /> : line}
-        {isSignedIn && <Disclosure label="Or run it yourself">{line}</Disclosure>}
+        {leadsByLine ? (
+          line
+        ) : (
+          <>
+            <div className="min-h-27">
+              <OwnSetup onMissing={() => setIsSetupMissing(true)} />
+            </div>
+            <Disclosure label="Or run it yourself">{line}</Disclosure>
+          </>
+        )}
         <Disclosure label="Other ways to install">
           <OtherWays server={server} />
         </Disclosure>
