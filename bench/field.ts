@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findProgram, freePort, startProgram } from '#server/testing/program.ts';
+import { freePort, programOf, startProgram } from '#server/testing/program.ts';
 import { onCore } from './cores.ts';
 import { startDatabase, startServer, type BenchDatabase, type BenchServer } from './desk.ts';
 import { fill, fillSessions, type Filled } from './fill.ts';
@@ -171,7 +171,7 @@ async function openNginx(
     }`;
   await writeFile(path.join(folder, 'nginx.conf'), config);
   const [file = '', ...args] = onCore('load', [
-    findProgram('nginx', 'nginx-light'),
+    programOf('nginx'),
     '-c',
     `${folder}/nginx.conf`,
     '-p',

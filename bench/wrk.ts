@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { findProgram } from '#server/testing/program.ts';
+import { programOf } from '#server/testing/program.ts';
 import { onCore } from './cores.ts';
 
 const script = fileURLToPath(new URL('load/requests.lua', import.meta.url));
@@ -33,7 +33,7 @@ export async function drive(
   const { origin, method, path, tokens, way, service = '' } = load;
   const flags = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '5s', '-s', script, origin];
   const [file = '', ...args] = onCore('load', [
-    findProgram('wrk'),
+    programOf('wrk'),
     ...flags,
     '--',
     method,

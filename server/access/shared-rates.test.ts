@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk, type Instance } from '#server/testing/desk.ts';
-import { findProgram, freePort, startProgram } from '#server/testing/program.ts';
+import { freePort, programOf, skipWithout, startProgram } from '#server/testing/program.ts';
 
-const redisServer = () => findProgram('redis-server');
+const options = { skip: skipWithout('redis-server') };
 
 function startRedis(port: number) {
   const flags = [
@@ -20,7 +20,7 @@ function startRedis(port: number) {
     '--dir',
     '/tmp',
   ];
-  return startProgram(redisServer(), flags, { port });
+  return startProgram(programOf('redis-server'), flags, { port });
 }
 
 const settingsOf = (port: number, limit: string) => ({
@@ -40,20 +40,24 @@ const allowed = (statuses: number[]) => statuses.filter((status) => status === 2
 /** The connection is made while the server starts to serve. */
 const untilShared = () => sleep(500);
 
-test('two servers that share a Redis share the limit: of 100 at once exactly 40 are allowed', async () => {
-  const port = await freePort();
-  await using _redis = await startRedis(port);
-  await using desk = await openDesk({ settings: settingsOf(port, '1/40') });
-  await using other = await desk.another();
-  await untilShared();
-  const { token } = await desk.ada.createToken({ name: 'x' });
-  const started = performance.now();
-  const got = allowed(await use(token, 50, desk, other));
-  const refilled = Math.floor((performance.now() - started) / 1_000) + 1;
-  assert.ok(got >= 40 && got < 40 + refilled, `${got}`);
-  const refused = await desk.send('GET /api/v1/me', { token });
-  assert.equal(refused.headers.get('ratelimit-policy'), '"token";q=40;w=40');
-});
+test(
+  'two servers that share a Redis share the limit: of 100 at once exactly 40 are allowed',
+  options,
+  async () => {
+    const port = await freePort();
+    await using _redis = await startRedis(port);
+    await using desk = await openDesk({ settings: settingsOf(port, '1/40') });
+    await using other = await desk.another();
+    await untilShared();
+    const { token } = await desk.ada.createToken({ name: 'x' });
+    const started = performance.now();
+    const got = allowed(await use(token, 50, desk, other));
+    const refilled = Math.floor((performance.now() - started) / 1_000) + 1;
+    assert.ok(got >= 40 && got < 40 + refilled, `${got}`);
+    const refused = await desk.send('GET /api/v1/me', { token });
+    assert.equal(refused.headers.get('ratelimit-policy'), '"token";q=40;w=40');
+  },
+);
 
 test('without a Redis each server counts for itself: the twin of the test above', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_RATE_LIMIT: '1/40' } });
@@ -82,23 +86,27 @@ for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
   });
 }
 
-test('local limits hold while Redis is away, and the shared ones again once it is back', async () => {
-  const port = await freePort();
-  const redis = await startRedis(port);
-  await using desk = await openDesk({ settings: settingsOf(port, '1/40') });
-  await using other = await desk.another();
-  await untilShared();
-  const [one, two] = [
-    await desk.ada.createToken({ name: 'one' }),
-    await desk.ada.createToken({ name: 'two' }),
-  ];
-  await use(one.token, 1, desk, other);
-  await redis[Symbol.asyncDispose]();
-  assert.equal(allowed(await use(one.token, 50, desk)), 40);
-  await using _again = await startRedis(port);
-  await sleep(2_500);
-  await use(two.token, 1, desk, other);
-  const got = allowed(await use(two.token, 50, desk, other));
-  assert.ok(got >= 38 && got <= 42, `${got}`);
-  assert.ok(desk.logged.some((line) => line.includes('Redis answers again')));
-});
+test(
+  'local limits hold while Redis is away, and the shared ones again once it is back',
+  options,
+  async () => {
+    const port = await freePort();
+    const redis = await startRedis(port);
+    await using desk = await openDesk({ settings: settingsOf(port, '1/40') });
+    await using other = await desk.another();
+    await untilShared();
+    const [one, two] = [
+      await desk.ada.createToken({ name: 'one' }),
+      await desk.ada.createToken({ name: 'two' }),
+    ];
+    await use(one.token, 1, desk, other);
+    await redis[Symbol.asyncDispose]();
+    assert.equal(allowed(await use(one.token, 50, desk)), 40);
+    await using _again = await startRedis(port);
+    await sleep(2_500);
+    await use(two.token, 1, desk, other);
+    const got = allowed(await use(two.token, 50, desk, other));
+    assert.ok(got >= 38 && got <= 42, `${got}`);
+    assert.ok(desk.logged.some((line) => line.includes('Redis answers again')));
+  },
+);

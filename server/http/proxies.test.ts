@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { startBackend, upgrade, type Backend } from '#server/testing/backend.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { findProgram, freePort, startProgram } from '#server/testing/program.ts';
+import { freePort, programOf, skipWithout, startProgram } from '#server/testing/program.ts';
 
 const docs = new URL('../../docs/proxies/', import.meta.url);
 
@@ -24,9 +24,10 @@ interface Places {
 /** How each is run on the file of the documentation, with nothing changed but the addresses. */
 const proxies: Record<
   string,
-  { file: string; start(config: string, places: Places): Promise<AsyncDisposable> }
+  { program: string; file: string; start(config: string, places: Places): Promise<AsyncDisposable> }
 > = {
   nginx: {
+    program: 'nginx',
     file: 'nginx.conf',
     async start(config, { folder, port }) {
       const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -34,15 +35,16 @@ const proxies: Record<
       const main = `pid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${config}\n}\n`;
       await writeFile(join(folder, 'main.conf'), main);
       const args = ['-c', join(folder, 'main.conf'), '-p', folder, '-g', 'daemon off;'];
-      return startProgram(findProgram('nginx', 'nginx-light'), args, { port });
+      return startProgram(programOf('nginx'), args, { port });
     },
   },
   Caddy: {
+    program: 'caddy',
     file: 'caddyfile',
     async start(config, { folder, port }) {
       const path = join(folder, 'Caddyfile');
       await writeFile(path, `{\n\tadmin off\n\tauto_https off\n}\n${config}`);
-      return startProgram(findProgram('caddy'), ['run', '--config', path, '--adapter', 'caddyfile'], {
+      return startProgram(programOf('caddy'), ['run', '--config', path, '--adapter', 'caddyfile'], {
         port,
         home: folder,
       });
@@ -77,8 +79,10 @@ const forged = Object.fromEntries(
   ]),
 );
 
-for (const name of Object.keys(proxies)) {
-  test(`${name} passes on who asks, whatever identity they claim`, async () => {
+for (const [name, { program }] of Object.entries(proxies)) {
+  const options = { skip: skipWithout(program) };
+
+  test(`${name} passes on who asks, whatever identity they claim`, options, async () => {
     await using at = await openProxied(name);
     const { token, credential } = await at.desk.ada.createToken({ name: 'x' });
     const { id, email, role, tenantId, cookie } = at.desk.ada;
@@ -99,33 +103,41 @@ for (const name of Object.keys(proxies)) {
     assert.equal(byToken.body['authorization'], undefined);
   });
 
-  test(`${name} lets nobody through without a token that works, from the next request on`, async () => {
-    await using at = await openProxied(name);
-    const { token, credential } = await at.desk.ada.createToken({ name: 'x' });
-    const nobody = await at.proxy.send('GET /page', { headers: forged });
-    assert.equal(nobody.status, 401);
-    assert.match(nobody.headers.get('www-authenticate') ?? '', /Bearer/);
-    assert.equal((await at.proxy.send('GET /page', { token: 'nonsense' })).status, 401);
-    assert.equal((await at.proxy.send('GET /page', { token })).status, 200);
-    await at.desk.ada.revokeToken(credential.id);
-    assert.equal((await at.proxy.send('GET /page', { token })).status, 401);
-    assert.equal(at.service.requests.length, 1);
-  });
+  test(
+    `${name} lets nobody through without a token that works, from the next request on`,
+    options,
+    async () => {
+      await using at = await openProxied(name);
+      const { token, credential } = await at.desk.ada.createToken({ name: 'x' });
+      const nobody = await at.proxy.send('GET /page', { headers: forged });
+      assert.equal(nobody.status, 401);
+      assert.match(nobody.headers.get('www-authenticate') ?? '', /Bearer/);
+      assert.equal((await at.proxy.send('GET /page', { token: 'nonsense' })).status, 401);
+      assert.equal((await at.proxy.send('GET /page', { token })).status, 200);
+      await at.desk.ada.revokeToken(credential.id);
+      assert.equal((await at.proxy.send('GET /page', { token })).status, 401);
+      assert.equal(at.service.requests.length, 1);
+    },
+  );
 
-  test(`${name} passes on bodies, and what a foreign page makes a browser send does not get through`, async () => {
-    await using at = await openProxied(name);
-    const { token } = await at.desk.ada.createToken({ name: 'x' });
-    const body = { text: 'x'.repeat(100_000) };
-    assert.equal((await at.proxy.send('POST /page', { token, body })).status, 200);
-    assert.equal(at.service.requests[0]?.body, JSON.stringify(body));
-    const { cookie } = at.desk.ada;
-    const post = (origin: string) =>
-      at.proxy.send('POST /page', { cookie, body: {}, headers: { Origin: origin } });
-    assert.equal((await post('https://evil.example')).status, 403);
-    assert.equal((await post(at.proxy.origin)).status, 200);
-  });
+  test(
+    `${name} passes on bodies, and what a foreign page makes a browser send does not get through`,
+    options,
+    async () => {
+      await using at = await openProxied(name);
+      const { token } = await at.desk.ada.createToken({ name: 'x' });
+      const body = { text: 'x'.repeat(100_000) };
+      assert.equal((await at.proxy.send('POST /page', { token, body })).status, 200);
+      assert.equal(at.service.requests[0]?.body, JSON.stringify(body));
+      const { cookie } = at.desk.ada;
+      const post = (origin: string) =>
+        at.proxy.send('POST /page', { cookie, body: {}, headers: { Origin: origin } });
+      assert.equal((await post('https://evil.example')).status, 403);
+      assert.equal((await post(at.proxy.origin)).status, 200);
+    },
+  );
 
-  test(`${name} streams events as they come`, async () => {
+  test(`${name} streams events as they come`, options, async () => {
     await using at = await openProxied(name);
     const { token } = await at.desk.ada.createToken({ name: 'x' });
     const leaving = new AbortController();
@@ -136,7 +148,7 @@ for (const name of Object.keys(proxies)) {
     leaving.abort();
   });
 
-  test(`${name} lets a WebSocket through with a token, and none without`, async () => {
+  test(`${name} lets a WebSocket through with a token, and none without`, options, async () => {
     await using at = await openProxied(name);
     const { token } = await at.desk.ada.createToken({ name: 'x' });
     assert.equal(await upgrade(at.proxy.origin, { ...forged, Authorization: `Bearer ${token}` }), 'hello');
@@ -145,7 +157,7 @@ for (const name of Object.keys(proxies)) {
     assert.equal(at.service.requests.length, 1);
   });
 
-  test(`${name} tells Keyward the address of the client, not its own`, async () => {
+  test(`${name} tells Keyward the address of the client, not its own`, options, async () => {
     await using at = await openProxied(name);
     const { token } = await at.desk.ada.createToken({ name: 'x', ipAllowlist: ['203.0.113.0/24'] });
     // Whoever writes this header is no trusted proxy of nginx or Caddy, so it counts for nothing.

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer, connect, type AddressInfo } from 'node:net';
@@ -11,32 +11,23 @@ export interface Program extends AsyncDisposable {
   printed(): string;
 }
 
-const aptGet = '/usr/bin/apt-get';
 const folders = ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/usr/local/sbin', '/opt/homebrew/bin'];
 
-/** Where a program is; installed by apt-get first where it is not there and may be. Throws where it cannot be had. */
-export function findProgram(name: string, debianPackage = name): string {
-  const find = () => folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
-  const found = find();
-  if (found) return found;
-  if (process.getuid?.() === 0 && existsSync(aptGet)) {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    // A service that starts itself would take its usual port.
-    const flags = [
-      'install',
-      '--yes',
-      '--no-install-recommends',
-      '-o',
-      'Dpkg::Options::=--force-confold',
-      debianPackage,
-    ];
-    spawnSync(aptGet, ['update'], { env });
-    spawnSync(aptGet, flags, { env: { ...env, RUNLEVEL: '1' } });
-  }
-  const installed = find();
-  if (!installed)
-    throw new Error(`There is no ${name} here. Install it (Debian: apt-get install ${debianPackage}).`);
-  return installed;
+/** Where a program of this machine is. */
+export function findProgram(name: string): string | undefined {
+  return folders.map((folder) => `${folder}/${name}`).find((file) => existsSync(file));
+}
+
+/** The same for one that has to be there. */
+export function programOf(name: string): string {
+  const file = findProgram(name);
+  if (!file) throw new Error(`There is no ${name} here. Install it first.`);
+  return file;
+}
+
+/** For a test that needs one: why it is skipped, which `npm test` says at its start too; false where it is not. */
+export function skipWithout(name: string): string | false {
+  return !findProgram(name) && `there is no ${name} here`;
 }
 
 /** Starts a program and waits until something listens on a port of this machine. It is stopped at the end of the scope. */

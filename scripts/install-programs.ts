@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs';
+import { findProgram } from '#server/testing/program.ts';
+import { runQuietly, say } from './workplace.mjs';
+
+/** What tests run beside Keyward, by the Debian packages that have it. */
+const packages: Record<string, string> = {
+  nginx: 'nginx-light',
+  caddy: 'caddy',
+  'redis-server': 'redis-server',
+};
+
+/** Installs what is not there where that can be done; otherwise says what is not tested for want of it. */
+export async function installPrograms(): Promise<void> {
+  if (absent().length === 0) return;
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    say(`Installing ${absent().join(', ')} with apt-get, for the tests …`);
+    await install(absent()).catch((error: unknown) => say(String(error)));
+  }
+  if (absent().length > 0)
+    say(`NOT TESTED HERE: what needs ${absent().join(', ')}. Install it to have that tested too.`);
+}
+
+const absent = () => Object.keys(packages).filter((name) => !findProgram(name));
+
+async function install(names: string[]): Promise<void> {
+  // In runlevel 1 nothing that was installed starts as a service, on a port that may be somebody's.
+  const environment = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
+  await runQuietly('apt-get', ['update']);
+  const flags = ['install', '--yes', '--no-install-recommends'];
+  await runQuietly('apt-get', [...flags, ...names.map((name) => packages[name] ?? name)], environment);
+}
