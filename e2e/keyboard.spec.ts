@@ -60,10 +60,9 @@ test('the user menu obeys the keys', async ({ page }) => {
   await expect(page.getByRole('menuitem', { name: 'My tokens' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitem', { name: 'Account' })).toBeFocused();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
+  for (let down = 0; down < 3; down++) await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('menuitemradio', { name: 'System' })).toBeFocused();
-  for (let up = 0; up < 4; up++) await page.keyboard.press('ArrowUp');
+  for (let up = 0; up < 5; up++) await page.keyboard.press('ArrowUp');
   await expect(page.getByRole('menuitem', { name: 'Sign out' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(menu).toHaveCount(0);
