@@ -14,8 +14,7 @@ async function ask(desk: Desk, fields: Record<string, string> = {}) {
   const { body } = await form(desk, '/oauth/device_authorization', { host: 'ada-laptop', ...fields });
   return {
     userCode: textOf(body['user_code']),
-    // Its own name for this machine differs from the one that this browser signed in to.
-    address: textOf(body['verification_uri_complete']).replace(/^.*(?=\/device#)/, ''),
+    address: textOf(body['verification_uri_complete']),
     poll: () =>
       form(desk, '/oauth/token', {
         grant_type: 'urn:ietf:params:oauth:grant-type:device_code',

@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Disclosure } from '#components/ui/disclosure.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
 import { sampleProof, setupText } from './setup-text.ts';
 
 /** The text that would be copied, with a placeholder for the code. */
@@ -16,7 +17,8 @@ export function SetupPreview({ beside }: { beside: ReactNode }) {
 /** Only ever drawn in a browser: the address of this site is part of it. */
 function Sample() {
   const { data: me } = useMe();
-  const askedBy = me?.user?.email ?? '';
+  if (!me) return <Skeleton className="h-96 w-full rounded-control!" />;
+  const askedBy = me.user?.email ?? '';
   return (
     <pre
       // A box that scrolls is reached by keyboard.

@@ -34,7 +34,7 @@ ${signInStep(server, proof)}
 3. Verify who this machine acts as. It should print ${askedBy}:
    keyward auth whoami
 
-4. Examine the setup. It should end with "Overall: healthy":
+4. Examine the setup. It should say "Overall: healthy":
    keyward doctor
 
 5. Ask the user whether to install the skills, which are short Markdown guides to Keyward, in

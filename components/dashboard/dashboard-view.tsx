@@ -47,7 +47,7 @@ export function DashboardView() {
       <PageHead
         title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-7 w-64 max-w-full" />}
       >
-        {mayWrite && total > 0 && <NewTokenButton onPress={newToken.open} />}
+        {mayWrite && total > 0 && <NewTokenButton look="secondary" onPress={newToken.open} />}
       </PageHead>
       <NoticeStack />
       <SetupPart me={me} />

@@ -33,7 +33,7 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
                   One for each laptop, CI job or agent, so that each can be switched off alone.
                 </p>
                 <div className="mt-3">
-                  <NewTokenButton onPress={onNew} />
+                  <NewTokenButton look="secondary" onPress={onNew} />
                 </div>
               </>
             )}

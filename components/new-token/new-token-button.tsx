@@ -3,11 +3,17 @@ import { Plus } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
 import { newTokenButtonId, preloadNewToken } from './use-new-token.tsx';
 
-export function NewTokenButton({ onPress }: { onPress: () => void }) {
+interface NewTokenButtonProps {
+  onPress: () => void;
+  /** Where the page has another main button. */
+  look?: 'primary' | 'secondary';
+}
+
+export function NewTokenButton({ onPress, look = 'primary' }: NewTokenButtonProps) {
   return (
     <Button
       id={newTokenButtonId}
-      look="primary"
+      look={look}
       onPointerEnter={preloadNewToken}
       onFocus={preloadNewToken}
       onClick={onPress}

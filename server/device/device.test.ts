@@ -44,7 +44,7 @@ const approve = async (userCode: string, person?: Person) =>
 test('a machine asks, a person sees who and lets it in, and the machine gets its token, once', async () => {
   const { deviceCode, userCode, body } = await ask();
   assert.match(userCode, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/);
-  const page = `${desk.runtime.config.url.origin}/device`;
+  const page = `${desk.origin}/device`;
   assert.deepEqual(
     { ...body, device_code: '', user_code: '' },
     {

@@ -3,6 +3,7 @@ import { redeemDeviceCode } from '#server/device/redeem.ts';
 import { deviceAsk, deviceLimits } from '#server/device/schema.ts';
 import { startDeviceSignIn } from '#server/device/start.ts';
 import { identify } from '#server/http/admit.ts';
+import { baseUrl } from '#server/http/base-url.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 import { need, OauthError, type Form } from '#server/http/oauth-error.ts';
 
@@ -23,7 +24,7 @@ export async function answerDeviceAuthorization(exchange: Exchange, form: Form):
   assertClient(form);
   const ctx = await openAnonymous(exchange);
   const { deviceCode, userCode } = await startDeviceSignIn(ctx, readAsk(form));
-  const page = new URL('/device', exchange.runtime.config.url).href;
+  const page = `${baseUrl(exchange.req, exchange.runtime.config)}/device`;
   return {
     device_code: deviceCode.reveal(),
     user_code: userCode,
