@@ -26,7 +26,7 @@ test('whoever is signed out copies the line that installs from this very server,
   await expect(page.getByText(`base='${desk.origin}'`)).toBeVisible();
 });
 
-test('whoever is signed in is offered Claude Code first, and finds the page in the menu', async ({
+test('whoever is signed in is offered Claude Code first, where they may make tokens, and finds the page in the menu', async ({
   desk,
   page,
   signInAs,
@@ -42,6 +42,10 @@ test('whoever is signed in is offered Claude Code first, and finds the page in t
   await expect(page.getByText(/install\.sh \| sh/)).toBeVisible();
   await page.getByRole('link', { name: 'make a token' }).click();
   await expect(page).toHaveURL('/tokens');
+  await signInAs(await desk.join('Vera', 'viewer'));
+  await page.goto('/install');
+  await expect(page.getByText(/install\.sh \| sh/)).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Claude Code' })).toBeHidden();
 });
 
 test('without a build the page says so; where only the version is unknown it does without', async ({

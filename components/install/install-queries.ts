@@ -2,13 +2,15 @@ import { queryOptions } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
 import type { CliVersionView } from '#server/distribution/schema.ts';
 
-/** Whether whoever looks is signed in. To be signed out is no reason to leave this page, nor is not to know. */
-export const isSignedInQuery = queryOptions({
-  queryKey: ['sessions', 'is-signed-in'],
+const nobody = { isSignedIn: false, mayMakeTokens: false };
+
+/** Who looks. To be signed out is no reason to leave this page, nor is not to know. */
+export const visitorQuery = queryOptions({
+  queryKey: ['sessions', 'visitor'],
   queryFn: () =>
     trpcClient.sessions.me.query().then(
-      () => true,
-      () => false,
+      ({ permissions }) => ({ isSignedIn: true, mayMakeTokens: permissions.includes('tokens:write') }),
+      () => nobody,
     ),
 });
 

@@ -6,11 +6,11 @@ import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { AfterInstall } from './after-install.tsx';
-import { cliVersionQuery, isSignedInQuery } from './install-queries.ts';
+import { cliVersionQuery, visitorQuery } from './install-queries.ts';
 import { OneLine } from './one-line.tsx';
 import { OtherWays } from './other-ways.tsx';
 
-// Whoever is signed out has no use for it.
+// Viewers and whoever is signed out have no use for it.
 const [OwnSetup] = lazyPart(async () => (await import('./own-setup.tsx')).OwnSetup);
 
 const never = () => () => {};
@@ -19,14 +19,14 @@ const origin = () => window.location.origin;
 /** How to get the command line of this very server, whose address stands in every line. */
 export function InstallView() {
   const server = useSyncExternalStore(never, origin, () => '');
-  const isSignedIn = useQuery(isSignedInQuery).data;
+  const visitor = useQuery(visitorQuery).data;
   const [isSetupMissing, setIsSetupMissing] = useState(false);
   const cli = useQuery(cliVersionQuery);
-  if (server === '' || isSignedIn === undefined || cli.isPending)
+  if (server === '' || visitor === undefined || cli.isPending)
     return <Skeleton className="h-42 rounded-card" />;
   if (cli.data?.isMissing) return <NotBuilt />;
 
-  const leadsByLine = !isSignedIn || isSetupMissing;
+  const leadsByLine = !visitor.mayMakeTokens || isSetupMissing;
   const line = <OneLine server={server} version={cli.data?.version ?? null} isFirst={leadsByLine} />;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
@@ -35,7 +35,7 @@ export function InstallView() {
           line
         ) : (
           <>
-            <div className="min-h-27">
+            <div className="min-h-32">
               <OwnSetup onMissing={() => setIsSetupMissing(true)} />
             </div>
             <Disclosure label="Or run it yourself">{line}</Disclosure>
@@ -45,7 +45,7 @@ export function InstallView() {
           <OtherWays server={server} />
         </Disclosure>
       </div>
-      <AfterInstall server={server} isSignedIn={isSignedIn} />
+      <AfterInstall server={server} isSignedIn={visitor.isSignedIn} />
     </div>
   );
 }
