@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { eq, lte } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 
@@ -47,5 +47,5 @@ export async function updateRequest(
 }
 
 export async function deletePastRequests(db: Connection, before: Date): Promise<void> {
-  await db.delete(deviceRequests).where(and(lte(deviceRequests.expiresAt, before)));
+  await db.delete(deviceRequests).where(lte(deviceRequests.expiresAt, before));
 }
