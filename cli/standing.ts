@@ -49,7 +49,7 @@ export function showStanding(out: Output, standing: Standing, { isShort = false 
     ['Role', role],
     ['Server', server],
     ['Token', token],
-    ['', paintValidity(out, standing)],
+    ['Status', paintValidity(out, standing)],
     ['May', permissions],
     ['Profile', profile],
   ]);

@@ -1,4 +1,4 @@
-import { fit, pad, widthOf } from './text.ts';
+import { fit, hang, pad, widthOf } from './text.ts';
 
 export interface Column<Row> {
   title: string;
@@ -34,7 +34,9 @@ export function layTable<Row>(rows: readonly Row[], columns: Column<Row>[], look
   }
   if (taken() > room) return stack(rows, columns, look);
   const line = (texts: string[]) => texts.join(' '.repeat(gap)).trimEnd();
-  const heading = line(columns.map(({ title }, at) => look.heading(pad(title, widths[at] ?? 0))));
+  const last = columns.length - 1;
+  const titles = columns.map(({ title }, at) => (at === last ? title : pad(title, widths[at] ?? 0)));
+  const heading = line(titles.map(look.heading));
   const body = rows.map((row, index) =>
     line(columns.map((column, at) => layCell(cells[index]?.[at] ?? '', widths[at] ?? 0, { column, row }))),
   );
@@ -68,14 +70,11 @@ function stack<Row>(
   return blocks.join('\n\n');
 }
 
-/** Names and values below each other. A value that is too long for the line begins on the next. */
+/** Names and values below each other; a value that is too long goes on below itself. */
 export function layFacts(
   facts: [name: string, value: string][],
   { columns: room = Infinity, heading }: Look,
 ): string {
   const label = Math.max(...facts.map(([name]) => widthOf(name))) + gap;
-  const isNarrow = facts.some(([, value]) => label + widthOf(value) > room);
-  return facts
-    .map(([name, value]) => (isNarrow ? `${heading(name)}\n  ${value}` : heading(pad(name, label)) + value))
-    .join('\n');
+  return facts.map(([name, value]) => heading(pad(name, label)) + hang(value, label, room)).join('\n');
 }

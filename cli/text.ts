@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Control characters (an escape sequence begins with one) and what turns text round or is not seen, but for the joiners. */
 const unsafe = /(?![\u200C\u200D])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 const unseen = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
@@ -21,11 +23,12 @@ export function cleanJson(value: unknown): string {
   );
 }
 
-/** How many columns a text takes on a terminal. */
+/** How many columns a text takes on a terminal; our own colours take none. */
 export function widthOf(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += widthOfCharacter(segment);
+  for (const { segment } of segmenter.segment(stripVTControlCharacters(text)))
+    width += widthOfCharacter(segment);
   return width;
 }
 
@@ -63,6 +66,11 @@ export function wrap(text: string, width: number): string[] {
     } else line = line ? `${line} ${word}` : word;
   }
   return [...lines, line];
+}
+
+/** The same, with all lines but the first set in by as much as stands before it. */
+export function hang(text: string, before: number, room: number): string {
+  return wrap(text, Math.max(16, room - before)).join(`\n${' '.repeat(before)}`);
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

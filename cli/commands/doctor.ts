@@ -5,7 +5,7 @@ import { CliError } from '#cli/errors.ts';
 import type { Output } from '#cli/output.ts';
 import { reportSetup } from '#cli/setup-report.ts';
 import { startSpinner } from '#cli/spinner.ts';
-import { clean, pad } from '#cli/text.ts';
+import { clean, hang, pad } from '#cli/text.ts';
 
 export function addDoctor(program: Command): void {
   program
@@ -29,12 +29,13 @@ export async function examine(context: Context): Promise<void> {
     });
 }
 
-function showChecks({ paint, print }: Output, checks: Check[]): void {
+function showChecks({ paint, print, columns = Infinity }: Output, checks: Check[]): void {
   const marks = { ok: paint.green('✓'), warning: paint.yellow('!'), failed: paint.red('✗') };
   const width = Math.max(...checks.map(({ name }) => name.length)) + 2;
   for (const { name, state, detail, hint } of checks) {
-    print(`${marks[state]} ${paint.bold(pad(name, width))}${clean(detail)}`);
-    if (hint !== undefined) print(`  ${' '.repeat(width)}${paint.cyan('→')} ${clean(hint)}`);
+    print(`${marks[state]} ${paint.bold(pad(name, width))}${hang(clean(detail), width + 2, columns)}`);
+    if (hint !== undefined)
+      print(`  ${' '.repeat(width)}${paint.cyan('→')} ${hang(clean(hint), width + 4, columns)}`);
   }
   const color = isHealthy(checks) ? paint.green : paint.red;
   print(`\nOverall: ${color(summary(checks))}`);
