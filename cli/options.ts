@@ -1,8 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 
-/** `30d`, `90d`: in days; `never`: null. */
-export function readTtl(text: string): number | null {
-  if (text === 'never') return null;
+/** `30d`, `90d`: in days. Not null for `never`, which commander would take for no value. */
+export type Ttl = number | 'never';
+
+export function readTtl(text: string): Ttl {
+  if (text === 'never') return text;
   const days = Number(/^([1-9]\d{0,3})d?$/.exec(text)?.[1]);
   if (days >= 1 && days <= 3_650) return days;
   throw new InvalidArgumentError('Say 30d, 90d, 365d or never.');

@@ -34,6 +34,13 @@ test('--raw prints the token and nothing else, once, and it works as it was orde
   );
 });
 
+test('what never ends is made so', async () => {
+  const made = await line.run(`token create --name endless --ttl never --json ${byPassword}`, {
+    stdin: goodPassword,
+  });
+  assert.equal(made.json['credential']?.['expiresAt'], null, made.stderr);
+});
+
 test('rotating takes a person: a token is told where, a password does it', async () => {
   const { token: first, credential } = await ada.createToken({ name: 'turned' });
   const told = await line.run('token rotate turned');

@@ -3,7 +3,7 @@ import { listAll } from '#cli/api.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError, usage } from '#cli/errors.ts';
-import { collect, readGrace, readTtl } from '#cli/options.ts';
+import { collect, readGrace, readTtl, type Ttl } from '#cli/options.ts';
 import { makeToken, withSession } from '#cli/password-session.ts';
 import { confirmOr, isInteractive } from '#cli/prompts.ts';
 import { grantByDevice, whoAmI } from '#cli/sign-in.ts';
@@ -15,7 +15,7 @@ import type { RotatedTokenView, TokenPageView, TokenView } from '#server/tokens/
 
 interface CreateOptions {
   name: string;
-  ttl: number | null;
+  ttl: Ttl;
   permission?: string[];
   raw?: boolean;
   password?: boolean;
@@ -133,7 +133,11 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   const permissions = permission as TokenView['permissions'] | undefined;
   const token = password
     ? await withSession(context, email, async (session) => {
-        const input = { name, expiresInDays: ttl, ...(permissions && { permissions }) };
+        const input = {
+          name,
+          expiresInDays: ttl === 'never' ? null : ttl,
+          ...(permissions && { permissions }),
+        };
         return (await makeToken(session, input)).token;
       })
     : await createByDevice(context, options, browser);
@@ -152,7 +156,7 @@ async function createByDevice(
   { name, ttl, permission }: CreateOptions,
   browser: boolean,
 ): Promise<string> {
-  const request = { tokenName: name, tokenDays: String(ttl ?? 'never'), permissions: permission };
+  const request = { tokenName: name, tokenDays: String(ttl), permissions: permission };
   return (await grantByDevice(context, request, browser)).access_token;
 }
 
