@@ -37,7 +37,7 @@ export async function confirmOr(yes: boolean | undefined, message: string): Prom
     throw usage('This cannot be undone, and nobody is there to be asked.', 'Say --yes if you mean it.');
   const { confirm } = await clack();
   if (!(await answered(confirm({ message, initialValue: false, output }))))
-    throw new CliError('interrupted', 'Nothing was changed.');
+    throw new CliError('refused', 'Nothing was changed.');
 }
 
 /**
