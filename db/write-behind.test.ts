@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createWriteBehind } from '#db/write-behind.ts';
 
 const poison = -1;
@@ -75,4 +76,34 @@ test('many items are written in batches that a statement can hold', async () => 
     written.map((batch) => batch.length),
     [500, 500, 201],
   );
+});
+
+test('whoever writes slowly rests between two writes for as long as the first one took', async () => {
+  const started: number[] = [];
+  const ended: number[] = [];
+  const third = Promise.withResolvers<void>();
+  const queue = createWriteBehind<number>({
+    everyMs: 1,
+    limit: 10,
+    merge: (earlier) => earlier,
+    write: async () => {
+      started.push(performance.now());
+      await sleep(30);
+      ended.push(performance.now());
+      queue.add('a', 1);
+      if (ended.length === 3) third.resolve();
+    },
+    onError: () => {},
+    onDrop: () => {},
+  });
+  queue.add('a', 1);
+  // The queue's own timer keeps nothing alive.
+  const alive = setInterval(() => {}, 10);
+  await third.promise;
+  clearInterval(alive);
+  await queue.close();
+  for (const next of [1, 2]) {
+    const [end = 0, begin = 0] = [ended[next - 1], started[next - 1]];
+    assert.ok((started[next] ?? 0) - end >= end - begin - 2);
+  }
 });

@@ -36,6 +36,8 @@ export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehin
   const { batchSize = usualBatchSize } = options;
   let waiting = new Map<string, T>();
   let dropped = 0;
+  let isClosed = false;
+  let timer: NodeJS.Timeout;
   let running: Promise<void> = Promise.resolve();
 
   function add(key: string, item: T): void {
@@ -90,14 +92,25 @@ export function createWriteBehind<T>(options: WriteBehindOptions<T>): WriteBehin
     return running;
   }
 
-  const timer = setInterval(() => void flush(), options.everyMs);
-  timer.unref();
+  /** Rests for as long as it wrote: what is written more slowly than it comes takes half of a connection at most. */
+  async function flushNow(): Promise<void> {
+    const started = performance.now();
+    await flush();
+    if (!isClosed) flushLater(Math.max(options.everyMs, performance.now() - started));
+  }
+
+  function flushLater(ms: number): void {
+    timer = setTimeout(() => void flushNow(), ms).unref();
+  }
+
+  flushLater(options.everyMs);
   return {
     add,
     waiting: () => waiting.size,
     flush,
     async close() {
-      clearInterval(timer);
+      isClosed = true;
+      clearTimeout(timer);
       await flush();
     },
   };
