@@ -40,15 +40,14 @@ export async function confirmOr(yes: boolean | undefined, message: string): Prom
     throw new CliError('refused', 'Nothing was changed.');
 }
 
-/**
- * A secret from where it leaves no trace: a file (`-`: stdin), else stdin where it is no terminal, else a hidden prompt. Without
- * the line break at its end.
- */
-export async function readSecret(message: string, file?: string): Promise<string> {
-  const secret =
-    file === undefined && isInteractive() ? await askSecret(message) : await readInput(file ?? '-');
+/** A secret from stdin where it is no terminal, else from a hidden prompt. Without the line break at its end. */
+export async function readSecret(message: string): Promise<string> {
+  const secret = isInteractive() ? await askSecret(message) : await readInput('-');
   if (secret) return secret;
-  throw usage('Nothing came.', 'Pipe it in (… | keyward …), or run this in a terminal to be asked.');
+  throw usage(
+    `${message}: nothing came on stdin.`,
+    'Pipe it in (… | keyward …), or run this in a terminal to be asked.',
+  );
 }
 
 /** A whole file, or what comes on stdin, without the line break at its end. */
