@@ -248,6 +248,25 @@ test('servers share one key; it is renewed before it ends, published before it s
   assert.deepEqual(await kids(), [next]);
 });
 
+test('a key that is ended by hand signs nothing more and is published no more, also when the next is announced', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x', expiresInDays: 100 });
+  const kidOf = async () =>
+    (await checkOffline(desk, jwtOf(await exchange(desk, token)))).protectedHeader.kid;
+  const first = await kidOf();
+  desk.clock.advance({ days: 29, hours: 12 });
+  assert.equal(await kidOf(), first);
+  await desk.sql(
+    "update signing_keys set signs_until = $1, published_until = $1::timestamptz + interval '1 second' where id = $2",
+    [desk.clock.now(), first],
+  );
+  desk.clock.advance({ seconds: 1 });
+  const stopgap = await kidOf();
+  assert.notEqual(stopgap, first);
+  const { keys } = (await desk.send('GET /.well-known/jwks.json')).body as unknown as JSONWebKeySet;
+  assert.ok(!keys.some(({ kid }) => kid === first));
+});
+
 test('the private key is sealed in the database, for its own row', async () => {
   await using desk = await openDesk();
   const { token } = await desk.ada.createToken({ name: 'x' });

@@ -54,9 +54,11 @@ async function makeDueKey(runtime: Runtime): Promise<void> {
   await runtime.db.transaction(async (tx) => {
     await lockSigningKeys(tx);
     const at = runtime.clock.now();
+    const current = await findSigningKey(tx, at);
     const lastEnd = await findLastEnd(tx);
-    if (lastEnd && secondsBetween(at, lastEnd) >= signingLimits.announced) return;
-    const row = newKey(runtime, at, lastEnd && lastEnd > at ? lastEnd : at);
+    if (current && lastEnd && secondsBetween(at, lastEnd) >= signingLimits.announced) return;
+    // Without a current one, the next may be announced all the same: somebody ended the current one by hand.
+    const row = newKey(runtime, at, (current && lastEnd) ?? at);
     await insertSigningKey(tx, row);
     runtime.log.info({ kid: row.id, signsFrom: row.signsFrom }, 'a signing key was made');
   });
