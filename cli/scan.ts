@@ -77,23 +77,41 @@ async function* linesOf(input: AsyncIterable<unknown>): AsyncGenerator<{ text: s
   yield { text: rest, isWhole: true };
 }
 
+/**
+ * Whose repository it is nobody knows, and its configuration may name programs: to check signatures, to show differences, to
+ * ask what has changed, to fetch objects that are missing. None of them is run. Nor may it hide a line: by replaced objects, or
+ * by leaving first commits out.
+ */
 const gitFlags = [
+  '--no-pager',
+  '--no-replace-objects',
+  '-c',
+  'core.fsmonitor=false',
+  '-c',
+  'core.hooksPath=/dev/null',
   'log',
   '--all',
+  '--root',
   '--patch',
   '--unified=0',
+  '--inter-hunk-context=0',
+  '--no-relative',
   '--no-color',
+  '--no-show-signature',
   '--no-ext-diff',
   '--no-textconv',
+  '--submodule=short',
   '--text',
   '--diff-merges=separate',
   '--no-renames',
 ];
+const gitEnvironment = { GIT_ALLOW_PROTOCOL: 'none', GIT_NO_LAZY_FETCH: '1' };
 
 /** Every token in a line that was ever added, on every branch. */
 export async function* scanHistory(folder: string): AsyncGenerator<Finding> {
   const args = ['-C', folder, ...gitFlags, '--format=%x00%H'];
-  const child = spawn('git', args, { stdio: ['ignore', 'pipe', 'pipe'], env: childEnvironment() });
+  const env = { ...childEnvironment(), ...gitEnvironment };
+  const child = spawn('git', args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const ended = new Promise<number | null>((resolve) => {
     child.on('error', () => resolve(null));
     child.on('close', resolve);
@@ -105,23 +123,28 @@ export async function* scanHistory(folder: string): AsyncGenerator<Finding> {
   if (code !== 0) throw usage(`${folder} is no git repository that can be read.`);
 }
 
-/** An added line may look like the name of a file: how many there are stands at the head of each hunk. */
+/**
+ * An added line may look like the name of a file: how many there are stands at the head of each hunk. Of a line that comes in
+ * pieces the first says what it is.
+ */
 async function* readPatches(output: Readable): AsyncGenerator<Finding> {
   let commit = '';
   let file = '';
   let line = 0;
   let left = 0;
-  for await (const { text } of linesOf(output.setEncoding('latin1'))) {
-    if (left > 0 && text.startsWith('+')) {
+  let isAdded = false;
+  let isBeginning = true;
+  for await (const { text, isWhole } of linesOf(output.setEncoding('latin1'))) {
+    if (isBeginning) isAdded = left > 0 && text.startsWith('+');
+    if (isAdded) {
       for (const found of findSecretTexts(text)) yield { file, line, commit, secret: found.text };
-      line++;
-      left--;
-    } else if (text.startsWith('\0')) commit = text.slice(1);
-    else if (text.startsWith('+++ ')) file = text.slice(4).replace(/^b\//, '');
-    else if (text.startsWith('@@ ')) {
+      if (isWhole) [line, left] = [line + 1, left - 1];
+    } else if (isBeginning) {
+      if (text.startsWith('\0')) commit = text.slice(1);
+      else if (text.startsWith('+++ ')) file = text.slice(4).replace(/^b\//, '');
       const [, start, count = '1'] = /^@@ \S+ \+(\d+)(?:,(\d+))? @@/.exec(text) ?? [];
-      line = Number(start ?? 1);
-      left = Number(count);
+      if (start !== undefined) [line, left] = [Number(start), Number(count)];
     }
+    isBeginning = isWhole;
   }
 }

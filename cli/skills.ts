@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { CliError } from './errors.ts';
@@ -46,9 +47,20 @@ export function installSkills(folder: string): Skill[] {
   const changed = skills.filter((skill) => skillState(skill, folder) !== 'current');
   try {
     mkdirSync(folder, { recursive: true });
-    for (const { file, text } of changed) writeFileSync(path.join(folder, file), text);
+    for (const { file, text } of changed) putInPlace(path.join(folder, file), text);
   } catch (error) {
     throw new CliError('refused', `${folder} cannot be written (${(error as NodeJS.ErrnoException).code}).`);
   }
   return changed;
+}
+
+/** By a rename: a link that somebody has put there is replaced, and what it leads to stays as it is. */
+function putInPlace(file: string, text: string): void {
+  const draft = `${file}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, text, { flag: 'wx' });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
