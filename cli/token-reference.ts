@@ -10,15 +10,18 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const isUuid = (text: string) => uuid.test(text);
 const searchLength = 100;
 
-/** The one that a reference means: by name among those that still work, else by name or the start of a prefix. */
+/**
+ * Those that a reference may mean: by name, those that still work before those that do not; and by the start of a prefix. Both,
+ * since a name may look like the prefix of another token, and whoever revokes that one must not be given a decoy.
+ */
 export function pick<T extends TokenView>(tokens: T[], reference: string): T[] {
   const bare = reference.replace(/(…|\.\.\.)$/, '');
   const isNamed = ({ name }: T) => name.toLowerCase() === reference.toLowerCase();
   const named = tokens.filter(isNamed);
   const working = named.filter(({ status }) => status !== 'revoked' && status !== 'expired');
-  if (working.length === 1) return working;
-  if (named.length > 0) return working.length > 0 ? working : named;
-  return tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix.startsWith(bare));
+  const byName = working.length > 0 ? working : named;
+  const byPrefix = tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix.startsWith(bare));
+  return [...new Set([...byName, ...byPrefix])];
 }
 
 /** One's own token by id, prefix or name. Throws where there is none, and `usage` with the list where there are several. */
