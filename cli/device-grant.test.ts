@@ -35,6 +35,16 @@ test('without an interval it is five seconds', async () => {
   assert.deepEqual((await wait([granted], { expires_in: 600 })).pauses, [5]);
 });
 
+test('numbers that no server in its senses says are not waited by', async () => {
+  const said = (interval: unknown, expires_in: unknown = 600) =>
+    wait([granted], { expires_in, interval } as { expires_in: number; interval: number });
+  for (const interval of [0, -5, NaN, '5', null, {}]) assert.deepEqual((await said(interval)).pauses, [5]);
+  assert.deepEqual((await said(1e9)).pauses, [60]);
+  const forever = await wait([], { expires_in: 1e12, interval: 60 });
+  assert.equal(forever.pauses.length, 60);
+  assert.deepEqual((await said(5, 'never')).pauses, [5]);
+});
+
 test('after silence it waits twice as long each time, and as before once the server is back', async () => {
   assert.deepEqual(
     (await wait([silence, silence, error('authorization_pending'), granted])).pauses,

@@ -111,9 +111,9 @@ interface Waiting {
  * for `slow_down`, twice as late after silence, and not beyond the code's end. Throws where it was refused or ran out.
  */
 export async function waitForToken({ code, poll, sleep }: Waiting): Promise<GrantedToken> {
-  let interval = code.interval ?? 5;
+  let interval = secondsOf(code.interval, { usual: 5, most: 60 });
   let pause = interval;
-  let left = code.expires_in;
+  let left = secondsOf(code.expires_in, { usual: 600, most: 3_600 });
   for (;;) {
     if (pause > left) throw expired();
     await sleep(pause);
@@ -129,6 +129,11 @@ export async function waitForToken({ code, poll, sleep }: Waiting): Promise<Gran
     else if (answer.error !== 'authorization_pending') throw ended(answer);
     pause = interval;
   }
+}
+
+/** Whatever the server says: a number, not so small that it is asked without end, nor so large that a timer takes it for none. */
+function secondsOf(said: unknown, { usual, most }: { usual: number; most: number }): number {
+  return typeof said === 'number' && said >= 1 ? Math.min(said, most) : usual;
 }
 
 function ended({ error, description }: { error: string; description?: string | undefined }): CliError {

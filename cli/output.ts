@@ -1,6 +1,6 @@
 import { type CliError, exitCodes } from './errors.ts';
 import { layFacts, layTable, type Column } from './table.ts';
-import { clean, cleanJson, wrap } from './text.ts';
+import { clean, cleanJson, cleanJsonLine, wrap } from './text.ts';
 
 type Paint = Record<'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', (text: string) => string>;
 
@@ -39,6 +39,8 @@ export interface Output extends OutputOptions {
   print(text: string): void;
   /** A value as JSON, for `--json`. */
   printJson(value: unknown): void;
+  /** The same in one line, for values that come one by one. */
+  printJsonLine(value: unknown): void;
   table<Row>(rows: readonly Row[], columns: Column<Row>[]): void;
   facts(facts: [name: string, value: string | undefined][]): void;
   /** On stderr, unless `--quiet`. */
@@ -49,6 +51,15 @@ export interface Output extends OutputOptions {
   trace(text: string): void;
   /** On stderr always; returns the exit code. */
   fail(error: CliError): number;
+}
+
+/** As `clean`, but for the colours that we have put in ourselves: who sends those too can colour, and no more. */
+function cleanPainted(text: string): string {
+  const ours = new RegExp(String.raw`(\u001B\[(?:${Object.values(codes).flat().join('|')})m)`);
+  return text
+    .split(ours)
+    .map((part, at) => (at % 2 === 0 ? clean(part) : part))
+    .join('');
 }
 
 /** Whether a stream's colours are wanted: https://no-color.org, and what CI systems set to have them all the same. */
@@ -66,7 +77,7 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
   const look = { columns, heading: paint.dim };
   const print = (text: string) => void stdout.write(`${text}\n`);
   const say = (text: string) => void stderr.write(`${text}\n`);
-  const note = (text: string) => (options.quiet ? undefined : say(text));
+  const tell = (mark: string, text: string) => (options.quiet ? undefined : say(mark + clean(text)));
   return {
     ...options,
     paint,
@@ -74,17 +85,20 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     columns,
     print,
     printJson: (value) => print(cleanJson(value)),
+    printJsonLine: (value) => print(cleanJsonLine(value)),
     table: (rows, columns) => print(layTable(rows, cleaned(columns), look)),
     facts: (facts) =>
       print(
         layFacts(
-          facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as [string, string]])),
+          facts.flatMap(([name, value]) =>
+            value === undefined ? [] : [[name, cleanPainted(value)] as [string, string]],
+          ),
           look,
         ),
       ),
-    note,
-    done: (text) => note(`${notePaint.green('✓')} ${text}`),
-    warn: (text) => note(`${notePaint.yellow('!')} ${text}`),
+    note: (text) => tell('', text),
+    done: (text) => tell(`${notePaint.green('✓')} `, text),
+    warn: (text) => tell(`${notePaint.yellow('!')} `, text),
     trace: (text) => (options.debug ? say(notePaint.dim(`debug: ${clean(text)}`)) : undefined),
     fail(error) {
       for (const line of describeFailure(error, options.debug, notePaint)) say(line);

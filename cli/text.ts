@@ -14,8 +14,15 @@ export function clean(text: string): string {
 
 /** JSON for people and programs: what `JSON.stringify` leaves as it is, but a terminal might obey, is written as `\u…`. */
 export function cleanJson(value: unknown): string {
-  const text = JSON.stringify(value, null, 2);
-  return text.replace(/[\u007F-\u009F]|(?!\u200C|\u200D)\p{Cf}/gu, (found) =>
+  return escapeUnseen(JSON.stringify(value, null, 2));
+}
+
+export function cleanJsonLine(value: unknown): string {
+  return escapeUnseen(JSON.stringify(value));
+}
+
+function escapeUnseen(json: string): string {
+  return json.replace(/[\u007F-\u009F]|(?!\u200C|\u200D)\p{Cf}/gu, (found) =>
     Array.from(
       { length: found.length },
       (_, at) => String.raw`\u${found.charCodeAt(at).toString(16).padStart(4, '0')}`,

@@ -160,7 +160,7 @@ async function follow(context: Context, { lines, ...filter }: Filter & { lines: 
 }
 
 function printEvent({ out }: Context, event: AuditEventView): void {
-  if (out.json) return out.print(JSON.stringify(event));
+  if (out.json) return out.printJsonLine(event);
   const { paint } = out;
   const color = { ok: paint.green, denied: paint.yellow, failed: paint.red }[event.outcome];
   const resource = event.resource?.label ?? event.resource?.type;

@@ -141,7 +141,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
         return (await makeToken(session, input)).token;
       })
     : await createByDevice(context, options, browser);
-  if (raw) return context.out.print(token);
+  if (raw) return context.out.print(clean(token));
   const { credential } = await whoAmI(context.apiWith(token));
   if (context.out.json) return context.out.printJson({ token, credential });
   handOver(
@@ -164,7 +164,8 @@ async function createByDevice(
 function handOver({ out }: Context, token: string, sentence: string): void {
   out.done(`${sentence}. Copy it now: it is not shown again.`);
   out.note('');
-  out.print(process.stdout.isTTY ? `  ${out.paint.bold(token)}\n` : token);
+  const shown = clean(token);
+  out.print(process.stdout.isTTY ? `  ${out.paint.bold(shown)}\n` : shown);
 }
 
 async function list(context: Context, { status, search }: ListOptions): Promise<void> {
@@ -209,7 +210,7 @@ async function rotate(context: Context, reference: string, options: RotateOption
   });
   const { token, credential } = rotated;
   if (token === null) throw new CliError('refused', 'It was rotated before.');
-  if (options.raw) return out.print(token);
+  if (options.raw) return out.print(clean(token));
   if (out.json) return out.printJson(rotated);
   const graceEnd = credential.rotation?.graceEndsAt;
   const old = graceEnd
