@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'drizzle-orm';
 import { newSecret } from '#server/credentials/format.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openMailbox } from '#server/testing/mailbox.ts';
@@ -115,4 +117,18 @@ test('an address asks 20 times a minute at most, whichever of its many IPv6 addr
   assert.equal(await from('2001:db8:1:3::1'), 202, 'another network');
   desk.clock.advance({ minutes: 1 });
   assert.equal(await from('2001:db8:1:2::1'), 202, 'a minute later');
+});
+
+test('a report waits for the deletion of the owner, and neither ends the other', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({ name: 'leaked' });
+  const reporting = await desk.runtime.db.transaction(async (tx) => {
+    await tx.execute(sql`select from users where id = ${bob.id} for update`);
+    const answer = report(desk, [token]);
+    while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+    await tx.execute(sql`update credentials set revoked_at = now() where id = ${credential.id}`);
+    return { answer };
+  });
+  assert.equal((await reporting.answer).status, 202);
 });
