@@ -157,6 +157,33 @@ for (const [name, { program }] of Object.entries(proxies)) {
     assert.equal(at.service.requests.length, 1);
   });
 
+  test(
+    `${name} upgrades to nothing but a WebSocket, and no caller takes an identity off`,
+    options,
+    async () => {
+      await using at = await openProxied(name);
+      const { token } = await at.desk.ada.createToken({ name: 'x' });
+      const headers = { Authorization: `Bearer ${token}` };
+      // HTTP/2 in an upgraded connection would be read by the service alone, with whatever identity it claims.
+      const smuggled = {
+        ...headers,
+        Upgrade: 'h2c',
+        Connection: 'Upgrade, HTTP2-Settings',
+        'HTTP2-Settings': 'AAMAAABk',
+      };
+      assert.equal(await upgrade(at.proxy.origin, smuggled), 200);
+      const taken = { ...headers, Connection: `Upgrade, ${identity.join(', ')}` };
+      assert.equal(await upgrade(at.proxy.origin, taken), 'hello');
+      assert.deepEqual(
+        at.service.requests.map(({ method, headers }) => [method, headers.upgrade, headers['keyward-role']]),
+        [
+          ['GET', undefined, 'admin'],
+          ['UPGRADE', 'websocket', 'admin'],
+        ],
+      );
+    },
+  );
+
   test(`${name} tells Keyward the address of the client, not its own`, options, async () => {
     await using at = await openProxied(name);
     const { token } = await at.desk.ada.createToken({ name: 'x', ipAllowlist: ['203.0.113.0/24'] });

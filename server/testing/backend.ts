@@ -39,13 +39,13 @@ export async function startBackend(): Promise<Backend> {
   };
 }
 
-/** Asks for an upgrade and sends a word over it. Resolves to what came back, or to the status of the refusal. */
+/** Asks for an upgrade, to a WebSocket unless the headers say what else, and sends a word over it. Resolves to what came back, or to the status of the refusal. */
 export async function upgrade(origin: string, headers: Record<string, string>): Promise<string | number> {
   const asking = request(`${origin}/socket`, {
     headers: {
-      ...headers,
       Connection: 'Upgrade',
       Upgrade: 'websocket',
+      ...headers,
       'Sec-WebSocket-Version': '13',
       'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
     },
