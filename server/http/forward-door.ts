@@ -73,7 +73,9 @@ function assertResource(text: string): void {
 /** A cookie goes with every request that a browser sends to this host, also with what another site made it send. */
 function assertFromForwardedSite({ req, runtime }: Exchange, { origin }: Principal): void {
   const method = forwarded(req.headers['x-forwarded-method']) ?? req.method;
-  if (origin.kind !== 'session' || isSafe(method)) return;
+  // What opens a WebSocket is a GET, and whichever page opened it may then write.
+  const opensSocket = req.headers['sec-fetch-mode'] === 'websocket' || Boolean(req.headers.upgrade);
+  if (origin.kind !== 'session' || (isSafe(method) && !opensSocket)) return;
   const { origin: from } = req.headers;
   const site = req.headers['sec-fetch-site'];
   if (from === undefined && (site === undefined || site === 'same-origin')) return;

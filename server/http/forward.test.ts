@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { upgrade } from '#server/testing/backend.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
@@ -97,6 +98,20 @@ test('what another site made a browser send with its cookie is refused, what the
   assert.equal((await post({ Origin: 'https://evil.example' })).problem?.code, 'origin_not_allowed');
   assert.equal((await post({ Origin: 'null' })).problem?.code, 'origin_not_allowed');
   assert.equal((await post({ 'Sec-Fetch-Site': 'same-site' })).problem?.code, 'origin_not_allowed');
+  const page = await desk.ada.send(`GET ${door}`, { headers: { Origin: 'https://evil.example' } });
+  assert.equal(page.status, 200, 'no page can read what another site answers');
+  const openSocket = (origin: string, headers: object) =>
+    upgrade(desk.origin + door, {
+      Cookie: desk.ada.cookie,
+      Origin: origin,
+      'X-Forwarded-Host': host,
+      Connection: 'close',
+      ...headers,
+    });
+  for (const header of [{ Upgrade: 'websocket' }, { Upgrade: '', 'Sec-Fetch-Mode': 'websocket' }]) {
+    assert.equal(await openSocket(`https://evil.${host}`, header), 403);
+    assert.equal(await openSocket(`https://${host}`, header), 200);
+  }
   const { token } = await desk.ada.createToken({ name: 'x' });
   assert.equal(
     (await desk.send(`POST ${door}`, { token, headers: { Origin: 'https://evil.example' } })).status,
