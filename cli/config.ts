@@ -124,9 +124,12 @@ function parseConfig(text: string, file: string): Config {
   }
   const { current = 'default', profiles = {} } = found ?? {};
   if (typeof current !== 'string' || typeof profiles !== 'object' || profiles === null) throw broken;
-  const entries = Object.entries(profiles as Record<string, unknown>);
-  if (!entries.every(([name, profile]) => profileName.test(name) && isProfile(profile))) throw broken;
+  if (!areProfiles(profiles)) throw broken;
   return { current, profiles };
+}
+
+function areProfiles(profiles: object): profiles is Config['profiles'] {
+  return Object.entries(profiles).every(([name, profile]) => profileName.test(name) && isProfile(profile));
 }
 
 function isProfile(value: unknown): value is Profile {
@@ -143,6 +146,11 @@ function isProfile(value: unknown): value is Profile {
 export function updateConfig(change: (config: Config) => void): ConfigFile {
   const loaded = loadConfig();
   change(loaded.config);
+  // What a server says of somebody may be anything; a file that cannot be read again would cost all other profiles too.
+  if (!areProfiles(loaded.config.profiles))
+    throw new CliError('refused', 'What the server says of you cannot be kept. Nothing was changed.', {
+      hint: 'Is it a Keyward server?',
+    });
   const folder = path.dirname(loaded.path);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // A link to a file that is kept elsewhere stays one.

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { openCommandLine } from '#server/testing/command-line.ts';
 
 const evil = '\u001B]0;title\u0007\u001B[2J\u009B8m\u202E\r\nforged: line';
 const id = '0199a8f0-0000-7000-8000-000000000000';
+const endless = id.replace('0199', '0198');
 const at = new Date().toISOString();
 const token = {
   id: evil,
@@ -36,7 +37,17 @@ const answers: Record<string, unknown> = {
   '/cli/version': { version: evil },
 };
 
+/** Answers without end. */
+function flood(res: ServerResponse): void {
+  const more = () => {
+    while (!res.destroyed && res.write('x'.repeat(1_000_000)));
+  };
+  res.on('drain', more);
+  more();
+}
+
 const server = createServer((req, res) => {
+  if (req.url === `/api/v1/tokens/${endless}`) return flood(res);
   const answer = answers[(req.url ?? '').split('?')[0] ?? ''];
   res.statusCode = answer === undefined ? 403 : 200;
   res.end(JSON.stringify(answer ?? { code: evil, detail: evil, requestId: evil }));
@@ -77,4 +88,29 @@ test('what a server says is JSON stays what it said, written so that no terminal
   const { stdout, json } = await line.run('auth whoami --json');
   assert.equal(json['user']?.['role'], evil);
   assert.doesNotMatch(stdout, /[\p{Cc}\p{Cf}](?<!\n)/u);
+});
+
+test('an answer without end is not waited for, nor kept', async () => {
+  using line = openCommandLine(env);
+  const { code, stderr } = await line.run(['token', 'show', endless]);
+  assert.equal(code, 3);
+  assert.match(stderr, /sends more than any Keyward does/);
+});
+
+test('what a server says of somebody does not cost the profiles of other servers', async () => {
+  using line = openCommandLine();
+  const keep = (server: string) =>
+    line.run(
+      ['auth', 'import-token', '--server', server, '--email', 'a@b.example', '--role', 'x', '--skip-verify'],
+      {
+        stdin: 'kw_pat_x',
+      },
+    );
+  assert.equal((await keep('https://good.example')).code, 0);
+  const { user } = answers['/api/v1/me'] as { user: Record<string, unknown> };
+  user['role'] = { not: 'a role' };
+  const bad = await line.run(['auth', 'import-token', '--server', env.KEYWARD_SERVER], { stdin: 'kw_pat_x' });
+  assert.equal(bad.code, 1);
+  assert.match(bad.stderr, /Nothing was changed/);
+  assert.match((await line.run('profile list')).stdout, /good\.example/);
 });

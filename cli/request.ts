@@ -1,6 +1,6 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { text } from 'node:stream/consumers';
+import { CliError } from './errors.ts';
 
 export interface Asked {
   method: string;
@@ -45,6 +45,21 @@ function toAnswer(response: IncomingMessage): Answer {
     header: (name) => [response.headers[name] ?? []].flat()[0],
     cookies: (response.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0] ?? ''),
     body: response,
-    text: () => text(response),
+    text: () => readText(response),
   };
+}
+
+/** More than any answer that is read whole; what may be longer is streamed. */
+const longestText = 50_000_000;
+
+async function readText(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestText)
+      throw new CliError('unreachable', 'The server sends more than any Keyward does.');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
