@@ -50,7 +50,7 @@ export function clientAddress(req: IncomingMessage, trusted: Config['trustedProx
 
 const peers = new WeakMap<Socket, string>();
 
-/** Worked out once a connection: it was a tenth of the time that a request takes. */
+/** Worked out once a connection, and not for every request of it. */
 function peerAddress(socket: Socket): string {
   const known = peers.get(socket);
   if (known !== undefined) return known;
