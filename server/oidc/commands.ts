@@ -38,12 +38,14 @@ export function startLinking(ctx: Ctx): Promise<OidcStartedView> {
 
 /**
  * Takes in whoever comes back from the issuer, with what it added to our address. Returns the path to go on to; where they
- * were refused, that of a page which says why. Returns that prove nothing are counted by address.
+ * were refused, that of a page which says why. Returns that prove nothing are counted by address: of browsers that have begun,
+ * since any page can send its visitors here, and would have them wait.
  */
 export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Promise<string> {
   const issuer = issuerOf(ctx);
   const flow = takeFlow(ctx);
   try {
+    if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
     return await countingFailures(ctx, 'oidc_failed', () => comeBack(ctx, issuer, { flow, query }));
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'internal') throw error;
@@ -54,12 +56,11 @@ export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Prom
 }
 
 interface Return {
-  flow: Flow | undefined;
+  flow: Flow;
   query: URLSearchParams;
 }
 
 async function comeBack(ctx: AnyoneCtx, issuer: Issuer, { flow, query }: Return): Promise<string> {
-  if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
   const returned = new URL(`${callbackPath}?${query}`, ctx.runtime.config.url);
   const identity = await issuer.redeem(returned, flow);
   return flow.linkTo === undefined ? signIn(ctx, identity, flow) : linkIdentity(ctx, identity, flow.linkTo);

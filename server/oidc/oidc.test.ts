@@ -74,7 +74,9 @@ test('somebody deleted and added again signs in as who they are now', async () =
 test('made-up returns are counted by where they come from, good ones are not, and next is kept', async () => {
   await using issuer = await openIssuer();
   await using desk = await openDesk({ settings: issuer.settings });
-  const makeUp = () => desk.send('GET /api/v1/auth/oidc/callback?code=x&state=y');
+  const { cookie } = await begin(desk);
+  const callback = new URL('/api/v1/auth/oidc/callback?code=x&state=y', desk.origin);
+  const makeUp = () => comeBack(desk, callback, cookie);
   const { tries } = limits.address;
   for (let n = 1; n < tries; n++) assert.equal(errorOf(await makeUp()), 'oidc_failed');
   for (let n = 0; n < 2; n++) assert.ok(sessionOf(await roundTrip(desk, issuer)));
@@ -93,6 +95,14 @@ test('made-up returns are counted by where they come from, good ones are not, an
     ['auth.login_failed oidc_failed', 'auth.throttled too_many_attempts GET /api/v1/auth/oidc/callback'],
     'one row a minute of each',
   );
+});
+
+test('no page can have its visitors wait: who has not begun is refused, and not counted', async () => {
+  await using issuer = await openIssuer();
+  await using desk = await openDesk({ settings: issuer.settings });
+  const sent = () => desk.send('GET /api/v1/auth/oidc/callback?code=x&state=y');
+  for (let n = 0; n <= limits.address.tries; n++) assert.equal(errorOf(await sent()), 'oidc_failed');
+  await signIn(desk, desk.ada.email, goodPassword);
 });
 
 test('an address that is not confirmed there lets nobody in', async () => {
