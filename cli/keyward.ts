@@ -22,6 +22,8 @@ import { version } from './version.ts';
 
 // Certificates are checked, whatever the environment says: a token is worth more than a connection.
 delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+// On Windows `git` would otherwise be a git.exe of the folder that is scanned.
+process.env['NoDefaultCurrentDirectoryInExePath'] = '1';
 
 /** Whoever reads what we print may stop reading; that is no fault. */
 function endQuietly(error: NodeJS.ErrnoException): void {
