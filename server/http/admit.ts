@@ -27,7 +27,8 @@ export async function identify(exchange: Exchange, presented: Presented): Promis
   return principal;
 }
 
-async function admitAddress(exchange: Exchange): Promise<void> {
+/** For what anybody may ask, whatever else they show. Throws `rate_limited`. */
+export async function admitAddress(exchange: Exchange): Promise<void> {
   const limit = exchange.runtime.config.rateLimits.address;
   if (limit) await admit(exchange, { name: 'address', key: addressBlock(exchange.facts.address), limit });
 }

@@ -2,7 +2,7 @@ import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
 import { redeemDeviceCode } from '#server/device/redeem.ts';
 import { deviceAsk, deviceLimits } from '#server/device/schema.ts';
 import { startDeviceSignIn } from '#server/device/start.ts';
-import { identify } from '#server/http/admit.ts';
+import { admitAddress } from '#server/http/admit.ts';
 import { baseUrl } from '#server/http/base-url.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 import { need, OauthError, type Form } from '#server/http/oauth-error.ts';
@@ -76,6 +76,6 @@ function readAsk(form: Form) {
 /** Whoever asks is nobody, and counted by address. */
 async function openAnonymous(exchange: Exchange): Promise<AnyoneCtx> {
   const { runtime, facts } = exchange;
-  await identify(exchange, { authorization: undefined, cookie: undefined, isAsked: false });
+  await admitAddress(exchange);
   return createCtx(runtime, { request: facts, principal: null, reply: noReply });
 }

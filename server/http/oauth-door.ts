@@ -2,7 +2,7 @@ import { readBearer, type Presented } from '#server/access/authenticate.ts';
 import { createCtx, noReply, type Ctx } from '#server/access/context.ts';
 import { noteDenied } from '#server/access/note-denied.ts';
 import { AppError } from '#server/errors.ts';
-import { identify } from '#server/http/admit.ts';
+import { admitAddress, identify } from '#server/http/admit.ts';
 import { sendJson } from '#server/http/answer.ts';
 import { readForm } from '#server/http/body.ts';
 import { answerDeviceAuthorization, answerDeviceGrant, deviceGrant } from '#server/http/device-grant.ts';
@@ -47,14 +47,17 @@ export async function answerOauth(exchange: Exchange): Promise<void> {
 }
 
 /** The public keys, which may be kept for five minutes: a new one is published a day before it signs. */
-export async function answerJwks({ runtime, req, res, facts }: Exchange): Promise<void> {
+export async function answerJwks(exchange: Exchange): Promise<void> {
+  const { runtime, req, res, facts } = exchange;
   facts.endpoint = 'GET /.well-known/jwks.json';
   if (req.method !== 'GET' && req.method !== 'HEAD') {
     res.setHeader('Allow', 'GET');
     throw new AppError('method_not_allowed', 'This address takes GET.');
   }
+  await admitAddress(exchange);
+  const keys = await listPublicKeys(runtime);
   res.setHeader('Cache-Control', 'public, max-age=300');
-  sendJson(res, 200, await listPublicKeys(runtime));
+  sendJson(res, 200, keys);
 }
 
 async function answerIntrospect(exchange: Exchange, form: Form): Promise<object> {

@@ -64,6 +64,15 @@ test('an address that shows nothing, or what does not work, is counted by addres
   assert.equal(all.at(-1), 'rate_limited');
 });
 
+test('what anybody may ask the database for is counted by address too, and a refusal is kept nowhere', async () => {
+  await using desk = await openDesk({ settings });
+  const ask = () => desk.send('GET /.well-known/jwks.json', from('203.0.113.8'));
+  for (let n = 0; n < 5; n++) assert.equal((await ask()).status, 200);
+  const refused = await ask();
+  assert.equal(refused.problem?.code, 'rate_limited');
+  assert.equal(refused.headers.get('cache-control'), 'no-store');
+});
+
 test('addresses of one /64 are one, a neighbour is not held up, nor is a token that works', async () => {
   await using desk = await openDesk({ settings });
   const spent = await codes(desk, 6, from('2001:db8:1:2::1'));
