@@ -20,6 +20,7 @@ test('a statement typed into psql is seen by the next request of both servers, a
   assert.ok(performance.now() - at < 1_000);
 });
 
+// Takes up to five seconds: the connection is probed every two, given one to answer, and then everyone is looked at.
 test('a stream ends within seconds though the connection that listens has died without a word', async () => {
   await using desk = await openDesk();
   await using wire = await openWire(desk.databaseSocket);
