@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newSecret } from '#server/credentials/format.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 
 const settings = {
@@ -71,6 +72,9 @@ test('what anybody may ask the database for is counted by address too, and a ref
   const refused = await ask();
   assert.equal(refused.problem?.code, 'rate_limited');
   assert.equal(refused.headers.get('cache-control'), 'no-store');
+  const look = () => desk.send(`GET /healthz?t=${newSecret('pat').reveal()}`, from('203.0.113.9'));
+  for (let n = 0; n < 5; n++) assert.equal((await look()).problem?.code, 'token_in_url');
+  assert.equal((await look()).problem?.code, 'rate_limited');
 });
 
 test('addresses of one /64 are one, a neighbour is not held up, nor is a token that works', async () => {

@@ -2,16 +2,19 @@ import { noteRefused } from '#server/access/authenticate.ts';
 import { tellOwner } from '#server/credentials/reuse.ts';
 import { isWorking } from '#server/credentials/rules.ts';
 import { AppError } from '#server/errors.ts';
+import { admitAddress } from '#server/http/admit.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 import { findUrlSecrets } from '#server/http/request.ts';
 
 /**
  * Refuses an address with a token in it: addresses end up in logs, histories and referrers. The token's owner finds it in
- * the audit log. Throws `token_in_url`.
+ * the audit log. Throws `token_in_url`, and `rate_limited` for an address that goes on.
  */
-export async function assertNoTokenInUrl({ runtime, req, facts }: Exchange): Promise<void> {
+export async function assertNoTokenInUrl(exchange: Exchange): Promise<void> {
+  const { runtime, req, facts } = exchange;
   const secrets = findUrlSecrets(req.url ?? '');
   if (secrets.length === 0) return;
+  await admitAddress(exchange);
   const found = await Promise.all(secrets.slice(0, 5).map((secret) => runtime.lookup(secret.hash())));
   const refusal = { action: 'credential.exposed', code: 'token_in_url' } as const;
   for (const credential of found) {
