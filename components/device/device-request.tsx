@@ -92,7 +92,7 @@ function Grant({ grant: { name, permissions, expiresAt } }: { grant: DeviceReque
   return (
     <Facts>
       <Fact name="Gets a token">
-        <span className="font-medium">{name}</span>
+        <span className="font-medium">“{name}”</span> <span className="text-muted">as it wants it named</span>
       </Fact>
       <Fact name="Acts as">{me?.user?.email}</Fact>
       <Fact name="May do">

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { stat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { AuditSeal, AuditVerdictView } from '#server/audit/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
@@ -224,12 +225,14 @@ test('it can be done in pieces', async () => {
 
 test('of several who verify at once a server does the work once, and asks those who want another to wait', async () => {
   await using desk = await openSealed();
-  const [first, same, other] = await Promise.all([
-    desk.ada.send('GET /api/v1/audit/verify'),
-    desk.ada.send('GET /api/v1/audit/verify'),
-    desk.ada.send('GET /api/v1/audit/verify?after=1'),
-  ]);
-  assert.deepEqual(expect(200, same).body, expect(200, first).body);
+  await desk.sql('begin');
+  await desk.sql('lock table audit_seals');
+  const first = desk.ada.send('GET /api/v1/audit/verify');
+  while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+  const same = desk.ada.send('GET /api/v1/audit/verify');
+  const other = await desk.ada.send('GET /api/v1/audit/verify?after=1');
+  await desk.sql('commit');
+  assert.deepEqual(expect(200, await same).body, expect(200, await first).body);
   assert.equal(expect(409, other).problem?.code, 'verify_running');
   assert.equal(other.headers.get('retry-after'), '5');
   assert.equal((await desk.ada.send('GET /api/v1/audit/verify?after=1')).status, 200, 'afterwards it may');
