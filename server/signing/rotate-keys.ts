@@ -23,7 +23,8 @@ export async function openSigner(runtime: Runtime): Promise<Signer> {
   let row = await findSigningKey(runtime.db, at);
   if (!row || secondsBetween(at, row.signsUntil) < signingLimits.announced) {
     await makeDueKey(runtime);
-    row = await findSigningKey(runtime.db, at);
+    // Not of that moment any more: a first key signs from when it was made.
+    row = await findSigningKey(runtime.db, runtime.clock.now());
   }
   if (!row) throw new Error('There is no signing key, though one was made');
   return { kid: row.id, privateKey: openPrivateKey(runtime, row) };
