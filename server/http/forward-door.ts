@@ -8,15 +8,17 @@ import type { Exchange } from '#server/http/exchange.ts';
 import { isSafe } from '#server/http/request.ts';
 import { resourceSchema } from '#server/verify/schema.ts';
 
+const address = '/api/v1/auth/forward';
+
 /**
  * For proxies that ask before they pass a request on: whoever sent it, by its token or session. 200 with the identity as
  * headers, all of them always, so that none that the caller made up gets through; else 401 or 403. Any method, and every path
  * below, since Envoy keeps both; the body is not read.
  */
 export async function answerForward(exchange: Exchange): Promise<void> {
-  const { res, facts, query } = exchange;
-  facts.endpoint = 'GET /api/v1/auth/forward';
-  const wanted = readWanted(query);
+  const { res, facts } = exchange;
+  facts.endpoint = `GET ${address}`;
+  const wanted = readWanted(exchange);
   const { authorization, cookie } = exchange.req.headers;
   const principal = await identify(exchange, { authorization, cookie, isAsked: true });
   if (!principal) return sendToSignIn(exchange);
@@ -49,8 +51,9 @@ function asHeader(text: string): string {
   return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text);
 }
 
-function readWanted(query: URLSearchParams) {
-  if (query.size === 0) return undefined;
+/** Below our own address both the path and the query are those of the service. */
+function readWanted({ path, query }: Exchange) {
+  if (query.size === 0 || path !== address) return undefined;
   const permission = query.get('permission');
   const resource = query.get('resource');
   if (resource !== null) assertResource(resource);

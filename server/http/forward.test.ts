@@ -43,6 +43,14 @@ test('whoever is nobody is told so with 401, and gets no identity', async () => 
   }
 });
 
+test('a query below the address is the service’s own', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });
+  const query = '?permission=fly&resource=none';
+  assert.equal((await desk.send(`GET ${door}/${query}`, { token })).status, 200);
+  assert.equal((await desk.send(`GET ${door}${query}`, { token })).status, 422);
+});
+
 test('a permission is asked for, and said in the refusal', async () => {
   await using desk = await openDesk();
   const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });
