@@ -36,7 +36,7 @@ export async function fill(address: DatabaseAddress, count: number, tokens: stri
   file.end();
   await once(file, 'finish');
   const [service] = await addTokens(client, tenant, owners.slice(0, 1), 1);
-  await client.query('vacuum analyze credentials, secrets, users');
+  await client.query('vacuum analyze credentials, credential_last_use, credential_search, secrets, users');
   await client.end();
   return { tokens, service: service?.token ?? '' };
 }
