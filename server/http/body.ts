@@ -48,7 +48,7 @@ export function parseJson(text: string): unknown {
   return value;
 }
 
-/** By its events: 16 µs for a bare server that reads a small body, and 19 µs by iterating over the request. */
+/** By its events, which costs less than iterating over the request. */
 function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const tooLarge = () => new AppError('body_too_large', `The body may hold ${limit} bytes at most.`);
