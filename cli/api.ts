@@ -196,7 +196,7 @@ function hintFor(code: string, { server, tokenHint }: ApiOptions): ErrorFacts['h
     token_revoked: tokenHint ?? signIn,
     token_expired: tokenHint ?? signIn,
     secret_retired: tokenHint ?? signIn,
-    token_disabled: 'Ask an admin, or switch it on again on the page “My tokens”.',
+    token_disabled: 'Look for it on the page “My tokens”. If that does not offer to enable it, ask an admin.',
     account_deactivated: 'Ask an admin of this Keyward.',
     permission_denied: 'What you may do is in: keyward auth whoami',
     session_required: `Do it in a browser: ${server}/tokens`,

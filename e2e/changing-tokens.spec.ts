@@ -2,7 +2,7 @@ import { chooseAction, tokenCard, tokenNames } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
 
 test('a token is renamed, switched off and on, and revoked for good', async ({ desk, page, signInAs }) => {
-  const { token } = await desk.ada.createToken({ name: 'laptop' });
+  const { token, credential } = await desk.ada.createToken({ name: 'laptop' });
   await desk.ada.createToken({ name: 'taken' });
   const status = async () => (await desk.send('GET /api/v1/me', { token })).status;
   await signInAs(desk.ada);
@@ -27,6 +27,10 @@ test('a token is renamed, switched off and on, and revoked for good', async ({ d
   await chooseAction(page, 'old laptop', 'Enable');
   await expect(tokenCard(page, 'old laptop')).toContainText('Active');
   await expect.poll(status).toBe(200);
+  const hold = { ids: [credential.id], action: 'disable' };
+  await desk.ada.send('POST /api/v1/admin/tokens/bulk', { body: hold });
+  await expect(tokenCard(page, 'old laptop')).toContainText('Only an admin can enable it.');
+  await picture(page, 'token-held');
 
   await chooseAction(page, 'old laptop', 'Revoke');
   const dialog = page.getByRole('dialog', { name: 'Revoke old laptop?' });

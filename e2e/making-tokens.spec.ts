@@ -23,8 +23,7 @@ test('the secret is masked, copied in the form one needs, and gone from the page
     Shell: `export KEYWARD_SERVER='${desk.origin}'\nexport KEYWARD_TOKEN='${token}'`,
     '.env': `KEYWARD_SERVER=${desk.origin}\nKEYWARD_TOKEN=${token}`,
     curl: `curl -H 'Authorization: Bearer ${token}' \\\n  ${desk.origin}/api/v1/me`,
-    'GitHub Actions': `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN`,
-    'Claude Code MCP': `claude mcp add --scope user --transport http keyward \\\n  ${desk.origin}/mcp \\\n  --header 'Authorization: Bearer ${token}'`,
+    'GitHub Actions': `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN\ngh variable set KEYWARD_SERVER --body '${desk.origin}'`,
   };
   for (const [tab, text] of Object.entries(pasted)) {
     await page.getByRole('tab', { name: tab }).click();
@@ -170,9 +169,10 @@ test('all that is wrong is said at once', async ({ page }) => {
 test('only the permissions of what exists are offered, and all can be chosen at once', async ({ page }) => {
   await newToken(page).click();
   await page.getByRole('radio', { name: 'Selected permissions' }).check();
-  await expect(page.getByRole('checkbox')).toHaveCount(9);
+  await expect(page.getByRole('checkbox')).toHaveCount(12);
+  await expect(page.getByRole('checkbox', { name: 'for a service' })).toBeVisible();
   await page.getByRole('button', { name: 'Select all' }).click();
-  await expect(page.getByText('9 chosen')).toBeVisible();
+  await expect(page.getByText('12 chosen')).toBeVisible();
   await page.getByRole('button', { name: 'Select none' }).click();
   await expect(page.getByText('0 chosen')).toBeVisible();
 });

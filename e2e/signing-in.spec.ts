@@ -21,6 +21,7 @@ test('signing in and out again', async ({ desk, page }) => {
 
 test('what is missing or wrong is said in place', async ({ desk, page }) => {
   await page.goto('/login');
+  await expect(page.getByText('Ask an admin for a reset link.')).toBeVisible();
   await page.getByRole('button', { name: 'Sign in' }).click();
   await expect(page.getByLabel('E-mail')).toHaveAccessibleDescription('Enter your e-mail address.');
   await signInByPassword(page, desk.ada.email, 'not the password at all');

@@ -8,10 +8,13 @@ import { adminTokensKey } from './admin-tokens-key.ts';
 
 const about = 'triage';
 const doneWords: Record<BulkAction, string> = { revoke: 'revoked', disable: 'disabled', enable: 'enabled' };
-const effects: Record<BulkAction, string> = {
-  revoke: 'Their next calls will be refused.',
-  disable: 'Calls with them are refused until they are enabled.',
-  enable: 'They work from now on.',
+const effects: Record<BulkAction, { one: string; many: string }> = {
+  revoke: { one: 'Its next call will be refused.', many: 'Their next calls will be refused.' },
+  disable: {
+    one: 'Calls with it are refused until it is enabled.',
+    many: 'Calls with them are refused until they are enabled.',
+  },
+  enable: { one: 'It works from now on.', many: 'They work from now on.' },
 };
 const opposite: Partial<Record<BulkAction, BulkAction>> = { disable: 'enable', enable: 'disable' };
 
@@ -25,12 +28,13 @@ export function useTriageChange() {
     trpc.adminTokens.bulk.mutationOptions({
       onSuccess({ changed }, { action }) {
         const back = opposite[action];
+        const effect = effects[action][changed.length === 1 ? 'one' : 'many'];
         toast({
           title:
             changed.length === 0
               ? 'They were so already'
               : `${tokensWords(changed.length)} ${doneWords[action]}`,
-          ...(changed.length > 0 && { detail: effects[action] }),
+          ...(changed.length > 0 && { detail: effect }),
           ...(changed.length > 0 &&
             back && { act: { label: 'Undo', onPress: () => mutate({ ids: changed, action: back }) } }),
           about,

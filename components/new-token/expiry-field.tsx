@@ -30,7 +30,7 @@ export function ExpiryField() {
   return (
     <fieldset className="grid gap-1.5" aria-describedby={id}>
       <legend className="mb-1.5 font-medium">Expires after</legend>
-      <div className="grid grid-cols-3 gap-1.5 sm:grid-cols-6">
+      <div className="grid grid-cols-3 gap-1.5 sm:grid-cols-[repeat(6,auto)]">
         {choices.map(({ value, label }) => (
           <Segment key={value} value={value} {...register('expiry')}>
             {label}

@@ -1,46 +1,53 @@
 import type { Permission } from '#server/access/schema.ts';
 
+const groups = ['Profile', 'Tokens', 'Users', 'Services', 'Administration'] as const;
+
+interface Offer {
+  group: (typeof groups)[number];
+  words: string;
+}
+
 interface PermissionGroup {
   name: string;
   permissions: { permission: Permission; words: string }[];
 }
 
-/** What a token can be given so far, and what each lets it do: the permissions of features that are still to come are not offered. */
-const offered: PermissionGroup[] = [
-  { name: 'Profile', permissions: [{ permission: 'profile:read', words: 'See who I am' }] },
-  {
-    name: 'Tokens',
-    permissions: [
-      { permission: 'tokens:read', words: 'List my tokens' },
-      { permission: 'tokens:write', words: 'Rename, disable and enable my tokens' },
-      { permission: 'tokens:revoke', words: 'Revoke my tokens' },
-    ],
-  },
-  {
-    name: 'Users',
-    permissions: [
-      { permission: 'users:read', words: 'List users' },
-      { permission: 'users:write', words: 'Create, change and deactivate users' },
-    ],
-  },
-  {
-    name: 'Administration',
-    permissions: [
-      { permission: 'tokens:admin', words: 'List, disable and revoke everyone’s tokens' },
-      { permission: 'audit:read', words: 'Read and verify the audit log' },
-      { permission: 'settings:write', words: 'Decide on how long tokens may live' },
-    ],
-  },
-];
+/** What each permission lets a token do; null: nothing yet, for the feature is still to come, so it is not offered. */
+const offers: Record<Permission, Offer | null> = {
+  'profile:read': { group: 'Profile', words: 'See who I am' },
+  'tokens:read': { group: 'Tokens', words: 'List my tokens' },
+  'tokens:write': { group: 'Tokens', words: 'Rename, disable and enable my tokens' },
+  'tokens:revoke': { group: 'Tokens', words: 'Revoke my tokens' },
+  'usage:read': { group: 'Tokens', words: 'See how much my tokens are used' },
+  'users:read': { group: 'Users', words: 'List users' },
+  'users:write': { group: 'Users', words: 'Create, change and deactivate users' },
+  'mcp:call': { group: 'Services', words: 'Call MCP servers that ask Keyward' },
+  verify: { group: 'Services', words: 'Ask about other people’s tokens: for a service' },
+  'tokens:admin': { group: 'Administration', words: 'List, disable and revoke everyone’s tokens' },
+  'audit:read': { group: 'Administration', words: 'Read and verify the audit log' },
+  'settings:write': { group: 'Administration', words: 'Decide on how long tokens may live' },
+  'usage:write': null,
+  'agents:read': null,
+  'agents:write': null,
+  'agents:rotate': null,
+  'keys:read': null,
+  'keys:write': null,
+  'mcp:manage': null,
+  'budgets:write': null,
+};
+const offered = Object.entries(offers).flatMap(([permission, offer]) =>
+  offer ? [{ permission: permission as Permission, ...offer }] : [],
+);
 
 /** Those among mine that match the search, by subject. */
 export function permissionGroups(mine: readonly Permission[], search: string): PermissionGroup[] {
   const wanted = search.trim().toLowerCase();
-  return offered.flatMap(({ name, permissions }) => {
-    const found = permissions.filter(
-      ({ permission, words }) =>
-        mine.includes(permission) && `${permission} ${words} ${name}`.toLowerCase().includes(wanted),
-    );
-    return found.length > 0 ? [{ name, permissions: found }] : [];
+  const found = offered.filter(
+    ({ permission, words, group }) =>
+      mine.includes(permission) && `${permission} ${words} ${group}`.toLowerCase().includes(wanted),
+  );
+  return groups.flatMap((name) => {
+    const permissions = found.filter(({ group }) => group === name);
+    return permissions.length > 0 ? [{ name, permissions }] : [];
   });
 }

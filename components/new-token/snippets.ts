@@ -25,14 +25,8 @@ export const snippetsFor = (origin: string): Snippet[] => [
   {
     id: 'github',
     label: 'GitHub Actions',
-    note: 'Stores it as a secret of the repository. In the workflow: KEYWARD_TOKEN: ${{ secrets.KEYWARD_TOKEN }}',
-    text: (token) => `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN`,
-  },
-  {
-    id: 'mcp',
-    label: 'Claude Code MCP',
-    note: 'Adds this server to Claude Code, for you alone. It answers there once its MCP endpoint is switched on.',
+    note: 'Stores both for the repository. In the workflow: KEYWARD_TOKEN: ${{ secrets.KEYWARD_TOKEN }} and KEYWARD_SERVER: ${{ vars.KEYWARD_SERVER }}',
     text: (token) =>
-      `claude mcp add --scope user --transport http keyward \\\n  ${origin}/mcp \\\n  --header 'Authorization: Bearer ${token}'`,
+      `printf '%s' '${token}' |\n  gh secret set KEYWARD_TOKEN\ngh variable set KEYWARD_SERVER --body '${origin}'`,
   },
 ];

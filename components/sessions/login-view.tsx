@@ -32,6 +32,9 @@ export function LoginView() {
       {isSignedOut && <Notice tone="info">You were signed out. Sign in to go on.</Notice>}
       {refused && <Notice tone="danger">{refused}</Notice>}
       <LoginForm onMagic={data?.ways.includes('magic') ? mailLink : null} isMailing={magic.isPending} />
+      {!data?.ways.includes('magic') && (
+        <p className="text-sm text-muted">Forgotten your password? Ask an admin for a reset link.</p>
+      )}
       {magic.isError && <Notice tone="danger">{sentenceOf(problemOf(magic.error))}</Notice>}
       <div role="status">
         {magic.isSuccess && (

@@ -1,6 +1,6 @@
 import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } from 'lucide-react';
 import { Pill, type Tone } from '#components/ui/pill.tsx';
-import type { TokenStatus } from '#server/tokens/schema.ts';
+import type { TokenStatus, TokenView } from '#server/tokens/schema.ts';
 
 export const statuses = [
   'active',
@@ -32,3 +32,6 @@ export function StatusPill({ status }: { status: TokenStatus }) {
 
 /** It will not work again, whatever one does. */
 export const hasEnded = (status: TokenStatus) => status === 'expired' || status === 'revoked';
+
+/** Switched off by an admin or by the detection of a stolen secret, so its owner may not switch it on. */
+export const isHeld = ({ status, held }: Pick<TokenView, 'status' | 'held'>) => status === 'disabled' && held;

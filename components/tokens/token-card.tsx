@@ -16,7 +16,7 @@ export const cardShell =
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6rem_8.5rem_8.5rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_8.5rem_2rem]';
+  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6rem_8.5rem_10rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_10rem_2rem]';
 
 export const titleId = (token: TokenView) => `token-${token.id}`;
 export const menuId = (token: TokenView) => `token-menu-${token.id}`;

@@ -3,6 +3,8 @@ import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { GraceStrip } from './grace-strip.tsx';
+import { HeldStrip } from './held-strip.tsx';
+import { isHeld } from './status.tsx';
 import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
 import { TokenMenu, type TokenRights } from './token-menu.tsx';
 
@@ -31,7 +33,7 @@ export function TokenList({ tokens, rights, opened, onOpen, onRotate, stale, mor
               menu={<TokenMenu token={token} rights={rights} onRotate={onRotate} />}
               isOpen={token.id === opened}
               onOpen={() => onOpen(token)}
-              foot={token.rotation && <GraceStrip token={token} mayEnd={rights.mayRevoke} />}
+              foot={footOf(token, rights)}
             />
           </li>
         ))}
@@ -45,6 +47,11 @@ export function TokenList({ tokens, rights, opened, onOpen, onRotate, stale, mor
       )}
     </>
   );
+}
+
+function footOf(token: TokenView, { mayRevoke }: TokenRights) {
+  if (isHeld(token)) return <HeldStrip />;
+  return token.rotation && <GraceStrip token={token} mayEnd={mayRevoke} />;
 }
 
 const rows = [44, 28, 52, 36, 40, 24] as const;

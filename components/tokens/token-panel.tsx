@@ -11,7 +11,8 @@ import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
-import { StatusPill } from './status.tsx';
+import { heldWords } from './held-strip.tsx';
+import { isHeld, StatusPill } from './status.tsx';
 import { TokenHistory } from './token-history.tsx';
 import { TokenPlaces } from './token-places.tsx';
 import { tokensKey } from './tokens-key.ts';
@@ -89,6 +90,7 @@ export function TokenFacts({ token }: { token: TokenView }) {
         {permissions[0] === '*' ? 'Whatever your role allows' : permissions.join(', ')}
       </Fact>
       {ipAllowlist.length > 0 && <Fact name="Only from">{ipAllowlist.join(', ')}</Fact>}
+      {isHeld(token) && <Fact name="Status">{heldWords}</Fact>}
       <Fact name="Created">{exactly(token.createdAt, '')}</Fact>
       <Fact name="Expires">{exactly(token.expiresAt, 'Never')}</Fact>
       <Fact name="Last used">{exactly(token.lastUsedAt, 'Never')}</Fact>

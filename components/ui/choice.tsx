@@ -46,7 +46,7 @@ export function Check({ children, className, ...input }: Omit<ChoiceProps, 'note
 /** One of a few short ones, side by side: radio buttons that look like a row of buttons. */
 export function Segment({ children, ...input }: Omit<ChoiceProps, 'note'>) {
   return (
-    <label className="relative grid h-8 min-w-0 place-items-center rounded-control border border-line-strong bg-surface px-3 font-medium whitespace-nowrap text-muted transition-colors duration-120 hover:bg-hover has-checked:border-accent-ink has-checked:bg-accent-soft has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-ink">
+    <label className="relative grid h-8 min-w-0 place-items-center rounded-control border border-line-strong bg-surface px-2 font-medium whitespace-nowrap text-muted transition-colors duration-120 hover:bg-hover has-checked:border-accent-ink has-checked:bg-accent-soft has-checked:text-accent-ink has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent-ink">
       <input {...input} type="radio" className="absolute inset-0 size-full appearance-none opacity-0" />
       {children}
     </label>

@@ -8,7 +8,7 @@ import { roles } from './use-user-filters.ts';
 const notes: Record<Role, string> = {
   viewer: 'Looks at their own tokens and revokes them.',
   member: 'Makes tokens of their own.',
-  manager: 'Also runs agents, API keys and budgets.',
+  manager: 'For now the same as a member.',
   admin: 'Everything: people, everyone’s tokens, the audit log.',
 };
 

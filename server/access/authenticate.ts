@@ -24,7 +24,8 @@ const sayWhy: Partial<Record<ErrorCode, string>> = {
   token_revoked: 'This token was revoked. Make a new one.',
   token_expired: 'This token has expired. Make a new one.',
   secret_retired: 'This secret was replaced by a rotation. Use the one that replaced it.',
-  token_disabled: 'This token is switched off. Its owner can switch it on again.',
+  token_disabled:
+    'This token is switched off. Its owner or an admin can switch it on again; if an admin switched it off, only an admin.',
   account_deactivated: 'The account that this token belongs to is deactivated.',
   ip_not_allowed: 'This token may not be used from this address.',
 };
