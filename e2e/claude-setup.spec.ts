@@ -66,6 +66,13 @@ test('a code is cancelled, expires, or is copied by hand, and a server that fail
   await page.goto('/dashboard');
   const begin = page.getByRole('button', { name: 'Set up a new Claude Code' });
   await begin.click();
+  await expect(page.getByText('Waiting for the machine')).toBeVisible();
+  expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('kw_set_');
+  await page.reload();
+  await expect(page.getByText(/works for another/)).toContainText(/(9|10):\d\d/);
+  await expect(page.getByText('made before this page was loaded')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Copy again' })).toHaveCount(0);
+  await check(page, 'claude-kept');
   await page.getByRole('button', { name: 'Cancel the code' }).click();
   await expect(begin).toBeVisible();
   expect((await redeem(desk, await clipboard(page))).problem?.code).toBe('code_invalid');
@@ -75,6 +82,16 @@ test('a code is cancelled, expires, or is copied by hand, and a server that fail
   await page.clock.fastForward('10:01');
   await expect(page.getByText('The code has expired')).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).click();
+
+  await begin.click();
+  await expect(page.getByText('Waiting for the machine')).toBeVisible();
+  await redeem(desk, await clipboard(page));
+  await expect(page.getByText('Connected: ada-laptop')).toBeVisible();
+  await page.reload();
+  await expect(page.getByText('Connected: ada-laptop')).toBeVisible();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.reload();
+  await expect(begin).toBeEnabled();
 
   await page.evaluate(() => {
     const refuse = () => Promise.reject(new Error('refused'));

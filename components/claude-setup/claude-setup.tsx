@@ -94,7 +94,7 @@ export function ClaudeSetup() {
           onMissing={orSayMissing(closeWarning)}
         />
       )}
-      {setup.byHand && setup.begun && (
+      {setup.byHand && setup.begun?.text && (
         <TextByHand
           text={setup.begun.text}
           onCopied={setup.copiedByHand}

@@ -25,12 +25,12 @@ export function SetupProgress({ setup, begun }: ProgressProps) {
         <>
           <CopiedNote isCopied={setup.isCopied} />
           <Actions>
-            <CopyAgain setup={setup} />
+            <CopyAgain setup={setup} text={begun.text} />
             <Button onClick={setup.reset}>Done</Button>
           </Actions>
         </>
       ) : (
-        <CodeProgress setup={setup} id={begun.id} until={begun.until} />
+        <CodeProgress setup={setup} id={begun.id} begun={begun} />
       )}
     </div>
   );
@@ -46,7 +46,17 @@ function CopiedNote({ isCopied }: { isCopied: boolean }) {
   );
 }
 
-function CodeProgress({ setup, id, until }: { setup: ClaudeSetupState; id: string; until: Date }) {
+function EarlierNote() {
+  return (
+    <p className="mb-3 text-sm">
+      The code was made before this page was loaded, and is not kept. If it was not pasted, cancel it and make
+      a new one.
+    </p>
+  );
+}
+
+function CodeProgress({ setup, id, begun }: ProgressProps & { id: string }) {
+  const { text, until } = begun;
   const { data: code } = useQuery(setupCodeQuery(id));
   const isOver = useIsOver(until);
   const status = !code || code.status === 'waiting' ? (isOver ? 'expired' : 'waiting') : code.status;
@@ -72,14 +82,14 @@ function CodeProgress({ setup, id, until }: { setup: ClaudeSetupState; id: strin
   if (!code || status === 'waiting')
     return (
       <>
-        <CopiedNote isCopied={setup.isCopied} />
+        {text === null ? <EarlierNote /> : <CopiedNote isCopied={setup.isCopied} />}
         <Steps>
           <Step icon={LoaderCircle} tone="waiting" title="Waiting for the machine">
             The code works for another <TimeLeft until={until} />.
           </Step>
         </Steps>
         <Actions>
-          <CopyAgain setup={setup} />
+          <CopyAgain setup={setup} text={text} />
           <Button look="quiet" busy={setup.isCancelling} busyLabel="Cancelling…" onClick={setup.cancel}>
             Cancel the code
           </Button>
@@ -146,8 +156,9 @@ function Health({ code: { healthy, version, skills } }: { code: SetupCodeView })
 const skillWords = (skills: string[]) =>
   skills.length === 0 ? 'no skills installed' : `skills: ${skills.join(', ')}`;
 
-function CopyAgain({ setup }: { setup: ClaudeSetupState }) {
-  return <Button onClick={() => void setup.copyAgain()}>Copy again</Button>;
+function CopyAgain({ setup, text }: { setup: ClaudeSetupState; text: string | null }) {
+  if (text === null) return null;
+  return <Button onClick={() => void setup.copyAgain(text)}>Copy again</Button>;
 }
 
 /** What is announced when it changes. */

@@ -7,6 +7,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { copyLater } from '#components/ui/copy-later.ts';
 import { toast } from '#components/ui/toast.ts';
+import { forgetSetup, keepSetup, useKeptSetup } from './kept-setup.ts';
 import { setupCodeQuery } from './setup-code-query.ts';
 import { setupText, utcWords, type SetupProof } from './setup-text.ts';
 
@@ -14,7 +15,8 @@ import { setupText, utcWords, type SetupProof } from './setup-text.ts';
 export interface BegunSetup {
   /** Of the code; null where a token was made instead. */
   id: string | null;
-  text: string;
+  /** Null where it was begun before this page was opened: a code is not kept. */
+  text: string | null;
   /** When the code dies, by this browser's clock. */
   until: Date;
 }
@@ -23,7 +25,10 @@ export interface BegunSetup {
 export function useClaudeSetup() {
   const client = useQueryClient();
   const { data: me } = useMe();
-  const [begun, setBegun] = useState<BegunSetup | null>(null);
+  const userId = me?.user?.id;
+  const kept = useKeptSetup(userId);
+  const [own, setOwn] = useState<BegunSetup | null>();
+  const begun = own === undefined ? kept && { ...kept, text: null } : own;
   const [isCopied, setIsCopied] = useState(false);
   const [byHand, setByHand] = useState(false);
 
@@ -35,7 +40,9 @@ export function useClaudeSetup() {
       until: new Date(Date.now() + secondsLeft * 1_000),
     }));
     const copied = copyLater(setup.then(({ text }) => text));
-    setBegun(await setup);
+    const { id, text, until } = await setup;
+    setOwn({ id, text, until });
+    if (userId && id) keepSetup(userId, { id, until });
     noteCopied(await copied);
   }
   function noteCopied(copied: boolean) {
@@ -43,7 +50,8 @@ export function useClaudeSetup() {
     setByHand(!copied);
   }
   function reset() {
-    setBegun(null);
+    setOwn(null);
+    if (userId) forgetSetup(userId);
     setIsCopied(false);
     setByHand(false);
     begin.reset();
@@ -68,7 +76,7 @@ export function useClaudeSetup() {
     begin: () => begin.mutate(makeCode),
     beginWithToken: () =>
       begin.mutate(makeToken, { onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }) }),
-    copyAgain: async () => begun && noteCopied(await copyLater(Promise.resolve(begun.text))),
+    copyAgain: async (text: string) => noteCopied(await copyLater(Promise.resolve(text))),
     closeByHand: () => setByHand(false),
     copiedByHand: () => setIsCopied(true),
     cancel: () => (begun?.id ? cancel.mutate(begun.id) : reset()),
