@@ -20,6 +20,8 @@ for (const { view, colorScheme, width, height } of views) {
       await page.goto('/forbidden');
       await page.goto('/nowhere');
       await check(page, `not-found-${view}`);
+      await page.goto('/setup');
+      await check(page, `already-${view}`);
       await page.goto(`${emptyDesk.origin}/setup`);
       await expect(page.getByText('This page needs its code.')).toBeVisible();
       await check(page, `setup-no-code-${view}`);

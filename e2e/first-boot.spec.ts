@@ -66,7 +66,9 @@ test('a set-up that is refused says so beside the fields', async ({ emptyDesk, p
 test('once there is a user the set-up page is gone', async ({ desk, page }) => {
   const answer = await page.goto(`${desk.origin}/setup?code=x`);
   expect(answer?.status()).toBe(404);
-  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Keyward is set up already' })).toBeVisible();
+  await page.getByRole('link', { name: 'Sign in' }).click();
+  await expect(page).toHaveURL(`${desk.origin}/login`);
 });
 
 test('the length of a password is told without a verdict, and beside what the server says', async ({

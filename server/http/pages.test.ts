@@ -13,7 +13,7 @@ const html = { Accept: 'text/html,application/xhtml+xml' };
 /** What Next exports, in small. */
 async function exportSite(): Promise<{ pages: string } & AsyncDisposable> {
   const pages = await mkdtemp(join(tmpdir(), 'keyward-site-'));
-  for (const name of ['login', 'setup', 'dashboard', 'tokens', '404', 'forbidden']) {
+  for (const name of ['login', 'setup', 'dashboard', 'tokens', '404', 'forbidden', 'already']) {
     await writeFile(join(pages, `${name}.html`), `<title>${name}</title><script>go("${name}")</script>`);
   }
   await mkdir(join(pages, '_next/static'), { recursive: true });
@@ -154,5 +154,5 @@ test('the page for the first admin is there until there is one', async () => {
   await using desk = await openDesk(site);
   const gone = await desk.send('GET /setup?code=x', { headers: html });
   assert.equal(gone.status, 404);
-  assert.match(gone.text, /<title>404/);
+  assert.match(gone.text, /<title>already/);
 });

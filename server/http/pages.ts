@@ -67,9 +67,13 @@ async function assertMaySee(ctx: AnyoneCtx, access: PageAccess): Promise<void> {
 
 function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {
   const refusal = error instanceof AppError && acceptsHtml(exchange) ? error : undefined;
-  const page = refusal && refusalPages[refusal.code];
+  const page = refusal && refusalPage(exchange, refusal);
   if (!page || !site.sendPage(exchange, page, refusal.status)) return refuse(exchange, error);
   exchange.runtime.metrics?.refused(refusal.code);
+}
+
+function refusalPage({ path }: Exchange, { code }: AppError): string | undefined {
+  return code === 'not_found' && pageAccess(path) === 'setup' ? 'already' : refusalPages[code];
 }
 
 function redirect({ res }: Exchange, location: string): void {
