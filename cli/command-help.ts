@@ -1,6 +1,6 @@
 import { Help, type Command } from 'commander';
 import type { Output } from './output.ts';
-import { widthOf } from './text.ts';
+import { hang, pad, widthOf, wrap } from './text.ts';
 
 type Paint = Output['paint'];
 
@@ -23,6 +23,7 @@ export function styleHelp(command: Command, paint: Paint): void {
     styleCommandText: paint.cyan,
     styleSubcommandTerm: paint.cyan,
     styleOptionTerm: paint.cyan,
+    formatItem: layItem,
     subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(' '),
   });
   command.helpCommand(false);
@@ -39,6 +40,16 @@ function inOrder(help: string): string {
   return (
     [usage, description, ...sections.toSorted((a, b) => rank(a) - rank(b)), ''].join('\n\n').trimEnd() + '\n'
   );
+}
+
+/** A narrower column than that is hard to read: the description goes below instead. */
+const leastRoom = 30;
+
+function layItem(term: string, termWidth: number, description: string, helper: Help): string {
+  const width = helper.helpWidth ?? 80;
+  if (width - termWidth - 4 < leastRoom && description)
+    return [`  ${term}`, ...wrap(description, width - 6).map((line) => `      ${line}`)].join('\n');
+  return `  ${pad(term, termWidth)}  ${hang(description, termWidth + 4, width)}`.trimEnd();
 }
 
 function argumentTerm(argument: Command['registeredArguments'][number]): string {

@@ -16,6 +16,7 @@ import { addUpgrade } from './commands/upgrade.ts';
 import { loadConfig } from './config.ts';
 import { outputOf } from './context.ts';
 import { CliError, exitCodes, usage } from './errors.ts';
+import { explainMisuse } from './misuse.ts';
 import type { Output } from './output.ts';
 import { showOverview } from './overview.ts';
 import { version } from './version.ts';
@@ -44,14 +45,14 @@ function createProgram(out: Output): Command {
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .configureOutput({ outputError: () => {} })
-    .showSuggestionAfterError()
-    .exitOverride();
+    .showSuggestionAfterError();
   addGlobals(program);
   for (const [heading, additions] of Object.entries(commandTable)) {
     program.commandsGroup(heading);
     for (const add of additions) add(program);
   }
   styleHelp(program, out.paint);
+  explainMisuse(program);
   return program;
 }
 
@@ -96,15 +97,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 function report(error: unknown, out: Output): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0;
-    // Help was asked for by leaving the rest out; it has been shown.
-    if (error.code === 'commander.help') return exitCodes.usage;
-    const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-    return out.fail(
-      usage(sentence(message), suggestion?.replace(/^\((.*)\)$/, '$1') ?? 'See: keyward --help'),
-    );
-  }
+  // Help was asked for, or the rest was left out; it has been shown.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage;
   if (error instanceof CliError && error.outcome === 'interrupted') return exitCodes.interrupted;
   if (error instanceof CliError) return out.fail(error);
   return out.fail(
@@ -112,10 +106,6 @@ function report(error: unknown, out: Output): number {
       hint: `Tell whoever runs your Keyward: ${String(error)}`,
     }),
   );
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
 }
 
 process.stdout.on('error', endQuietly);
