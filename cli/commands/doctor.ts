@@ -22,7 +22,7 @@ export async function examine(context: Context): Promise<void> {
   const healthy = isHealthy(checks);
   if (out.json) out.printJson({ healthy, checks });
   else showChecks(out, checks);
-  await reportSetup(context, healthy);
+  await reportSetup(context, checks);
   if (!healthy)
     throw new CliError('refused', 'Not everything works here.', {
       hint: 'What to do stands beside each ✗ above.',

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Argument, type Command } from 'commander';
 import { openContext, type Context } from '#cli/context.ts';
+import { reportSetup } from '#cli/setup-report.ts';
 import { installSkills, skillFolder, skills, skillState } from '#cli/skills.ts';
 import { plural } from '#cli/text.ts';
 
@@ -39,7 +40,8 @@ function show({ out }: Context, name: string): void {
   else out.print(skill?.text.trimEnd() ?? '');
 }
 
-function install({ out }: Context, { dir }: { dir?: string }): void {
+async function install(context: Context, { dir }: { dir?: string }): Promise<void> {
+  const { out } = context;
   const folder = path.resolve(dir ?? skillFolder());
   const changed = installSkills(folder);
   if (out.json)
@@ -53,4 +55,5 @@ function install({ out }: Context, { dir }: { dir?: string }): void {
       ? `Installed ${plural(changed.length, 'file')} in ${folder}`
       : `${folder} holds them already`,
   );
+  if (dir === undefined) await reportSetup(context);
 }
