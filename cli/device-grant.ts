@@ -24,6 +24,10 @@ export interface DeviceCode {
 export interface GrantedToken {
   access_token: string;
   credential_id?: string;
+  credential_name?: string;
+  /** Seconds; nothing where it never ends. */
+  expires_in?: number;
+  scope?: string;
 }
 
 export type PollAnswer =

@@ -76,7 +76,7 @@ Signing in to another server without naming a profile makes one that is named af
   ci: {
     summary: 'in pipelines and other places without a person',
     sections: {
-      'ONE VARIABLE': `
+      'TWO VARIABLES': `
 Make a token for the job, with no more permissions than it needs and an end, and put it where your CI keeps secrets:
 
   keyward token create --name ci --ttl 90d --permission tokens:read --raw | gh secret set KEYWARD_TOKEN
@@ -87,7 +87,7 @@ In the job, two variables are all it takes:
   KEYWARD_TOKEN=<from the secrets>
   keyward auth whoami`.trim(),
       PROMPTS:
-        'Nothing is asked where there is no terminal. What cannot be undone for others needs --yes there.',
+        'Nothing is asked where there is no terminal. What an admin does to others, and "scan --revoke", need --yes there.',
       ROTATION: `
 A person rotates; the old secret goes on working for as long as you say, so no job fails in between:
 

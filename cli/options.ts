@@ -7,7 +7,7 @@ export function readTtl(text: string): Ttl {
   if (text === 'never') return text;
   const days = Number(/^([1-9]\d{0,3})d?$/.exec(text)?.[1]);
   if (days >= 1 && days <= 3_650) return days;
-  throw new InvalidArgumentError('Say 30d, 90d, 365d or never.');
+  throw new InvalidArgumentError('Say a number of days up to 3650d, such as 30d, or never.');
 }
 
 const graces: Record<string, number> = {

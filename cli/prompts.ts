@@ -30,24 +30,33 @@ export async function askSecret(message: string): Promise<string> {
   return await answered(password({ message, validate, output }));
 }
 
-/** Asks before what cannot be undone. Where nobody can be asked, only `--yes` will do. */
-export async function confirmOr(yes: boolean | undefined, message: string): Promise<void> {
+interface Question {
+  message: string;
+  /** By what it can be taken back, where it can. */
+  undo?: string;
+}
+
+/** Asks before what others would feel. Where nobody can be asked, only `--yes` will do. */
+export async function confirmOr(yes: boolean | undefined, { message, undo }: Question): Promise<void> {
   if (yes) return;
   if (!isInteractive())
-    throw usage('This cannot be undone, and nobody is there to be asked.', 'Say --yes if you mean it.');
+    throw usage(
+      `${undo ? 'This has to be confirmed' : 'This cannot be undone'}, and nobody is there to be asked.`,
+      `Say --yes if you mean it.${undo ? ` It can be undone with: ${undo}` : ''}`,
+    );
   const { confirm } = await clack();
   if (!(await answered(confirm({ message, initialValue: false, output }))))
     throw new CliError('refused', 'Nothing was changed.');
 }
 
 /** A secret from stdin where it is no terminal, else from a hidden prompt. Without the line break at its end. */
-export async function readSecret(message: string): Promise<string> {
+export async function readSecret(
+  message: string,
+  hint = 'Pipe it in (… | keyward …), or run this in a terminal to be asked.',
+): Promise<string> {
   const secret = isInteractive() ? await askSecret(message) : await readInput('-');
   if (secret) return secret;
-  throw usage(
-    `${message}: nothing came on stdin.`,
-    'Pipe it in (… | keyward …), or run this in a terminal to be asked.',
-  );
+  throw usage(`${message}: nothing came on stdin.`, hint);
 }
 
 /** A whole file, or what comes on stdin, without the line break at its end. */

@@ -25,11 +25,17 @@ export function describeStanding(me: MeView, server: string, profile: string | u
     validity: credential ? validity(credential.expiresAt, Date.now()) : 'a session',
     expiresAt: credential?.expiresAt,
     profile,
-    permissions:
-      credential?.permissions[0] === '*'
-        ? `all that the role ${user?.role} may`
-        : me.permissions.join(', ') || 'none',
+    permissions: wordsOfGrant(
+      credential?.permissions[0] === '*' ? ['*'] : me.permissions,
+      `the role ${user?.role}`,
+    ),
   };
+}
+
+/** What a token may do. */
+export function wordsOfGrant(permissions: readonly string[], whose: string): string {
+  if (permissions[0] === '*') return `all that ${whose} may, except making tokens`;
+  return permissions.join(', ') || 'none';
 }
 
 /** On stdout; in short, as what was just done is confirmed, on stderr. */

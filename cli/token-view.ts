@@ -1,6 +1,7 @@
 import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
 import type { TokenStatus, TokenView } from '#server/tokens/schema.ts';
 import type { Output } from './output.ts';
+import { wordsOfGrant } from './standing.ts';
 import type { Column } from './table.ts';
 import { clean } from './text.ts';
 import { ago, dayOf, momentOf, until } from './times.ts';
@@ -15,23 +16,33 @@ function statusPaint({ paint }: Output): Record<TokenStatus, (text: string) => s
   };
 }
 
-function columnsOf(out: Output): Column<TokenView>[] {
+function columnsOf(out: Output, own?: string): Column<TokenView>[] {
   const now = Date.now();
   const byStatus = statusPaint(out);
   return [
-    { title: 'NAME', value: (token) => token.name, paint: out.paint.bold, flexible: true },
+    {
+      title: 'NAME',
+      value: ({ id, name }) => (id === own ? `* ${name}` : name),
+      paint: out.paint.bold,
+      flexible: true,
+    },
     { title: 'PREFIX', value: (token) => `${token.prefix}…` },
     { title: 'STATUS', value: (token) => token.status, paint: (text, { status }) => byStatus[status](text) },
     {
       title: 'EXPIRES',
-      value: ({ expiresAt }) => (expiresAt ? `${dayOf(expiresAt)} (${until(expiresAt, now)})` : 'never'),
+      value: ({ expiresAt, status }) => (status === 'revoked' ? '—' : endOf(expiresAt, now)),
     },
     { title: 'LAST USED', value: ({ lastUsedAt }) => ago(lastUsedAt, now) },
   ];
 }
 
-export function showTokens(out: Output, tokens: TokenView[]): void {
-  out.table(tokens, columnsOf(out));
+const endOf = (expiresAt: string | null, now: number) =>
+  expiresAt ? `${dayOf(expiresAt)} (${until(expiresAt, now)})` : 'never';
+
+/** The one that this machine is signed in with has a star. */
+export function showTokens(out: Output, tokens: TokenView[], own?: string): void {
+  out.table(tokens, columnsOf(out, own));
+  if (tokens.some(({ id }) => id === own)) out.note('* the token of this machine');
 }
 
 /** With whose each is. */
@@ -54,10 +65,10 @@ export function showToken(out: Output, token: TokenView | AdminTokenView): void 
     ['Id', token.id],
     ['Prefix', `${clean(token.prefix)}…`],
     ['Status', statusPaint(out)[token.status](token.status) + (token.held ? ' (by an admin)' : '')],
-    ['May', token.permissions[0] === '*' ? 'all that its owner may' : token.permissions.join(', ')],
+    ['May', wordsOfGrant(token.permissions, 'the role of its owner')],
     ['From', token.ipAllowlist.length > 0 ? token.ipAllowlist.map(clean).join(', ') : undefined],
     ['Created', at(token.createdAt)],
-    ['Expires', token.expiresAt ? `${dayOf(token.expiresAt)} (${until(token.expiresAt, now)})` : 'never'],
+    ['Expires', endOf(token.expiresAt, now)],
     ['Last used', token.lastUsedAt ? `${at(token.lastUsedAt)}${used && `, ${used}`}` : 'never'],
     ['Uses', String(token.useCount)],
     [

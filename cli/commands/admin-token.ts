@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listAll } from '#cli/api.ts';
+import { adminTokenSorts, choiceOf, orders, tokenStatuses, useWindows } from '#cli/choices.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { usage } from '#cli/errors.ts';
@@ -57,10 +58,10 @@ function addList(token: Command): void {
     .description('List everyone’s tokens')
     .option('--search <text>', 'part of a name, an owner’s name or e-mail; the start of a prefix')
     .option('--user <user>', 'the owner, by e-mail address or id')
-    .option('--status <status>', 'active, expiring, expired, disabled or revoked')
-    .option('--last-used <window>', 'never, 24h, 7d, 30d or 90d+')
-    .option('--sort <by>', 'createdAt, lastUsedAt, expiresAt, owner or name')
-    .option('--order <order>', 'asc or desc')
+    .addOption(choiceOf('--status <status>', 'which', tokenStatuses))
+    .addOption(choiceOf('--last-used <window>', 'when they were last used', useWindows))
+    .addOption(choiceOf('--sort <by>', 'by what', adminTokenSorts))
+    .addOption(choiceOf('--order <order>', 'which way', orders))
     .option('--limit <number>', 'how many at most', readLimit, 200)
     .action((options: ListOptions, command: Command) => listTokens(openContext(command), options));
   addExamples(list, [
@@ -102,8 +103,9 @@ async function change(
   const tokens: AdminTokenView[] = [];
   for (const reference of references) tokens.push(await findAnyToken(api, reference, context.out));
   const named = tokens.map(({ name, owner }) => `"${clean(name)}" of ${clean(owner.email)}`).join(', ');
-  if (action === 'revoke') await confirmOr(yes, `Revoke ${named}, for good?`);
-  if (action === 'disable') await confirmOr(yes, `Switch off ${named}?`);
+  if (action === 'revoke') await confirmOr(yes, { message: `Revoke ${named}, for good?` });
+  if (action === 'disable')
+    await confirmOr(yes, { message: `Switch off ${named}?`, undo: 'keyward admin token enable' });
   const body = { ids: tokens.map(({ id }) => id), action, reason };
   const result = await api.send<BulkView>('POST /api/v1/admin/tokens/bulk', { body });
   if (context.out.json) context.out.printJson(result);

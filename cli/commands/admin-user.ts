@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { listAll } from '#cli/api.ts';
+import { choiceOf, roles, userStatuses } from '#cli/choices.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readLimit } from '#cli/options.ts';
@@ -56,8 +57,8 @@ function addList(user: Command): void {
     .command('list')
     .description('List people')
     .option('--search <text>', 'part of a name or an e-mail address')
-    .option('--role <role>', 'viewer, member, manager or admin')
-    .option('--status <status>', 'active, deactivated or deleted')
+    .addOption(choiceOf('--role <role>', 'which', roles))
+    .addOption(choiceOf('--status <status>', 'which', userStatuses))
     .option('--limit <number>', 'how many at most', readLimit, 1_000)
     .action((options: ListOptions, command: Command) => list(openContext(command), options));
 }
@@ -68,7 +69,7 @@ function addCreate(user: Command): void {
     .description('Add a person: prints a link by which they join')
     .requiredOption('--email <address>', 'their e-mail address')
     .requiredOption('--name <name>', 'what they are called')
-    .option('--role <role>', 'viewer, member, manager or admin', 'member')
+    .addOption(choiceOf('--role <role>', 'what they may do', roles).default('member'))
     .option('--with-password', 'set a first password instead, read from stdin or a hidden prompt')
     .action((options: CreateOptions, command: Command) => create(openContext(command), options));
   addExamples(command, [
@@ -85,7 +86,7 @@ function addChanges(user: Command): void {
     .command('set-role')
     .description('Change what a person may do')
     .argument('<user>', who)
-    .argument('<role>', 'viewer, member, manager or admin')
+    .addArgument(new Argument('<role>', 'what they may do').choices(roles))
     .action((reference: string, role: string, _, command: Command) =>
       setRole(openContext(command), reference, role),
     );
@@ -230,7 +231,10 @@ async function deactivate(
 ): Promise<void> {
   const api = context.api();
   const { id, email } = await findUser(api, reference);
-  await confirmOr(yes, `Shut out ${clean(email)}, with all that they hold?`);
+  await confirmOr(yes, {
+    message: `Shut out ${clean(email)}, with all that they hold?`,
+    undo: 'keyward admin user activate',
+  });
   const user = await api.send<DeactivatedUserView>(`POST /api/v1/users/${id}/deactivate`, {
     body: { reason },
   });
@@ -240,7 +244,7 @@ async function deactivate(
 async function remove(context: Context, reference: string, { yes }: DecisionOptions): Promise<void> {
   const api = context.api();
   const { id, email } = await findUser(api, reference);
-  await confirmOr(yes, `Delete ${clean(email)} and revoke all that they hold, for good?`);
+  await confirmOr(yes, { message: `Delete ${clean(email)} and revoke all that they hold, for good?` });
   await api.send(`DELETE /api/v1/users/${id}`);
   finish(context, { id, email, status: 'deleted' }, `${clean(email)} is deleted`);
 }

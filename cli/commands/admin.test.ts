@@ -42,11 +42,10 @@ test('a person is added, changed, shut out, let in and deleted by e-mail address
   const signIn = await line.run(`auth login --password --email bob@example.com`, { stdin: first });
   assert.equal(signIn.code, 1);
   assert.match(signIn.stderr, /password_change_required\)\nhint: Choose one of your own.*\/reset#code=/);
-  assert.equal(
-    (await line.run('admin user deactivate bob@example.com')).code,
-    2,
-    'needs --yes where nobody can be asked',
-  );
+  assert.equal((await line.run('admin user set-role bob@example.com boss')).code, 2);
+  const unasked = await line.run('admin user deactivate bob@example.com');
+  assert.equal(unasked.code, 2, 'needs --yes where nobody can be asked');
+  assert.match(unasked.stderr, /It can be undone with: keyward admin user activate/);
   assert.equal((await line.run('admin user deactivate bob@example.com --yes --reason left')).code, 0);
   assert.match(
     (await line.run('admin user list --status deactivated')).stdout,

@@ -27,9 +27,12 @@ test('a setup code signs a machine in, examines it, and tells the page that wait
   assert.ok(!line.seen().includes(token));
 
   assert.equal((await line.run('skills install')).code, 0);
-  assert.equal((await line.run('doctor')).code, 0);
   const told = (await ada.send(`GET /api/v1/setup-codes/${textOf(id)}`)).body;
   assert.deepEqual(told['skills'], ['keyward', 'setup', 'tokens', 'security']);
+  assert.match((await line.run('token list')).stdout, /^\* /m, 'the token of this machine has a star');
+  const scanned = await line.run(['scan', path.dirname(line.configFile)]);
+  assert.deepEqual([scanned.code, scanned.stdout], [0, ''], 'what signs this machine in is no leak');
+  assert.match(scanned.stderr, /Left out: .*config\.json/);
 
   using second = openCommandLine({ KEYWARD_SERVER: origin });
   const again = await second.run('setup', { stdin: `${textOf(code)}\n` });
@@ -96,6 +99,7 @@ test('a scan finds tokens by form and checksum, in files, histories and pipes, a
   assert.equal(git('commit', '-qam', 'out'), 0);
   const history = await line.run(['scan', repository, '--git']);
   assert.equal(history.code, 1);
+  assert.match(history.stderr, /keyward scan --git --revoke \S+\. /);
   assert.match(history.stdout, /^[\da-f]{10} deep\/\.env:2 {2}kw_pat_\w{8}…\n$/);
   assert.equal((await line.run(['scan', line.home, '--git'])).code, 2);
 
@@ -116,6 +120,23 @@ test('help has every topic, and every command of it has its help', async () => {
   assert.match(topic?.stdout ?? '', /^NAME\n {2}keyward exit-codes/);
   assert.match(command?.stdout ?? '', /^Usage: keyward admin audit tail/);
   assert.equal(unknown?.code, 2);
+});
+
+test('who calls a command wrongly is told which help to read, or what it is called', async () => {
+  using line = openCommandLine({ KEYWARD_SERVER: origin });
+  const hints = {
+    'token list --nonsense': /See: keyward token list --help/,
+    'token show': /See: keyward token show --help/,
+    whoami: /Did you mean keyward auth whoami\?/,
+    setup: /hint: Make one on the dashboard/,
+  };
+  await Promise.all(
+    Object.entries(hints).map(async ([args, hint]) => {
+      const run = await line.run(args);
+      assert.equal(run.code, 2, args);
+      assert.match(run.stderr, hint);
+    }),
+  );
 });
 
 test('what completes in bash is what there is', async () => {

@@ -1,5 +1,7 @@
+import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
 import { addExamples } from '#cli/command-help.ts';
+import { configPath } from '#cli/config.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError } from '#cli/errors.ts';
 import { confirmOr } from '#cli/prompts.ts';
@@ -39,16 +41,15 @@ export function addScan(program: Command): void {
 async function scan(context: Context, path: string, { git, revoke, yes }: ScanOptions): Promise<void> {
   const { out } = context;
   const found = path === '-' ? scanStdin() : git ? scanHistory(path) : scanFiles(path);
-  const findings: Finding[] = [];
-  const spinner = startSpinner(out, 'Looking through');
-  try {
-    for await (const finding of found) findings.push(finding);
-  } finally {
-    spinner.stop();
-  }
+  const { findings, isOwnLeftOut } = await gather(
+    context,
+    found,
+    path === '-' ? undefined : realPath(configPath()),
+  );
   if (out.json)
     out.printJson(findings.map(({ secret, ...place }) => ({ ...place, prefix: shownPart(secret) })));
   else for (const finding of findings) showFinding(context, finding);
+  if (isOwnLeftOut) out.note(`Left out: ${configPath()}, which holds this machine’s own tokens.`);
   const secrets = [...new Set(findings.map(({ secret }) => secret))];
   if (secrets.length === 0) return out.done('No Keyward token was found');
   if (revoke) await revokeAll(context, secrets, yes);
@@ -58,9 +59,38 @@ async function scan(context: Context, path: string, { git, revoke, yes }: ScanOp
     {
       hint: revoke
         ? 'Take them out, and make new ones.'
-        : 'Revoke them: keyward scan --revoke. Then take them out, and make new ones.',
+        : `Revoke them: ${revoking(path, git)}. Then take them out, and make new ones.`,
     },
   );
+}
+
+/** The same command again. A path that a shell would read in another way is left to whoever typed it. */
+function revoking(path: string, git: boolean | undefined): string {
+  const place = /^[\w./-]+$/.test(path) ? path : '<path>';
+  return `keyward scan${git ? ' --git' : ''} --revoke${path === '.' ? '' : ` ${place}`}`;
+}
+
+/** The program's own file is no leak: to revoke what is in it would sign this machine out. */
+async function gather({ out }: Context, found: AsyncIterable<Finding>, own: string | undefined) {
+  const spinner = startSpinner(out, 'Looking through');
+  const all: Finding[] = [];
+  try {
+    for await (const finding of found) all.push(finding);
+  } finally {
+    spinner.stop();
+  }
+  const isOwn = ({ file, commit }: Finding) =>
+    own !== undefined && commit === undefined && realPath(file) === own;
+  const findings = all.filter((finding) => !isOwn(finding));
+  return { findings, isOwnLeftOut: findings.length < all.length };
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 function showFinding({ out }: Context, { file, line, commit, secret }: Finding): void {
@@ -72,9 +102,10 @@ function showFinding({ out }: Context, { file, line, commit, secret }: Finding):
 /** Anybody who holds a token may have it revoked; the answer does not say which of them there were. */
 async function revokeAll(context: Context, secrets: string[], yes: boolean | undefined): Promise<void> {
   const server = context.server();
-  await confirmOr(yes, `Have ${server} revoke ${plural(secrets.length, 'token')}, for good?`);
+  await confirmOr(yes, { message: `Have ${server} revoke ${plural(secrets.length, 'token')}, for good?` });
   const api = context.apiWith();
   for (let at = 0; at < secrets.length; at += perCall)
     await api.send('POST /api/v1/revoke', { body: { tokens: secrets.slice(at, at + perCall) } });
   context.out.done(`Reported to ${server}, which revokes those that are its own`);
+  context.out.note('  It does not tell which those were. Of yours you see it in: keyward token list');
 }

@@ -8,6 +8,8 @@ import { describeStanding, showStanding } from '#cli/standing.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { examine } from './doctor.ts';
 
+const whence = 'Make one on the dashboard of your Keyward, then: keyward setup <code> --server <address>';
+
 interface Redeemed {
   secret: string;
   credential: TokenView;
@@ -27,7 +29,7 @@ export function addSetup(program: Command): void {
 async function setUp(context: Context, given: string | undefined): Promise<void> {
   const { out } = context;
   const server = context.server();
-  const code = (given === undefined || given === '-' ? await readSecret('Setup code') : given).trim();
+  const code = (given === undefined || given === '-' ? await readSecret('Setup code', whence) : given).trim();
   if (!/^[\w-]{1,64}$/.test(code))
     throw usage('This is no setup code.', 'It looks like kw_set_… and is on the dashboard of your Keyward.');
   const body = { code, host: hostName(), os: process.platform };

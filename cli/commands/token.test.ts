@@ -28,6 +28,10 @@ test('--raw prints the token and nothing else, once, and it works as it was orde
   const again = await line.run(`token create --name ci ${byPassword}`, { stdin: goodPassword });
   assert.equal(again.code, 1);
   assert.match(again.stderr, /name_taken/);
+  const unknown = await line.run('token create --name x --permission foo:bar');
+  assert.equal(unknown.code, 2);
+  assert.equal((await line.run(['token', 'create', '--name', 'x', '--permission', ''])).code, 2);
+  assert.match(unknown.stderr, /Unknown permission foo:bar\.\nhint: Known are profile:read, /);
   assert.equal(
     (await line.run(`token create --name x --ttl 0 ${byPassword}`, { stdin: goodPassword })).code,
     2,
@@ -39,6 +43,8 @@ test('what never ends is made so', async () => {
     stdin: goodPassword,
   });
   assert.equal(made.json['credential']?.['expiresAt'], null, made.stderr);
+  const shown = await line.run('token show endless');
+  assert.match(shown.stdout, /May +all that .* may, except making tokens\n[^]*Last used +never\n/);
 });
 
 test('rotating takes a person: a token is told where, a password does it', async () => {
@@ -52,6 +58,10 @@ test('rotating takes a person: a token is told where, a password does it', async
   assert.equal(rotated.code, 0, rotated.stderr);
   assert.equal((await desk.send('GET /api/v1/me', { token: rotated.stdout.trim() })).status, 200);
   assert.equal((await desk.send('GET /api/v1/me', { token: first })).status, 401);
+  await ada.revokeToken(credential.id);
+  const ended = await line.run('token rotate turned');
+  assert.equal(ended.code, 1);
+  assert.match(ended.stderr, /"turned" .* is revoked/);
 });
 
 test('a token is named by id, by prefix or by name, and what could be several is not guessed', async () => {
@@ -89,6 +99,8 @@ test('lists are tables for people and JSON for programs; nothing but data is on 
     (await line.run('token list', { env: { FORCE_COLOR: '1', NO_COLOR: '1' } })).stdout,
     /\[\d+m/,
   );
+  assert.match((await line.run('token list --status revoked')).stdout, /revoked +— /);
+  assert.equal((await line.run('token list --status foo')).code, 2);
   const empty = await line.run('token list --status expired');
   assert.deepEqual([empty.code, empty.stdout], [0, '']);
   const { json } = await line.run('token list --status revoked --json');

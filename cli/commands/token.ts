@@ -1,16 +1,18 @@
 import { Option, type Command } from 'commander';
 import { listAll } from '#cli/api.ts';
+import { assertPermissions, choiceOf, tokenStatuses } from '#cli/choices.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError, usage } from '#cli/errors.ts';
 import { collect, readGrace, readTtl, type Ttl } from '#cli/options.ts';
 import { makeToken, withSession } from '#cli/password-session.ts';
 import { confirmOr, isInteractive } from '#cli/prompts.ts';
-import { grantByDevice, whoAmI } from '#cli/sign-in.ts';
+import { grantByDevice } from '#cli/sign-in.ts';
 import { clean } from '#cli/text.ts';
 import { validity } from '#cli/times.ts';
 import { findOwnToken } from '#cli/token-reference.ts';
 import { showToken, showTokens } from '#cli/token-view.ts';
+import type { Permission } from '#server/access/schema.ts';
 import type { RotatedTokenView, TokenPageView, TokenView } from '#server/tokens/schema.ts';
 
 interface CreateOptions {
@@ -69,7 +71,7 @@ function addCreate(token: Command): void {
     .description('Make a token: you confirm it in a browser, and it is shown once')
     .requiredOption('--name <name>', 'what it is for')
     .addOption(
-      new Option('--ttl <time>', 'how long it works: 30d, 90d, 365d or never')
+      new Option('--ttl <time>', 'how long it works: any number of days up to 3650d, or never')
         .argParser(readTtl)
         .default(90, '90d'),
     )
@@ -96,7 +98,7 @@ function addList(token: Command): void {
   const command = token
     .command('list')
     .description('List your tokens')
-    .option('--status <status>', 'active, expiring, expired, disabled or revoked')
+    .addOption(choiceOf('--status <status>', 'only these', tokenStatuses))
     .option('--search <text>', 'part of a name, or the start of a prefix')
     .action((options: ListOptions, command: Command) => list(openContext(command), options));
   addExamples(command, [
@@ -128,36 +130,48 @@ function addRotate(token: Command): void {
 }
 
 async function create(context: Context, options: CreateOptions): Promise<void> {
-  const { name, ttl, permission, raw, password, email, browser } = options;
-  if (!name.trim()) throw usage('A token needs a name.');
-  const permissions = permission as TokenView['permissions'] | undefined;
-  const token = password
-    ? await withSession(context, email, async (session) => {
-        const input = {
-          name,
-          expiresInDays: ttl === 'never' ? null : ttl,
-          ...(permissions && { permissions }),
-        };
-        return (await makeToken(session, input)).token;
-      })
-    : await createByDevice(context, options, browser);
-  if (raw) return context.out.print(clean(token));
-  const { credential } = await whoAmI(context.apiWith(token));
-  if (context.out.json) return context.out.printJson({ token, credential });
-  handOver(
-    context,
-    token,
-    `Token "${clean(credential?.name ?? name)}" made, ${validity(credential?.expiresAt ?? null, Date.now())}`,
-  );
+  if (!options.name.trim()) throw usage('A token needs a name.');
+  const permissions = assertPermissions(options.permission);
+  const make = options.password ? createByPassword : createByDevice;
+  const made = await make(context, options, permissions);
+  const { token, credential } = made;
+  if (options.raw) return context.out.print(clean(token));
+  if (context.out.json) return context.out.printJson(made);
+  const { name, expiresAt } = credential;
+  handOver(context, token, `Token "${clean(name)}" made, ${validity(expiresAt, Date.now())}`);
+}
+
+/** The server is not asked about it by the token itself: it would count as used. */
+interface MadeToken {
+  token: string;
+  credential: Pick<TokenView, 'name' | 'expiresAt'>;
+}
+
+async function createByPassword(
+  context: Context,
+  { name, ttl, email }: CreateOptions,
+  permissions: Permission[] | undefined,
+): Promise<MadeToken> {
+  const expiresInDays = ttl === 'never' ? null : ttl;
+  const input = { name, expiresInDays, ...(permissions && { permissions }) };
+  return await withSession(context, email, (session) => makeToken(session, input));
 }
 
 async function createByDevice(
   context: Context,
-  { name, ttl, permission }: CreateOptions,
-  browser: boolean,
-): Promise<string> {
-  const request = { tokenName: name, tokenDays: String(ttl), permissions: permission };
-  return (await grantByDevice(context, request, browser)).access_token;
+  { name, ttl, browser }: CreateOptions,
+  permissions: Permission[] | undefined,
+): Promise<MadeToken> {
+  const request = { tokenName: name, tokenDays: String(ttl), permissions };
+  const granted = await grantByDevice(context, request, browser);
+  const { expires_in: left, scope } = granted;
+  const credential = {
+    id: granted.credential_id,
+    name: granted.credential_name ?? name,
+    permissions: scope?.split(' '),
+    expiresAt: left === undefined ? null : new Date(Date.now() + left * 1_000).toISOString(),
+  };
+  return { token: granted.access_token, credential };
 }
 
 /** The secret alone on stdout, what is said about it beside it. */
@@ -175,7 +189,8 @@ async function list(context: Context, { status, search }: ListOptions): Promise<
     limit: 200,
   });
   if (context.out.json) return context.out.printJson(page);
-  if (page.items.length > 0) return showTokens(context.out, page.items);
+  if (page.items.length > 0)
+    return showTokens(context.out, page.items, context.access().profile?.credentialId);
   const isFiltered = status !== undefined || search !== undefined;
   context.out.note(
     isFiltered
@@ -194,7 +209,7 @@ async function show(context: Context, reference: string): Promise<void> {
 async function rotate(context: Context, reference: string, options: RotateOptions): Promise<void> {
   const { out } = context;
   if (!options.password) {
-    const { id, name } = await findOwnToken(context.api(), reference, out);
+    const { id, name } = assertAlive(await findOwnToken(context.api(), reference, out));
     throw new CliError(
       'refused',
       `A token cannot rotate a token: "${clean(name)}" is rotated by a signed-in person.`,
@@ -204,7 +219,7 @@ async function rotate(context: Context, reference: string, options: RotateOption
     );
   }
   const rotated = await withSession(context, options.email, async (session) => {
-    const { id } = await findOwnToken(session, reference, out);
+    const { id } = assertAlive(await findOwnToken(session, reference, out));
     const body = { graceSeconds: options.grace };
     return await session.send<RotatedTokenView>(`POST /api/v1/tokens/${id}/rotate`, { body });
   });
@@ -219,13 +234,25 @@ async function rotate(context: Context, reference: string, options: RotateOption
   handOver(context, token, `Token "${clean(credential.name)}" rotated. ${old}`);
 }
 
+function assertAlive(token: TokenView): TokenView {
+  if (token.status !== 'revoked') return token;
+  throw new CliError(
+    'refused',
+    `"${clean(token.name)}" (${token.prefix}…) is revoked: nothing brings it back.`,
+    {
+      hint: 'Make a new one: keyward token create',
+    },
+  );
+}
+
 async function revoke(context: Context, reference: string, { reason, yes }: RevokeOptions): Promise<void> {
   const api = context.api();
   const token = await findOwnToken(api, reference, context.out);
   const named = `"${clean(token.name)}" (${token.prefix}…)`;
   if (token.status === 'revoked') context.out.done(`${named} was revoked before`);
   else {
-    if (isInteractive()) await confirmOr(yes, `Revoke ${named}? What uses it stops working, for good.`);
+    if (isInteractive())
+      await confirmOr(yes, { message: `Revoke ${named}? What uses it stops working, for good.` });
     await api.send(`DELETE /api/v1/tokens/${token.id}`, { body: { reason } });
     context.out.done(`Revoked ${named}`);
   }

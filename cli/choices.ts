@@ -1,0 +1,72 @@
+import { Option } from 'commander';
+import type { Permission, Role } from '#server/access/schema.ts';
+import type { AdminTokenSort, UseWindow } from '#server/admin-tokens/schema.ts';
+import type { TokenStatus } from '#server/tokens/schema.ts';
+import type { UserStatus } from '#server/users/schema.ts';
+import { usage } from './errors.ts';
+
+/** The server's names by their types, which leave none out: its schemas would bring along what checks them there. */
+const namesOf = <Name extends string>(names: Record<Name, true>) => Object.keys(names) as Name[];
+
+export const roles = namesOf<Role>({ viewer: true, member: true, manager: true, admin: true });
+export const tokenStatuses = namesOf<TokenStatus>({
+  active: true,
+  expiring: true,
+  expired: true,
+  disabled: true,
+  revoked: true,
+});
+export const userStatuses = namesOf<UserStatus>({ active: true, deactivated: true, deleted: true });
+export const useWindows = namesOf<UseWindow>({
+  never: true,
+  '24h': true,
+  '7d': true,
+  '30d': true,
+  '90d+': true,
+});
+export const adminTokenSorts = namesOf<AdminTokenSort>({
+  createdAt: true,
+  lastUsedAt: true,
+  expiresAt: true,
+  owner: true,
+  name: true,
+});
+export const orders = ['asc', 'desc'];
+
+const permissions = namesOf<Permission>({
+  'profile:read': true,
+  'tokens:read': true,
+  'tokens:revoke': true,
+  'usage:read': true,
+  'tokens:write': true,
+  'mcp:call': true,
+  'usage:write': true,
+  'agents:read': true,
+  'agents:write': true,
+  'agents:rotate': true,
+  'keys:read': true,
+  'keys:write': true,
+  'mcp:manage': true,
+  'budgets:write': true,
+  'users:read': true,
+  'users:write': true,
+  'tokens:admin': true,
+  'audit:read': true,
+  'settings:write': true,
+  verify: true,
+});
+
+/** An option that takes one of some words. */
+export function choiceOf(flags: string, description: string, words: readonly string[]): Option {
+  return new Option(flags, description).choices(words);
+}
+
+/** Before anybody is asked to confirm what the server would refuse. */
+export function assertPermissions(names: string[] | undefined): Permission[] | undefined {
+  // An empty variable in a script must not ask for everything.
+  if (names?.length === 0) throw usage('Which permission?', `Known are ${permissions.join(', ')}.`);
+  const isKnown = (name: string): name is Permission => permissions.some((known) => known === name);
+  const unknown = names?.filter((name) => !isKnown(name)) ?? [];
+  if (unknown.length === 0) return names?.filter(isKnown);
+  throw usage(`Unknown permission ${unknown.join(', ')}.`, `Known are ${permissions.join(', ')}.`);
+}
