@@ -90,7 +90,12 @@ function CodeProgress({ setup, id, begun }: ProgressProps & { id: string }) {
         </Steps>
         <Actions>
           <CopyAgain setup={setup} text={text} />
-          <Button look="quiet" busy={setup.isCancelling} busyLabel="Cancelling…" onClick={setup.cancel}>
+          <Button
+            look={text === null ? 'secondary' : 'quiet'}
+            busy={setup.isCancelling}
+            busyLabel="Cancelling…"
+            onClick={setup.cancel}
+          >
             Cancel the code
           </Button>
         </Actions>
