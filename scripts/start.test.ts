@@ -44,10 +44,11 @@ test('what is written after npm start -- reaches the server', async () => {
 
 test('a signal that arrives twice at once reaches the server once, and its exit code comes back', async () => {
   const { child } = await start();
+  const exit = once(child, 'exit');
   child.kill('SIGTERM');
   await sleep(50);
   child.kill('SIGTERM');
-  assert.deepEqual(await once(child, 'exit'), [11, null]);
+  assert.deepEqual(await exit, [11, null]);
 });
 
 test('a start that is killed outright takes the server with it', async () => {
