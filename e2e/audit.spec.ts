@@ -31,6 +31,8 @@ for (const { view, colorScheme, width, height } of views) {
       await page.goto('/admin/audit');
       await expect(row(page, 'access.denied')).toContainText('Denied');
       await expect(page.getByText(/^Sealed/)).toBeVisible();
+      // That one looks is noted too, and moves what stands below it.
+      await expect(row(page, 'audit.view')).toBeVisible();
       await check(page, `audit-${view}`);
       await page.getByRole('button', { name: 'token.update' }).click();
       await expect(page.getByRole('dialog')).toContainText('Changed: name');
