@@ -64,7 +64,10 @@ export function showToken(out: Output, token: TokenView | AdminTokenView): void 
     ['Owner', 'owner' in token ? `${clean(token.owner.name)} <${clean(token.owner.email)}>` : undefined],
     ['Id', token.id],
     ['Prefix', `${clean(token.prefix)}…`],
-    ['Status', statusPaint(out)[token.status](token.status) + (token.held ? ' (an admin has to enable it)' : '')],
+    [
+      'Status',
+      statusPaint(out)[token.status](token.status) + (token.held ? ' (an admin has to enable it)' : ''),
+    ],
     ['May', wordsOfGrant(token.permissions, 'the role of its owner')],
     ['From', token.ipAllowlist.length > 0 ? token.ipAllowlist.map(clean).join(', ') : undefined],
     ['Created', at(token.createdAt)],
