@@ -78,7 +78,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
         />
         <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-center gap-x-2 text-sm md:flex-nowrap text-faint md:order-2 md:row-span-1! md:h-5 lg:col-start-2">
           {owner ?? prefix}
-          <span className="-m-1 shrink-0 truncate p-1">
+          <span className="-m-1 max-w-full shrink-0 truncate p-1">
             <PermissionSummary token={token} />
           </span>
         </div>
@@ -101,7 +101,7 @@ function Name({ name, onOpen }: { name: string; onOpen: (() => void) | undefined
       onPointerEnter={preloadSidePanel}
       onFocus={preloadSidePanel}
       onClick={onOpen}
-      className="static! after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent-ink"
+      className="static! block max-w-full truncate after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent-ink"
     >
       {name}
     </button>
