@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { findProgram } from '#server/testing/program.ts';
 import { runQuietly, say } from './workplace.mjs';
 
-/** What tests run beside Keyward, by the Debian packages that have it. */
-const packages: Record<string, string> = {
-  nginx: 'nginx-light',
-  caddy: 'caddy',
-  'redis-server': 'redis-server',
-};
+/** What the tests run beside Keyward. */
+export const testPrograms = ['nginx', 'caddy', 'redis-server'];
+
+/** The Debian packages that are not named as their program is. */
+const packages: Record<string, string> = { nginx: 'nginx-light' };
 
 /** Installs what is not there where that can be done; otherwise says what is not tested for want of it. */
-export async function installPrograms(): Promise<void> {
+export async function installPrograms(names: readonly string[]): Promise<void> {
+  const absent = () => names.filter((name) => !findProgram(name));
   if (absent().length === 0) return;
   if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     say(`Installing ${absent().join(', ')} with apt-get, for the tests …`);
@@ -19,8 +19,6 @@ export async function installPrograms(): Promise<void> {
   if (absent().length > 0)
     say(`NOT TESTED HERE: what needs ${absent().join(', ')}. Install it to have that tested too.`);
 }
-
-const absent = () => Object.keys(packages).filter((name) => !findProgram(name));
 
 async function install(names: string[]): Promise<void> {
   // In runlevel 1 nothing that was installed starts as a service, on a port that may be somebody's.

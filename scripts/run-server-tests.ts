@@ -1,7 +1,7 @@
 import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { installPrograms } from './install-programs.ts';
+import { installPrograms, testPrograms } from './install-programs.ts';
 import type { Tally } from './run-tests.ts';
 import { findNode, readText, root, runAttached } from './workplace.mjs';
 
@@ -9,7 +9,7 @@ const CLUSTER = 'server/testing/cluster.ts';
 
 /** `files` as given on the command line, or every test that is not a journey. */
 export async function runServerTests(files: string[]): Promise<Tally> {
-  await installPrograms();
+  await installPrograms(testPrograms);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-tests-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const tally = path.join(folder, 'tally.json');

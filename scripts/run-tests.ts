@@ -4,6 +4,7 @@ import { ensureBuilt } from './build.mjs';
 import { runChecks } from './run-checks.ts';
 import { runJourneys } from './run-journeys.ts';
 import { runServerTests } from './run-server-tests.ts';
+import { runTrust } from './trust/run.ts';
 import { root } from './workplace.mjs';
 
 /** What a part of the run came to. */
@@ -21,9 +22,10 @@ async function runBuild(): Promise<Tally> {
 
 const hasJourneys = existsSync(path.join(root, 'e2e'));
 const PARTS: Record<string, Part[]> = {
-  all: [runChecks, runServerTests, runBuild, ...(hasJourneys ? [runJourneys] : [])],
+  all: [runChecks, runServerTests, runBuild, runTrust, ...(hasJourneys ? [runJourneys] : [])],
   check: [runChecks],
   server: [runServerTests],
+  trust: [runTrust],
   e2e: [runBuild, runJourneys],
 };
 

@@ -13,10 +13,10 @@ import { startHttpServer } from '#server/http/server.ts';
 import { runJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { issueSetupCode } from '#server/setup/commands.ts';
-import { cookieOf, createCaller, type Caller, textOf } from '#server/testing/caller.ts';
+import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
-import { acceptInvite, expect, goodPassword, toPerson, type Person } from '#server/testing/person.ts';
+import { joinAs, setUpAda, type Person } from '#server/testing/person.ts';
 
 /** None is made in the folder that the tests run in. */
 const masterKey = '5e'.repeat(32);
@@ -61,8 +61,9 @@ export interface Desk extends EmptyDesk {
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const desk = await openEmptyDesk(options);
-  const ada = await setUpAda(desk);
-  return { ...desk, ada, join: (name, role) => addPerson(desk, ada, name, role) };
+  const code = await issueSetupCode(desk.runtime);
+  const ada = await setUpAda(desk, code?.reveal());
+  return { ...desk, ada, join: (name, role) => joinAs(ada, { caller: desk, name, role }) };
 }
 
 export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDesk> {
@@ -126,22 +127,4 @@ async function openInstance(
       await runtime.close();
     },
   };
-}
-
-async function setUpAda(desk: EmptyDesk): Promise<Person> {
-  const code = await issueSetupCode(desk.runtime);
-  const person = { name: 'Ada Lovelace', email: 'ada@example.com', password: goodPassword };
-  const answer = await desk.send('POST /trpc/setup.complete', { body: { code: code?.reveal(), ...person } });
-  const { user } = (expect(200, answer).body as unknown as { result: { data: { user: Person } } }).result
-    .data;
-  return toPerson(desk, user, goodPassword, cookieOf(answer));
-}
-
-/** By an invite, as people come: a password that an admin chose would be good for one sign-in only. */
-async function addPerson(desk: EmptyDesk, ada: Person, name: string, role: Role): Promise<Person> {
-  const email = `${name.toLowerCase()}@example.com`;
-  // The test may have moved the clock on.
-  await ada.confirm();
-  const invited = expect(201, await ada.send('POST /api/v1/users', { body: { name, email, role } }));
-  return acceptInvite(desk, textOf(invited.body['inviteUrl']), name);
 }

@@ -1,4 +1,5 @@
-import { cookieOf, type Answer, type Call, type Caller } from '#server/testing/caller.ts';
+import type { Role } from '#server/access/schema.ts';
+import { cookieOf, textOf, type Answer, type Call, type Caller } from '#server/testing/caller.ts';
 import type { CreatedTokenView, CreateTokenInput } from '#server/tokens/schema.ts';
 import type { ProfileView } from '#server/users/schema.ts';
 
@@ -23,12 +24,35 @@ export async function signIn(caller: Caller, email: string, password: string): P
   return toPerson(caller, answer.body['user'] as unknown as ProfileView, password, cookieOf(answer));
 }
 
+/** Makes the first admin with the code that a new server shows, as the page of its address does. */
+export async function setUpAda(caller: Caller, code: string | undefined): Promise<Person> {
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com', password: goodPassword };
+  const answer = await caller.send('POST /trpc/setup.complete', { body: { code, ...person } });
+  return toPerson(caller, signedInAs(answer), goodPassword, cookieOf(answer));
+}
+
+/** Adds somebody by an invite, as people come: a password that an admin chose would be good for one sign-in only. */
+export async function joinAs(
+  admin: Person,
+  { caller, name, role }: { caller: Caller; name: string; role: Role },
+): Promise<Person> {
+  const email = `${name.toLowerCase()}@example.com`;
+  // The test may have moved the clock on.
+  await admin.confirm();
+  const invited = expect(201, await admin.send('POST /api/v1/users', { body: { name, email, role } }));
+  return acceptInvite(caller, textOf(invited.body['inviteUrl']), name);
+}
+
 /** Comes in by an invite's link, as its page does. Throws unless that works. */
 export async function acceptInvite(caller: Caller, inviteUrl: string, name: string): Promise<Person> {
   const body = { code: codeOf(inviteUrl), name, password: goodPassword };
-  const answer = expect(200, await caller.send('POST /trpc/users.acceptInvite', { body }));
-  const { result } = answer.body as unknown as { result: { data: { user: ProfileView } } };
-  return toPerson(caller, result.data.user, goodPassword, cookieOf(answer));
+  const answer = await caller.send('POST /trpc/users.acceptInvite', { body });
+  return toPerson(caller, signedInAs(answer), goodPassword, cookieOf(answer));
+}
+
+function signedInAs(answer: Answer): ProfileView {
+  const { result } = expect(200, answer).body as unknown as { result: { data: { user: ProfileView } } };
+  return result.data.user;
 }
 
 /** The code that a link carries behind its `#`. */

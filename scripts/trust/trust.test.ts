@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import type { TrustPromise } from './promise.ts';
+import { lineOf, trustPage } from './report.ts';
+import { sabotageSettings } from './sabotage.ts';
+import type { Stage } from './stage.ts';
+import { checkPromise, runControl } from './try-promise.ts';
+
+const patch = { file: 'server/errors.ts', find: 'export class AppError', replace: 'export class Sabotaged' };
+const promise: TrustPromise = {
+  id: 'S0',
+  name: 'all is well',
+  threshold: '0 of 2',
+  isFast: true,
+  check: () => Promise.resolve({ measured: '0 of 2', holds: true }),
+  control: { without: 'anything', patches: [patch] },
+};
+const noStage = () => Promise.resolve({} as Stage);
+
+test('a process that is given patches loads the files as they say, and no other does', () => {
+  const asks = "import('#server/errors.ts').then((module) => console.log(Object.keys(module).join()))";
+  const load = (env: Record<string, string>) =>
+    execFileSync(process.execPath, ['--eval', asks], { env: { NODE_ENV: 'test', ...env } }).toString();
+  assert.match(load(sabotageSettings([patch])), /Sabotaged/);
+  assert.doesNotMatch(load({}), /Sabotaged/);
+});
+
+test('a control whose patch fits nowhere, or twice, fails', async () => {
+  for (const find of ['there is no such text', 'export']) {
+    const result = await runControl(promise, { without: 'x', patches: [{ ...patch, find }] });
+    assert.equal(result.isAsItMust, false);
+    assert.match(
+      result.measured,
+      /it threw: Error: A control looks for this \d+ times in server\/errors\.ts/,
+    );
+  }
+});
+
+test('a promise passes that holds, and fails that does not or cannot be asked', async () => {
+  const broken = { ...promise, check: () => Promise.resolve({ measured: '1 of 2', holds: false }) };
+  const thrown = { ...promise, check: () => Promise.reject(new Error('no')) };
+  const results = await Promise.all([promise, broken, thrown].map((one) => checkPromise(one, noStage)));
+  assert.deepEqual(
+    results.map(({ isAsItMust }) => isAsItMust),
+    [true, false, false],
+  );
+  assert.match(
+    results.map(lineOf).join('\n'),
+    /^PASS S0 .*\nFAIL S0 all is well {3}1 of 2 {3}\(0 of 2\).*\nFAIL S0/,
+  );
+});
+
+test('a control passes that makes its promise fail, and fails where it holds', () => {
+  const told = { promise, measured: '2 of 2', seconds: 1, without: 'a lock' };
+  const failing = lineOf({ ...told, isAsItMust: true });
+  assert.equal(failing, 'FAILS AS IT MUST S0 all is well   2 of 2 without a lock   1.0 s');
+  assert.match(lineOf({ ...told, isAsItMust: false }), /^FAIL: its control should not hold: S0/);
+});
+
+test('the page has a row for each check and for each control', () => {
+  const told = { promise, measured: '1 | 2', seconds: 1, isAsItMust: true };
+  const page = trustPage([told, { ...told, without: 'a lock' }], { date: '2026-01-02', commit: 'abc' });
+  assert.match(page, /\| S0 \| all is well \| 1 \\\| 2 \| 0 of 2 \| 1\.0 \| holds \|/);
+  assert.match(page, /\| S0 \| all is well \| a lock \| 1 \\\| 2 \| fails, as it must \|/);
+});
