@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
+import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 import { openStream } from '#server/testing/stream.ts';
-import { openWire } from '#server/testing/wire.ts';
 import { startDatabase, startServer } from './desk.ts';
 import { fillOwn, type Made } from './fill.ts';
 
@@ -18,8 +18,8 @@ const typed = 'update credentials set revoked_at = now() where id = $1';
 
 await using database = await startDatabase();
 const { address, url } = await database.create('stale');
-await using wire = await openWire(`${address.host}/.s.PGSQL.${address.port}`);
-const wired = url.replace(/host=[^&]*/, 'host=127.0.0.1').replace(/port=\d+/, `port=${wire.port}`);
+await using proxy = await openFaultProxy(`${address.host}/.s.PGSQL.${address.port}`);
+const wired = url.replace(/host=[^&]*/, 'host=127.0.0.1').replace(/port=\d+/, `port=${proxy.port}`);
 const settings = {
   KEYWARD_DATA: database.folder,
   KEYWARD_LOG_LEVEL: 'error',
@@ -139,14 +139,14 @@ async function measureBlackhole(): Promise<void> {
     const { id, token } = next();
     await using stream = await openStream(second.origin, { token });
     await stream.next();
-    wire.swallow('listen keyward_access');
+    proxy.swallow('listen keyward_access');
     const at = performance.now();
     await client.query(typed, [id]);
     const status = await statusOf(second.origin, token);
     say('LISTEN blackholed: the next request', status === 401, `${status}`);
     const hasEnded = await stream.ended();
     times.push(hasEnded ? performance.now() - at : Infinity);
-    wire.mend();
+    await proxy.mend();
     await sleep(2_000);
   }
   say(
