@@ -5,16 +5,31 @@ import { toProblem } from '#server/http/problem.ts';
 
 /** What no answer goes without. Pages replace the policy by one that lets their own scripts run. */
 export function setSecurityHeaders(res: ServerResponse, config: Config): void {
-  res.setHeader('X-Content-Type-Options', 'nosniff');
-  res.setHeader('Referrer-Policy', 'same-origin');
-  res.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
-  res.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-  res.setHeader('X-Frame-Options', 'DENY');
-  res.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=()');
-  res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
-  res.setHeader('Cache-Control', 'no-store');
-  if (config.url.protocol === 'https:')
-    res.setHeader('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+  for (const [name, value] of securityHeaders) res.setHeader(name, value);
+  if (config.url.protocol === 'https:') res.setHeader(...strictTransport);
+}
+
+const securityHeaders: readonly (readonly [string, string])[] = [
+  ['X-Content-Type-Options', 'nosniff'],
+  ['Referrer-Policy', 'same-origin'],
+  ['Cross-Origin-Opener-Policy', 'same-origin'],
+  ['Cross-Origin-Resource-Policy', 'same-origin'],
+  ['X-Frame-Options', 'DENY'],
+  ['Permissions-Policy', 'camera=(), geolocation=(), microphone=()'],
+  ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['Cache-Control', 'no-store'],
+];
+const strictTransport = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const;
+
+/** An answer as it goes over the wire, for a connection on which there is no request to answer. It is the last one there. */
+export function bareAnswer(
+  status: string,
+  config: Config,
+  extra: readonly (readonly [string, string])[] = [],
+): string {
+  const always = config.url.protocol === 'https:' ? [...securityHeaders, strictTransport] : securityHeaders;
+  const headers = [['Connection', 'close'], ['Content-Length', '0'], ...extra, ...always];
+  return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 
 export function sendJson(

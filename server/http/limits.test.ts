@@ -168,6 +168,10 @@ test('an unknown field in a query, one given twice, or one in the path too, is r
   assert.equal(secret.status, 422);
 });
 
+/** Also by what is answered before there is a request. */
+const alwaysSent =
+  /\r\nX-Content-Type-Options: nosniff\r\n[^]*\r\nContent-Security-Policy: default-src 'none'/;
+
 async function open(desk: Desk): Promise<Socket> {
   const socket = connect(Number(new URL(desk.origin).port), '127.0.0.1');
   await once(socket, 'connect');
@@ -181,6 +185,7 @@ test('an address that holds too many connections gets no more, until it lets go'
   last.write('GET /healthz?refused HTTP/1.1\r\nHost: x\r\n\r\n');
   const [answer] = (await once(last, 'data')) as [Buffer];
   assert.match(answer.toString(), /^HTTP\/1.1 429 /);
+  assert.match(answer.toString(), alwaysSent);
   await once(last, 'close');
   for (const socket of sockets) socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -193,6 +198,7 @@ test('what is not HTTP is answered with 400 and hung up on', async () => {
   socket.write('HELLO\r\n\r\n');
   const [answer] = (await once(socket, 'data')) as [Buffer];
   assert.match(answer.toString(), /^HTTP\/1.1 400 /);
+  assert.match(answer.toString(), alwaysSent);
   await once(socket, 'close');
 });
 

@@ -129,6 +129,31 @@ test('a token is no cookie: a program that sends one is not asked where it comes
   assert.equal(renamed.status, 200);
 });
 
+test('a foreign page cannot make a browser read here either, or hold a stream open; a link may be followed', async () => {
+  await using desk = await openDesk();
+  const site = (name: string) => ({ 'Sec-Fetch-Site': name });
+  const pages = [
+    site('cross-site'),
+    site('same-site'),
+    { Origin: 'null' },
+    { Origin: 'http://evil.localhost', ...site('same-site') },
+  ];
+  for (const path of ['/trpc/live.changes', '/trpc/sessions.me', '/api/v1/audit/export?format=csv']) {
+    for (const headers of pages) {
+      const refused = await desk.ada.send(`GET ${path}`, { headers });
+      assert.equal(refused.problem?.code, 'origin_not_allowed', `${path} ${JSON.stringify(headers)}`);
+    }
+  }
+  const me = (headers: Record<string, string>, token?: string) =>
+    desk.ada.send('GET /api/v1/me', { headers, ...(token !== undefined && { token }) });
+  const { token } = await desk.ada.createToken({ name: 'ci' });
+  assert.equal((await me(site('same-origin'))).status, 200);
+  assert.equal((await me({ Origin: desk.origin.replace('127.0.0.1', 'localhost') })).status, 200);
+  assert.equal((await me({ ...site('cross-site'), 'Sec-Fetch-Dest': 'document' })).status, 200, 'a link');
+  assert.equal((await me({ ...site('cross-site'), 'Sec-Fetch-Dest': 'iframe' })).status, 403);
+  assert.equal((await me(site('cross-site'), token)).status, 200, 'no browser adds a token by itself');
+});
+
 test('no GET changes anything', async () => {
   await using desk = await openDesk();
   const before = await everything(desk);

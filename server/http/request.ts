@@ -77,7 +77,25 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
   const { origin } = req.headers;
   const site = req.headers['sec-fetch-site'];
   if (origin === undefined ? site === undefined : isOwnOrigin(origin, config)) return;
-  throw new AppError('origin_not_allowed', `This has to come from ${config.url.origin} itself.`);
+  throw notOwnOrigin(config);
+}
+
+/**
+ * Refuses what a foreign page makes a browser read with our cookie: it would learn nothing, but could keep us at work, and
+ * take up the streams that a person may have open. A link that somebody follows is no such thing. Throws
+ * `origin_not_allowed`.
+ */
+export function assertOwnRead({ method, headers }: IncomingMessage, config: Config): void {
+  const { origin, 'sec-fetch-site': site } = headers;
+  const isForeign =
+    origin === undefined ? site === 'cross-site' || site === 'same-site' : !isOwnOrigin(origin, config);
+  const isFollowed = headers['sec-fetch-dest'] === 'document';
+  if (!isForeign || isFollowed || !isSafe(method) || readBearer(headers.authorization) !== undefined) return;
+  throw notOwnOrigin(config);
+}
+
+function notOwnOrigin({ url }: Config): AppError {
+  return new AppError('origin_not_allowed', `This has to come from ${url.origin} itself.`);
 }
 
 /** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '#server/errors.ts';
-import { setSecurityHeaders } from '#server/http/answer.ts';
+import { bareAnswer, setSecurityHeaders } from '#server/http/answer.ts';
 import { limitConnections } from '#server/http/connections.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
-import { assertOwnOrigin, loggablePath, readFacts } from '#server/http/request.ts';
+import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
@@ -28,8 +28,11 @@ const clientErrors: Record<string, string> = {
 /** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
 export type RouteTable = readonly Route[];
 
-/** `any-origin`: a door that changes nothing and that other sites' requests come through too. */
-type Route = readonly [prefix: string, door: Door, from?: 'any-origin'];
+/**
+ * Changes are taken from our own origin, whatever the door. `any-origin`: one that changes nothing and that other sites'
+ * requests come through too. `own-origin`: one that only our own pages and programs read from either.
+ */
+type Route = readonly [prefix: string, door: Door, from?: 'any-origin' | 'own-origin'];
 
 export interface HttpServer {
   port: number;
@@ -60,7 +63,7 @@ export async function startHttpServer(
   server.setTimeout(httpLimits.silenceMs);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    if (socket.writable) socket.end(bareAnswer(status, config));
   });
   await listen(server, config.port, config.host);
   const { port } = server.address() as AddressInfo;
@@ -95,6 +98,7 @@ async function answer(
     await assertNoTokenInUrl(exchange);
     const [, door, from] = routeOf(routes, path);
     if (from !== 'any-origin') assertOwnOrigin(req, runtime.config);
+    if (from === 'own-origin') assertOwnRead(req, runtime.config);
     await door(exchange);
   } catch (error) {
     refuse(exchange, error);
