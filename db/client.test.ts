@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertWorksAs, openPool } from '#db/client.ts';
+import { assertWorksAs, openDatabase, openPool } from '#db/client.ts';
+import { isUnavailable } from '#db/errors.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
+import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 
 const role = 'keyward_app';
 const options = { size: 1, role, onError: () => {} };
@@ -20,5 +22,37 @@ test('a pool whose address has options of its own, in place of ours, is found ou
   const where = `host=${encodeURIComponent(host)}&port=${port}&options=-c%20search_path%3Dpublic`;
   const pool = openPool(`postgres://${user}:${encodeURIComponent(password)}@/${name}?${where}`, options);
   await assert.rejects(assertWorksAs(pool, role), /used as keyward, not as keyward_app/);
+  await pool.end();
+});
+
+// Takes two seconds: that long a database may be silent before it counts as away.
+test('transactions over a line that went dead end within two seconds, and cost the pool nothing', async () => {
+  await using database = await cloneDatabase();
+  const { host, port } = database.address;
+  await using proxy = await openFaultProxy(`${host}/.s.PGSQL.${port}`);
+  const address = { ...database.address, host: '127.0.0.1', port: proxy.port };
+  const pool = openPool(address, { ...options, size: 2 });
+  const db = openDatabase(pool);
+  const read = () => db.transaction((tx) => tx.execute('select 1'));
+  await Promise.all([read(), read()]);
+
+  const reached = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const inTheMiddle = db.transaction(async (tx) => {
+    reached.resolve();
+    await gone.promise;
+    return tx.execute('select 1');
+  });
+  await reached.promise;
+  proxy.swallow();
+  gone.resolve();
+  const started = performance.now();
+  const ended = await Promise.allSettled([inTheMiddle, ...Array.from({ length: 8 }, read)]);
+  assert.ok(ended.every((end) => end.status === 'rejected' && isUnavailable(end.reason)));
+  const tookMs = performance.now() - started;
+  assert.ok(tookMs < 2_000, `${tookMs} ms`);
+
+  await proxy.mend();
+  await Promise.all([read(), read(), read()]);
   await pool.end();
 });

@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { isSilence } from '#db/errors.ts';
 
 export type Database = NodePgDatabase;
 /** A transaction: what `Database.transaction` hands to its callback. */
@@ -31,19 +32,39 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     ...(options.role && { options: `-c role=${options.role}` }),
   });
   pool.on('error', options.onError);
-  pool.on('connect', (client) => client.on('error', options.onError));
+  pool.on('connect', (client) => {
+    client.on('error', options.onError);
+    endWhenSilent(client);
+  });
   return pool;
 }
 
-/** The settings of every connection of ours: who we are, and how long we wait. */
+/** `pg` gives a query up and keeps the connection: what is asked of it next, a rollback too, would wait in vain as long again. */
+function endWhenSilent(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const guarded = (...args: unknown[]) => {
+    const answer = query(...args);
+    if (answer instanceof Promise)
+      answer.catch((error: unknown) => {
+        if (isSilence(error)) void client.end();
+      });
+    return answer;
+  };
+  client.query = guarded as typeof client.query;
+}
+
+/**
+ * The settings of every connection of ours: who we are, and how long we wait. Whoever asks is told within two seconds that the
+ * database does not answer, also when they first waited for a connection and then for a lock.
+ */
 export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     application_name: `keyward ${process.pid}`,
-    connectionTimeoutMillis: 2_000,
-    query_timeout: 2_500,
-    statement_timeout: 2_200,
-    lock_timeout: 2_000,
+    connectionTimeoutMillis: 1_000,
+    query_timeout: 1_700,
+    statement_timeout: 1_500,
+    lock_timeout: 900,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };
@@ -75,5 +96,15 @@ export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> 
 }
 
 export function openDatabase(pool: pg.Pool): Database {
-  return drizzle(pool);
+  const db = drizzle(pool);
+  // Drizzle's own never gives a connection back on which `begin` fails: ten of those, and the pool is empty for good.
+  db.transaction = async (work, config) => {
+    const client = await pool.connect();
+    try {
+      return await drizzle(client).transaction(work, config);
+    } finally {
+      client.release();
+    }
+  };
+  return db;
 }

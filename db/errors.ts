@@ -9,7 +9,7 @@ export function violatedUnique(error: unknown): string | undefined {
 
 const unavailableStates = /^(08|53|57P0[123]|57014|55P03|25P0[34])/;
 const unavailableErrors =
-  /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|timeout|Connection terminated|not queryable|client has encountered/i;
+  /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|timeout|Connection terminated|not queryable|client has encountered/i;
 
 /** Whether a statement failed because the database is away, full, shutting down or too slow, rather than wrong. */
 export function isUnavailable(error: unknown): boolean {
@@ -18,6 +18,11 @@ export function isUnavailable(error: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   const { code } = cause as NodeJS.ErrnoException;
   return unavailableErrors.test(`${code ?? ''} ${cause.message}`);
+}
+
+/** Whether a statement was given up on because no answer to it came, in the words of `pg`. */
+export function isSilence(error: unknown): boolean {
+  return error instanceof Error && /^Query read timeout$|due to connection timeout$/.test(error.message);
 }
 
 export interface ErrorDescription {

@@ -93,6 +93,18 @@ test('a batch that fails fails its own look-ups and no others', async () => {
   assert.equal((await next)?.name, 'c');
 });
 
+test('what waits behind a batch that got no answer fails with it, and what comes after is sent', async () => {
+  const database = slowDatabase();
+  const { batches, lookup } = database;
+  void (await ask(lookup, 'a'));
+  void (await ask(lookup, 'b'));
+  const [waiting] = await ask(lookup, 'c');
+  batches[0]?.fail(new Error('Query read timeout'));
+  await assert.rejects(waiting ?? Promise.resolve(), /timeout/);
+  void (await ask(lookup, 'd'));
+  assert.deepEqual(sizes(database), [1, 1, 1]);
+});
+
 test('more look-ups than one statement takes go in several', async () => {
   const database = slowDatabase();
   void (await ask(database.lookup, ...Array.from({ length: 700 }, (_, n) => `n${n}`)));
