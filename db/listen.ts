@@ -76,7 +76,10 @@ export function createListener(options: ListenerOptions): Listener {
       for (;;) {
         const before = echoes;
         await Promise.race([client.query(`notify ${echo}`), lost]);
-        if (echoes === before) throw new Error('the connection does not hear what is said to it');
+        if (echoes === before)
+          throw new Error(
+            'nothing is heard of what is said (a PgBouncer that pools transactions passes on no LISTEN)',
+          );
         if (!hearing) startHearing();
         await Promise.race([sleep(probeEveryMs, undefined, { ref: false, signal: closing.signal }), lost]);
       }

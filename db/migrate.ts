@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { connectionConfig, type DatabaseAddress } from '#db/client.ts';
+import { isUnavailable } from '#db/errors.ts';
 import { installJobQueue } from '#db/job-queue.ts';
 
 const folder = new URL('./migrations/', import.meta.url);
@@ -36,6 +37,18 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
   }
 }
 
+/** Why there is no database at an address, where it may yet come; null for one that answers. Throws what stops the start. */
+export async function findAway(address: DatabaseAddress): Promise<MigrationError | null> {
+  try {
+    const client = await connect(address);
+    await client.end();
+    return null;
+  } catch (error) {
+    if (error instanceof MigrationError && isUnavailable(error.cause)) return error;
+    throw error;
+  }
+}
+
 async function connect(address: DatabaseAddress): Promise<pg.Client> {
   try {
     const client = new pg.Client({
@@ -52,6 +65,7 @@ async function connect(address: DatabaseAddress): Promise<pg.Client> {
     const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
     throw new MigrationError(
       `The database cannot be used: ${why}. Check DATABASE_URL, and that PostgreSQL runs there.`,
+      { cause },
     );
   }
 }

@@ -43,6 +43,8 @@ export interface Config {
   metrics: { token: Secret | undefined; port: number | undefined };
   trustedProxies: number | string[];
   maxConnectionsPerAddress: number;
+  /** How long requests are still taken once it was asked to stop. */
+  drainSeconds: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -93,6 +95,7 @@ function toConfig(values: Values): Config {
     metrics: { token: secretOf(values.KEYWARD_METRICS_TOKEN), port: values.KEYWARD_METRICS_PORT },
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
+    drainSeconds: values.KEYWARD_DRAIN_SECONDS,
     logLevel: values.KEYWARD_LOG_LEVEL,
   };
 }

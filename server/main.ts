@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { MigrationError } from '#db/migrate.ts';
+import { findAway, MigrationError } from '#db/migrate.ts';
 import { WrongMasterKeyError } from '#server/access/sealer.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
@@ -13,6 +13,7 @@ import { openStaticExport, type StaticExport } from '#server/http/export.ts';
 import { startMetricsServer } from '#server/http/metrics-door.ts';
 import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
+import { openWaitingRoom } from '#server/http/waiting-room.ts';
 import { startJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
@@ -29,14 +30,17 @@ const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
 async function start(): Promise<void> {
   const config = readConfig();
-  const runtime = await createRuntime(config, { address: await openAddress(config), works: true });
+  const address = await openAddress(config);
+  await awaitDatabase(config, address);
+  const runtime = await createRuntime(config, { address, works: true });
   running.push({ stop: () => runtime.close(), withinMs: 8_000 });
   await assertKeysOpen(runtime).catch(asWrongKey);
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
+  await runtime.hub.listen();
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site, await readBundle(cliFolder)), site.upgrade);
-  running.push({ stop: () => server.close(), withinMs: 35_000 });
+  running.push({ stop: () => server.close(), withinMs: 35_000 + config.drainSeconds * 1_000 });
   if (config.metrics.port !== undefined) {
     const metrics = await startMetricsServer(runtime, config.metrics.port);
     running.push({ stop: () => metrics.close(), withinMs: 2_000 });
@@ -59,6 +63,20 @@ async function openAddress({ databaseUrl, dataFolder }: Config): Promise<Databas
   const embedded = await startEmbedded({ dataFolder, say });
   running.push({ stop: () => embedded.stop(), withinMs: 15_000 });
   return embedded.address;
+}
+
+/** Waits for a database that is away, and says so to whoever asks; one that refuses us stops the start. */
+async function awaitDatabase(config: Config, address: DatabaseAddress): Promise<void> {
+  await using waiting = new AsyncDisposableStack();
+  for (let isWaiting = false; ; isWaiting = true) {
+    const away = await findAway(address);
+    if (!away) return;
+    if (!isWaiting) {
+      waiting.use(await openWaitingRoom(config));
+      say(`${away.message} Waiting for it …`);
+    }
+    await sleep(500);
+  }
 }
 
 /** What to open: while there is no user, the address that makes the first admin is the only one of use, and so the last line. */

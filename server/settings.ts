@@ -205,6 +205,12 @@ export const settings = {
     says: 'How many connections one address may hold open; a trusted proxy is not counted.',
     byDefault: '1000',
   },
+  KEYWARD_DRAIN_SECONDS: {
+    schema: z.coerce.number().int().min(0).max(300).default(0),
+    legal: '0 to 300',
+    says: 'How long requests are still taken after SIGTERM, while /readyz says no. Behind a load balancer: longer than it takes to notice that.',
+    byDefault: '0',
+  },
   KEYWARD_METRICS_TOKEN: {
     schema: z
       .string()

@@ -25,3 +25,25 @@ function release(held: Map<string, number>, block: string): void {
   if (count === 0) held.delete(block);
   else held.set(block, count);
 }
+
+const readingMs = 12_000;
+
+/**
+ * Lets go of whoever takes nothing of what waits for them, sooner than of whoever waits for us. Any progress starts their
+ * time anew: a slow line is no offence.
+ */
+export function releaseIdleReaders(server: Server, usualMs: number): void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  const looking = setInterval(() => {
+    for (const socket of open) {
+      const isReading = socket.writableLength > 0;
+      if (isReading && socket.timeout === usualMs) socket.setTimeout(readingMs);
+      else if (!isReading && socket.timeout === readingMs) socket.setTimeout(usualMs);
+    }
+  }, 1_000).unref();
+  server.once('close', () => clearInterval(looking));
+}

@@ -15,6 +15,8 @@ export interface Exchange {
   /** The path without the query, as it was sent. */
   path: string;
   query: URLSearchParams;
+  /** The server was asked to stop: requests had better go to another. */
+  isLeaving: boolean;
 }
 
 /** A way in: REST, tRPC, pages. It answers, or throws what `sendProblem` then says. */

@@ -4,11 +4,16 @@ import type { Door } from '#server/http/exchange.ts';
 /** Whether the process runs. */
 export const answerHealth: Door = ({ res }) => sendJson(res, 200, { status: 'ok' });
 
-/** Whether it can work: the database answers with the schema that this server brought it to. */
-export const answerReadiness: Door = async ({ runtime, res }) => {
-  const ready = await runtime.pool.query('select count(*) from schema_migrations').then(
+/**
+ * Whether it should be sent requests: the database answers with the schema that this server brought it to, what it says is
+ * heard, and nobody asked the server to stop.
+ */
+export const answerReadiness: Door = async ({ runtime, res, isLeaving }) => {
+  const database = await runtime.pool.query('select count(*) from schema_migrations').then(
     () => true,
     () => false,
   );
-  sendJson(res, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', checks: { database: ready } });
+  const checks = { database, listener: !runtime.hub.isDeaf(), staying: !isLeaving };
+  const isReady = Object.values(checks).every(Boolean);
+  sendJson(res, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', checks });
 };

@@ -158,6 +158,6 @@ test('the process is up whatever the database does, and ready only with it', asy
   await desk.sql('revoke select on schema_migrations from keyward_app');
   const away = await desk.send('GET /readyz');
   assert.equal(away.status, 503);
-  assert.deepEqual(away.body['checks'], { database: false });
+  assert.deepEqual(away.body['checks'], { database: false, listener: true, staying: true });
   assert.equal((await desk.send('GET /healthz')).status, 200);
 });

@@ -18,7 +18,7 @@ export const answerMetrics: Door = async (exchange) => {
 
 /** The same on a port of its own that only this machine reaches; asks for the token too, where there is one. */
 export async function startMetricsServer(runtime: Runtime, port: number): Promise<HttpServer> {
-  const config = { ...runtime.config, host: '127.0.0.1', port, urlIsGiven: true };
+  const config = { ...runtime.config, host: '127.0.0.1', port, urlIsGiven: true, drainSeconds: 0 };
   const door = config.metrics.token ? answerMetrics : print;
   return startHttpServer({ ...runtime, config }, [['/metrics', door]]);
 }

@@ -1,29 +1,18 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#server/errors.ts';
-import { bareAnswer, setSecurityHeaders } from '#server/http/answer.ts';
-import { limitConnections } from '#server/http/connections.ts';
+import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
+import { openListener } from '#server/http/listen.ts';
 import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
-export const httpLimits = {
-  urlLength: 8_192,
-  headerBytes: 16_384,
-  headersMs: 10_000,
-  requestMs: 30_000,
-  silenceMs: 75_000,
-  drainMs: 30_000,
-};
-
-/** What the parser's refusals are in HTTP; anything else is a bad request. */
-const clientErrors: Record<string, string> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
-};
+const urlLength = 8_192;
+const drainMs = 30_000;
 
 /** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
 export type RouteTable = readonly Route[];
@@ -36,7 +25,10 @@ type Route = readonly [prefix: string, door: Door, from?: 'any-origin' | 'own-or
 
 export interface HttpServer {
   port: number;
-  /** Takes no more, lets what runs finish for up to 30 s, then closes. */
+  /**
+   * Says that it leaves, for as long as is configured; then takes no more, lets what runs finish for up to 30 s, and
+   * closes.
+   */
   close(): Promise<void>;
 }
 
@@ -47,53 +39,40 @@ export async function startHttpServer(
   upgrade?: StaticExport['upgrade'],
 ): Promise<HttpServer> {
   const { config } = runtime;
-  const server = createServer(
-    {
-      maxHeaderSize: httpLimits.headerBytes,
-      headersTimeout: httpLimits.headersMs,
-      requestTimeout: httpLimits.requestMs,
-      connectionsCheckingInterval: 1_000,
-      keepAliveTimeout: 72_000,
-    },
-    (req, res) => void answer(runtime, routes, req, res),
-  );
-  limitConnections(server, config);
-  if (upgrade) server.on('upgrade', upgrade);
-  // Whoever neither sends nor reads is let go, a little after an idle connection would be.
-  server.setTimeout(httpLimits.silenceMs);
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
-    if (socket.writable) socket.end(bareAnswer(status, config));
-  });
-  await listen(server, config.port, config.host);
+  let isLeaving = false;
+  const take = (req: IncomingMessage, res: ServerResponse) =>
+    void answer({ runtime, req, res, isLeaving }, routes);
+  const server = await openListener(config, take, upgrade);
   const { port } = server.address() as AddressInfo;
   if (!config.urlIsGiven) config.url.port = String(port);
   return {
     port,
     async close() {
+      isLeaving = true;
+      await sleep(config.drainSeconds * 1_000);
       // What stays open would keep the server from ever being idle.
       await Promise.all([runtime.hub.close(), drain(server)]);
     },
   };
 }
 
-async function answer(
-  runtime: Runtime,
-  routes: RouteTable,
-  req: IncomingMessage,
-  res: ServerResponse,
-): Promise<void> {
+type Asked = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
+
+async function answer(asked: Asked, routes: RouteTable): Promise<void> {
+  const { runtime, req, res } = asked;
   // A connection that was turned away may have sent its request all the same.
   if (req.socket.writableEnded) return;
   const started = performance.now();
   const { path, query } = splitUrl(req.url ?? '/');
-  const exchange: Exchange = { runtime, req, res, path, query, facts: readFacts(req, runtime.config) };
+  const exchange: Exchange = { ...asked, path, query, facts: readFacts(req, runtime.config) };
+  // On this connection nothing more will be answered for long.
+  if (asked.isLeaving) res.shouldKeepAlive = false;
   setSecurityHeaders(res, runtime.config);
   res.setHeader('X-Request-Id', exchange.facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
   try {
-    if ((req.url ?? '').length > httpLimits.urlLength) {
-      throw new AppError('uri_too_long', `An address may have ${httpLimits.urlLength} characters at most.`);
+    if ((req.url ?? '').length > urlLength) {
+      throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);
     }
     await assertNoTokenInUrl(exchange);
     const [, door, from] = routeOf(routes, path);
@@ -134,21 +113,11 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
   runtime.log.info(line, 'request');
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host, backlog: 1_024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
 function drain(server: Server): Promise<void> {
   // A connection that is kept alive becomes idle only once its last answer has been sent.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const patience = AbortSignal.timeout(httpLimits.drainMs);
+  const patience = AbortSignal.timeout(drainMs);
   const gaveUp = once(patience, 'abort').then(() => server.closeAllConnections());
   return Promise.race([closed, gaveUp]).finally(() => clearInterval(sweep));
 }

@@ -22,6 +22,10 @@ export interface Hub {
   open(principal: Principal): Promise<Watcher>;
   /** Throws `too_many_connections` where somebody watches as often as one may. */
   refuseTooMany(principal: Principal): void;
+  /** Begins to listen, rather than when something first stays open. Resolves once it hears, or takes long to. */
+  listen(): Promise<void>;
+  /** Listens, and hears nothing at this moment. */
+  isDeaf(): boolean;
   close(): Promise<void>;
 }
 
@@ -89,19 +93,25 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
       );
   }
 
+  const listen = () =>
+    (listener ??= createListener({
+      address,
+      channels: ['keyward_changes', 'keyward_access'],
+      onMessage,
+      onDeaf: (error) => log.warn({ err: error }, 'changes are not heard of'),
+      // Whoever begins anew has missed nothing.
+      onHearingAgain: endAll,
+    }));
+
   return {
     refuseTooMany,
+    async listen() {
+      await listen().hears();
+    },
+    isDeaf: () => listener?.isHearing() === false,
     async open(principal) {
       if (isClosed) throw unavailable();
-      listener ??= createListener({
-        address,
-        channels: ['keyward_changes', 'keyward_access'],
-        onMessage,
-        onDeaf: (error) => log.warn({ err: error }, 'changes are not heard of'),
-        // Whoever begins anew has missed nothing.
-        onHearingAgain: endAll,
-      });
-      if (!(await listener.hears())) throw unavailable();
+      if (!(await listen().hears())) throw unavailable();
       refuseTooMany(principal);
       const watcher = createWatcher(principal, (ended) => watchers.delete(ended));
       watchers.add(watcher);
