@@ -55,7 +55,6 @@ async function tryMutants(file: string, folder: string): Promise<Score> {
     ignorePatterns: NOT_NEEDED,
     // It would rewrite ours by a function that TypeScript 7 no longer has.
     tsconfigFile: 'none.json',
-    timeoutMS: 10_000,
     reporters: [],
     logLevel: 'error' as LogLevel,
     tempDirName: folder,
