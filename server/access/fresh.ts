@@ -8,7 +8,7 @@ export const freshHours = 12;
  * For what must not be done from a browser that somebody left open yesterday. A token is no sign-in: it has an expiry and
  * permissions of its own. Throws `sign_in_again`.
  */
-export function assertFreshSignIn(ctx: Ctx): void {
+export function assertFreshSignIn(ctx: Pick<Ctx, 'principal' | 'now'>): void {
   const { origin } = ctx.principal;
   if (origin.kind !== 'session') return;
   if (ctx.now().getTime() - origin.signedInAt.getTime() <= freshHours * hour) return;
