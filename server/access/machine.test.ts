@@ -12,6 +12,7 @@ const cases: [what: string, text: string, shown: string | undefined][] = [
   ['letters that look like others', 'аda', 'da'],
   ['a token', `kw_pat_${'a'.repeat(38)}`, 'kw_pat_-secret'],
   ['one that is too long', 'a'.repeat(99), 'a'.repeat(40)],
+  ['marks at both ends', '..-a.b-..', 'a.b'],
   ['nothing', ' \u200B…', undefined],
 ];
 for (const [what, text, shown] of cases) {

@@ -33,10 +33,10 @@ export function createRates({ redisUrl }: Config, clock: Clock, log: Logger): Ra
 }
 
 /** More than that many at a time are an attack by addresses: the oldest begin anew. */
-const maxBuckets = 500_000;
+const usualBuckets = 500_000;
 
 /** By the virtual scheduling of GCRA (ITU-T I.371): of each bucket only when it will be full again has to be kept. */
-export function createLocalRates(now: () => number): Rates {
+export function createLocalRates(now: () => number, maxBuckets = usualBuckets): Rates {
   const fullAt = new Map<string, number>();
   let walk = fullAt.entries();
 

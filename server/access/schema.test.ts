@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { grantSchema, lineSchema, safeNext, timestampSchema } from '#server/access/schema.ts';
+import {
+  grantSchema,
+  idSchema,
+  lineSchema,
+  noInput,
+  roleSchema,
+  safeNext,
+  timestampSchema,
+} from '#server/access/schema.ts';
 
 const kept = [
   '/',
@@ -10,6 +18,8 @@ const kept = [
   '/a/b/../c',
   '/%E2%82%AC',
   '/tokens?search=50%25',
+  '/tokens/login',
+  '/apiary',
 ];
 for (const next of kept) {
   test(`next ${next} leads there`, () => {
@@ -20,6 +30,8 @@ for (const next of kept) {
 
 const refused = [
   '',
+  'a/b',
+  '%2Fa',
   'tokens',
   '//evil.example',
   '///evil.example',
@@ -99,4 +111,29 @@ test('a time is one that the database knows', () => {
     assert.ok(timestampSchema.safeParse(good).success, good);
   for (const bad of ['0000-01-01T00:00:00Z', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', 'yesterday'])
     assert.ok(!timestampSchema.safeParse(bad).success, bad);
+});
+
+const said: [what: string, refused: () => unknown, words: RegExp][] = [
+  ['a role', () => roleSchema.parse('root'), /Choose a role: viewer, member, manager or admin\./],
+  ['a grant with doubles', () => grantSchema.parse(['verify', 'verify']), /Name each permission once\./],
+  ['the year 0', () => timestampSchema.parse('0000-01-01T00:00:00Z'), /There is no year 0\./],
+  ['an empty line', () => lineSchema(5).parse(' '), /Write something here\./],
+  ['an empty line of a kind', () => lineSchema(5, 'Enter a name.').parse(' '), /Enter a name\./],
+  ['a long line', () => lineSchema(5).parse('sixsix'), /At most 5 characters\./],
+  ['a line with an escape', () => lineSchema(5).parse('a\u001B'), /Control characters and invisible ones/],
+  ['a line with nothing to see', () => lineSchema(5).parse('\u2800'), /Write something that can be seen\./],
+];
+for (const [what, refused, words] of said) {
+  test(`whoever sends ${what} is told what to do`, () => assert.throws(refused, words));
+}
+
+test('the examples of the documents are good ones', () => {
+  for (const schema of [grantSchema, idSchema, timestampSchema])
+    assert.ok(schema.safeParse(schema.meta()?.['example']).success);
+  assert.match(roleSchema.meta()?.description ?? '', /Each role holds all/);
+});
+
+test('what takes nothing takes nothing', () => {
+  for (const good of [undefined, {}]) assert.ok(noInput.safeParse(good).success);
+  for (const bad of [{ a: 1 }, null, []]) assert.ok(!noInput.safeParse(bad).success);
 });

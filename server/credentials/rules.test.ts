@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReuse, refusalOf, type CredentialState } from '#server/credentials/rules.ts';
+import { isReuse, isWorking, refusalOf, type CredentialState } from '#server/credentials/rules.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const earlier = new Date('2026-11-22T11:59:59.999Z');
@@ -63,3 +63,24 @@ test('a retired secret is straggling for 30 seconds, and reuse from then on', ()
   assert.equal(isReuse(ago(30_001), now), true);
   assert.equal(isReuse({ secretEndsAt: null }, now), false);
 });
+
+test('from an address that nobody knows, a credential that has a list of addresses opens nothing', () => {
+  assert.equal(refusalOf(good, now, null), undefined);
+  assert.equal(refusalOf({ ...good, ipAllowlist: ['0.0.0.0/0', '::/0'] }, now, null), 'ip_not_allowed');
+});
+
+const works: [what: string, change: Partial<CredentialState>, working: boolean][] = [
+  ['a good one', {}, true],
+  ['one without an end', { expiresAt: null }, true],
+  ['one that is switched off: it can be switched on again', { enabled: false }, true],
+  ['by a secret in grace', { secretEndsAt: later }, true],
+  ['revoked', { revokedAt: earlier }, false],
+  ['at its end', { expiresAt: now }, false],
+  ['by a secret whose grace is over', { secretEndsAt: now }, false],
+  ['over, though its secret is not', { expiresAt: earlier, secretEndsAt: later }, false],
+];
+for (const [what, change, working] of works) {
+  test(`whether a credential would open anything: ${what}`, () => {
+    assert.equal(isWorking({ ...good, ...change }, now), working);
+  });
+}
