@@ -15,6 +15,9 @@ const THRESHOLD_PERCENT = 90;
 
 /** Where the tests of a file do not stand beside it under its name. */
 const TESTED_BY: Record<string, string[]> = {
+  'server/access/context.ts': ['server/access/note-denied.test.ts'],
+  'server/access/download.ts': ['server/audit/export.test.ts'],
+  'server/access/principal.ts': ['server/access/authenticate.test.ts'],
   'server/credentials/schema.ts': ['server/credentials/format.test.ts'],
 };
 

@@ -25,6 +25,7 @@ const blocks: [string, string][] = [
   ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
   ['2001:db8:1:2::1', '2001:db8:1:2::/64'],
   ['2001:db8:1:3::1', '2001:db8:1:3::/64'],
+  ['unknown', 'unknown'],
 ];
 for (const [address, block] of blocks) {
   test(`${address} is counted as ${block}`, () => assert.equal(addressBlock(address), block));
@@ -42,11 +43,23 @@ const ranges: [string, string, boolean][] = [
   ['203.0.113.7', '::ffff:203.0.113.0/120', true],
   ['203.0.114.7', '::ffff:203.0.113.0/120', false],
   ['2001:db8::7', '2001:DB8:0::7', true],
+  ['203.0.113.8', '203.0.113.7', false],
+  ['203.0.113.7', 'unknown', false],
+  ['unknown', 'unknown', false],
+  ['unknown', '0.0.0.0/0', false],
+  ['2001:db8::7', '2001:db8::/112', true],
+  ['203.0.113.7', '::ffff:0:0/96', true],
+  ['203.0.113.7', '::ffff:0:0/95', false],
 ];
 for (const [address, range, expected] of ranges) {
   test(`${address} is ${expected ? '' : 'not '}in ${range}`, () =>
     assert.equal(isInRanges(address, [range]), expected));
 }
+
+test('one range of many is enough', () => {
+  assert.ok(isInRanges('203.0.113.7', ['198.51.100.0/24', '203.0.113.0/24']));
+  assert.ok(!isInRanges('203.0.113.7', []));
+});
 
 const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
   each?.some(({ address }) => address === '::1'),

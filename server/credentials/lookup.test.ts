@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { newSecret } from '#server/credentials/format.ts';
 import { createLookup, type FoundCredential } from '#server/credentials/lookup.ts';
 import { Secret } from '#server/credentials/secret.ts';
+import { openDesk } from '#server/testing/desk.ts';
 
 const hashOf = (name: string) => new Secret(name).hash();
 const found = (hash: Buffer, name: string) => ({ hash, name }) as FoundCredential;
@@ -114,4 +116,55 @@ test('more look-ups than one statement takes go in several', async () => {
   await settled();
   await settled();
   assert.deepEqual(sizes(database), [500, 200]);
+});
+
+test('what is found is the credential, its owner and its tenant, as they are at this moment', async () => {
+  await using desk = await openDesk();
+  const { ada, clock, runtime } = desk;
+  const { token, credential } = await ada.createToken({ name: 'ci', ipAllowlist: ['203.0.113.0/24'] });
+  const hash = new Secret(token).hash();
+  const asked = [newSecret('pat').hash(), hash, newSecret('pat').hash()];
+  const [before, first, behind] = await Promise.all(asked.map((one) => runtime.lookup(one)));
+  assert.deepEqual([before, behind], [undefined, undefined]);
+  assert.deepEqual(first, {
+    hash,
+    id: credential.id,
+    kind: 'pat',
+    name: 'ci',
+    prefix: credential.prefix,
+    grant: ['*'],
+    ipAllowlist: ['203.0.113.0/24'],
+    enabled: true,
+    expiresAt: new Date(credential.expiresAt ?? ''),
+    revokedAt: null,
+    ownerActive: true,
+    secretEndsAt: null,
+    disableOnReuse: false,
+    tenantId: runtime.defaultTenantId,
+    rateLimit: null,
+    owner: { id: ada.id, email: ada.email, name: ada.name, role: 'admin' },
+  });
+  const at = clock.now();
+  await desk.sql('update tenants set calls_per_second = 7, calls_at_once = 70, disable_on_reuse = true');
+  await desk.sql('update credentials set expires_at = null, enabled = false, revoked_at = $1', [at]);
+  const second = await runtime.lookup(hash);
+  const { expiresAt, enabled, revokedAt, rateLimit, disableOnReuse } = second ?? {};
+  assert.deepEqual(
+    { expiresAt, enabled, revokedAt, rateLimit, disableOnReuse },
+    {
+      expiresAt: null,
+      enabled: false,
+      revokedAt: at,
+      rateLimit: { perSecond: 7, atOnce: 70 },
+      disableOnReuse: true,
+    },
+  );
+  await desk.sql('update credentials set calls_per_second = 3, calls_at_once = 30');
+  assert.deepEqual((await runtime.lookup(hash))?.rateLimit, { perSecond: 3, atOnce: 30 });
+  for (const gone of ['users set deactivated_at = $1', 'tenants set suspended_at = $1']) {
+    assert.equal((await runtime.lookup(hash))?.ownerActive, true);
+    await desk.sql(`update ${gone}`, [at]);
+    assert.equal((await runtime.lookup(hash))?.ownerActive, false, gone);
+    await desk.sql(`update ${gone.replace('$1', 'null')}`);
+  }
 });
