@@ -14,28 +14,32 @@ const pruneBatch = 5_000;
  */
 export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {
   await tx.execute(sql`
-    with incoming as (
+    with incoming as materialized (
       select id, (at at time zone 'UTC')::date as day, address, endpoint, max(at) as last_at,
-        sum(count) filter (where not is_refused) as used, sum(count) filter (where is_refused) as refused
+        coalesce(sum(count) filter (where not is_refused), 0) as used,
+        coalesce(sum(count) filter (where is_refused), 0) as refused
       from ${uses}
       group by id, day, address, endpoint
-    ), known as (
-      select touched.id, touched.day, count(stored.address) as pairs
-      from (select distinct id, day from incoming) as touched
-      left join credential_use stored on stored.credential_id = touched.id and stored.day = touched.day
-      group by touched.id, touched.day
-    ), placed as (
-      select incoming.*, stored.address is not null or known.pairs + row_number() over (
-        partition by incoming.id, incoming.day, stored.address is null order by incoming.last_at
-      ) <= ${dailyUse.pairsPerDay} as fits
+    ), counted as (
+      update credential_use stored set
+        count = stored.count + used,
+        refused = stored.refused + incoming.refused,
+        last_at = greatest(stored.last_at, incoming.last_at)
       from incoming
-      join known on known.id = incoming.id and known.day = incoming.day
-      left join credential_use stored on stored.credential_id = incoming.id and stored.day = incoming.day
+      where stored.credential_id = incoming.id and stored.day = incoming.day
         and stored.address = incoming.address and stored.endpoint = incoming.endpoint
+      returning incoming.id, incoming.day, incoming.address, incoming.endpoint
+    ), new as (
+      select * from incoming where (id, day, address, endpoint) not in (select * from counted)
+    ), placed as (
+      select new.*, row_number() over (partition by id, day order by last_at) + (
+        select count(address) from credential_use stored where stored.credential_id = new.id and stored.day = new.day
+      ) <= ${dailyUse.pairsPerDay} as fits
+      from new
     )
     insert into credential_use as stored (credential_id, day, address, endpoint, count, refused, last_at)
     select id, day, case when fits then address end, case when fits then endpoint end,
-      coalesce(sum(used), 0), coalesce(sum(refused), 0), max(last_at)
+      sum(used), sum(refused), max(last_at)
     from placed group by 1, 2, 3, 4
     on conflict (credential_id, day, address, endpoint) do update set
       count = stored.count + excluded.count,
