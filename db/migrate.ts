@@ -13,10 +13,13 @@ const longestMigration = 10 * 60_000;
 
 export class MigrationError extends Error {}
 
-interface Migration {
+export interface RanMigration {
   name: string;
-  sql: string;
   checksum: string;
+}
+
+interface Migration extends RanMigration {
+  sql: string;
 }
 
 /**
@@ -24,9 +27,8 @@ interface Migration {
  * files it ran. Throws `MigrationError` when the database is newer than this server, or a file that ran was changed since.
  */
 export async function migrate(address: DatabaseAddress): Promise<string[]> {
-  const client = await connect(address);
+  const client = await connectAsOwner(address);
   try {
-    await assertVersion(client);
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     const ran = await runPending(client, await readMigrations());
     await installJobQueue(client, 'keyward_app');
@@ -40,7 +42,7 @@ export async function migrate(address: DatabaseAddress): Promise<string[]> {
 /** Why there is no database at an address, where it may yet come; null for one that answers. Throws what stops the start. */
 export async function findAway(address: DatabaseAddress): Promise<MigrationError | null> {
   try {
-    const client = await connect(address);
+    const client = await connectAsOwner(address);
     await client.end();
     return null;
   } catch (error) {
@@ -49,25 +51,54 @@ export async function findAway(address: DatabaseAddress): Promise<MigrationError
   }
 }
 
-async function connect(address: DatabaseAddress): Promise<pg.Client> {
+/** A connection for long work as the user that signs in, who owns the tables. Throws `MigrationError`. */
+export async function connectAsOwner(address: DatabaseAddress): Promise<pg.Client> {
+  const client = new pg.Client({
+    ...connectionConfig(address),
+    query_timeout: longestMigration,
+    statement_timeout: longestMigration,
+    lock_timeout: longestMigration,
+  });
+  // A connection that breaks fails the query it was busy with; the event says nothing more.
+  client.on('error', () => {});
   try {
-    const client = new pg.Client({
-      ...connectionConfig(address),
-      query_timeout: longestMigration,
-      statement_timeout: longestMigration,
-      lock_timeout: longestMigration,
-    });
-    // A connection that breaks fails the query it was busy with; the event says nothing more.
-    client.on('error', () => {});
     await client.connect();
-    return client;
   } catch (cause) {
+    // One that was turned away holds a place at the server until it is closed.
+    void client.end().catch(() => {});
     const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
     throw new MigrationError(
       `The database cannot be used: ${why}. Check DATABASE_URL, and that PostgreSQL runs there.`,
       { cause },
     );
   }
+  try {
+    await assertVersion(client);
+    return client;
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+}
+
+/** Servers that start wait until the caller's transaction is over. */
+export async function holdOffMigrations(client: pg.Client): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [migrationLock]);
+}
+
+/** Runs what has not run yet, or only the files up to `last`, within the transaction of a caller who holds off all others. */
+export async function migrateWithin(client: pg.Client, last?: string): Promise<void> {
+  const pending = await findPending(client, await readMigrations());
+  for (const migration of pending.filter(({ name }) => last === undefined || name <= last))
+    await apply(client, migration);
+}
+
+/** The files that ran on a database, in their order. */
+export async function listRan(client: pg.Client): Promise<RanMigration[]> {
+  const { rows } = await client.query<RanMigration>(
+    'select name, checksum from schema_migrations order by name',
+  );
+  return rows;
 }
 
 async function assertVersion(client: pg.Client): Promise<void> {
@@ -92,28 +123,39 @@ async function assertRole(client: pg.Client): Promise<void> {
 }
 
 async function runPending(client: pg.Client, known: Migration[]): Promise<string[]> {
-  await client.query(
-    'create table if not exists schema_migrations (name text primary key, checksum text not null, ran_at timestamptz not null default now())',
-  );
-  const { rows } = await client.query<Omit<Migration, 'sql'>>('select name, checksum from schema_migrations');
-  assertSameHistory(known, rows);
-  const done = new Set(rows.map((row) => row.name));
-  const pending = known.filter((migration) => !done.has(migration.name));
+  const pending = await findPending(client, known);
   for (const migration of pending) await run(client, migration);
   return pending.map((migration) => migration.name);
 }
 
-function assertSameHistory(known: Migration[], ran: Omit<Migration, 'sql'>[]): void {
+async function findPending(client: pg.Client, known: Migration[]): Promise<Migration[]> {
+  await client.query(
+    'create table if not exists schema_migrations (name text primary key, checksum text not null, ran_at timestamptz not null default now())',
+  );
+  const ran = await listRan(client);
+  assertSameHistory(known, ran, 'database');
+  const done = new Set(ran.map((row) => row.name));
+  return known.filter((migration) => !done.has(migration.name));
+}
+
+/** Throws `MigrationError` for files that ran where a backup was made and that this program does not have as they were. */
+export async function assertKnown(ran: RanMigration[]): Promise<void> {
+  assertSameHistory(await readMigrations(), ran, 'backup');
+}
+
+function assertSameHistory(known: Migration[], ran: RanMigration[], of: 'database' | 'backup'): void {
   for (const row of ran) {
     const migration = known.find((candidate) => candidate.name === row.name);
     if (!migration) {
       throw new MigrationError(
-        `This database was migrated by a newer Keyward (${row.name}). Start that version, or restore an older backup.`,
+        of === 'database'
+          ? `This database was migrated by a newer Keyward (${row.name}). Start that version, or restore an older backup.`
+          : `This backup was made with a newer Keyward (${row.name}). Restore it with that version or a later one.`,
       );
     }
     if (migration.checksum !== row.checksum) {
       throw new MigrationError(
-        `db/migrations/${row.name} was changed after it ran on this database. Undo the change.`,
+        `db/migrations/${row.name} was changed after it ran on this ${of === 'database' ? of : "backup's database"}. Undo the change.`,
       );
     }
   }
@@ -122,17 +164,20 @@ function assertSameHistory(known: Migration[], ran: Omit<Migration, 'sql'>[]): v
 async function run(client: pg.Client, migration: Migration): Promise<void> {
   await client.query('begin');
   try {
-    await client.query(migration.sql);
-    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [
-      migration.name,
-      migration.checksum,
-    ]);
+    await apply(client, migration);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');
-    throw new MigrationError(`db/migrations/${migration.name} failed: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw error;
+  }
+}
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query(sql);
+    await client.query('insert into schema_migrations (name, checksum) values ($1, $2)', [name, checksum]);
+  } catch (error) {
+    throw new MigrationError(`db/migrations/${name} failed: ${(error as Error).message}`, { cause: error });
   }
 }
 

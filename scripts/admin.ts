@@ -1,16 +1,12 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { EmbeddedPostgresError } from '#db/embedded-error.ts';
-import { joinEmbedded } from '#db/embedded.ts';
-import { describeError } from '#db/errors.ts';
-import { MigrationError } from '#db/migrate.ts';
-import { ConfigError, readConfig, type Config } from '#server/config.ts';
+import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { AppError } from '#server/errors.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { createAdmin, recoverPassword } from '#server/users/recover-access.ts';
 import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
+import { openAddress, readingArguments, runOperatorCommand, say, UsageError } from './operator-command.ts';
 
 const help = `Usage: npm run admin -- <command> --email <address> [--name <name>] [--link]
 
@@ -22,9 +18,6 @@ instead, good once and for 24 hours, by which the person chooses one. It works o
 whether the server runs or not. Exit codes: 0 done, 1 refused or failed, 2 wrongly called.
 `;
 
-/** Called in a way that means nothing. */
-class UsageError extends Error {}
-
 interface Order {
   command: 'create-admin' | 'reset-password';
   email: string;
@@ -32,11 +25,11 @@ interface Order {
   link: boolean;
 }
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-
 function readOrder(args: string[]): Order {
   const options = { email: { type: 'string' }, name: { type: 'string' }, link: { type: 'boolean' } } as const;
-  const { values, positionals } = parse(() => parseArgs({ args, options, allowPositionals: true }));
+  const { values, positionals } = readingArguments(() =>
+    parseArgs({ args, options, allowPositionals: true }),
+  );
   const [command, ...rest] = positionals;
   if ((command !== 'create-admin' && command !== 'reset-password') || rest.length > 0)
     throw new UsageError('Say create-admin or reset-password.');
@@ -45,14 +38,6 @@ function readOrder(args: string[]): Order {
   const name = userNameSchema.safeParse(values.name ?? email.data.split('@')[0]);
   if (!name.success) throw new UsageError(`--name: ${name.error.issues[0]?.message}`);
   return { command, email: email.data, name: name.data, link: values.link ?? false };
-}
-
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
-  }
 }
 
 async function readPassword(): Promise<Secret> {
@@ -71,7 +56,7 @@ async function readPassword(): Promise<Secret> {
 async function carryOut(order: Order, config: Config): Promise<string | null> {
   const password = order.link ? null : await readPassword();
   await using opened = new AsyncDisposableStack();
-  const address = config.databaseUrl?.reveal() ?? (await openOwn(config, opened));
+  const address = await openAddress(config, opened);
   const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
   opened.defer(() => runtime.close());
   const recovery = { ...order, password };
@@ -80,32 +65,10 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
     : await recoverPassword(runtime, recovery);
 }
 
-async function openOwn({ dataFolder }: Config, opened: AsyncDisposableStack) {
-  const embedded = await joinEmbedded({ dataFolder, say });
-  opened.defer(() => embedded.stop());
-  return embedded.address;
-}
-
-const plain = [ConfigError, EmbeddedPostgresError, MigrationError, AppError];
-
-try {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    process.stdout.write(help);
-  } else {
-    const order = readOrder(args);
-    const link = await carryOut(order, readConfig());
-    const done = order.command === 'create-admin' ? 'is an admin now' : 'has been reset';
-    say(`${order.email} ${done}.${link ? ' By this link they choose their password:' : ''}`);
-    if (link) process.stdout.write(`${link}\n`);
-  }
-} catch (error) {
-  if (error instanceof UsageError) {
-    say(`${error.message}\n\n${help}`);
-    process.exitCode = 2;
-  } else {
-    const isPlain = plain.some((kind) => error instanceof kind);
-    say(isPlain ? (error as Error).message : describeError(error).message);
-    process.exitCode = 1;
-  }
-}
+await runOperatorCommand(help, async (args) => {
+  const order = readOrder(args);
+  const link = await carryOut(order, readConfig());
+  const done = order.command === 'create-admin' ? 'is an admin now' : 'has been reset';
+  say(`${order.email} ${done}.${link ? ' By this link they choose their password:' : ''}`);
+  if (link) process.stdout.write(`${link}\n`);
+});

@@ -1,14 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { EmbeddedPostgresError } from '#db/embedded-error.ts';
-import { joinEmbedded } from '#db/embedded.ts';
-import { describeError } from '#db/errors.ts';
-import { MigrationError } from '#db/migrate.ts';
 import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
 import { findNewestSeal } from '#server/audit/sealer.ts';
 import { verifyLog } from '#server/audit/verify.ts';
-import { ConfigError, readConfig, type Config } from '#server/config.ts';
+import { readConfig, type Config } from '#server/config.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
+import { openAddress, readingArguments, runOperatorCommand, say, UsageError } from './operator-command.ts';
 
 const help = `Usage: npm run audit -- verify [--against seal.json]
        npm run audit -- seal
@@ -21,32 +18,21 @@ It works on the database itself, whether the server runs or not, with the key of
 Exit codes: 0 intact, 1 not intact or not to be checked, 2 wrongly called.
 `;
 
-/** Called in a way that means nothing. */
-class UsageError extends Error {}
-
 interface Order {
   command: 'verify' | 'seal';
   against: AuditSeal | undefined;
 }
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
-
 async function readOrder(args: string[]): Promise<Order> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = readingArguments(() =>
+    parseArgs({ args, options: { against: { type: 'string' } }, allowPositionals: true }),
+  );
   const [command, ...rest] = positionals;
   if ((command !== 'verify' && command !== 'seal') || rest.length > 0)
     throw new UsageError('Say verify or seal.');
   if (command === 'seal' && values.against !== undefined)
     throw new UsageError('--against goes with verify only.');
   return { command, against: values.against === undefined ? undefined : await readSeal(values.against) };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({ args, options: { against: { type: 'string' } }, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0]);
-  }
 }
 
 /** As `seal` prints it, or as `GET /api/v1/audit/seal` answers. */
@@ -61,16 +47,10 @@ async function readSeal(path: string): Promise<AuditSeal> {
 
 async function carryOut({ command, against }: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
-  const address = config.databaseUrl?.reveal() ?? (await openOwn(config, opened));
+  const address = await openAddress(config, opened);
   const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
   opened.defer(() => runtime.close());
   return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);
-}
-
-async function openOwn({ dataFolder }: Config, opened: AsyncDisposableStack) {
-  const embedded = await joinEmbedded({ dataFolder, say });
-  opened.defer(() => embedded.stop());
-  return embedded.address;
 }
 
 async function verify({ db, seals }: Runtime, seal: AuditSeal | undefined): Promise<boolean> {
@@ -103,19 +83,4 @@ async function printSeal({ db }: Runtime): Promise<boolean> {
   return seal !== undefined;
 }
 
-const plain = [ConfigError, EmbeddedPostgresError, MigrationError];
-
-try {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) process.stdout.write(help);
-  else if (!(await carryOut(await readOrder(args), readConfig()))) process.exitCode = 1;
-} catch (error) {
-  if (error instanceof UsageError) {
-    say(`${error.message}\n\n${help}`);
-    process.exitCode = 2;
-  } else {
-    const isPlain = plain.some((kind) => error instanceof kind);
-    say(isPlain ? (error as Error).message : describeError(error).message);
-    process.exitCode = 1;
-  }
-}
+await runOperatorCommand(help, async (args) => carryOut(await readOrder(args), readConfig()));

@@ -15,7 +15,7 @@ const DOMAIN_FILES = 'schema rules queries commands router'.split(' ');
 const VERBS = [
   'accept activate approve change check close consume count deactivate deliver discover end enrol exchange expire export',
   'find identify import install introspect invite issue link list lock login meter notify prune publish read recognise record',
-  'recover redeem refresh render renew revoke rotate scan schedule',
+  'recover redeem refresh render renew restore retire revoke rotate scan schedule',
   'seal send serve sign start stream sweep sync test track unseal verify watch write',
 ].flatMap((line) => line.split(' '));
 

@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { findAway, MigrationError } from '#db/migrate.ts';
-import { WrongMasterKeyError } from '#server/access/sealer.ts';
+import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
 import { AppError } from '#server/errors.ts';
@@ -34,7 +34,7 @@ async function start(): Promise<void> {
   await awaitDatabase(config, address);
   const runtime = await createRuntime(config, { address, works: true });
   running.push({ stop: () => runtime.close(), withinMs: 8_000 });
-  await assertKeysOpen(runtime).catch(asWrongKey);
+  await assertKeysOpen(runtime.db, config, runtime.clock.now()).catch(asKeyFault);
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
   await runtime.hub.listen();
@@ -118,11 +118,18 @@ async function shutDown(): Promise<void> {
 }
 
 /** Better now than when somebody first asks for a signature. */
-function asWrongKey(error: unknown): never {
-  if (!(error instanceof WrongMasterKeyError)) throw error;
-  throw new ConfigError(
-    'KEYWARD_MASTER_KEY: this database holds keys that were sealed under another one. Set it to that one.',
-  );
+function asKeyFault(error: unknown): never {
+  if (error instanceof MissingMasterKeyError)
+    throw new ConfigError(
+      `KEYWARD_MASTER_KEY: this database holds keys that were sealed under one. ${error.message} Set it, or put the file back.`,
+    );
+  if (error instanceof WrongMasterKeyError)
+    throw new ConfigError(
+      'KEYWARD_MASTER_KEY: this database holds keys that were sealed under another one. Set it to that one.',
+    );
+  if (error instanceof BrokenSealError)
+    throw new ConfigError(`${error.message} Find out who did that; deleting the row has another key made.`);
+  throw error;
 }
 
 /** Why an address cannot be listened on, by the code of the fault. */

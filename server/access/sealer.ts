@@ -13,11 +13,17 @@ const bodyStart = 1 + keyIdLength + ivLength + tagLength;
 /** The key is another one than that under which something was sealed. */
 export class WrongMasterKeyError extends Error {}
 
+/** There is no key here, and something that was sealed. */
+export class MissingMasterKeyError extends Error {}
+
+/** What was sealed does not open under its key: it was changed, or moved from another row. */
+export class BrokenSealError extends Error {}
+
 /** Encrypts what the database keeps but must not be able to read. */
 export interface Sealer {
   /** `row`: table and id of where it is kept. What is sealed for one row opens in no other. */
   seal(secret: Buffer, row: string): Buffer;
-  /** Throws `WrongMasterKeyError`, and any error for what was tampered with or moved to another row. */
+  /** Throws `WrongMasterKeyError`, and `BrokenSealError` for what was tampered with or moved to another row. */
   open(sealed: Buffer, row: string): Buffer;
 }
 
@@ -41,22 +47,35 @@ export function createSealer(key: Buffer): Sealer {
         throw new WrongMasterKeyError('This was sealed under another KEYWARD_MASTER_KEY.');
       const iv = sealed.subarray(1 + keyIdLength, 1 + keyIdLength + ivLength);
       const tag = sealed.subarray(bodyStart - tagLength, bodyStart);
-      const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagLength });
-      decipher.setAAD(associated(row)).setAuthTag(tag);
-      return Buffer.concat([decipher.update(sealed.subarray(bodyStart)), decipher.final()]);
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagLength });
+        decipher.setAAD(associated(row)).setAuthTag(tag);
+        return Buffer.concat([decipher.update(sealed.subarray(bodyStart)), decipher.final()]);
+      } catch (cause) {
+        throw new BrokenSealError(`What is sealed in ${row} was changed, or is another row's.`, { cause });
+      }
     },
   };
 }
 
 /** The configured key, or the one in the data folder, which is made there when it is first needed. */
-export function masterKeyOf({ masterKey, dataFolder }: Config): Buffer {
-  if (masterKey) return decodeKey(masterKey.reveal());
-  const file = join(dataFolder, 'master.key');
-  if (!existsSync(file)) makeKeyFile(dataFolder, file);
+export function masterKeyOf(config: Config): Buffer {
+  const file = keyFileIn(config);
+  if (!config.masterKey && !existsSync(file)) makeKeyFile(config.dataFolder, file);
+  return existingMasterKey(config);
+}
+
+/** The key under which something is sealed already: making one would not open it. Throws `MissingMasterKeyError`. */
+export function existingMasterKey(config: Config): Buffer {
+  if (config.masterKey) return decodeKey(config.masterKey.reveal());
+  const file = keyFileIn(config);
+  if (!existsSync(file)) throw new MissingMasterKeyError(`There is no ${file}, and no KEYWARD_MASTER_KEY.`);
   const key = decodeKey(readFileSync(file, 'utf8').trim());
   if (key.length !== keyLength) throw new Error(`${file} does not hold a key of 32 bytes in base64.`);
   return key;
 }
+
+const keyFileIn = ({ dataFolder }: Config) => join(dataFolder, 'master.key');
 
 function decodeKey(text: string): Buffer {
   return Buffer.from(text, text.length === keyLength * 2 ? 'hex' : 'base64');

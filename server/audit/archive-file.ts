@@ -69,7 +69,7 @@ async function compare(lines: AsyncGenerator<string, undefined>, parts: AsyncIte
 }
 
 /** Not `node:readline`: it takes U+2028 for the end of a line too. */
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, undefined> {
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of chunks) {

@@ -7,7 +7,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '#server/config.ts';
 
@@ -18,8 +18,16 @@ export interface AuditKey {
   publicKey: string;
   /** Ed25519, base64url. */
   sign(text: string): string;
+  knows(key: string): boolean;
   /** `unknown` for a signature by a key that this server was not given. */
   check(key: string, text: string, signature: string): 'good' | 'bad' | 'unknown';
+}
+
+const fileIn = (dataFolder: string) => join(dataFolder, 'audit-key.pem');
+
+/** The key that is there already; undefined where `openAuditKey` would make one. */
+export function findAuditKey(config: Config): AuditKey | undefined {
+  return config.auditKey || existsSync(fileIn(config.dataFolder)) ? openAuditKey(config) : undefined;
 }
 
 /**
@@ -27,7 +35,7 @@ export interface AuditKey {
  * after the other: the first signs, and all of them vouch for what they signed.
  */
 export function openAuditKey({ auditKey, dataFolder }: Config): AuditKey {
-  const text = auditKey?.reveal() ?? readOrMake(join(dataFolder, 'audit-key.pem'));
+  const text = auditKey?.reveal() ?? readOrMake(fileIn(dataFolder));
   const blocks = text.match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
   const [first = ''] = blocks;
   const signing = createPrivateKey(first);
@@ -37,6 +45,7 @@ export function openAuditKey({ auditKey, dataFolder }: Config): AuditKey {
     id: keyId(own),
     publicKey: own.export({ type: 'spki', format: 'pem' }),
     sign: (text) => sign(null, Buffer.from(text), signing).toString('base64url'),
+    knows: (key) => known.has(key),
     check(key, text, signature) {
       const publicKey = known.get(key);
       if (!publicKey) return 'unknown';

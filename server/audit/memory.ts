@@ -6,6 +6,8 @@ import { auditSeal, type AuditSeal } from '#server/audit/schema.ts';
 export interface SealMemory {
   newest(): AuditSeal | undefined;
   keep(seal: AuditSeal): void;
+  /** Forgets it, knowingly: after a restore the log has honestly lost its end. Returns where it is kept from now on. */
+  setAside(): string;
 }
 
 export function openSealMemory(dataFolder: string): SealMemory {
@@ -24,6 +26,12 @@ export function openSealMemory(dataFolder: string): SealMemory {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       writeFileSync(`${path}.new`, `${JSON.stringify(seal, undefined, 2)}\n`, { mode: 0o600 });
       renameSync(`${path}.new`, path);
+    },
+    setAside() {
+      const aside = join(dataFolder, `audit-seal-${newest?.number}.json`);
+      renameSync(path, aside);
+      newest = undefined;
+      return aside;
     },
   };
 }

@@ -1,5 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, randomUUIDv7, type KeyObject } from 'node:crypto';
-import { WrongMasterKeyError } from '#server/access/sealer.ts';
+import type { Connection } from '#db/client.ts';
+import { createSealer, existingMasterKey, WrongMasterKeyError } from '#server/access/sealer.ts';
+import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import {
@@ -45,10 +47,15 @@ export async function listPublicKeys(runtime: Runtime): Promise<JwksView> {
   };
 }
 
-/** Throws where the database holds keys that this server cannot open: better at start than on the first call. */
-export async function assertKeysOpen(runtime: Runtime): Promise<void> {
-  for (const row of await listPublishedKeys(runtime.db, runtime.clock.now()))
-    runtime.sealer().open(row.sealedPrivateKey, placeOf(row.id));
+/**
+ * Throws where the database holds keys that this server cannot open, as `existingMasterKey` and `Sealer.open` do: better at
+ * start than on the first call.
+ */
+export async function assertKeysOpen(db: Connection, config: Config, at: Date): Promise<void> {
+  const rows = await listPublishedKeys(db, at);
+  if (rows.length === 0) return;
+  const sealer = createSealer(existingMasterKey(config));
+  for (const { id, sealedPrivateKey } of rows) sealer.open(sealedPrivateKey, placeOf(id));
 }
 
 async function makeDueKey(runtime: Runtime): Promise<void> {

@@ -15,7 +15,8 @@ import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
-import { cloneDatabase } from '#server/testing/database.ts';
+import { template } from '#server/testing/cluster.ts';
+import { createDatabase } from '#server/testing/database.ts';
 import { joinAs, setUpAda, type Person } from '#server/testing/person.ts';
 
 /** None is made in the folder that the tests run in. */
@@ -28,6 +29,8 @@ export interface DeskOptions {
   pages?: string;
   /** A folder with a built command line; left out: none is handed out. */
   cli?: string;
+  /** The name of the database that its own begins as a copy of; left out: one that nobody has used. */
+  copied?: string;
 }
 
 /** A server with its own doors, on a database that others may share. */
@@ -70,7 +73,7 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
   const clock = createFakeClock();
   const logged: string[] = [];
   const opened = new AsyncDisposableStack();
-  const { address } = opened.use(await cloneDatabase());
+  const { address } = opened.use(await createDatabase(options.copied ?? template));
   // Made only if something is put there.
   const dataFolder = join(tmpdir(), address.database);
   opened.defer(() => rm(dataFolder, { recursive: true, force: true }));

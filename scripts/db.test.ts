@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { template } from '#server/testing/cluster.ts';
+import { dataFolder, ownDatabase } from '#server/testing/process.ts';
+
+const script = fileURLToPath(new URL('db.ts', import.meta.url));
+
+interface Outcome {
+  exitCode: number;
+  out: string;
+  told: string;
+}
+
+/** Runs it as an operator's timer does: nobody can be asked. */
+function db(settings: Record<string, string>, ...args: string[]): Promise<Outcome> {
+  const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [script, ...args], { env }, (error, out, told) =>
+      resolve({ exitCode: error ? Number(error.code) : 0, out, told }),
+    );
+    child.stdin?.end();
+  });
+}
+
+const choices = ['--secrets', 'retire', '--people', 'keep'];
+
+test('a database is backed up into a new file, and restored where it is told what becomes of secrets and people', async () => {
+  await using folder = await dataFolder();
+  await using source = await ownDatabase(template);
+  await using target = await ownDatabase();
+  const [from, into] = [source, target].map(({ settings }) => ({ ...settings, ...folder.settings }));
+  const file = join(folder.settings.KEYWARD_DATA, 'one.backup');
+  assert.ok(from && into);
+
+  const made = await db(from, 'backup', file);
+  assert.deepEqual([made.exitCode, made.out], [0, ''], made.told);
+  assert.match(
+    made.told,
+    /^\d+ rows? as of \S+ are in .*one\.backup\.\nSHA-256 of its content: [0-9a-f]{64}\n/,
+  );
+  const again = await db(from, 'backup', file);
+  assert.deepEqual([again.exitCode, again.told], [1, `${file} is there already. Name a new file.\n`]);
+
+  const restored = await db(into, 'restore', file, ...choices);
+  assert.deepEqual([restored.exitCode, restored.out], [0, ''], restored.told);
+  assert.match(restored.told, /Restored \d+ rows? of/);
+  assert.match(restored.told, /Nobody has a password now\. npm run admin -- reset-password/);
+  assert.match(restored.told, /People are as of \S+: look through who has access/);
+  const full = await db(into, 'restore', file, ...choices);
+  assert.equal(full.exitCode, 1);
+  assert.match(full.told, /This database is not empty: .*Restore into an empty one/);
+});
+
+test('what is asked for wrongly, or not said where nobody can be asked, does nothing', async () => {
+  await using folder = await dataFolder();
+  const file = join(folder.settings.KEYWARD_DATA, 'file');
+  await writeFile(file, 'something');
+  const wrong: [string[], RegExp][] = [
+    [['backup'], /^Say backup or restore, and a file\./],
+    [['backup', file, '--secrets', 'keep'], /^A backup has no options\./],
+    [['restore', file], /^Say --secrets retire or keep, and --people deactivate or keep\./],
+    [['restore', file, '--secrets', 'retire'], /^Say --secrets/],
+    [['restore', file, '--secrets', 'some', '--people', 'keep'], /^Say --secrets/],
+    [
+      ['restore', file, '--secrets', 'keep', '--people', 'deactivate'],
+      /^--people deactivate: name who stays/,
+    ],
+    [['restore', file, ...choices, '--admin', 'ada@example.com'], /^--admin goes with/],
+    [['restore', file, '--quick'], /^Unknown option '--quick'/],
+  ];
+  // No such database: it is refused before one is looked for.
+  const nowhere = { ...folder.settings, DATABASE_URL: 'postgres://nobody:very-secret@127.0.0.1:1/none' };
+  const outcomes = await Promise.all(wrong.map(([args]) => db(nowhere, ...args)));
+  for (const [at, [args, expected]] of wrong.entries()) {
+    const { exitCode, told = '' } = outcomes[at] ?? {};
+    assert.equal(exitCode, 2, `${args.join(' ')}: ${told}`);
+    assert.match(told, expected);
+    assert.match(told, /Usage: npm run db/);
+  }
+  const damaged = await db(nowhere, 'restore', file, ...choices);
+  assert.deepEqual(
+    [damaged.exitCode, /is damaged, or no backup at all\.\n$/.test(damaged.told)],
+    [1, true],
+    damaged.told,
+  );
+  const away = await db(nowhere, 'backup', join(folder.settings.KEYWARD_DATA, 'new'));
+  assert.deepEqual([away.exitCode, /^The database cannot be used: /.test(away.told)], [1, true], away.told);
+  assert.doesNotMatch(away.told, /very-secret/);
+});

@@ -1,0 +1,69 @@
+import type { DatabaseAddress } from '#db/client.ts';
+import { EmbeddedPostgresError } from '#db/embedded-error.ts';
+import { joinEmbedded } from '#db/embedded.ts';
+import { describeError } from '#db/errors.ts';
+import { NotEmptyError } from '#db/load.ts';
+import { MigrationError } from '#db/migrate.ts';
+import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
+import { BackupError } from '#server/backups/read-backup.ts';
+import { ConfigError, type Config } from '#server/config.ts';
+import { AppError } from '#server/errors.ts';
+
+/** Called in a way that means nothing. */
+export class UsageError extends Error {}
+
+/** Told in their own words; of anything else it is said what kind of fault it was. */
+const plain = [
+  AppError,
+  BackupError,
+  BrokenSealError,
+  ConfigError,
+  EmbeddedPostgresError,
+  MigrationError,
+  MissingMasterKeyError,
+  NotEmptyError,
+  WrongMasterKeyError,
+];
+
+export const say = (line: string) => void process.stderr.write(`${line}\n`);
+
+/**
+ * Runs a command of whoever operates this machine. Exit codes: 0 done, 1 refused or failed, which is also what `false` stands
+ * for, 2 wrongly called.
+ */
+export async function runOperatorCommand(
+  help: string,
+  carryOut: (args: string[]) => Promise<boolean | void>,
+): Promise<void> {
+  const args = process.argv.slice(2);
+  try {
+    if (args.includes('--help')) process.stdout.write(help);
+    else if ((await carryOut(args)) === false) process.exitCode = 1;
+  } catch (error) {
+    const isPlain = [UsageError, ...plain].some((kind) => error instanceof kind);
+    say(isPlain ? (error as Error).message : describeError(error).message);
+    if (error instanceof UsageError) say(`\n${help}`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}
+
+/** What `node:util` says of arguments that it cannot read, without its advice to programmers. */
+export function readingArguments<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError((error as Error).message.split('. ')[0]);
+  }
+}
+
+/** The database that is configured, or our own: that of a running server, or one that is stopped with the scope. */
+export async function openAddress(
+  { databaseUrl, dataFolder }: Config,
+  opened: AsyncDisposableStack,
+  openOwn = joinEmbedded,
+): Promise<DatabaseAddress> {
+  if (databaseUrl) return databaseUrl.reveal();
+  const embedded = await openOwn({ dataFolder, say });
+  opened.defer(() => embedded.stop());
+  return embedded.address;
+}
