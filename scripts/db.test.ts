@@ -63,13 +63,11 @@ test('what is asked for wrongly, or not said where nobody can be asked, does not
     [['backup'], /^Say backup or restore, and a file\./],
     [['backup', file, '--secrets', 'keep'], /^A backup has no options\./],
     [['restore', file], /^Say --secrets retire or keep, and --people deactivate or keep\./],
-    [['restore', file, '--secrets', 'retire'], /^Say --secrets/],
     [['restore', file, '--secrets', 'some', '--people', 'keep'], /^Say --secrets/],
     [
       ['restore', file, '--secrets', 'keep', '--people', 'deactivate'],
       /^--people deactivate: name who stays/,
     ],
-    [['restore', file, ...choices, '--admin', 'ada@example.com'], /^--admin goes with/],
     [['restore', file, '--quick'], /^Unknown option '--quick'/],
   ];
   // No such database: it is refused before one is looked for.
@@ -83,11 +81,15 @@ test('what is asked for wrongly, or not said where nobody can be asked, does not
   }
   const damaged = await db(nowhere, 'restore', file, ...choices);
   assert.deepEqual(
-    [damaged.exitCode, /is damaged, or no backup at all\.\n$/.test(damaged.told)],
+    [damaged.exitCode, damaged.told.endsWith('is damaged, or no backup at all.\n')],
     [1, true],
     damaged.told,
   );
   const away = await db(nowhere, 'backup', join(folder.settings.KEYWARD_DATA, 'new'));
-  assert.deepEqual([away.exitCode, /^The database cannot be used: /.test(away.told)], [1, true], away.told);
+  assert.deepEqual(
+    [away.exitCode, away.told.startsWith('The database cannot be used: ')],
+    [1, true],
+    away.told,
+  );
   assert.doesNotMatch(away.told, /very-secret/);
 });

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { dumpDatabase } from '#db/dump.ts';
 import { holdOffMigrations, migrateWithin } from '#db/migrate.ts';
@@ -43,10 +42,8 @@ const addressOf = ({ runtime }: Desk) => ({
   ...testAddress(),
   database: runtime.pool.options.database ?? '',
 });
-const write = (path: string) =>
-  writeBackup(path, { address: addressOf(desk), key: openAuditKey(desk.runtime.config), onProgress });
-const check = (path: string, config: Config = desk.runtime.config) =>
-  checkBackup(path, { key: openAuditKey(config), onTrust: false });
+const auditKey = () => openAuditKey(desk.runtime.config);
+const check = (path = file) => checkBackup(path, { key: auditKey(), onTrust: false });
 
 async function restoreInto(
   address: TestDatabase['address'],
@@ -54,7 +51,7 @@ async function restoreInto(
   settings: Partial<Config> = {},
 ) {
   const config = { ...desk.runtime.config, ...settings };
-  return restoreBackup(await check(file), { address, config, choices, onProgress });
+  return restoreBackup(await check(), { address, config, choices, onProgress });
 }
 
 /** A server on what was restored, with the data folder of before. */
@@ -109,7 +106,7 @@ test('a backup is made while a server runs, for its owner only, and recorded', a
   });
   await desk.settle();
   await desk.runtime.seals.sealer.seal();
-  const written = await write(file);
+  const written = await writeBackup(file, { address: addressOf(desk), key: auditKey(), onProgress });
   assert.equal((await stat(file)).mode & 0o777, 0o600);
   const [row] = await desk.sql<{ detail: object }>(
     "select detail from audit_events where action = 'backup.create'",
@@ -222,54 +219,6 @@ test('what is not empty, or leaves nobody in charge, or cannot be opened, is lef
   await restoreInto(target.address, keepAll);
 });
 
-test('a file that was cut off, changed, made elsewhere or by a newer Keyward is refused with a sentence', async () => {
-  const whole = await readFile(file);
-  const text = gunzipSync(whole).toString();
-  const bad = join(folder, 'bad.backup');
-  const refused = async (content: Buffer | string, expected: RegExp) => {
-    await writeFile(bad, typeof content === 'string' ? gzipSync(content) : content);
-    await assert.rejects(check(bad), expected);
-  };
-  await refused(whole.subarray(0, whole.length / 2), /cut off/);
-  await refused(text.slice(0, text.lastIndexOf('\n[')), /cut off/);
-  await refused(Buffer.from('not a backup'), /damaged, or no backup/);
-  await refused('{"a":1}\n', /cut off/);
-  await refused('["something else"]\n', /not a backup that this Keyward can read/);
-  await refused(`${text}{"a":1}\n`, /goes on behind its end/);
-  const promoted = text.replace('"role":"member"', '"role":"admin"');
-  assert.notEqual(promoted, text);
-  await refused(promoted, /its checksum is wrong/);
-  await refused(resummed(promoted), /its signature is wrong/);
-  await assert.rejects(check(join(folder, 'none')), /cannot be read \(ENOENT\)/);
-
-  const elsewhere = parseConfig({ KEYWARD_DATA: join(folder, 'elsewhere') });
-  await assert.rejects(
-    check(file, elsewhere),
-    /was signed with the audit key [0-9a-f]{16}, which is not here/,
-  );
-  await checkBackup(file, { key: undefined, onTrust: true });
-  await writeFile(bad, gzipSync(resummed(promoted)));
-  await assert.rejects(
-    checkBackup(bad, { key: openAuditKey(desk.runtime.config), onTrust: true }),
-    /signature is wrong/,
-  );
-  const newer = resummed(
-    text.replace('"migrations":[', '"migrations":[{"name":"9999_add_wings.sql","checksum":"x"},'),
-  );
-  await writeFile(bad, gzipSync(newer));
-  await assert.rejects(
-    checkBackup(bad, { key: undefined, onTrust: true }),
-    /made with a newer Keyward \(9999_add_wings\.sql\)/,
-  );
-});
-
-/** What somebody without the key can do: a checksum that fits. */
-function resummed(text: string): string {
-  const at = text.lastIndexOf('["end"');
-  const sha256 = createHash('sha256').update(text.slice(0, at)).digest('hex');
-  return text.slice(0, at) + text.slice(at).replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`);
-}
-
 test('a backup of an older schema is brought up to date', async () => {
   await using old = await createDatabase();
   const client = new pg.Client(old.address);
@@ -286,13 +235,12 @@ test('a backup of an older schema is brought up to date', async () => {
     commit`);
   await client.end();
   const path = join(folder, 'old.backup');
-  const key = openAuditKey(desk.runtime.config);
-  await writeBackup(path, { address: old.address, key, onProgress });
+  await writeBackup(path, { address: old.address, key: auditKey(), onProgress });
   await using target = await createDatabase();
   await mkdir(join(folder, 'fresh'));
   const config = { ...desk.runtime.config, dataFolder: join(folder, 'fresh') };
-  const backup = await checkBackup(path, { key, onTrust: false });
-  await restoreBackup(backup, { address: target.address, config, choices: keepAll, onProgress });
+  const work = { address: target.address, config, choices: keepAll, onProgress };
+  await restoreBackup(await check(path), work);
   assert.deepEqual(await query(target.address, 'select use_count from credential_last_use'), [
     { use_count: '7' },
   ]);

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import pg from 'pg';
+import { openAuditKey } from '#server/audit/key.ts';
+import { checkBackup } from '#server/backups/read-backup.ts';
+import { writeBackup } from '#server/backups/write-backup.ts';
+import { parseConfig } from '#server/config.ts';
+import { cloneDatabase } from '#server/testing/database.ts';
+
+/** A backup of a tenant with one person, and the key that signed it. */
+async function makeBackup() {
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-backup-'));
+  await using database = await cloneDatabase();
+  const client = new pg.Client(database.address);
+  await client.connect();
+  await client.query(`
+    insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'default', 'Default', now());
+    insert into users (id, tenant_id, email, name, role, created_at)
+      select gen_random_uuid(), id, 'bob@example.com', 'Bob', 'member', now() from tenants`);
+  await client.end();
+  const key = openAuditKey(parseConfig({ KEYWARD_DATA: folder }));
+  const file = join(folder, 'one.backup');
+  await writeBackup(file, { address: database.address, key, onProgress: () => {} });
+  return {
+    folder,
+    file,
+    key,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+test('a file that was cut off, changed, made elsewhere or by a newer Keyward is refused with a sentence', async () => {
+  await using made = await makeBackup();
+  const { folder, file, key } = made;
+  const check = (path: string) => checkBackup(path, { key, onTrust: false });
+  const whole = await readFile(file);
+  const text = gunzipSync(whole).toString();
+  const bad = join(folder, 'bad.backup');
+  const refused = async (content: Buffer | string, expected: RegExp) => {
+    await writeFile(bad, typeof content === 'string' ? gzipSync(content) : content);
+    await assert.rejects(check(bad), expected);
+  };
+  await refused(whole.subarray(0, whole.length / 2), /cut off/);
+  await refused(text.slice(0, text.lastIndexOf('\n[')), /cut off/);
+  await refused(Buffer.from('not a backup'), /damaged, or no backup/);
+  await refused('{"a":1}\n', /cut off/);
+  await refused('["something else"]\n', /not a backup that this Keyward can read/);
+  await refused(`${text}{"a":1}\n`, /goes on behind its end/);
+  const promoted = text.replace('"role":"member"', '"role":"admin"');
+  assert.notEqual(promoted, text);
+  await refused(promoted, /its checksum is wrong/);
+  await refused(resummed(promoted), /its signature is wrong/);
+  await assert.rejects(check(join(folder, 'none')), /cannot be read \(ENOENT\)/);
+
+  const elsewhere = parseConfig({ KEYWARD_DATA: join(folder, 'elsewhere') });
+  await assert.rejects(
+    checkBackup(file, { key: openAuditKey(elsewhere), onTrust: false }),
+    /was signed with the audit key [0-9a-f]{16}, which is not here/,
+  );
+  await checkBackup(file, { key: undefined, onTrust: true });
+  await writeFile(bad, gzipSync(resummed(promoted)));
+  await assert.rejects(checkBackup(bad, { key, onTrust: true }), /signature is wrong/);
+  const newer = resummed(
+    text.replace('"migrations":[', '"migrations":[{"name":"9999_add_wings.sql","checksum":"x"},'),
+  );
+  await writeFile(bad, gzipSync(newer));
+  await assert.rejects(
+    checkBackup(bad, { key: undefined, onTrust: true }),
+    /made with a newer Keyward \(9999_add_wings\.sql\)/,
+  );
+});
+
+/** What somebody without the key can do: a checksum that fits. */
+function resummed(text: string): string {
+  const at = text.lastIndexOf('["end"');
+  const sha256 = createHash('sha256').update(text.slice(0, at)).digest('hex');
+  return text.slice(0, at) + text.slice(at).replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`);
+}
