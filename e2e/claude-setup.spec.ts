@@ -67,6 +67,7 @@ test('a code is cancelled, expires, or is copied by hand, and a server that fail
   const begin = page.getByRole('button', { name: 'Set up a new Claude Code' });
   await begin.click();
   await expect(page.getByText('Waiting for the machine')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Claude Code', exact: true })).toBeFocused();
   expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage }))).not.toContain('kw_set_');
   await page.reload();
   await expect(page.getByText(/works for another/)).toContainText(/(9|10):\d\d/);
@@ -75,6 +76,7 @@ test('a code is cancelled, expires, or is copied by hand, and a server that fail
   await check(page, 'claude-kept');
   await page.getByRole('button', { name: 'Cancel the code' }).click();
   await expect(begin).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Claude Code', exact: true })).toBeFocused();
   expect((await redeem(desk, await clipboard(page))).problem?.code).toBe('code_invalid');
 
   await begin.click();

@@ -40,7 +40,7 @@ for (const { view, colorScheme, width, height } of views) {
       await expect(page.getByText('127.0.0.1')).toBeVisible();
       await check(page, `device-${view}`);
       await page.getByRole('button', { name: 'Approve' }).click();
-      await expect(page.getByRole('heading', { name: 'ada-laptop is let in' })).toBeVisible();
+      await expect(page.getByRole('heading', { name: 'ada-laptop is let in' })).toBeFocused();
       await check(page, `device-approved-${view}`);
       expect((await cli.poll()).status).toBe(200);
 

@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { Card } from '#components/ui/surface.tsx';
+import { takeFocus } from '#components/ui/take-focus.ts';
 import { SetupPreview } from './setup-preview.tsx';
 import { SetupProgress } from './setup-progress.tsx';
 import { useClaudeSetup } from './use-claude-setup.ts';
@@ -37,7 +38,14 @@ export function ClaudeSetup() {
           <Terminal className="size-4.5" />
         </span>
         <div className="min-w-0 flex-1 basis-64">
-          <h2 className="font-semibold">Claude Code</h2>
+          <h2
+            key={setup.begun ? 'begun' : 'new'}
+            ref={setup.isOfThisPage ? takeFocus : undefined}
+            tabIndex={-1}
+            className="font-semibold outline-none"
+          >
+            Claude Code
+          </h2>
           <p className="text-sm text-muted">
             Copies instructions with a code that works once, for ten minutes. Paste them into Claude Code.
           </p>

@@ -68,6 +68,8 @@ export function useClaudeSetup() {
   });
   return {
     begun,
+    /** Whether it was begun or ended since the page was loaded. */
+    isOfThisPage: own !== undefined,
     isCopied,
     byHand,
     error: begin.error,
