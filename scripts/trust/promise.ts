@@ -29,7 +29,7 @@ export interface TrustPromise {
   control: Sabotage | readonly Sabotage[];
 }
 
-/** How a defence is taken away. Then `check` has to answer `holds: false`. */
+/** How a defence is taken away: by patches, by SQL, or by both. Then `check` has to answer `holds: false`. */
 export type Sabotage = {
   /** What is taken away, to be read after the word “without”: `a lock on the admins`. */
   without: string;
