@@ -8,7 +8,7 @@ import pg from 'pg';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createDatabase } from '#server/testing/database.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
-import { goodPassword, signIn, toPerson } from '#server/testing/person.ts';
+import { goodPassword, setUpAda, signIn, toPerson } from '#server/testing/person.ts';
 import {
   dataFolder,
   ownDatabase,
@@ -19,12 +19,7 @@ import {
 } from '#server/testing/process.ts';
 import { freePort } from '#server/testing/program.ts';
 
-async function setUp(server: ServerProcess) {
-  const body = { code: server.setupCode, name: 'Ada', email: 'ada@example.com', password: goodPassword };
-  const answer = await server.send('POST /trpc/setup.complete', { body });
-  assert.equal(answer.status, 200, answer.text);
-  return signIn(server, 'ada@example.com', goodPassword);
-}
+const setUp = (server: ServerProcess) => setUpAda(server, server.setupCode);
 
 /** Tries until it fits. The test's own limit is its patience. */
 async function until<T>(attempt: () => Promise<T>, fits: (result: T) => boolean): Promise<T> {

@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { DatabaseAddress } from '#db/client.ts';
 import type { Role } from '#server/access/schema.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
-import { joinAs, setUpAda, type Person } from '#server/testing/person.ts';
+import { goodPassword, joinAs, signIn, type Person } from '#server/testing/person.ts';
 import { dataFolder, startServer, urlOf, type ServerProcess } from '#server/testing/process.ts';
 
 /** What a promise is tried on: real servers on a database of their own. */
@@ -26,7 +26,13 @@ const usual = {
   KEYWARD_ADDRESS_RATE_LIMIT: 'off',
   // A caller is wherever its `X-Forwarded-For` says: who guesses wrongly for one promise does not have to wait in the next.
   KEYWARD_TRUSTED_PROXIES: '127.0.0.0/8',
+  // People can be sent to an issuer, and none is there.
+  KEYWARD_OIDC_ISSUER: 'http://127.0.0.1:9',
+  KEYWARD_OIDC_CLIENT_ID: 'keyward',
+  KEYWARD_OIDC_CLIENT_SECRET: 'none',
 };
+
+const firstAdmin = { KEYWARD_ADMIN_EMAIL: 'ada@example.com', KEYWARD_ADMIN_PASSWORD: goodPassword };
 
 /** `settings`: beside the usual, for all of its servers. */
 export async function openStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
@@ -35,13 +41,14 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
   const { address } = opening.use(await cloneDatabase());
   const all = { ...usual, ...folder.settings, DATABASE_URL: urlOf(address), ...settings };
   const another: Stage['another'] = (more) => startServer({ ...all, ...more });
-  const client = new pg.Client(address);
-  await client.connect();
-  opening.defer(() => client.end());
-  // Only the first one finds nobody there, and shows a code.
-  const first = opening.use(await another());
-  const ada = await setUpAda(first, first.setupCode);
-  const second = opening.use(await another());
+  const owner = new pg.Pool({ ...address, max: 4 });
+  // A promise may have the database end its connections.
+  owner.on('error', () => {});
+  opening.defer(() => owner.end());
+  const [first, second] = await Promise.all([another(firstAdmin), another()]);
+  opening.use(first);
+  opening.use(second);
+  const ada = await signIn(first, firstAdmin.KEYWARD_ADMIN_EMAIL, goodPassword);
   const opened = opening.move();
   let joined = 0;
   return {
@@ -49,7 +56,7 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     another,
     address,
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
-      (await client.query<Row>(text, values)).rows,
+      (await owner.query<Row>(text, values)).rows,
     ada,
     join: (role) => joinAs(ada, { caller: first, name: `Person-${++joined}`, role }),
     [Symbol.asyncDispose]: () => opened.disposeAsync(),

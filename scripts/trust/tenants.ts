@@ -2,12 +2,15 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Role } from '#server/access/schema.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { toPerson, type Person } from '#server/testing/person.ts';
+import { goodPassword, toPerson, type Person } from '#server/testing/person.ts';
+import { hashPassword } from '#server/users/password.ts';
 import type { Stage } from './stage.ts';
+
+let passwordHash: Promise<string> | undefined;
 
 /**
  * Tenants of their own, each with somebody of each of these roles, signed in a moment ago: straight into the database,
- * since coming in by a link takes a tenth of a second. They have no password. Returns the people by tenant.
+ * since coming in by a link takes a tenth of a second. Their password is the good one. Returns the people by tenant.
  */
 export async function addTenants(stage: Stage, count: number, roles: readonly Role[]): Promise<Person[][]> {
   const tenants = Array.from({ length: count }, () => {
@@ -26,8 +29,8 @@ export async function addTenants(stage: Stage, count: number, roles: readonly Ro
   );
   await stage.sql(
     `with new as (select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[]) as new (id, tenant, role, hash)),
-     made as (insert into users (id, tenant_id, email, name, role, created_at)
-       select id, tenant, id || '@example.com', 'Somebody', role, now() from new)
+     made as (insert into users (id, tenant_id, email, name, role, password_hash, created_at)
+       select id, tenant, id || '@example.com', 'Somebody', role, $5, now() from new)
      insert into sessions (hash, id, tenant_id, user_id, created_at, last_seen_at)
      select hash, gen_random_uuid(), tenant, id, now(), now() from new`,
     [
@@ -35,6 +38,7 @@ export async function addTenants(stage: Stage, count: number, roles: readonly Ro
       people.map(({ tenantId }) => tenantId),
       people.map(({ role }) => role),
       people.map(({ session }) => session.hash()),
+      await (passwordHash ??= hashPassword(goodPassword)),
     ],
   );
   return tenants.map((members) => members.map((member) => personOf(stage, member)));
@@ -49,7 +53,7 @@ function personOf(
   return toPerson(
     stage.servers[0],
     { ...profile, email: `${profile.id}@example.com`, name: 'Somebody' },
-    '',
+    goodPassword,
     cookie,
   );
 }

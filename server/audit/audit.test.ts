@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { textOf, type Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { codeOf, goodPassword, type Person } from '#server/testing/person.ts';
 
 test('a change’s row says who did what to what, with which credential and from where', async () => {
   await using desk = await openDesk();
@@ -44,9 +43,6 @@ test('nobody changes or removes a row, not even the owner of the table', async (
   assert.ok((await desk.sql('select from audit_events')).length > 0);
 });
 
-const rotate = (person: Person, id: string) =>
-  person.send(`POST /api/v1/tokens/${id}/rotate`, { body: { graceSeconds: 3_600 } });
-
 const post = (desk: Desk, path: string, form: Record<string, string>) =>
   desk.send(`POST ${path}`, {
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -55,43 +51,16 @@ const post = (desk: Desk, path: string, form: Record<string, string>) =>
 
 const changedBy400 = ({ status }: Answer) => (status === 400 ? 200 : status);
 
-/** Every change that there is, ready to be made. */
-async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status: number }>][]> {
+/** Every change that no procedure makes by being answered well, ready to be made: those are tried by `npm run trust`. */
+async function everyOtherChange(desk: Desk): Promise<[string, () => Promise<{ status: number }>][]> {
   const { ada } = desk;
-  const bob = await desk.join('Bob', 'member');
-  const carl = await desk.join('Carl', 'member');
-  const off = await desk.join('Off', 'member');
-  await ada.send(`POST /api/v1/users/${off.id}/deactivate`, { body: {} });
-  const { credential } = await ada.createToken({ name: 'ci' });
-  const inGrace = await ada.createToken({ name: 'in grace' });
-  await rotate(ada, inGrace.credential.id);
-  const found = await ada.createToken({ name: 'found' });
-  await desk.send(`GET /?token=${found.token}`);
-  const notice = (await ada.send('GET /api/v1/notices')).body['items']?.['0']?.['id'] as unknown as string;
-  const [dan, fay] = [await desk.join('Dan', 'member'), await desk.join('Fay', 'member')];
-  const ivy = await ada.send('POST /api/v1/users', {
-    body: { name: 'Ivy', email: 'ivy@example.com', role: 'member' },
-  });
-  const chosen = { password: goodPassword };
-  const joe = await ada.send('POST /api/v1/users', {
-    body: { name: 'Joe', email: 'joe@example.com', role: 'member' },
-  });
-  const carlReset = await ada.send(`POST /api/v1/users/${carl.id}/reset-password`, { body: {} });
-  const joeAccepts = { code: codeOf(textOf(joe.body['inviteUrl'])), name: 'Joe', ...chosen };
-  const carlResets = { code: codeOf(textOf(carlReset.body['resetUrl'])), ...chosen };
-  const eve = { name: 'Eve', email: 'eve@example.com', role: 'member', password: goodPassword };
-  const code = (await ada.send('POST /api/v1/setup-codes', { body: {} })).body;
   const used = (await ada.send('POST /api/v1/setup-codes', { body: {} })).body;
-  const third = (await ada.send('POST /api/v1/setup-codes', { body: {} })).body;
   const redeem = (from: Answer['body'], host: string) =>
     desk.send('POST /api/v1/setup-codes/redeem', { body: { code: from['code'], host } });
-  const set = (await redeem(used, 'set up')).body;
-  const well = { version: '0.1.0', healthy: true };
+  await redeem(used, 'set up');
   const machine = () => post(desk, '/oauth/device_authorization', { client_id: 'keyward-cli' });
-  const [asks, turnedAway, letIn] = [await machine(), await machine(), await machine()];
-  const answer = (what: string, { body }: Answer) =>
-    ada.send(`POST /trpc/device.${what}`, { body: { userCode: body['user_code'] } });
-  await answer('approve', letIn);
+  const letIn = await machine();
+  await ada.send('POST /trpc/device.approve', { body: { userCode: letIn.body['user_code'] } });
   const comes = {
     grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
     client_id: 'keyward-cli',
@@ -99,42 +68,9 @@ async function everyChange(desk: Desk): Promise<[string, () => Promise<{ status:
   };
   return [
     ['device.start', machine],
-    ['device.approve', () => answer('approve', asks)],
-    ['device.deny', () => answer('deny', turnedAway)],
     ['device.collect', () => post(desk, '/oauth/token', comes)],
-    ['setupCodes.make', () => ada.send('POST /api/v1/setup-codes', { body: {} })],
-    ['setupCodes.redeem', () => redeem(code, 'new')],
-    [
-      'setupCodes.report',
-      () => desk.send('POST /api/v1/setup-codes/report', { token: textOf(set['secret']), body: well }),
-    ],
     // Refused, and a change all the same.
     ['setupCodes.redeem, again', async () => ({ status: changedBy400(await redeem(used, 'again')) })],
-    ['setupCodes.cancel', () => ada.send(`DELETE /api/v1/setup-codes/${textOf(third['id'])}`)],
-    ['users.create', () => ada.send('POST /api/v1/users', { body: eve })],
-    ['users.update', () => ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { name: 'Robert' } })],
-    ['users.deactivate', () => ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} })],
-    ['users.activate', () => ada.send(`POST /api/v1/users/${off.id}/activate`, { body: {} })],
-    ['users.invite', () => ada.send(`POST /api/v1/users/${textOf(ivy.body['id'])}/invite`, { body: {} })],
-    ['users.resetPassword', () => ada.send(`POST /api/v1/users/${dan.id}/reset-password`, { body: {} })],
-    ['users.setPassword', () => ada.send(`POST /api/v1/users/${dan.id}/set-password`, { body: chosen })],
-    ['users.revokeSessions', () => ada.send(`POST /api/v1/users/${fay.id}/revoke-sessions`, { body: {} })],
-    ['users.acceptInvite', () => desk.send('POST /trpc/users.acceptInvite', { body: joeAccepts })],
-    ['users.completeReset', () => desk.send('POST /trpc/users.completeReset', { body: carlResets })],
-    ['users.delete', () => ada.send(`DELETE /api/v1/users/${fay.id}`)],
-    ['tokens.create', () => ada.send('POST /api/v1/tokens', { body: { name: 'new' } })],
-    ['tokens.update', () => ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { name: 'other' } })],
-    ['tokens.rotate', () => rotate(ada, credential.id)],
-    ['tokens.endGrace', () => ada.send(`POST /api/v1/tokens/${inGrace.credential.id}/end-grace`)],
-    ['tokens.revokeFound', () => desk.send('POST /api/v1/revoke', { body: { tokens: [found.token] } })],
-    ['tenants.updateSettings', () => ada.send('PATCH /api/v1/settings', { body: { disableOnReuse: true } })],
-    ['notices.dismiss', () => ada.send(`POST /api/v1/notices/${notice}/dismiss`)],
-    ['tokens.revoke', () => ada.send(`DELETE /api/v1/tokens/${credential.id}`)],
-    [
-      'sessions.login',
-      () => desk.send('POST /api/v1/auth/login', { body: { email: carl.email, password: goodPassword } }),
-    ],
-    ['sessions.logout', () => ada.send('POST /api/v1/auth/logout')],
   ];
 }
 
@@ -160,7 +96,7 @@ const snapshot = async (desk: Desk) => {
 
 test('a change whose row cannot be written does not happen', async (t) => {
   await using desk = await openDesk();
-  const changes = await everyChange(desk);
+  const changes = await everyOtherChange(desk);
   await desk.sql(`create function refuse_row() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
     create trigger refuse_row before insert on audit_events for each row execute function refuse_row()`);
   const before = await snapshot(desk);

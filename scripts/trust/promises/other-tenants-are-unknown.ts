@@ -1,0 +1,132 @@
+import { randomUUIDv7 } from 'node:crypto';
+import { everyCall, inGroups, send, type Call } from '#scripts/trust/calls.ts';
+import type { TrustPromise } from '#scripts/trust/promise.ts';
+import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
+import type { Stage } from '#scripts/trust/stage.ts';
+import { addTenants } from '#scripts/trust/tenants.ts';
+import { newSecret } from '#server/credentials/format.ts';
+import { secretForm } from '#server/credentials/schema.ts';
+import { textOf, type Answer } from '#server/testing/caller.ts';
+import type { Person } from '#server/testing/person.ts';
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** The same input, with nothing in it that there is. */
+function unknownTwin(text: string): string {
+  return text
+    .replace(uuid, () => randomUUIDv7())
+    .replace(secretForm, () => newSecret('pat').reveal())
+    .replace(/"sequence":\d+/, '"sequence":9007199254740991');
+}
+
+/** An answer but for what differs each time, and for what was asked. */
+const likeness = ({ status, text }: Answer) => `${status} ${text.replace(uuid, '').replace(/kw_\w+/g, '')}`;
+
+/** The same call by somebody of another tenant, of the same role. */
+async function asStranger(call: Call, [admin, member]: Person[]): Promise<Call> {
+  const person = call.who.cookie === call.place.member.cookie ? member : admin;
+  if (!person) throw new Error('There is no stranger');
+  if (call.who.token === undefined) return { ...call, who: { cookie: person.cookie } };
+  const { token } = await person.createToken({ name: 'service' });
+  return { ...call, who: { token } };
+}
+
+/** Its input, and for each filter that it takes one that only they would find something by. */
+async function inputsOf({ servers }: Stage, call: Call): Promise<object[]> {
+  const { admin, member } = call.place;
+  const values: Record<string, string | undefined> = {
+    search: member.email,
+    user: member.email,
+    actor: admin.id,
+    resource: member.id,
+    credential: member.id,
+  };
+  if (call.fields.includes('cursor')) {
+    for (const name of ['one', 'two']) await member.createToken({ name });
+    const page = await send(servers[0], { ...call, input: { limit: 1 } });
+    values['cursor'] = textOf(page.body['result']?.['data']?.['nextCursor']) || undefined;
+  }
+  const known = Object.entries(values).filter(([name, value]) => value && call.fields.includes(name));
+  return [call.input, ...known.map(([name, value]) => ({ ...call.input, [name]: value }))];
+}
+
+interface Attack {
+  call: Call;
+  inputs: object[];
+  /** Ids that no stranger may be shown. */
+  theirs: Set<string>;
+}
+
+async function prepare(stage: Stage, call: Call): Promise<Attack> {
+  const inputs = await inputsOf(stage, call);
+  const { admin, member } = call.place;
+  const theirs = new Set([admin.tenantId, admin.id, member.id]);
+  if (call.type === 'query')
+    for (const [id] of (await send(stage.servers[0], call)).text.matchAll(uuid)) theirs.add(id);
+  return { call, inputs, theirs };
+}
+
+/** How many of the inputs tell a stranger something. */
+async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: Call): Promise<number> {
+  let learnt = 0;
+  for (const text of inputs.map((input) => JSON.stringify(input))) {
+    const twin = unknownTwin(text);
+    const expected = twin === text ? undefined : await send(servers[1], stranger, twin);
+    const answer = await send(servers[0], stranger, text);
+    const isUnknown = expected === undefined || likeness(expected) === likeness(answer);
+    if (!isUnknown || [...theirs].some((id) => answer.text.includes(id))) learnt += 1;
+  }
+  return learnt;
+}
+
+export const promise: TrustPromise = {
+  id: 'S16',
+  name: 'what another tenant has is as unknown as what nobody has, to every procedure',
+  threshold: '0 told, 0 changed',
+  isFast: true,
+  ownStage: true,
+  async check(stage) {
+    // What takes no sign-in takes a secret, which says itself whose it is.
+    const calls = (await everyCall(stage)).filter(({ meta }) => meta.access !== 'anyone');
+    const attacks = await inGroups(calls, (call) => prepare(stage, call));
+    const people = await addTenants(stage, calls.length, ['admin', 'member']);
+    const strangers = await inGroups(calls, (call, at) => asStranger(call, people[at] ?? []));
+    const before = await takeSnapshot(stage);
+    const learnt = await inGroups(attacks, (attack, at) =>
+      learn(stage, attack, strangers[at] ?? attack.call),
+    );
+    const changes = changesBetween(before, await takeSnapshot(stage));
+    const told = calls.filter((_, at) => learnt[at] !== 0);
+    const changed = calls.filter(({ place }) =>
+      changes.some((change) => change.endsWith(place.admin.tenantId)),
+    );
+    const names = [...new Set([...told, ...changed].map(({ procedure }) => procedure))];
+    const list = names.length > 0 ? `: ${names.slice(0, 5).join(', ')}` : '';
+    return {
+      measured: `of ${calls.length} procedures ${told.length} told, ${changed.length} changed${list}`,
+      holds: names.length === 0,
+    };
+  },
+  control: [
+    {
+      without: 'the tenant in what finds a person to change',
+      patches: [
+        {
+          file: 'server/users/queries.ts',
+          find: 'return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));',
+          replace: 'return and(eq(users.id, id), isNull(users.deletedAt));',
+        },
+      ],
+    },
+    {
+      without: 'the tenant in the list of people',
+      patches: [
+        {
+          file: 'server/users/list.ts',
+          find: 'eq(users.tenantId, tenantId),\n        status ?',
+          replace: 'status ?',
+        },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,53 @@
+import type { Stage } from './stage.ts';
+
+/** What the rows of each table are, as one number for each tenant: `users <tenant>`. */
+export type Snapshot = Map<string, string>;
+
+/** Written by the clock, behind the answers, or to count what is refused: no call changes them by being let through. */
+const notAskedFor = [
+  'audit_archives',
+  'audit_events',
+  'audit_seals',
+  'credential_last_use',
+  'credential_tallies',
+  'credential_use',
+  'sign_in_tallies',
+];
+/** That somebody was there is no change. */
+const notAChange = ['last_seen_at', 'last_used_at'];
+
+interface Table {
+  name: string;
+  columns: string[];
+}
+
+const listTables = `select relname as name, array_agg(attname::text) as columns
+  from pg_class join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped
+  where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and relname <> all ($1)
+  group by relname`;
+
+/** All that a database holds, but for what comes and goes by itself. */
+export async function takeSnapshot({ sql }: Pick<Stage, 'sql'>): Promise<Snapshot> {
+  const tables = await sql<Table>(listTables, [notAskedFor]);
+  const rows = await sql<{ place: string; rows: string }>(tables.map(rowsOf).join(' union all '));
+  return new Map(rows.map(({ place, rows }) => [place, rows]));
+}
+
+function rowsOf(table: Table): string {
+  return `select '${table.name} ' || coalesce(tenant::text, '') as place, md5(string_agg(row, '|' order by row)) as rows
+    from (select ${tenantOf(table)} as tenant, (to_jsonb(t) - '{${notAChange.join()}}'::text[])::text as row from ${table.name} t) rows
+    group by tenant`;
+}
+
+function tenantOf({ name, columns }: Table): string {
+  if (columns.includes('tenant_id')) return 't.tenant_id';
+  if (columns.includes('credential_id'))
+    return '(select tenant_id from credentials where id = t.credential_id)';
+  return name === 'tenants' ? 't.id' : 'null::uuid';
+}
+
+/** What differs: a table and a tenant each. */
+export function changesBetween(before: Snapshot, after: Snapshot): string[] {
+  const places = new Set([...before.keys(), ...after.keys()]);
+  return [...places].filter((place) => before.get(place) !== after.get(place));
+}
