@@ -61,7 +61,7 @@ export async function buildCli(folder) {
 /** One file for Node 20 and later. */
 async function bundle() {
   // Not at the top: this file is loaded before there are packages.
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: [ENTRY],
@@ -75,6 +75,8 @@ async function bundle() {
     define: { 'process.env.KEYWARD_CLI_VERSION': JSON.stringify(NO_VERSION) },
     logLevel: 'silent',
   });
+  // Its service would stay for as long as we do, and what we start is a server.
+  await stop();
   return { program: outputFiles[0]?.text ?? '', packages: packagesIn(Object.keys(metafile.inputs)) };
 }
 
