@@ -65,6 +65,7 @@ test('a machine asks, a person sees who and lets it in, and the machine gets its
   await approve(userCode);
   const granted = expect(200, await poll(deviceCode));
   assert.equal(granted.headers.get('cache-control'), 'no-store');
+  assert.equal(granted.headers.get('pragma'), 'no-cache');
   const { access_token: token, credential_id: id, ...rest } = granted.body;
   assert.deepEqual(rest, {
     token_type: 'Bearer',
@@ -228,6 +229,24 @@ test('codes are kept as hashes, and those of the past not at all', async () => {
   await desk.runtime.jobs.boss.send('prune-device-requests', {});
   await desk.runJobs();
   assert.deepEqual(await desk.sql('select from device_requests'), []);
+});
+
+test('however many addresses ask, no more than a thousand requests wait for an answer', async () => {
+  await desk.sql(
+    `insert into device_requests
+       (id, device_hash, user_code_key, address, token_name, terms, created_at, expires_at, interval_seconds)
+     select gen_random_uuid(), sha256(('d' || n)::bytea), sha256(('u' || n)::bytea),
+       '203.0.113.0'::inet + n, 'x', '{}', $1, $1::timestamptz + interval '10 minutes', 5
+     from generate_series(1, 1000) as n`,
+    [desk.clock.now()],
+  );
+  const refused = await form('/oauth/device_authorization', { client_id: 'keyward-cli' });
+  assert.equal(refused.status, 429);
+  assert.equal(refused.problem?.code, 'too_many_requests');
+  assert.match(refused.problem?.detail ?? '', /Too many machines wait/);
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  desk.clock.advance({ minutes: 10 });
+  await ask();
 });
 
 test('codes cannot be guessed at: wrong ones are counted by person, over all servers', async () => {

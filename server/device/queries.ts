@@ -1,4 +1,4 @@
-import { eq, lte } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 
@@ -11,6 +11,16 @@ export async function insertRequest(
 ): Promise<boolean> {
   const { rowCount } = await tx.insert(deviceRequests).values(row).onConflictDoNothing();
   return rowCount === 1;
+}
+
+/** Whether so many requests or more can still be answered. */
+export async function hasOpenRequests(db: Connection, limit: number, at: Date): Promise<boolean> {
+  const open = await db
+    .select({ id: deviceRequests.id })
+    .from(deviceRequests)
+    .where(and(gt(deviceRequests.expiresAt, at), isNull(deviceRequests.answeredAt)))
+    .limit(limit);
+  return open.length >= limit;
 }
 
 /** By the code that a person types. Nobody's until it is answered: hence no tenant. */

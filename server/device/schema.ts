@@ -3,7 +3,13 @@ import { grantSchema, timestampSchema } from '#server/access/schema.ts';
 import { createTokenInput, tokenNameSchema } from '#server/tokens/schema.ts';
 
 /** RFC 8628. `intervalSeconds`: how long to wait between two polls, and how much longer after each that came too soon. */
-export const deviceLimits = { lifeMinutes: 10, intervalSeconds: 5, codeLength: 8 } as const;
+export const deviceLimits = {
+  lifeMinutes: 10,
+  intervalSeconds: 5,
+  codeLength: 8,
+  /** Requests that wait for an answer, over all addresses: nobody fills the disk who has many. */
+  openAtOnce: 1_000,
+} as const;
 
 /** No vowels, so that no code is a word (RFC 8628, section 6.1), and no Y. */
 export const userCodeLetters = 'BCDFGHJKLMNPQRSTVWXZ';

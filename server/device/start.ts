@@ -6,9 +6,10 @@ import { countAsk } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { insertRequest } from '#server/device/queries.ts';
+import { hasOpenRequests, insertRequest } from '#server/device/queries.ts';
 import { shownUserCode, usualName } from '#server/device/rules.ts';
 import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
+import { AppError } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 const minute = 60_000;
@@ -23,10 +24,15 @@ export interface StartedSignIn {
 
 /**
  * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
- * stays with the machine. Throws `too_many_attempts`.
+ * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many wait for an answer.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
   await countAsk(ctx);
+  if (await hasOpenRequests(ctx.runtime.db, deviceLimits.openAtOnce, ctx.now()))
+    throw new AppError(
+      'too_many_requests',
+      'Too many machines wait to be let in. Answer or wait for some of them, then try again.',
+    );
   // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
   const deviceCode = new Secret(randomBase62(32));
   return ctx.change(async (tx) => {
