@@ -38,6 +38,8 @@ export async function answerOauth(exchange: Exchange): Promise<void> {
     throw new AppError('method_not_allowed', 'This address takes POST.');
   }
   try {
+    // RFC 6749, section 5.1, asks for it beside the Cache-Control that every answer has.
+    res.setHeader('Pragma', 'no-cache');
     const result = await answer(exchange, await readForm(req, formLimit));
     if (result) sendJson(res, 200, result);
     else res.writeHead(200, { 'Content-Length': 0 }).end();
