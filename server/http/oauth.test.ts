@@ -181,6 +181,25 @@ test('a JWT is active only while the secret, the role and the session are that i
   assert.deepEqual(await active(), [false, false, false]);
 });
 
+test('a JWT is good for no more than its credential is at this moment, whatever it says', async () => {
+  await using desk = await openDesk();
+  const permissions = ['tokens:read', 'usage:read'] as const;
+  const { token, credential } = await desk.ada.createToken({ name: 'ci', permissions: [...permissions] });
+  const { token: service } = await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] });
+  const jwt = jwtOf(await exchange(desk, token, { scope: 'tokens:read usage:read' }));
+  const narrow = jwtOf(await exchange(desk, token, { scope: 'usage:read' }));
+  const scopeOf = async (asked: string) =>
+    (await post(desk, '/oauth/introspect', { token: asked }, { token: service })).body['scope'];
+  assert.equal(await scopeOf(jwt), 'tokens:read usage:read');
+  assert.equal(await scopeOf(narrow), 'usage:read');
+  await desk.sql('update credentials set permissions = $2 where id = $1', [
+    credential.id,
+    ['tokens:read', 'tokens:revoke'],
+  ]);
+  assert.equal(await scopeOf(jwt), 'tokens:read');
+  assert.equal(await scopeOf(narrow), '');
+});
+
 test('what is said of an error has no character that RFC 6749 does not let it have', async () => {
   await using desk = await openDesk();
   const nobody = await post(desk, '/oauth/introspect', { token: 'x' });

@@ -35,6 +35,8 @@ export const jwtClaims = z.looseObject({
   client_id: z.string(),
   /** Of a credential: which of its secrets was shown. */
   prefix: z.string().optional(),
+  /** Permissions, with spaces between them. */
+  scope: z.string(),
   exp: z.number(),
 });
 export type JwtClaims = z.infer<typeof jwtClaims>;

@@ -1,8 +1,11 @@
 import { checkToken } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
+import { effectivePermissions } from '#server/access/permissions.ts';
 import type { UserPrincipal } from '#server/access/principal.ts';
+import type { Grant } from '#server/access/schema.ts';
 import { wouldBeLetIn } from '#server/live/watch.ts';
 import { readJwt } from '#server/signing/sign-jwt.ts';
+import { findGrant } from '#server/verify/queries.ts';
 
 /** RFC 7662, section 2.2; of a token that is not good for whoever asks, nothing but that. */
 export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>);
@@ -31,18 +34,21 @@ function describe({ runtime }: Ctx, { user, tenantId, origin, permissions }: Use
   };
 }
 
-/** Good by its signature, and only as long as what it was given for is good too. */
+/** Good by its signature, and only as long as what it was given for is good too, and for no more than that is. */
 async function introspectJwt(
   { runtime, principal: { tenantId } }: Ctx,
   text: string,
 ): Promise<Introspection> {
   const claims = await readJwt(runtime, text);
   if (claims?.tenant !== tenantId) return { active: false };
-  const { sub, role, typ, client_id: id, prefix, exp } = claims;
+  const { sub, role, typ, client_id: id, prefix, exp, scope } = claims;
   const origin =
     typ === 'session'
       ? ({ kind: 'session', id, expiresAt: new Date(exp * 1_000) } as const)
       : ({ kind: 'credential', id, prefix: prefix ?? '' } as const);
   if (!(await wouldBeLetIn(runtime, { tenantId, user: { id: sub, role }, origin }))) return { active: false };
-  return { active: true, token_type: 'Bearer', ...claims };
+  const grant: Grant = typ === 'session' ? ['*'] : await findGrant(runtime.db, tenantId, id);
+  const held: ReadonlySet<string> = effectivePermissions(role, grant);
+  const still = scope.split(' ').filter((permission) => held.has(permission));
+  return { active: true, token_type: 'Bearer', ...claims, scope: still.join(' ') };
 }
