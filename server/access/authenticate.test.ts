@@ -218,7 +218,7 @@ test('what is nobody’s is refused and counted, and nothing of it is kept', asy
 test('for a service a token is good by the address that the service reports, and in its own tenant', async () => {
   const { token, credential } = await make('bound', { ipAllowlist: ['198.51.100.1'] });
   const verdict = async (asked: Partial<Asked>) => {
-    const of = { tenantId: desk.runtime.defaultTenantId, address: null, ...asked };
+    const of = { tenantId: desk.runtime.defaultTenantId, address: null, shownTo: 'gateway', ...asked };
     const said = await checkToken(desk.runtime, token, request, of);
     return 'refusal' in said ? said.refusal : said.principal.origin.id;
   };

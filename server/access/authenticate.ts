@@ -66,6 +66,8 @@ export interface Asked {
   tenantId: TenantId;
   /** Where the token came from, as the service says; null where it does not. */
   address: string | null;
+  /** What the service is called: a refusal is written down with it. */
+  shownTo: string;
 }
 
 /** What a token comes to at this moment, shown to us or, with `asked`, to a service. Its use is noted either way. */
@@ -77,9 +79,10 @@ export async function checkToken(
 ): Promise<Verdict> {
   const hash = parseSecret(token)?.secret.hash();
   const found = hash && (await runtime.lookup(hash));
+  const detail = asked ? { shownTo: asked.shownTo } : {};
   const isKnown = found && sameHash(found.hash, hash) && (!asked || asked.tenantId === found.tenantId);
   if (!isKnown) {
-    noteUnknown(runtime, request);
+    noteUnknown(runtime, request, detail);
     return { refusal: 'token_invalid' };
   }
   const at = runtime.clock.now();
@@ -95,7 +98,7 @@ export async function checkToken(
     refusal: refusal ?? null,
   });
   if (!refusal) return { principal: toPrincipal(found) };
-  await noteRefusal(runtime, shown, found, { code: refusal, at });
+  await noteRefusal(runtime, shown, found, { code: refusal, at, detail });
   return { refusal };
 }
 
@@ -104,12 +107,12 @@ async function noteRefusal(
   runtime: Runtime,
   request: RequestFacts,
   found: FoundCredential,
-  { code, at }: { code: ErrorCode; at: Date },
+  { code, at, detail }: { code: ErrorCode; at: Date; detail: Record<string, unknown> },
 ): Promise<void> {
-  noteRefused(runtime, request, found, { action: 'auth.refused', code });
+  noteRefused(runtime, request, found, { action: 'auth.refused', code, detail });
   if (code === 'token_expired') await tellOwner(runtime, request, found, 'expired_in_use');
   if (code !== 'secret_retired' || !isReuse(found, at)) return;
-  noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code });
+  noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code, detail });
   await answerReuse(runtime, request, found);
 }
 
@@ -147,7 +150,7 @@ export function noteRefused(
   runtime: Runtime,
   request: RequestFacts,
   found: FoundCredential,
-  refusal: { action: string; code: ErrorCode },
+  refusal: { action: string; code: ErrorCode; detail?: Record<string, unknown> },
 ): void {
   const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
   const resource = { type: 'token', id: found.id, label: found.name };
@@ -155,9 +158,9 @@ export function noteRefused(
 }
 
 /** A token that is nobody's: counted by where it comes from, and nothing of it is kept. */
-function noteUnknown(runtime: Runtime, request: RequestFacts): void {
+function noteUnknown(runtime: Runtime, request: RequestFacts, detail: Record<string, unknown>): void {
   const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
   const actor = stranger(runtime.defaultTenantId);
-  const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor } as const;
+  const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor, detail } as const;
   runtime.auditQueue.addRefusal(auditRow(ctx, entry));
 }

@@ -37,6 +37,11 @@ export interface UserPrincipal {
 /** Who a request acts as, once it has been authenticated. Later also an agent. */
 export type Principal = UserPrincipal;
 
+/** What whoever asks is called in the audit log: a token by its name, a person by their address. */
+export function nameOf({ origin, user }: Principal): string {
+  return origin.kind === 'credential' ? origin.name : user.email;
+}
+
 export function credentialId(principal: Principal): string | null {
   return principal.origin.kind === 'credential' ? principal.origin.id : null;
 }

@@ -105,6 +105,26 @@ test('a use that a service reports counts as one, at the address that it reports
   assert.equal(shown.body['lastUsedIp'], anAddress);
 });
 
+test('a refusal is written down with the service that the token was shown to, and where that says it came from', async () => {
+  await using desk = await openDesk();
+  const ask = await openService(desk);
+  const { token, credential } = await desk.ada.createToken({ name: 'lost' });
+  await desk.ada.revokeToken(credential.id);
+  await ask({ token, address: anAddress });
+  await ask({ token: 'nonsense' });
+  await desk.send('GET /api/v1/me', { token });
+  await desk.settle();
+  const rows = await desk.sql<object>(
+    `select code, host(address) as address, detail from audit_events where action = 'auth.refused'
+     order by code, address desc`,
+  );
+  assert.deepEqual(rows, [
+    { code: 'token_invalid', address: '127.0.0.1', detail: { shownTo: 'gateway' } },
+    { code: 'token_revoked', address: anAddress, detail: { shownTo: 'gateway' } },
+    { code: 'token_revoked', address: '127.0.0.1', detail: {} },
+  ]);
+});
+
 test('nobody asks without being allowed to, and not with fields that there are not', async () => {
   await using desk = await openDesk();
   const body = { token: 'kw_pat_x' };
