@@ -1,13 +1,12 @@
 import type { AdminTokenPageView, AdminTokenView } from '#server/admin-tokens/schema.ts';
 import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
-import type { UserPageView, UserView } from '#server/users/schema.ts';
 import { listAll, type Api } from './api.ts';
 import { CliError, usage } from './errors.ts';
 import type { Output } from './output.ts';
 import { showAdminTokens, showTokens } from './token-view.ts';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const isUuid = (text: string) => uuid.test(text);
+export const isUuid = (text: string) => uuid.test(text);
 const searchLength = 100;
 
 /**
@@ -59,18 +58,4 @@ function theOne<T extends TokenView>(found: T[], reference: string, show: (sever
     `"${reference}" could be any of these ${found.length}.`,
     'Name it by more of its prefix, or by its id.',
   );
-}
-
-/** A person by id or e-mail address. */
-export async function findUser(
-  api: Api,
-  reference: string,
-): Promise<Pick<UserView, 'id' | 'email' | 'name'>> {
-  if (isUuid(reference)) return await api.send<UserView>(`GET /api/v1/users/${reference}`);
-  const { items } = await listAll<UserPageView>(api, 'GET /api/v1/users', { search: reference, limit: 200 });
-  const found = items.find(({ email }) => email.toLowerCase() === reference.trim().toLowerCase());
-  if (found) return found;
-  throw new CliError('refused', `There is nobody "${reference}".`, {
-    hint: 'Name a person by their e-mail address or id. See: keyward admin user list',
-  });
 }

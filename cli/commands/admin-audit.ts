@@ -4,26 +4,16 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { listAll } from '#cli/api.ts';
+import { findIds, withFilter, type AuditFilter as Filter } from '#cli/audit-filter.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError, usage } from '#cli/errors.ts';
-import { readLimit, readTime } from '#cli/options.ts';
+import { readLimit } from '#cli/options.ts';
 import { readInput } from '#cli/prompts.ts';
 import { startSpinner } from '#cli/spinner.ts';
 import { clean, plural, sizeOf } from '#cli/text.ts';
 import { momentOf } from '#cli/times.ts';
 import type { AuditEventView, AuditPageView, AuditSeal, AuditVerdictView } from '#server/audit/schema.ts';
-
-interface Filter {
-  actor?: string;
-  action?: string;
-  resource?: string;
-  credential?: string;
-  outcome?: string;
-  from?: string;
-  to?: string;
-  search?: string;
-}
 
 const pollMs = 2_000;
 const exportMs = 6 * 3_600_000;
@@ -38,6 +28,7 @@ export function addAdminAudit(admin: Command): void {
   addExamples(list, [
     ['keyward admin audit list --action "token.*" --from 7d', 'a week of tokens'],
     ['keyward admin audit list --outcome denied --search 203.0.113.7', 'what an address was refused'],
+    ['keyward admin audit list --actor bob@example.com --from 24h', 'a person’s day'],
   ]);
   const exported = withFilter(audit.command('export').description('Export all that a filter finds'))
     .option('--format <format>', 'csv or ndjson', readFormat, 'csv')
@@ -71,18 +62,6 @@ function addProof(audit: Command): void {
     .action((_, command: Command) => printSeal(openContext(command)));
 }
 
-function withFilter(command: Command): Command {
-  return command
-    .option('--actor <id>', 'who did it, by id')
-    .option('--action <action>', 'token.revoke, or token.* for all about tokens')
-    .option('--resource <id>', 'what it was done to, by id')
-    .option('--credential <id>', 'with which credential, by id')
-    .option('--outcome <outcome>', 'ok, denied or failed')
-    .option('--from <time>', 'not before: 2026-11-22, or 24h, 7d ago', readTime)
-    .option('--to <time>', 'before', readTime)
-    .option('--search <text>', 'beginnings of names, an address, a code, any id');
-}
-
 function readFormat(text: string): string {
   if (text === 'csv' || text === 'ndjson') return text;
   throw new InvalidArgumentError('Say csv or ndjson.');
@@ -90,7 +69,7 @@ function readFormat(text: string): string {
 
 async function listEvents(context: Context, { limit, ...filter }: Filter & { limit: number }): Promise<void> {
   const { out } = context;
-  const query = { ...filter, limit: Math.min(limit, 200) };
+  const query = { ...(await findIds(context, filter)), limit: Math.min(limit, 200) };
   const page = await listAll<AuditPageView>(context.api(), 'GET /api/v1/audit', query, limit);
   if (out.json) return out.printJson(page);
   if (page.items.length === 0) return out.note('Nothing in the log is like that.');
@@ -112,11 +91,10 @@ interface ExportOptions extends Filter {
   output?: string;
 }
 
-async function exportEvents(context: Context, { output, ...query }: ExportOptions): Promise<void> {
+async function exportEvents(context: Context, { output, format, ...filter }: ExportOptions): Promise<void> {
   const { out } = context;
-  const response = await context
-    .api()
-    .stream('GET /api/v1/audit/export', { query: { ...query }, timeoutMs: exportMs });
+  const query = { ...(await findIds(context, filter)), format };
+  const response = await context.api().stream('GET /api/v1/audit/export', { query, timeoutMs: exportMs });
   const spinner = startSpinner(
     process.stdout.isTTY && output === undefined ? { ...out, quiet: true } : out,
     'Exporting',
@@ -144,11 +122,10 @@ async function exportEvents(context: Context, { output, ...query }: ExportOption
 /** Rows may be committed a little after later ones: what was seen is remembered, not how far it went. */
 async function follow(context: Context, { lines, ...filter }: Filter & { lines: number }): Promise<void> {
   const api = context.api();
+  const query = { ...(await findIds(context, filter)), limit: 200 };
   const seen = new Set<number>();
   for (let shown = lines; ; shown = 200) {
-    const { items } = await api.send<AuditPageView>('GET /api/v1/audit', {
-      query: { ...filter, limit: 200 },
-    });
+    const { items } = await api.send<AuditPageView>('GET /api/v1/audit', { query });
     const fresh = items.filter(({ sequence }) => !seen.has(sequence));
     if (seen.size > 0 && fresh.length === 200)
       context.out.warn('More happened than is shown here: keyward admin audit list');

@@ -7,7 +7,7 @@ import { readLimit } from '#cli/options.ts';
 import { confirmOr, readSecret } from '#cli/prompts.ts';
 import { clean, plural } from '#cli/text.ts';
 import { ago, momentOf } from '#cli/times.ts';
-import { findUser } from '#cli/token-reference.ts';
+import { findUser, showUsers, statusOf } from '#cli/user-reference.ts';
 import type {
   CreatedUserView,
   DeactivatedUserView,
@@ -37,7 +37,7 @@ interface DecisionOptions {
   yes?: boolean;
 }
 
-const who = 'their e-mail address or id';
+const who = 'their e-mail address, id or name';
 
 export function addAdminUser(admin: Command): void {
   const user = admin.command('user').description('People: who has access, and as what');
@@ -133,24 +133,14 @@ async function list(context: Context, { limit, ...filter }: ListOptions): Promis
   const { out } = context;
   if (out.json) return out.printJson(page);
   if (page.items.length === 0) return out.note('Nobody is like that.');
-  const now = Date.now();
-  const colors = { active: out.paint.green, deactivated: out.paint.yellow, deleted: out.paint.dim };
-  out.table(page.items, [
-    { title: 'E-MAIL', value: ({ email }) => email, paint: out.paint.bold, flexible: true },
-    { title: 'NAME', value: ({ name }) => name, flexible: true },
-    { title: 'ROLE', value: ({ role }) => role },
-    { title: 'STATUS', value: statusOf, paint: (text, { status }) => colors[status](text) },
-    { title: 'LAST SIGN-IN', value: ({ lastSignInAt }) => ago(lastSignInAt, now) },
-  ]);
+  showUsers(out, page.items);
   if (page.nextCursor !== null) out.note(`There are more than these ${limit}: say --limit.`);
 }
-
-const statusOf = ({ status, isInvited }: UserView) => (status === 'active' && isInvited ? 'invited' : status);
 
 async function show(context: Context, reference: string): Promise<void> {
   const api = context.api();
   const { out } = context;
-  const { id } = await findUser(api, reference);
+  const { id } = await findUser(api, reference, context.out);
   const user = await api.send<UserDetailView>(`GET /api/v1/users/${id}`);
   if (out.json) return out.printJson(user);
   const at = (time: string | null) => (time ? `${ago(time, Date.now())} (${momentOf(time)})` : 'never');
@@ -191,21 +181,21 @@ function handLink({ out }: Context, link: string, mailed: boolean): void {
 
 async function setRole(context: Context, reference: string, role: string): Promise<void> {
   const api = context.api();
-  const { id } = await findUser(api, reference);
+  const { id } = await findUser(api, reference, context.out);
   const user = await api.send<UserView>(`PATCH /api/v1/users/${id}`, { body: { role } });
   finish(context, user, `${clean(user.email)} is ${user.role} now`);
 }
 
 async function activate(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id } = await findUser(api, reference);
+  const { id } = await findUser(api, reference, context.out);
   const user = await api.send<UserView>(`POST /api/v1/users/${id}/activate`, { body: {} });
   finish(context, user, `${clean(user.email)} is let in again`);
 }
 
 async function setPassword(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference);
+  const { id, email } = await findUser(api, reference, context.out);
   const password = await readSecret(`New password of ${clean(email)}`);
   await api.send(`POST /api/v1/users/${id}/set-password`, { body: { password } });
   finish(
@@ -217,7 +207,7 @@ async function setPassword(context: Context, reference: string): Promise<void> {
 
 async function resetPassword(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference);
+  const { id, email } = await findUser(api, reference, context.out);
   const link = await api.send<ResetLinkView>(`POST /api/v1/users/${id}/reset-password`, { body: {} });
   if (context.out.json) return context.out.printJson(link);
   context.out.done(`${clean(email)} can choose a new password`);
@@ -230,7 +220,7 @@ async function deactivate(
   { reason, yes }: DecisionOptions,
 ): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference);
+  const { id, email } = await findUser(api, reference, context.out);
   await confirmOr(yes, {
     message: `Shut out ${clean(email)}, with all that they hold?`,
     undo: 'keyward admin user activate',
@@ -243,7 +233,7 @@ async function deactivate(
 
 async function remove(context: Context, reference: string, { yes }: DecisionOptions): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference);
+  const { id, email } = await findUser(api, reference, context.out);
   await confirmOr(yes, { message: `Delete ${clean(email)} and revoke all that they hold, for good?` });
   await api.send(`DELETE /api/v1/users/${id}`);
   finish(context, { id, email, status: 'deleted' }, `${clean(email)} is deleted`);

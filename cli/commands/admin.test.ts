@@ -62,6 +62,45 @@ test('a person is added, changed, shut out, let in and deleted by e-mail address
   assert.ok(!line.seen().includes(first));
 });
 
+test('a person is named as people name them, and nobody is taken for somebody else', async () => {
+  const [sam, other] = [await desk.join('Sam', 'member'), await desk.join('Sam-other', 'member')];
+  const show = (who: string) => line.run(['admin', 'user', 'show', who, '--json']);
+  for (const who of [sam.id, sam.email, sam.email.toUpperCase(), 'Sam', 'sam'])
+    assert.equal((await show(who)).json['id'], sam.id, who);
+  assert.equal((await show('Sa')).code, 1, 'a part of a name is no name');
+  await desk.sql('update users set name = $1 where id = $2', ['Sam', other.id]);
+  const ambiguous = await show('Sam');
+  assert.equal(ambiguous.code, 2);
+  assert.match(ambiguous.stdout + ambiguous.stderr, /sam-other@example\.com/);
+  assert.match(
+    ambiguous.stderr,
+    /"Sam" could be any of these 2\.\nhint: Name a person by their e-mail address or id/,
+  );
+  await desk.sql('update users set name = $1 where id = $2', [sam.email, other.id]);
+  assert.equal((await show(sam.email)).json['id'], sam.id, 'a name is no address');
+});
+
+test('the log is filtered by people and tokens as people name them', async () => {
+  const kim = await desk.join('Kim', 'member');
+  const { credential, token: kims } = await kim.createToken({ name: 'kims laptop' });
+  await desk.send('GET /api/v1/users', { token: kims });
+  await desk.settle();
+  const list = async (...filter: string[]) => {
+    const { json, stderr } = await line.run(['admin', 'audit', 'list', '--json', ...filter]);
+    return (
+      (json['items'] as unknown as { action: string }[] | undefined)?.map(({ action }) => action) ?? stderr
+    );
+  };
+  for (const actor of [kim.id, kim.email, 'kim'])
+    assert.deepEqual((await list('--actor', actor)).slice(0, 2), ['access.denied', 'token.create'], actor);
+  for (const name of [credential.id, credential.prefix, 'kims laptop']) {
+    assert.deepEqual(await list('--credential', name), ['access.denied'], name);
+    assert.deepEqual(await list('--resource', name), ['token.create'], name);
+  }
+  assert.ok((await list('--resource', kim.email)).includes('user.create'));
+  assert.match(String(await list('--actor', 'nobody@example.com')), /There is nobody "nobody@example\.com"/);
+});
+
 test('anyone’s tokens are found, switched and revoked, several at once and all or none', async () => {
   const eve = await desk.join('Eve', 'member');
   const [one, two] = [await eve.createToken({ name: 'one' }), await eve.createToken({ name: 'two' })];
