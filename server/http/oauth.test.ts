@@ -4,35 +4,8 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { WrongMasterKeyError } from '#server/access/sealer.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
-import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-
-const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
-const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
-
-interface Sender {
-  send: Desk['send'];
-}
-
-function post(
-  desk: Sender,
-  path: string,
-  form: Record<string, string>,
-  who: { token?: string; cookie?: string; headers?: Record<string, string> } = {},
-) {
-  const headers = { 'Content-Type': 'application/x-www-form-urlencoded', ...who.headers };
-  return desk.send(`POST ${path}`, { ...who, headers, text: new URLSearchParams(form).toString() });
-}
-
-const exchange = (desk: Sender, token: string, more: Record<string, string> = {}) =>
-  post(desk, '/oauth/token', {
-    grant_type: exchangeGrant,
-    subject_token: token,
-    subject_token_type: accessToken,
-    ...more,
-  });
-
-const jwtOf = ({ body }: Answer) => body['access_token'] as unknown as string;
+import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';
 
 async function checkOffline(desk: Desk, jwt: string) {
   const keys = (await desk.send('GET /.well-known/jwks.json')).body as unknown as JSONWebKeySet;
@@ -128,94 +101,10 @@ test('a browser gets a JWT for its session, not for another site', async () => {
   assert.equal((await post(desk, '/oauth/token', form)).status, 400);
 });
 
-test('a service introspects tokens and JWTs of its tenant, by bearer or by Basic, until the very moment they end', async () => {
-  await using desk = await openDesk();
-  const bob = await desk.join('Bob', 'member');
-  const { token, credential } = await bob.createToken({ name: 'ci' });
-  const jwt = jwtOf(await exchange(desk, token));
-  const service = (await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] })).token;
-  const ask = (asked: string) => post(desk, '/oauth/introspect', { token: asked }, { token: service });
-  const { body } = await ask(token);
-  assert.equal(body['active'], true);
-  assert.equal(body['sub'], bob.id);
-  assert.equal(body['username'], 'bob@example.com');
-  assert.equal(body['client_id'], credential.id);
-  assert.equal((await ask(jwt)).body['active'], true);
-  const Authorization = `Basic ${Buffer.from(`gateway:${service}`).toString('base64')}`;
-  assert.equal(
-    (await post(desk, '/oauth/introspect', { token }, { headers: { Authorization } })).body['active'],
-    true,
-  );
-  await bob.revokeToken(credential.id);
-  assert.deepEqual((await ask(token)).body, { active: false });
-  assert.deepEqual((await ask(jwt)).body, { active: false });
-  assert.deepEqual((await ask('a.b.c')).body, { active: false });
-  assert.deepEqual((await ask('nonsense')).body, { active: false });
-});
-
-test('a JWT is active only while the secret, the role and the session are that it was given for', async () => {
-  await using desk = await openDesk();
-  const bob = await desk.join('Bob', 'member');
-  const { token, credential } = await bob.createToken({ name: 'ci' });
-  const { token: kept } = await bob.createToken({ name: 'kept' });
-  const { token: service } = await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] });
-  const session = { grant_type: exchangeGrant, subject_token_type: 'urn:keyward:token-type:session' };
-  const jwts = [
-    jwtOf(await exchange(desk, token)),
-    jwtOf(await exchange(desk, kept)),
-    jwtOf(await post(desk, '/oauth/token', session, { cookie: bob.cookie })),
-  ];
-  const active = () =>
-    Promise.all(
-      jwts.map(async (jwt) => {
-        const { body } = await post(desk, '/oauth/introspect', { token: jwt }, { token: service });
-        return body['active'];
-      }),
-    );
-  assert.deepEqual(await active(), [true, true, true]);
-  await bob.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body: { graceSeconds: 0 } });
-  assert.deepEqual(await active(), [false, true, true]);
-  await bob.send('POST /trpc/sessions.logout', { body: {} });
-  assert.deepEqual(await active(), [false, true, false]);
-  await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'viewer' } });
-  assert.deepEqual(await active(), [false, false, false]);
-});
-
-test('a JWT is good for no more than its credential is at this moment, whatever it says', async () => {
-  await using desk = await openDesk();
-  const permissions = ['tokens:read', 'usage:read'] as const;
-  const { token, credential } = await desk.ada.createToken({ name: 'ci', permissions: [...permissions] });
-  const { token: service } = await desk.ada.createToken({ name: 'gateway', permissions: ['verify'] });
-  const jwt = jwtOf(await exchange(desk, token, { scope: 'tokens:read usage:read' }));
-  const narrow = jwtOf(await exchange(desk, token, { scope: 'usage:read' }));
-  const scopeOf = async (asked: string) =>
-    (await post(desk, '/oauth/introspect', { token: asked }, { token: service })).body['scope'];
-  assert.equal(await scopeOf(jwt), 'tokens:read usage:read');
-  assert.equal(await scopeOf(narrow), 'usage:read');
-  await desk.sql('update credentials set permissions = $2 where id = $1', [
-    credential.id,
-    ['tokens:read', 'tokens:revoke'],
-  ]);
-  assert.equal(await scopeOf(jwt), 'tokens:read');
-  assert.equal(await scopeOf(narrow), '');
-});
-
 test('what is said of an error has no character that RFC 6749 does not let it have', async () => {
   await using desk = await openDesk();
   const nobody = await post(desk, '/oauth/introspect', { token: 'x' });
   assert.match(nobody.body['error_description'] as unknown as string, /^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/);
-});
-
-test('nobody introspects without the permission, nor by a cookie', async () => {
-  await using desk = await openDesk();
-  const form = { token: 'x' };
-  const nobody = await post(desk, '/oauth/introspect', form);
-  assert.equal(nobody.status, 401);
-  assert.equal(nobody.body['error'], 'invalid_client');
-  assert.match(nobody.headers.get('www-authenticate') ?? '', /Bearer/);
-  assert.equal((await post(desk, '/oauth/introspect', form, { cookie: desk.ada.cookie })).status, 401);
-  const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });
-  assert.equal((await post(desk, '/oauth/introspect', form, { token })).status, 403);
 });
 
 test('whoever can show a token ends it, and learns nothing of one that there is not', async () => {
@@ -249,7 +138,7 @@ test('servers share one key; it is renewed before it ends, published before it s
     ((await other.send('GET /.well-known/jwks.json')).body as unknown as JSONWebKeySet).keys.map(
       ({ kid }) => kid,
     );
-  const signedBy = async (at: Sender) => {
+  const signedBy = async (at: Pick<Desk, 'send'>) => {
     const jwt = jwtOf(await exchange(at, token));
     return (await checkOffline(desk, jwt)).protectedHeader.kid;
   };
