@@ -45,6 +45,15 @@ export const timestampSchema = z.iso
   .refine((text) => !text.startsWith('0000'), 'There is no year 0.')
   .meta({ example: '2026-11-22T09:30:00.000Z' });
 
+/** A credential, as whoever shows it is told; nothing of its secret but the part that may be shown. */
+export const credentialView = z.object({
+  id: idSchema,
+  kind: z.enum(['pat', 'key', 'agent']),
+  name: z.string().meta({ example: 'laptop' }),
+  prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+  permissions: grantSchema,
+});
+
 /** A letter, number, mark of punctuation or symbol that is more than empty space. */
 const visible =
   /(?!\p{Default_Ignorable_Code_Point}|[\u2800\u3164\u115F\u1160\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantSchema, idSchema, permissionSchema, timestampSchema } from '#server/access/schema.ts';
+import { credentialView, idSchema, permissionSchema, timestampSchema } from '#server/access/schema.ts';
 import { passwordLength, profileView } from '#server/users/schema.ts';
 
 export const sessionLimits = { absoluteDays: 30, idleHours: 24 } as const;
@@ -56,16 +56,7 @@ export const sessionListView = z.object({ items: z.array(sessionView) });
 export const meView = z.object({
   user: profileView.nullable(),
   agent: z.null(),
-  credential: z
-    .object({
-      id: idSchema,
-      kind: z.enum(['pat', 'key', 'agent']),
-      name: z.string().meta({ example: 'laptop' }),
-      prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
-      permissions: grantSchema,
-      expiresAt: timestampSchema.nullable(),
-    })
-    .nullable(),
+  credential: credentialView.extend({ expiresAt: timestampSchema.nullable() }).nullable(),
   session: z.object({ id: idSchema, expiresAt: timestampSchema }).nullable(),
   permissions: z.array(permissionSchema).meta({ example: ['profile:read', 'tokens:read'] }),
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import {
-  grantSchema,
+  credentialView,
   idSchema,
   permissionSchema,
   roleSchema,
@@ -74,15 +74,7 @@ export const verifyView = z.object({
     })
     .optional()
     .meta({ description: 'Whom it stands for. Left out for a token that does not work.' }),
-  credential: z
-    .object({
-      id: idSchema,
-      kind: z.enum(['pat', 'key', 'agent']),
-      name: z.string().meta({ example: 'laptop' }),
-      prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
-      permissions: grantSchema,
-    })
-    .optional(),
+  credential: credentialView.optional(),
   limits: z
     .object({
       rate: z.object({
