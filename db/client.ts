@@ -61,10 +61,10 @@ export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     application_name: `keyward ${process.pid}`,
-    connectionTimeoutMillis: 1_000,
+    connectionTimeoutMillis: 900,
     query_timeout: 1_700,
     statement_timeout: 1_500,
-    lock_timeout: 900,
+    lock_timeout: 800,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };

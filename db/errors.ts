@@ -20,9 +20,9 @@ export function isUnavailable(error: unknown): boolean {
   return unavailableErrors.test(`${code ?? ''} ${cause.message}`);
 }
 
-/** Whether a statement was given up on because no answer to it came, in the words of `pg`. */
+/** Whether a statement was given up because no answer to it came: so `pg` says it. */
 export function isSilence(error: unknown): boolean {
-  return error instanceof Error && /^Query read timeout$|due to connection timeout$/.test(error.message);
+  return error instanceof Error && error.message === 'Query read timeout';
 }
 
 export interface ErrorDescription {

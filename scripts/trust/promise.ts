@@ -20,6 +20,8 @@ export interface TrustPromise {
   tools?: readonly string[];
   /** It leaves the stage as nobody else could use it, and gets one for itself. */
   ownStage?: boolean;
+  /** It does to PostgreSQL what others could not bear: its stage has one of its own. */
+  ownPostgres?: boolean;
   /** What its servers are started with beside the usual; then the stage is its own too. */
   settings?: Readonly<Record<string, string>>;
   /** It asks for pages or for the command line, which have to be built then. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { DatabaseAddress } from '#db/client.ts';
 import type { Role } from '#server/access/schema.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
+import { openOwnPostgres, type OwnPostgres } from '#server/testing/own-postgres.ts';
 import { goodPassword, joinAs, signIn, type Person } from '#server/testing/person.ts';
 import { dataFolder, startServer, urlOf, type ServerProcess } from '#server/testing/process.ts';
 
@@ -12,6 +13,8 @@ export interface Stage extends AsyncDisposable {
   /** Starts a further server on the same database. Whoever asks for it stops it. */
   another(settings?: Record<string, string>): Promise<ServerProcess>;
   address: Exclude<DatabaseAddress, string>;
+  /** Where the promise asked for one. Throws otherwise. */
+  postgres(): OwnPostgres;
   /** Runs a statement as the owner of the tables. */
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** The first admin, signed in at the first server. A cookie is good at both. */
@@ -34,14 +37,21 @@ const usual = {
 
 const firstAdmin = { KEYWARD_ADMIN_EMAIL: 'ada@example.com', KEYWARD_ADMIN_PASSWORD: goodPassword };
 
-/** `settings`: beside the usual, for all of its servers. */
-export async function openStage(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
+export interface StageOptions {
+  /** Beside the usual, for all of its servers. */
+  settings?: Readonly<Record<string, string>>;
+  /** A PostgreSQL for this stage alone, as people run it; otherwise a database of the one that the run shares. */
+  ownPostgres?: boolean;
+}
+
+export async function openStage({ settings, ownPostgres }: StageOptions = {}): Promise<Stage> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await dataFolder());
-  const { address } = opening.use(await cloneDatabase());
+  const postgres = ownPostgres ? opening.use(await openOwnPostgres()) : undefined;
+  const { address } = postgres ?? opening.use(await cloneDatabase());
   const all = { ...usual, ...folder.settings, DATABASE_URL: urlOf(address), ...settings };
   const another: Stage['another'] = (more) => startServer({ ...all, ...more });
-  const owner = new pg.Pool({ ...address, max: 4 });
+  const owner = new pg.Pool({ ...(postgres?.direct ?? address), max: 4, connectionTimeoutMillis: 5_000 });
   // A promise may have the database end its connections.
   owner.on('error', () => {});
   opening.defer(() => owner.end());
@@ -55,6 +65,10 @@ export async function openStage(settings: Readonly<Record<string, string>> = {})
     servers: [first, second],
     another,
     address,
+    postgres() {
+      if (!postgres) throw new Error('This promise did not ask for a PostgreSQL of its own.');
+      return postgres;
+    },
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
     ada,

@@ -10,19 +10,19 @@ const limitMinutes = { fast: 1, slow: 15 };
 export function checkPromise(promise: TrustPromise, shared: () => Promise<Stage>): Promise<Result> {
   return measure(promise, undefined, async () => {
     if (!needsOwnStage(promise)) return promise.check(await shared());
-    await using stage = await openStage(promise.settings);
+    await using stage = await openStage(promise);
     return await promise.check(stage);
   });
 }
 
-export const needsOwnStage = ({ ownStage, settings }: TrustPromise) =>
-  ownStage === true || settings !== undefined;
+export const needsOwnStage = ({ ownStage, ownPostgres, settings }: TrustPromise) =>
+  ownStage === true || ownPostgres === true || settings !== undefined;
 
 /** Takes a defence away and asks again: the promise must not hold then. A control that throws shows nothing, and has failed. */
 export function runControl(promise: TrustPromise, control: Sabotage): Promise<Result> {
   return measure(promise, control.without, async () => {
     const patched = 'patches' in control ? sabotageSettings(control.patches) : {};
-    await using stage = await openStage({ ...promise.settings, ...patched });
+    await using stage = await openStage({ ...promise, settings: { ...promise.settings, ...patched } });
     if ('sql' in control) await stage.sql(control.sql);
     return await ('flaw' in control ? control.flaw(stage) : promise.check(stage));
   });

@@ -95,7 +95,7 @@ test('a batch that fails fails its own look-ups and no others', async () => {
   assert.equal((await next)?.name, 'c');
 });
 
-test('what waits behind a batch that got no answer fails with it, and what comes after is sent', async () => {
+test('what waits behind a batch for which the database was away fails with it, and what comes after is sent', async () => {
   const database = slowDatabase();
   const { batches, lookup } = database;
   void (await ask(lookup, 'a'));

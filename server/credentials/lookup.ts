@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isSilence } from '#db/errors.ts';
+import { isUnavailable } from '#db/errors.ts';
 import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Role } from '#server/access/schema.ts';
 import type { CredentialState } from '#server/credentials/rules.ts';
@@ -74,14 +74,14 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
       for (const [key, item] of batch) item.resolve(byHash.get(key));
     } catch (error) {
       for (const item of batch.values()) item.reject(error);
-      if (isSilence(error)) rejectWaiting(error);
+      if (isUnavailable(error)) rejectWaiting(error);
     } finally {
       underWay--;
       if (waiting.size > 0) sendSoon();
     }
   }
 
-  /** Whoever waits behind a batch that got no answer has waited as long, and would once more. */
+  /** Whoever waits behind a batch that waited for the database in vain has waited as long, and would once more. */
   function rejectWaiting(error: unknown): void {
     for (const item of waiting.values()) item.reject(error);
     waiting = new Map();

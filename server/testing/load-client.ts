@@ -60,7 +60,7 @@ async function exchange(
   let isConnected = false;
   asking.on('socket', (socket) => {
     isConnected = !socket.connecting;
-    socket.once('connect', () => (isConnected = true));
+    if (socket.connecting) socket.once('connect', () => (isConnected = true));
   });
   // A connection that breaks says so more than once.
   asking.on('error', () => {});
