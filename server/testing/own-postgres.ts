@@ -28,7 +28,8 @@ export async function openOwnPostgres(folder?: string): Promise<OwnPostgres> {
     signalAll(dataFolder, 'SIGKILL');
     if (folder === undefined) rmSync(dataFolder, { recursive: true, force: true });
   };
-  process.on('exit', clear);
+  // Before the disk that it may stand on goes.
+  process.prependListener('exit', clear);
   opening.defer(() => {
     process.off('exit', clear);
     clear();
