@@ -24,13 +24,22 @@ test('how often, when, from where and by what a token was used is kept', async (
   assert.equal(view['lastUsedAgent'], 'builder/2');
 });
 
-test('a refused use is no use', async () => {
-  await using desk = await openDesk();
-  const { token, credential } = await desk.ada.createToken({ name: 'ci' });
-  await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
-  await desk.send('GET /api/v1/me', { token });
+test('a refused use is no use, and moves nothing', async () => {
+  await using desk = await openDesk(proxied);
+  const { token, credential } = await desk.ada.createToken({ name: 'ci', ipAllowlist: ['203.0.113.0/24'] });
+  const use = async (address: string) => {
+    desk.clock.advance({ seconds: 1 });
+    await desk.send('GET /api/v1/me', { token, headers: { 'X-Forwarded-For': address } });
+  };
+  await use('198.51.100.4');
   await desk.settle();
-  assert.equal((await desk.ada.send(`GET /api/v1/tokens/${credential.id}`)).body['useCount'], 0);
+  const view = async () => (await desk.ada.send(`GET /api/v1/tokens/${credential.id}`)).body;
+  assert.equal((await view())['useCount'], 0);
+  for (const address of ['203.0.113.7', '198.51.100.4', '203.0.113.7', '198.51.100.4']) await use(address);
+  await desk.settle();
+  assert.equal((await view())['useCount'], 2);
+  assert.equal((await view())['lastUsedIp'], '203.0.113.7');
+  assert.deepEqual(await desk.sql("select from audit_events where action = 'credential.new_ip'"), []);
 });
 
 test('a use from another address than the last is audited, the very first is not', async () => {
@@ -47,8 +56,8 @@ test('a use from another address than the last is audited, the very first is not
   await desk.settle();
   await use('203.0.113.7');
   await desk.settle();
-  const rows = await desk.sql<{ detail: unknown }>(
-    "select detail from audit_events where action = 'credential.new_ip' order by sequence",
+  const rows = await desk.sql<{ detail: unknown; resource_type: string }>(
+    "select detail, resource_type from audit_events where action = 'credential.new_ip' order by sequence",
   );
   assert.deepEqual(
     rows.map((row) => row.detail),
@@ -57,6 +66,7 @@ test('a use from another address than the last is audited, the very first is not
       { from: '198.51.100.4', to: '203.0.113.7' },
     ],
   );
+  assert.ok(rows.every((row) => row.resource_type === 'token'));
 });
 
 test('uses that two servers write at once are all counted, and the latest stays the last', async () => {

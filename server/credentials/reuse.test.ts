@@ -78,6 +78,40 @@ test('where the tenant wants it so, a reuse switches the token off, with a row i
   const rows = await audited(desk, 'token.disable');
   assert.equal(rows.length, 1);
   assert.deepEqual(rows[0], { actor_kind: 'system', resource_id: id, address: '127.0.0.1' });
+  const on = await desk.ada.send(`PATCH /api/v1/tokens/${id}`, { body: { enabled: true } });
+  assert.equal(on.problem?.code, 'token_held', 'whoever holds the old secret may hold the session too');
+});
+
+test('the owner of a token that is used after its end is told once, of a reuse once a day', async () => {
+  await using desk = await openDesk();
+  const { old } = await rotated(desk);
+  const { token, credential } = await desk.ada.createToken({ name: 'over' });
+  desk.clock.advance({ minutes: 1 });
+  await desk.sql('update credentials set expires_at = $2 where id = $1', [credential.id, desk.clock.now()]);
+  for (let day = 0; day < 3; day++) {
+    for (const [secret, code] of [
+      [old, 'secret_retired'],
+      [token, 'token_expired'],
+    ] as const)
+      assert.equal(await codeOf(desk, secret), code);
+    desk.clock.advance({ days: 1 });
+  }
+  const told = await desk.sql('select kind, count(*)::int from notices group by kind order by kind');
+  assert.deepEqual(told, [
+    { kind: 'expired_in_use', count: 1 },
+    { kind: 'reuse', count: 3 },
+  ]);
+});
+
+test('what could not be told is told the next time', async () => {
+  await using desk = await openDesk();
+  const { old } = await rotated(desk);
+  desk.clock.advance({ minutes: 1 });
+  await desk.sql('alter table notices rename to away');
+  assert.equal(await codeOf(desk, old), 'internal');
+  await desk.sql('alter table away rename to notices');
+  assert.equal(await codeOf(desk, old), 'secret_retired');
+  assert.equal((await desk.sql('select from notices')).length, 1);
 });
 
 test('where its row cannot be written, a reuse switches nothing off', async () => {
