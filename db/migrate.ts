@@ -53,31 +53,37 @@ export async function findAway(address: DatabaseAddress): Promise<MigrationError
 
 /** A connection for long work as the user that signs in, who owns the tables. Throws `MigrationError`. */
 export async function connectAsOwner(address: DatabaseAddress): Promise<pg.Client> {
-  const client = new pg.Client({
-    ...connectionConfig(address),
-    query_timeout: longestMigration,
-    statement_timeout: longestMigration,
-    lock_timeout: longestMigration,
-  });
-  // A connection that breaks fails the query it was busy with; the event says nothing more.
-  client.on('error', () => {});
-  try {
-    await client.connect();
-  } catch (cause) {
-    // One that was turned away holds a place at the server until it is closed.
-    void client.end().catch(() => {});
-    const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
-    throw new MigrationError(
-      `The database cannot be used: ${why}. Check DATABASE_URL, and that PostgreSQL runs there.`,
-      { cause },
-    );
-  }
+  const client = await connect(address);
   try {
     await assertVersion(client);
     return client;
   } catch (error) {
     await client.end();
     throw error;
+  }
+}
+
+async function connect(address: DatabaseAddress): Promise<pg.Client> {
+  let client: pg.Client | undefined;
+  try {
+    client = new pg.Client({
+      ...connectionConfig(address),
+      query_timeout: longestMigration,
+      statement_timeout: longestMigration,
+      lock_timeout: longestMigration,
+    });
+    // A connection that breaks fails the query it was busy with; the event says nothing more.
+    client.on('error', () => {});
+    await client.connect();
+    return client;
+  } catch (cause) {
+    // One that was turned away holds a place at the server until it is closed.
+    void client?.end().catch(() => {});
+    const why = (cause as Error).message || (cause as NodeJS.ErrnoException).code;
+    throw new MigrationError(
+      `The database cannot be used: ${why}. Check DATABASE_URL, and that PostgreSQL runs there.`,
+      { cause },
+    );
   }
 }
 

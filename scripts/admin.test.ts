@@ -1,38 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import type { Caller } from '#server/testing/caller.ts';
 import { template } from '#server/testing/cluster.ts';
 import { codeOf, goodPassword, signIn } from '#server/testing/person.ts';
 import { dataFolder, ownDatabase, startServer } from '#server/testing/process.ts';
+import { runScript } from '#server/testing/run-script.ts';
 
-const script = fileURLToPath(new URL('admin.ts', import.meta.url));
 const other = 'nine harbours under snow';
 const ada = ['--email', 'ada@example.com'];
 const createAda = ['create-admin', ...ada];
 const resetAda = ['reset-password', ...ada];
 
-interface Outcome {
-  exitCode: number | null;
-  /** What a pipe would get. */
-  out: string;
-  /** What the person at the terminal is told. */
-  told: string;
-}
-
-/** Runs it as an operator does. `typed`: what it reads from standard input. */
-async function admin(settings: Record<string, string>, args: string[], typed = ''): Promise<Outcome> {
-  const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
-  const child = spawn(process.execPath, [script, ...args], { env });
-  child.stdin.on('error', () => {});
-  child.stdin.end(typed);
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  const [[exitCode], out, told] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-  return { exitCode, out, told };
-}
+const admin = (settings: Record<string, string>, args: string[], typed?: string) =>
+  runScript('admin.ts', settings, args, typed);
 
 /** A database that nobody has used yet, as its operator names it. `copied`: what it begins as. */
 async function openPlace(copied = template) {

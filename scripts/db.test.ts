@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { template } from '#server/testing/cluster.ts';
 import { dataFolder, ownDatabase } from '#server/testing/process.ts';
+import { runScript } from '#server/testing/run-script.ts';
 
-const script = fileURLToPath(new URL('db.ts', import.meta.url));
-
-interface Outcome {
-  exitCode: number;
-  out: string;
-  told: string;
-}
-
-/** Runs it as an operator's timer does: nobody can be asked. */
-function db(settings: Record<string, string>, ...args: string[]): Promise<Outcome> {
-  const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [script, ...args], { env }, (error, out, told) =>
-      resolve({ exitCode: error ? Number(error.code) : 0, out, told }),
-    );
-    child.stdin?.end();
-  });
-}
+const db = (settings: Record<string, string>, ...args: string[]) => runScript('db.ts', settings, args);
 
 const choices = ['--secrets', 'retire', '--people', 'keep'];
 

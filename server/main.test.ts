@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -188,6 +190,30 @@ test('a common password in the environment stops the start with one line', async
   const { exitCode, printed } = await runServer({ ...database.settings, ...admin });
   assert.equal(exitCode, 1);
   assert.match(printed, /^KEYWARD_ADMIN_PASSWORD: .*common.*\n$/);
+});
+
+test('without the key of what its database keeps sealed a server says so, starts not and makes none', async () => {
+  await using folder = await dataFolder();
+  await using database = await ownDatabase();
+  const settings = { ...folder.settings, ...database.settings };
+  {
+    await using server = await startServer({ ...settings, KEYWARD_MASTER_KEY: '5e'.repeat(32) });
+    const { cookie } = await setUp(server);
+    const text =
+      'grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type=urn:keyward:token-type:session';
+    const headers = { 'Content-Type': 'application/x-www-form-urlencoded', Origin: server.origin };
+    assert.equal((await server.send('POST /oauth/token', { cookie, text, headers })).status, 200);
+  }
+  const missing = await runServer(settings);
+  assert.equal(missing.exitCode, 1);
+  assert.match(
+    missing.printed,
+    /^KEYWARD_MASTER_KEY: this database holds keys that were sealed .+ put the file back\.$/m,
+  );
+  assert.ok(!existsSync(join(folder.settings.KEYWARD_DATA, 'master.key')));
+  const other = await runServer({ ...settings, KEYWARD_MASTER_KEY: 'a1'.repeat(32) });
+  assert.equal(other.exitCode, 1);
+  assert.match(other.printed, /^KEYWARD_MASTER_KEY: .+ sealed under another one\. Set it to that one\.$/m);
 });
 
 test('a port that is taken, and an address that is another machine’s, are said so', async () => {

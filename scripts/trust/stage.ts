@@ -12,6 +12,8 @@ export interface Stage extends AsyncDisposable {
   servers: readonly [ServerProcess, ServerProcess];
   /** Starts a further server on the same database. Whoever asks for it stops it. */
   another(settings?: Record<string, string>): Promise<ServerProcess>;
+  /** What its servers are started with. */
+  settings: Readonly<Record<string, string>>;
   address: Exclude<DatabaseAddress, string>;
   /** Where the promise asked for one. Throws otherwise. */
   postgres(): OwnPostgres;
@@ -64,6 +66,7 @@ export async function openStage({ settings, ownPostgres }: StageOptions = {}): P
   return {
     servers: [first, second],
     another,
+    settings: all,
     address,
     postgres() {
       if (!postgres) throw new Error('This promise did not ask for a PostgreSQL of its own.');

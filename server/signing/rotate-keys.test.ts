@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSigner } from '#server/signing/rotate-keys.ts';
+import { BrokenSealError } from '#server/access/sealer.ts';
+import { assertKeysOpen, openSigner } from '#server/signing/rotate-keys.ts';
 import { openEmptyDesk } from '#server/testing/desk.ts';
 
 test('the very first key signs at once, though time passes while it is made', async () => {
@@ -10,4 +11,23 @@ test('the very first key signs at once, though time passes while it is made', as
   let passed = 0;
   clock.now = () => new Date(standing().getTime() + ++passed);
   assert.ok((await openSigner(desk.runtime)).kid);
+});
+
+test('what is sealed is found out at the start where a bit of it was changed, or it is another row’s', async () => {
+  await using desk = await openEmptyDesk();
+  const { db, config, clock } = desk.runtime;
+  const opens = () => assertKeysOpen(db, config, clock.now());
+  await opens();
+  await openSigner(desk.runtime);
+  await opens();
+  const flip = () =>
+    desk.sql(
+      'update signing_keys set sealed_private_key = set_byte(sealed_private_key, 40, get_byte(sealed_private_key, 40) # 1)',
+    );
+  await flip();
+  await assert.rejects(opens(), BrokenSealError);
+  await flip();
+  await opens();
+  await desk.sql('update signing_keys set id = gen_random_uuid()');
+  await assert.rejects(opens(), BrokenSealError);
 });
