@@ -57,6 +57,14 @@ test('the export is in the log, with its filter', async () => {
   );
 });
 
+test('an export that cannot be written into the log is refused, and is no file that is empty', async () => {
+  await using desk = await openDesk();
+  await desk.sql('alter table audit_events add constraint broken check (false) not valid');
+  const refused = await desk.ada.send('GET /api/v1/audit/export?format=csv');
+  assert.equal(refused.problem?.code, 'internal');
+  assert.equal(refused.headers.get('content-disposition'), null);
+});
+
 test('an old sign-in, a member, nobody and tRPC get none of it, and a look at the head begins none', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'manager');

@@ -30,7 +30,8 @@ const tarball: Handout = { type: 'application/gzip', body: (bundle) => bundle.ta
 const handouts: Record<string, Handout> = {
   '/cli/version': { type: json, body: (bundle) => JSON.stringify(toCliVersionView(bundle)) },
   '/cli/keyward.tgz': tarball,
-  '/cli/keyward.mjs': { type: 'text/javascript; charset=utf-8', body: ({ program }) => program.body },
+  // No browser has to run it: the scripts of this origin are those of its pages, and no others.
+  '/cli/keyward.mjs': { type: script, body: ({ program }) => program.body },
   '/cli/keyward.mjs.sha256': { type: script, body: ({ program }) => `${program.sha256}  keyward.mjs\n` },
   '/cli/install.sh': { type: script, body: (bundle, base) => writeInstaller('install.sh', bundle, base()) },
   '/cli/install.ps1': { type: script, body: (bundle, base) => writeInstaller('install.ps1', bundle, base()) },

@@ -168,6 +168,21 @@ test('an unknown field in a query, one given twice, or one in the path too, is r
   assert.equal(secret.status, 422);
 });
 
+test('a request without a host is refused, one that expects what there is not is answered, like any other', async () => {
+  await using desk = await openDesk();
+  for (const [line, status] of [
+    ['GET /healthz HTTP/1.1', 400],
+    ['GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: miracles', 200],
+  ] as const) {
+    const socket = await open(desk);
+    socket.write(`${line}\r\nConnection: close\r\n\r\n`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString(), new RegExp(`^HTTP/1.1 ${status} `));
+    assert.match(answer.toString(), alwaysSent);
+    socket.destroy();
+  }
+});
+
 /** Also by what is answered before there is a request. */
 const alwaysSent =
   /\r\nX-Content-Type-Options: nosniff\r\n[^]*\r\nContent-Security-Policy: default-src 'none'/;

@@ -34,9 +34,13 @@ export async function openListener(
       requestTimeout: limits.requestMs,
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: limits.keepAliveMs,
+      // Node's own refusal would go without the headers that no answer goes without.
+      requireHostHeader: false,
     },
     onRequest,
   );
+  // The same here: what is expected that nobody has heard of may be left unmet.
+  server.on('checkExpectation', onRequest);
   limitConnections(server, config);
   releaseIdleReaders(server, limits.silenceMs);
   if (upgrade) server.on('upgrade', upgrade);

@@ -9,14 +9,25 @@ export async function sendDownload(
   { runtime, req, res, facts }: Exchange,
   download: Download,
 ): Promise<void> {
+  const parts = download.body[Symbol.asyncIterator]();
+  // What fails at once is refused while there still is a status; who looks at the head only begins nothing.
+  const first = req.method === 'HEAD' ? undefined : await parts.next();
   res.setHeader('Content-Disposition', `attachment; filename="${download.fileName}"`);
   res.writeHead(200, { 'Content-Type': download.type });
-  if (req.method === 'HEAD') return void res.end();
+  if (!first) return void res.end();
   try {
-    await pipeline(Readable.from(download.body), res);
+    await pipeline(Readable.from(goOn(first, parts)), res);
   } catch (error) {
     const isGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
     const level = error instanceof AppError ? 'warn' : 'error';
     if (!isGone) runtime.log[level]({ err: error, requestId: facts.id }, 'a download broke off');
+  }
+}
+
+async function* goOn(first: IteratorResult<string>, parts: AsyncIterator<string>): AsyncGenerator<string> {
+  try {
+    for (let part = first; !part.done; part = await parts.next()) yield part.value;
+  } finally {
+    await parts.return?.();
   }
 }

@@ -74,6 +74,8 @@ async function answer(asked: Asked, routes: RouteTable): Promise<void> {
     if ((req.url ?? '').length > urlLength) {
       throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);
     }
+    if (req.headers.host === undefined && req.httpVersion === '1.1')
+      throw new AppError('bad_request', 'A request of HTTP/1.1 has to say which host it is for.');
     await assertNoTokenInUrl(exchange);
     const [, door, from] = routeOf(routes, path);
     if (from !== 'any-origin') assertOwnOrigin(req, runtime.config);
