@@ -7,12 +7,18 @@ const program = (name: string, ...args: string[]) => ({
   command: path.join(root, 'node_modules/.bin', name),
   args,
 });
+const script = (name: string, file: string) => ({
+  name,
+  command: findNode(),
+  args: [path.join(root, 'scripts', file)],
+});
 const CHECKS = [
   program('oxfmt', '--check'),
   program('oxlint'),
   program('tsc'),
   program('knip', '--no-progress', '--no-config-hints'),
-  { name: 'layout', command: findNode(), args: [path.join(root, 'scripts', 'check-layout.ts')] },
+  script('layout', 'check-layout.ts'),
+  script('packages', 'check-packages.ts'),
 ];
 
 /** Format, lint, types, dead code and layout: seconds, and no database. */
