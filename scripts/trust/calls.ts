@@ -3,6 +3,7 @@ import type { Person } from '#server/testing/person.ts';
 import { appRouter } from '#server/trpc/app-router.ts';
 import type { Meta } from '#server/trpc/init.ts';
 import { goodCalls } from './good-calls.ts';
+import { inTurns } from './in-turns.ts';
 import type { Stage } from './stage.ts';
 import { addTenants } from './tenants.ts';
 
@@ -64,8 +65,8 @@ export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call
     throw new Error(`scripts/trust/good-calls.ts and the router differ in: ${[...odd].join(', ')}`);
   const chosen = wanted.filter((one) => type === undefined || one.type === type);
   const places = await placesFor(stage, chosen.length);
-  return inGroups(chosen, async ({ name, type, meta, inputs }, at) => {
-    const [place, prepare] = [places[at], goodCalls[name]];
+  return inTurns(chosen, async ({ name, type, meta, inputs }) => {
+    const [place, prepare] = [places.pop(), goodCalls[name]];
     if (!place || !prepare || type === 'subscription') throw new Error(`${name} cannot be called`);
     const good = await prepare(place).catch((cause: unknown) => {
       throw new Error(`${name} could not be made ready`, { cause });
@@ -73,21 +74,6 @@ export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call
     const fields = Object.keys(inputs[0]?.shape ?? {});
     return { status: 200, ...good, procedure: name, type, meta, fields, place };
   });
-}
-
-const groupSize = 8;
-
-/** Some at a time: all of them at once would wait for one another's connections to the database. */
-export async function inGroups<T, R>(
-  items: readonly T[],
-  run: (item: T, at: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += groupSize) {
-    const group = items.slice(at, at + groupSize);
-    results.push(...(await Promise.all(group.map((item, n) => run(item, at + n)))));
-  }
-  return results;
 }
 
 async function placesFor(stage: Stage, count: number): Promise<Place[]> {

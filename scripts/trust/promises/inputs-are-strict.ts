@@ -1,4 +1,5 @@
-import { everyCall, inGroups, send, sendRest, type Call } from '#scripts/trust/calls.ts';
+import { everyCall, send, sendRest, type Call } from '#scripts/trust/calls.ts';
+import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
@@ -66,7 +67,7 @@ export const promise: TrustPromise = {
   async check(stage) {
     const calls = await everyCall(stage);
     const before = await takeSnapshot(stage);
-    const lenient = (await inGroups(calls, (call) => findLenient(stage, call))).flat();
+    const lenient = (await inTurns(calls, (call) => findLenient(stage, call))).flat();
     const effects = changesBetween(before, await takeSnapshot(stage));
     const secret: string[] = [];
     // One after the other: the audit log is not verified twice at once.

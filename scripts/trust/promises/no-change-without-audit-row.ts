@@ -1,4 +1,5 @@
-import { everyCall, inGroups, send, type Call } from '#scripts/trust/calls.ts';
+import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
+import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
@@ -34,7 +35,7 @@ async function rowsByTenant({ sql }: Stage): Promise<Map<string, number>> {
 /** Makes all of the calls. Each has a tenant of its own, by which is known what it changed. */
 async function tryAll(stage: Stage, calls: Call[]): Promise<Trial[]> {
   const [before, rowsBefore] = [await takeSnapshot(stage), await rowsByTenant(stage)];
-  const answers = await inGroups(calls, (call, at) => send(stage.servers[at % 2 === 0 ? 0 : 1], call));
+  const answers = await inTurns(calls, (call, at) => send(stage.servers[at % 2 === 0 ? 0 : 1], call));
   const [changes, rows] = [changesBetween(before, await takeSnapshot(stage)), await rowsByTenant(stage)];
   return calls.map((call, at) => {
     const { tenantId } = call.place.admin;

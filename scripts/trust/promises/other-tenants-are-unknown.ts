@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { everyCall, inGroups, send, type Call } from '#scripts/trust/calls.ts';
+import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
+import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
@@ -88,13 +89,11 @@ export const promise: TrustPromise = {
   async check(stage) {
     // What takes no sign-in takes a secret, which says itself whose it is.
     const calls = (await everyCall(stage)).filter(({ meta }) => meta.access !== 'anyone');
-    const attacks = await inGroups(calls, (call) => prepare(stage, call));
+    const attacks = await inTurns(calls, (call) => prepare(stage, call));
     const people = await addTenants(stage, calls.length, ['admin', 'member']);
-    const strangers = await inGroups(calls, (call, at) => asStranger(call, people[at] ?? []));
+    const strangers = await inTurns(calls, (call, at) => asStranger(call, people[at] ?? []));
     const before = await takeSnapshot(stage);
-    const learnt = await inGroups(attacks, (attack, at) =>
-      learn(stage, attack, strangers[at] ?? attack.call),
-    );
+    const learnt = await inTurns(attacks, (attack, at) => learn(stage, attack, strangers[at] ?? attack.call));
     const changes = changesBetween(before, await takeSnapshot(stage));
     const told = calls.filter((_, at) => learnt[at] !== 0);
     const changed = calls.filter(({ place }) =>
