@@ -54,17 +54,17 @@ function endWhenSilent(client: pg.PoolClient): void {
 }
 
 /**
- * The settings of every connection of ours: who we are, and how long we wait. Whoever asks is told within two seconds that the
- * database does not answer, also when they first waited for a connection and then for a lock.
+ * The settings of every connection of ours: who we are, and how long we wait. Whoever asks is told within two seconds that
+ * there is no database, no connection or no answer.
  */
 export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     application_name: `keyward ${process.pid}`,
-    connectionTimeoutMillis: 900,
+    connectionTimeoutMillis: 1_500,
     query_timeout: 1_700,
     statement_timeout: 1_500,
-    lock_timeout: 800,
+    lock_timeout: 1_500,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };

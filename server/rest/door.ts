@@ -6,8 +6,9 @@ import { sendJson } from '#server/http/answer.ts';
 import { bodyLimits, readJson } from '#server/http/body.ts';
 import { openCtx, type Door, type Exchange } from '#server/http/exchange.ts';
 import { sendDownload } from '#server/http/send-download.ts';
+import { sendFile } from '#server/http/send-file.ts';
 import { hotCallOf } from '#server/rest/hot-calls.ts';
-import { openApiDocument } from '#server/rest/openapi.ts';
+import { openApiFile } from '#server/rest/openapi.ts';
 import { coerceQuery, fieldTypes, type FieldTypes } from '#server/rest/query.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
 
@@ -25,7 +26,7 @@ export function createRestDoor(): Door {
     router.on(method, restPrefix + path.replace(/\{(\w+)\}/g, ':$1'), () => {}, store);
   };
   for (const route of restRoutes()) add(route.rest.method, route.rest.path, handlerOf(route));
-  add('GET', '/openapi.json', ({ runtime, res }) => sendJson(res, 200, openApiDocument(runtime.config.url)));
+  add('GET', '/openapi.json', (exchange) => sendFile(exchange, openApiFile(exchange.runtime.config.url)));
 
   return async (exchange) => {
     const { req, path } = exchange;

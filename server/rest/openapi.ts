@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { freshHours } from '#server/access/fresh.ts';
 import { errorCodes, type ErrorCode } from '#server/errors.ts';
+import { etagOf, type SentFile } from '#server/http/send-file.ts';
 import { doorPaths } from '#server/rest/door-operations.ts';
 import { exampleOf } from '#server/rest/example.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
@@ -52,15 +53,19 @@ const tags = {
   verify: 'What other services ask.',
 };
 
-let document: { origin: string; value: object } | undefined;
+let sent: { origin: string; file: SentFile } | undefined;
 
-/** The OpenAPI 3.1 document of the REST API, made from the schemas that check its input and output. */
-export function openApiDocument(url: URL): object {
-  if (document?.origin !== url.origin) document = { origin: url.origin, value: build(url.origin) };
-  return document.value;
+/** The document as it is sent, made once: it is large, and whoever asks for it many times at once must not fill our memory. */
+export function openApiFile({ origin }: URL): SentFile {
+  if (sent?.origin !== origin) {
+    const body = Buffer.from(JSON.stringify(openApiDocument(origin)));
+    sent = { origin, file: { body, type: 'application/json', etag: etagOf(body) } };
+  }
+  return sent.file;
 }
 
-function build(origin: string): object {
+/** The OpenAPI 3.1 document of the REST API, made from the schemas that check its input and output. */
+function openApiDocument(origin: string): object {
   const paths: ZodOpenApiPathsObject = {};
   for (const route of restRoutes()) {
     const path = restPrefix + route.rest.path;
