@@ -40,12 +40,13 @@ export function createIssuer(settings: OidcSettings): Issuer {
 
   function discover(): Promise<client.Configuration> {
     if (known && Date.now() - known.at < trustedMs) return known.configuration;
-    const configuration = describeIssuer(settings);
-    known = { at: Date.now(), configuration };
-    configuration.catch(() => (known = undefined));
-    return configuration.catch((cause: unknown) => {
+    // Whoever asks meanwhile waits for the same, and has to be told the same where it fails.
+    const configuration = describeIssuer(settings).catch((cause: unknown) => {
+      known = undefined;
       throw unavailable(settings, cause);
     });
+    known = { at: Date.now(), configuration };
+    return configuration;
   }
 
   return {

@@ -233,6 +233,14 @@ test('while the issuer is away passwords go on, and it is asked again once it is
   const answer = await desk.send('POST /api/v1/auth/oidc', { body: {} });
   assert.equal(answer.status, 503);
   assert.equal(answer.problem?.code, 'oidc_unavailable');
+  const together = await Promise.all(
+    [1, 2, 3, 4].map(() => desk.send('POST /api/v1/auth/oidc', { body: {} })),
+  );
+  assert.deepEqual(
+    together.map(({ problem }) => problem?.code),
+    together.map(() => 'oidc_unavailable'),
+    'also to those who find that it is being asked already',
+  );
   await signIn(desk, desk.ada.email, goodPassword);
 });
 

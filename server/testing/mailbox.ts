@@ -12,7 +12,8 @@ export interface Mailbox extends AsyncDisposable {
   refuses: boolean;
 }
 
-export async function openMailbox(): Promise<Mailbox> {
+/** `port`: left out, any that is free. */
+export async function openMailbox(port = 0): Promise<Mailbox> {
   const mails: Email[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -30,10 +31,10 @@ export async function openMailbox(): Promise<Mailbox> {
         );
     },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', () => resolve()));
+  const at = (server.server.address() as AddressInfo).port;
   const box: Mailbox = {
-    settings: { KEYWARD_SMTP_URL: `smtp://127.0.0.1:${port}` },
+    settings: { KEYWARD_SMTP_URL: `smtp://127.0.0.1:${at}` },
     mails,
     refuses: false,
     [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),

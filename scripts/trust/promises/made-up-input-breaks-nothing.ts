@@ -1,0 +1,14 @@
+import { fuzz, withoutLookAtText } from '#scripts/trust/fuzz.ts';
+import type { TrustPromise } from '#scripts/trust/promise.ts';
+
+const runs = 10;
+
+export const promise: TrustPromise = {
+  id: 'S15',
+  name: `input made up from the OpenAPI document, ${runs} of each operation, is answered as the document says`,
+  threshold: '0 answers',
+  isFast: true,
+  ownStage: true,
+  check: (stage) => fuzz(stage, runs),
+  control: withoutLookAtText,
+};
