@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { startBackend, upgrade, type Backend } from '#server/testing/backend.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { freePort, programOf, skipWithout, startProgram } from '#server/testing/program.ts';
+import { placeOfFront, startCaddy, startNginx } from '#server/testing/fronts.ts';
+import { skipWithout } from '#server/testing/program.ts';
 
 const docs = new URL('../../docs/proxies/', import.meta.url);
 
@@ -16,52 +15,18 @@ interface Proxied extends AsyncDisposable {
   proxy: Caller;
 }
 
-interface Places {
-  folder: string;
-  port: number;
-}
-
 /** How each is run on the file of the documentation, with nothing changed but the addresses. */
-const proxies: Record<
-  string,
-  { program: string; file: string; start(config: string, places: Places): Promise<AsyncDisposable> }
-> = {
-  nginx: {
-    program: 'nginx',
-    file: 'nginx.conf',
-    async start(config, { folder, port }) {
-      const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-      const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n');
-      const main = `pid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${config}\n}\n`;
-      await writeFile(join(folder, 'main.conf'), main);
-      const args = ['-c', join(folder, 'main.conf'), '-p', folder, '-g', 'daemon off;'];
-      return startProgram(programOf('nginx'), args, { port });
-    },
-  },
-  Caddy: {
-    program: 'caddy',
-    file: 'caddyfile',
-    async start(config, { folder, port }) {
-      const path = join(folder, 'Caddyfile');
-      await writeFile(path, `{\n\tadmin off\n\tauto_https off\n}\n${config}`);
-      return startProgram(programOf('caddy'), ['run', '--config', path, '--adapter', 'caddyfile'], {
-        port,
-        home: folder,
-      });
-    },
-  },
+const proxies = {
+  nginx: { program: 'nginx', file: 'nginx.conf', start: startNginx },
+  Caddy: { program: 'caddy', file: 'caddyfile', start: startCaddy },
 };
 
-async function openProxied(name: string): Promise<Proxied> {
+async function openProxied(name: keyof typeof proxies): Promise<Proxied> {
   const opened = new AsyncDisposableStack();
   const desk = opened.use(await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } }));
   const service = opened.use(await startBackend());
-  const folder = await mkdtemp(join(tmpdir(), 'keyward-proxy-'));
-  // The workers of an nginx that root starts are somebody else.
-  await chmod(folder, 0o711);
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
-  const port = await freePort();
-  const { file, start } = proxies[name] ?? { file: '', start: () => Promise.reject(new Error(name)) };
+  const { folder, port } = opened.use(await placeOfFront());
+  const { file, start } = proxies[name];
   const config = (await readFile(new URL(file, docs), 'utf8'))
     .replaceAll('127.0.0.1:3000', new URL(desk.origin).host)
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${service.port}`)
@@ -79,7 +44,8 @@ const forged = Object.fromEntries(
   ]),
 );
 
-for (const [name, { program }] of Object.entries(proxies)) {
+for (const name of ['nginx', 'Caddy'] as const) {
+  const { program } = proxies[name];
   const options = { skip: skipWithout(program) };
 
   test(`${name} passes on who asks, whatever identity they claim`, options, async () => {
