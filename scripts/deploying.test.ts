@@ -105,9 +105,11 @@ test('what the image holds is enough: it starts as somebody else, writes nothing
   await using way = await openFaultProxy(`${host}/.s.PGSQL.${at}`);
   const DATABASE_URL = urlOf({ ...database.address, host: '127.0.0.1', port: way.port });
   const port = await freePort();
-  const given = Object.fromEntries(
-    restsOf('ENV', last).flatMap((line) => line.split(' ').map((pair) => pair.split('='))),
-  );
+  const given: Record<string, string> = {};
+  for (const [, name = '', value = ''] of restsOf('ENV', last)
+    .join(' ')
+    .matchAll(/(\w+)=(\S+)/g))
+    given[name] = value;
   const env = {
     ...given,
     DATABASE_URL,
@@ -189,9 +191,7 @@ test('compose.yaml gives the server settings that it takes, and what it names is
   for (const [name, secret] of Object.entries(secrets)) writeFileSync(path.join(folder, name), `${secret}\n`);
   const settings = Object.entries(keyward?.environment ?? {}).map(([name, value]) => [
     name,
-    String(value)
-      .replace(/^\$\{\w+:-(.*)\}$/, '$1')
-      .replace('/run/secrets', folder),
+    value.replace(/^\$\{\w+:-(.*)\}$/, '$1').replace('/run/secrets', folder),
   ]);
   const config = parseConfig(Object.fromEntries(settings) as Record<string, string>);
   assert.equal(config.databaseUrl?.reveal(), secrets.database_url);
