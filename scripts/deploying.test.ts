@@ -110,14 +110,15 @@ test('what the image holds is enough: it starts as somebody else, writes nothing
     .join(' ')
     .matchAll(/(\w+)=(\S+)/g))
     given[name] = value;
-  const env = {
+  const env: NodeJS.ProcessEnv = {
+    NODE_ENV: 'production',
     ...given,
     DATABASE_URL,
     PATH: process.env['PATH'],
     HOST: '127.0.0.1',
     KEYWARD_DATA: data,
     PORT: String(port),
-  } as NodeJS.ProcessEnv;
+  };
   const [, main = '', ...more] = JSON.parse(restsOf('CMD', last)[0] ?? '[]') as string[];
   const server = spawn(process.execPath, [main, ...more], {
     cwd: tree,
