@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
+import { authenticate } from '#server/access/authenticate.ts';
+import { createCtx, noReply } from '#server/access/context.ts';
+import { noteDenied } from '#server/access/note-denied.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 
 interface Row {
@@ -38,4 +43,21 @@ test('whoever is nobody, and whoever may, makes no row of denial', async () => {
   await desk.send('GET /api/v1/audit');
   await desk.ada.send('GET /api/v1/audit');
   assert.deepEqual(await denials(desk), []);
+});
+
+test('what is refused for another reason is no denial', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  const request = { id: randomUUIDv7(), address: '203.0.113.7', userAgent: null, endpoint: 'GET /' };
+  const shown = { authorization: `Bearer ${token}`, cookie: undefined, isAsked: true };
+  const principal = await authenticate(desk.runtime, shown, request);
+  const refuse = (who: typeof principal, code: ErrorCode) => {
+    const ctx = createCtx(desk.runtime, { request, principal: who, reply: noReply });
+    noteDenied(ctx, new AppError(code, 'No.'), { permission: 'verify' });
+  };
+  refuse(principal, 'not_found');
+  refuse(null, 'permission_denied');
+  assert.deepEqual(await denials(desk), []);
+  refuse(principal, 'permission_denied');
+  assert.equal((await denials(desk)).length, 1);
 });

@@ -107,6 +107,17 @@ test('what waits behind a batch for which the database was away fails with it, a
   assert.deepEqual(sizes(database), [1, 1, 1]);
 });
 
+test('where all that waited was refused meanwhile, nothing is sent', async () => {
+  const database = slowDatabase();
+  const { batches, lookup } = database;
+  void (await ask(lookup, 'a'));
+  const late = lookup(hashOf('b'));
+  batches[0]?.fail(new Error('Query read timeout'));
+  await assert.rejects(late, /timeout/);
+  await settled();
+  assert.deepEqual(sizes(database), [1]);
+});
+
 test('more look-ups than one statement takes go in several', async () => {
   const database = slowDatabase();
   void (await ask(database.lookup, ...Array.from({ length: 700 }, (_, n) => `n${n}`)));

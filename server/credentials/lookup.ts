@@ -51,7 +51,8 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
 
   function sendNext(): void {
     isDue = false;
-    if (underWay >= batchesUnderWay || waiting.size === 0) return;
+    // Those that waited may have been refused since.
+    if (waiting.size === 0) return;
     underWay++;
     void send(takeBatch());
   }
