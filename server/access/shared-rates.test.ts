@@ -3,25 +3,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk, type Instance } from '#server/testing/desk.ts';
-import { freePort, programOf, skipWithout, startProgram } from '#server/testing/program.ts';
+import { freePort, skipWithout, startRedis } from '#server/testing/program.ts';
 
 const options = { skip: skipWithout('redis-server') };
-
-function startRedis(port: number) {
-  const flags = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--save',
-    '',
-    '--appendonly',
-    'no',
-    '--dir',
-    '/tmp',
-  ];
-  return startProgram(programOf('redis-server'), flags, { port });
-}
 
 const settingsOf = (port: number, limit: string) => ({
   REDIS_URL: `redis://127.0.0.1:${port}`,

@@ -43,7 +43,10 @@ export async function startProgram(
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const ended = once(child, 'exit');
+  // A run that breaks off leaves none behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'exit').finally(() => process.off('exit', kill));
   await Promise.race([
     untilListening(port),
     ended.then(() => Promise.reject(new Error(`${file} ended: ${text}`))),
@@ -84,4 +87,21 @@ async function untilListening(port: number): Promise<void> {
     await sleep(50);
   }
   throw new Error(`Nothing listens on port ${port}`);
+}
+
+/** One that keeps nothing. */
+export function startRedis(port: number) {
+  const flags = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    '/tmp',
+  ];
+  return startProgram(programOf('redis-server'), flags, { port });
 }
