@@ -29,16 +29,17 @@ for (const { view, colorScheme, width, height } of views) {
       await desk.runtime.seals.sealer.seal();
       await signInAs(desk.ada);
       await page.goto('/admin/audit');
-      await expect(row(page, 'access.denied')).toContainText('Denied');
+      await expect(row(page, 'Permission denied')).toContainText('Denied');
       await expect(page.getByText(/^Sealed/)).toBeVisible();
       // That one looks is noted too, and moves what stands below it.
-      await expect(row(page, 'audit.view')).toBeVisible();
+      await expect(row(page, 'Log read')).toBeVisible();
       await check(page, `audit-${view}`);
-      await page.getByRole('button', { name: 'token.update' }).click();
+      await page.getByRole('button', { name: 'Token changed' }).click();
       await expect(page.getByRole('dialog')).toContainText('Changed: name');
+      await expect(page.getByRole('dialog').getByText('token.update')).toBeVisible();
       await check(page, `audit-event-${view}`);
       await page.keyboard.press('Escape');
-      await expect(page.getByRole('button', { name: 'token.update' })).toBeFocused();
+      await expect(page.getByRole('button', { name: 'Token changed' })).toBeFocused();
       await page.getByRole('button', { name: 'Verify' }).click();
       await expect(page.getByText('Verified: nothing was changed')).toBeVisible();
       await picture(page, `audit-verified-${view}`);
@@ -62,7 +63,7 @@ test('filters narrow the list, stand in the address, and Back undoes them', asyn
   await page.getByRole('menuitemradio', { name: 'token.*' }).click();
   await expect(page).toHaveURL(/action=token\.\*/);
   await expect(page.getByRole('listitem')).toHaveCount(1);
-  await page.getByRole('button', { name: 'token.create' }).click();
+  await page.getByRole('button', { name: 'Token made' }).click();
   await page.getByRole('button', { name: 'Only this person' }).click();
   await expect(page).toHaveURL(new RegExp(`actor=${bob.id}`));
   await page.goBack();
@@ -84,12 +85,12 @@ test('a link leads to one event, however far down it lies, and back to the log',
   const [first] = await desk.sql<{ sequence: string }>('select min(sequence) as sequence from audit_events');
   await signInAs(desk.ada);
   await page.goto(`/admin/audit?event=${first?.sequence}&action=token.create`);
-  const panel = page.getByRole('dialog', { name: 'user.create' });
+  const panel = page.getByRole('dialog', { name: 'User added' });
   await expect(panel).toContainText('first boot');
   await page.keyboard.press('Escape');
   await expect(panel).toHaveCount(0);
   await expect(page).toHaveURL('/admin/audit?action=token.create');
-  await expect(row(page, 'token.create').first()).toBeVisible();
+  await expect(row(page, 'Token made').first()).toBeVisible();
   await page.goBack();
   await expect(panel).toBeVisible();
   await page.goto('/admin/audit?event=987654321');
@@ -105,7 +106,7 @@ test('what happens meanwhile comes by itself at the top, and waits where one rea
   await addFiller(desk);
   await signInAs(desk.ada);
   await page.goto('/admin/audit');
-  await expect(row(page, 'token.create').first()).toBeVisible();
+  await expect(row(page, 'Token made').first()).toBeVisible();
   await desk.ada.createToken({ name: 'seen at once' });
   await expect(row(page, 'seen at once')).toBeVisible();
   await page.mouse.wheel(0, 3_000);

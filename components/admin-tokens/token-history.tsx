@@ -4,6 +4,7 @@ import { CircleAlert, CircleCheck } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
+import { actionTitle } from '#components/audit/action-words.ts';
 import { timesWords } from '#components/tokens/daily-use-words.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
@@ -112,7 +113,7 @@ function AuditRows({ id }: { id: string }) {
       <ol className="divide-y divide-line rounded-card border border-line text-sm">
         {data.items.map((row) => (
           <li key={row.sequence} className="flex items-baseline gap-3 px-3 py-2">
-            <code className="font-mono text-xs">{row.action}</code>
+            <span>{actionTitle(row.action)}</span>
             <span className="min-w-0 flex-1 truncate text-muted">{row.actor.label}</span>
             <time dateTime={row.time} title={exactWords(new Date(row.time))} className="text-xs text-faint">
               {agoWords(new Date(row.time), now)}

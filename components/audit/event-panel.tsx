@@ -8,6 +8,7 @@ import { SidePanel } from '#components/ui/side-panel.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/audit/schema.ts';
+import { actionTitle } from './action-words.ts';
 import { eventButtonId, outcomeLooks } from './event-row.tsx';
 import { changesOf, valueWords } from './event-words.ts';
 import type { AuditFilters } from './use-audit-filters.ts';
@@ -25,12 +26,21 @@ export function EventPanel({ event, onFilter, onClose }: EventPanelProps) {
   const { changes, facts } = changesOf(event.detail);
   return (
     <SidePanel
-      title={event.action}
+      title={actionTitle(event.action)}
       description={exactWords(new Date(event.time))}
       onClose={onClose}
       returnTo={() => document.getElementById(eventButtonId(event.sequence))}
     >
       <dl className="grid gap-4">
+        <Fact name="Action">
+          <span className="flex flex-wrap items-center gap-1">
+            <code className="font-mono text-xs text-muted select-all">{event.action}</code>
+            <Button size="sm" look="quiet" onClick={() => onFilter({ action: event.action })}>
+              <Filter aria-hidden />
+              Only this action
+            </Button>
+          </span>
+        </Fact>
         <Fact name="Outcome">
           <Pill tone={tone} icon={icon}>
             {word}

@@ -5,6 +5,7 @@ import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Card } from '#components/ui/surface.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { AuditEventView } from '#server/audit/schema.ts';
+import { actionTitle } from './action-words.ts';
 
 export const outcomeLooks: Record<AuditEventView['outcome'], { word: string; tone: Tone; icon: LucideIcon }> =
   {
@@ -28,7 +29,7 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
         onFocus={preloadSidePanel}
         className="truncate text-left font-medium after:absolute after:inset-0 after:rounded-card"
       >
-        {event.action}
+        {actionTitle(event.action)}
       </button>
       <span className="truncate text-muted max-md:col-start-1 max-md:row-start-2">
         <Whom event={event} />

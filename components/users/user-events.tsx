@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
+import { actionTitle } from '#components/audit/action-words.ts';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PanelSection } from './panel-section.tsx';
@@ -22,8 +23,7 @@ export function UserEvents({ id }: { id: string }) {
         {data?.items.map(({ sequence, action, resource, outcome, time }) => (
           <li key={sequence} className="flex items-baseline gap-3 text-sm">
             <span className="min-w-0 flex-1 truncate">
-              <code className="font-mono text-xs">{action}</code>{' '}
-              <span className="text-faint">{resource?.label}</span>
+              {actionTitle(action)} <span className="text-faint">{resource?.label}</span>
               {outcome !== 'ok' && <span className="text-danger"> {outcome}</span>}
             </span>
             <span className="shrink-0 text-xs text-faint">

@@ -31,7 +31,7 @@ function lifeOfPerson(dice: Dice, person: Person, byId: ReadonlyMap<string, Pers
   const { createdBy, createdAt, deactivatedAt, deletedAt, isInvited, role } = person;
   const resource = resourceOf('user', person.id, person.email);
   const made = {
-    action: 'user.create',
+    action: 'user.create' as const,
     time: createdAt,
     ...resource,
     detail: { role, ...(isInvited && { invited: true }) },

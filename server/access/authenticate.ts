@@ -2,6 +2,7 @@ import { createCtx, noReply, type RequestFacts } from '#server/access/context.ts
 import { effectivePermissions } from '#server/access/permissions.ts';
 import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
+import type { AuditAction } from '#server/audit/schema.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
@@ -150,7 +151,7 @@ export function noteRefused(
   runtime: Runtime,
   request: RequestFacts,
   found: FoundCredential,
-  refusal: { action: string; code: ErrorCode; detail?: Record<string, unknown> },
+  refusal: { action: AuditAction; code: ErrorCode; detail?: Record<string, unknown> },
 ): void {
   const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
   const resource = { type: 'token', id: found.id, label: found.name };

@@ -6,6 +6,7 @@ import { countTry, deleteTallies, findClosedUntil, takeBackTry } from '#server/a
 import { recogniseDevice } from '#server/attempts/recognise.ts';
 import { limits, type Subject } from '#server/attempts/rules.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
+import type { AuditAction } from '#server/audit/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { canonicalEmail } from '#server/users/schema.ts';
 
@@ -189,7 +190,7 @@ function tooMany(ctx: AnyoneCtx, until: Date): AppError {
 }
 
 /** By whoever is known to ask, or else by where they are: what is tried a thousand times a minute makes two rows. */
-function noteRefusal(ctx: AnyoneCtx, action: string, code: ErrorCode): void {
+function noteRefusal(ctx: AnyoneCtx, action: AuditAction, code: ErrorCode): void {
   const detail = { endpoint: ctx.request.endpoint };
   const unknown = !ctx.principal && { actor: stranger(ctx.runtime.defaultTenantId) };
   ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { action, outcome: 'denied', code, detail, ...unknown }));

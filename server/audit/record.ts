@@ -2,9 +2,11 @@ import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { credentialId, type TenantId } from '#server/access/principal.ts';
+import type { AuditAction } from '#server/audit/schema.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
-export type AuditRow = typeof auditEvents.$inferInsert;
+/** A row with an action that there is. */
+export type AuditRow = typeof auditEvents.$inferInsert & { action: AuditAction };
 
 export interface AuditActor {
   kind: 'user' | 'agent' | 'system' | 'anonymous';
@@ -13,7 +15,7 @@ export interface AuditActor {
 }
 
 export interface AuditEntry {
-  action: string;
+  action: AuditAction;
   resource?: { type: string; id: string; label: string };
   outcome?: 'ok' | 'denied' | 'failed';
   code?: ErrorCode;

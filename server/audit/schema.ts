@@ -7,6 +7,62 @@ export const actorKinds = ['user', 'agent', 'system', 'anonymous'] as const;
 export const auditOutcomes = ['ok', 'denied', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
+/** Every action that we write down; "noun.verb", never renamed: rows with the old name stay. */
+export const auditActions = [
+  'access.denied',
+  'audit.archive',
+  'audit.export',
+  'audit.verify',
+  'audit.view',
+  'auth.code_refused',
+  'auth.login',
+  'auth.login_failed',
+  'auth.logout',
+  'auth.paused',
+  'auth.refused',
+  'auth.throttled',
+  'backup.create',
+  'backup.restore',
+  'credential.exposed',
+  'credential.new_ip',
+  'credential.reuse_detected',
+  'device.approve',
+  'device.ask',
+  'device.collect',
+  'device.deny',
+  'notice.dismiss',
+  'session.confirm',
+  'session.revoke',
+  'settings.update',
+  'setup_code.cancel',
+  'setup_code.create',
+  'setup_code.redeem',
+  'setup_code.report',
+  'token.admin_disable',
+  'token.admin_enable',
+  'token.admin_revoke',
+  'token.create',
+  'token.disable',
+  'token.end_grace',
+  'token.identify',
+  'token.revoke',
+  'token.rotate',
+  'token.update',
+  'user.accept_invite',
+  'user.activate',
+  'user.complete_reset',
+  'user.create',
+  'user.deactivate',
+  'user.delete',
+  'user.invite',
+  'user.link_identity',
+  'user.reset_password',
+  'user.set_password',
+  'user.unlink_identity',
+  'user.update',
+] as const;
+export type AuditAction = (typeof auditActions)[number];
+
 const sequenceSchema = z.int().positive().meta({ example: 48_213 });
 
 /** What part of the log is asked for; the same for a page and for an export. */
