@@ -40,7 +40,7 @@ export function SealBar() {
           {finding && <strong className="font-medium text-danger">{finding.detail}</strong>}
         </span>
       </p>
-      <Button size="sm" look="quiet" disabled={!seal} onClick={save}>
+      <Button size="sm" look="quiet" disabled={!seal} onClick={save} className="max-sm:-ml-2.5">
         Save the newest seal
       </Button>
       <Button size="sm" busy={isVerifying} busyLabel="Verifying…" onClick={verify}>
