@@ -22,6 +22,7 @@ test('whoever is signed out copies the line that installs from this very server,
   await page.getByRole('button', { name: 'Copy command for npm' }).click();
   const npm = `npm install -g --@keyward:registry=${desk.origin}/npm/ @keyward/cli`;
   expect(await clipboard(page)).toBe(npm);
+  await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/login');
   await page.getByRole('link', { name: 'Read the script' }).click();
   await expect(page.getByText(`base='${desk.origin}'`)).toBeVisible();
 });
@@ -34,12 +35,15 @@ test('whoever is signed in is offered Claude Code first, where they may make tok
   await signInAs(await desk.join('Grace', 'member'));
   await page.goto('/dashboard');
   await page.getByRole('button', { name: /^Account of/ }).click();
-  await page.getByRole('menuitem', { name: 'Command line' }).click();
+  await page.getByRole('menuitem', { name: 'Install the command line' }).click();
   await expect(page).toHaveURL('/install');
   await expect(page.getByRole('heading', { name: 'Claude Code' })).toBeVisible();
   await expect(page.getByText(/install\.sh \| sh/)).toBeHidden();
   await page.getByRole('button', { name: 'Or run it yourself' }).click();
   await expect(page.getByText(/install\.sh \| sh/)).toBeVisible();
+  await page.getByRole('link', { name: 'Dashboard' }).click();
+  await expect(page).toHaveURL('/dashboard');
+  await page.goBack();
   await page.getByRole('link', { name: 'make a token' }).click();
   await expect(page).toHaveURL('/tokens');
   await signInAs(await desk.join('Vera', 'viewer'));

@@ -9,11 +9,11 @@ export function FirstCall() {
     <div className="mt-3">
       <CommandLine text={line} />
       <p className="mt-3 text-muted">
-        Or let{' '}
+        Or{' '}
         <PageLink href="/install" className="font-medium text-accent-ink underline underline-offset-2">
-          the command line
-        </PageLink>{' '}
-        do it: it makes its own token when you sign in.
+          install the command line
+        </PageLink>
+        : it makes its own token when you sign in.
       </p>
     </div>
   );

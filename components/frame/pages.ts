@@ -44,7 +44,7 @@ export const deskPages: readonly DeskPage[] = [
 export const ownPages: readonly DeskPage[] = [
   { href: '/tokens', label: 'My tokens', icon: KeyRound },
   { href: '/account', label: 'Account', icon: UserRound },
-  { href: '/install', label: 'Command line', icon: Terminal },
+  { href: '/install', label: 'Install the command line', icon: Terminal },
   { href: '/docs/api', label: 'API', icon: BookOpen },
 ];
 
