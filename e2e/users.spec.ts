@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { clipboard, expect, test } from './fixtures.ts';
+import { clipboard, expect, picture, test } from './fixtures.ts';
 import { giveColleagues } from './realistic.ts';
 
 const other = 'nine harbours under snow';
@@ -29,6 +29,8 @@ test.describe('people', () => {
     await dialog(page).getByRole('radio', { name: 'Manager' }).check();
     await dialog(page).getByRole('button', { name: 'Invite', exact: true }).click();
     await expect(page.getByRole('dialog', { name: 'Invite for Grace Hopper' })).toBeVisible();
+    await expect(page.getByText(/^It works on this machine only/)).toBeVisible();
+    await picture(page, 'invite-local');
     await page.getByRole('button', { name: 'Copy invite link' }).click();
     await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
     const link = await clipboard(page);
@@ -223,7 +225,7 @@ test('opening a person shows where they are signed in, and signs them out there'
   await expect(page).toHaveURL(/user=/);
   const panel = page.getByRole('dialog', { name: 'Bob' });
   await expect(panel.getByText('deploy').first()).toBeVisible();
-  await expect(panel.getByText('user.accept_invite')).toBeVisible();
+  await expect(panel.getByText('Invite accepted')).toBeVisible();
   await panel.getByRole('button', { name: /^Sign out node/ }).click();
   await expect(panel.getByText('Nowhere at the moment.')).toBeVisible();
   expect((await bob.send('GET /api/v1/me')).status).toBe(401);

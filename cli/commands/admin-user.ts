@@ -5,6 +5,7 @@ import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readLimit } from '#cli/options.ts';
 import { confirmOr, readSecret } from '#cli/prompts.ts';
+import { isLoopback } from '#cli/server-address.ts';
 import { clean, plural } from '#cli/text.ts';
 import { ago, momentOf } from '#cli/times.ts';
 import { findUser, showUsers, statusOf } from '#cli/user-reference.ts';
@@ -175,6 +176,8 @@ async function create(context: Context, { withPassword, ...person }: CreateOptio
 
 /** A link works once and for a day: on stdout, so that it can be piped on. */
 function handLink({ out }: Context, link: string, mailed: boolean): void {
+  if (isLoopback(new URL(link).hostname))
+    out.warn('It leads nowhere but to this machine: the server is to be told its address by KEYWARD_URL.');
   out.note(`  ${mailed ? 'It is on its way by e-mail too. ' : ''}The link is good once, for 24 hours:`);
   out.print(clean(link));
 }

@@ -30,6 +30,7 @@ test('a person is added, changed, shut out, let in and deleted by e-mail address
   assert.equal(added.code, 1, 'invisible characters in a name are refused by the server');
   const created = await line.run('admin user create --email bob@example.com --name Bob --role member');
   assert.match(created.stdout, /^http\S+\/invite#code=\w+\n$/, created.stderr);
+  assert.match(created.stderr, /leads nowhere but to this machine.*KEYWARD_URL/);
   assert.equal((await line.run('admin user set-role BOB@example.com manager')).code, 0);
   const shown = await line.run('admin user show bob@example.com --json');
   assert.equal(textOf(shown.json['role']), 'manager');

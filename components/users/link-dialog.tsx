@@ -4,6 +4,8 @@ import { Button } from '#components/ui/button.tsx';
 import { ByHand } from '#components/ui/by-hand.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { isLocalLink } from './local-link.ts';
 
 export interface MadeLink {
   kind: 'invite' | 'reset';
@@ -48,6 +50,12 @@ export function LinkDialog({ link: { kind, name, email, url, mailed }, ...dialog
           />
         </div>
         {byHand && <ByHand text={url} />}
+        {isLocalLink(url) && (
+          <Notice tone="warn">
+            It works on this machine only: this Keyward is called {new URL(url).host}. Whoever runs it can set{' '}
+            <code>KEYWARD_URL</code> to the address that others reach it by.
+          </Notice>
+        )}
         <p className="text-sm text-muted">
           It works once, for 24 hours, and is not shown again. A new one ends this one.
         </p>
