@@ -35,6 +35,7 @@ for (const { view, colorScheme, width, height } of views) {
       await signInAs(await desk.join('Grace', 'member'));
       await page.goto('/dashboard');
       await expect(page.getByText('Get started')).toBeVisible();
+      await expect(page.getByText('Add a person')).toHaveCount(0);
       await check(page, `dashboard-new-${view}`);
       await page.goto('/tokens');
       await expect(page.getByText('No tokens yet')).toBeVisible();
@@ -75,7 +76,7 @@ for (const { view, colorScheme, width, height } of views) {
       await check(page, `user-deactivate-${view}`);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: /^Bob bob@/ }).click();
-      await expect(page.getByText('user.accept_invite')).toBeVisible();
+      await expect(page.getByText('Invite accepted')).toBeVisible();
       await check(page, `user-panel-${view}`);
       await page.keyboard.press('Escape');
       for (const [item, name] of [

@@ -1,7 +1,7 @@
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { goodPassword } from '#server/testing/person.ts';
 import { chooseAction, createToken } from './desk-pages.ts';
-import { clipboard, expect, test } from './fixtures.ts';
+import { clipboard, expect, picture, test } from './fixtures.ts';
 
 test('from the first boot to a token that works, and then does not', async ({ emptyDesk, page }) => {
   const code = (await issueSetupCode(emptyDesk.runtime))?.reveal() ?? '';
@@ -28,6 +28,8 @@ test('from the first boot to a token that works, and then does not', async ({ em
   expect(await clipboard(page)).toBe(
     `curl -H "Authorization: Bearer $KEYWARD_TOKEN" ${emptyDesk.origin}/api/v1/me`,
   );
+  await expect(page.getByRole('link', { name: 'Add person' })).toHaveAttribute('href', '/admin/users');
+  await picture(page, 'dashboard-first-admin');
   await page.getByRole('link', { name: 'Tokens', exact: true }).click();
   await chooseAction(page, 'laptop', 'Revoke');
   await page.getByRole('button', { name: 'Revoke token' }).click();

@@ -62,7 +62,12 @@ export function DashboardView() {
             {glance.data ? <TokenTiles page={glance.data} /> : <TokenTilesSkeleton />}
           </section>
           {glance.data && me && (
-            <NextStep tokens={tokens} hasToken={total > 0} onNew={mayWrite ? newToken.open : undefined} />
+            <NextStep
+              tokens={tokens}
+              hasToken={total > 0}
+              onNew={mayWrite ? newToken.open : undefined}
+              mayAddPeople={me.permissions.includes('users:write')}
+            />
           )}
           {me?.permissions.includes('tokens:admin') && hasAttention ? (
             <AttentionList onMissing={() => setHasAttention(false)}>{use}</AttentionList>

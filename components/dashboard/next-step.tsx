@@ -1,7 +1,9 @@
 'use client';
-import { Check } from 'lucide-react';
+import { Check, UserPlus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
+import { buttonClass } from '#components/ui/button.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { Card } from '#components/ui/surface.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { FirstCall } from './first-call.tsx';
@@ -11,10 +13,11 @@ interface NextStepProps {
   hasToken: boolean;
   /** Undefined for whoever may make none. */
   onNew: (() => void) | undefined;
+  mayAddPeople: boolean;
 }
 
 /** The way to a first call, until it has been made. */
-export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
+export function NextStep({ tokens, hasToken, onNew, mayAddPeople }: NextStepProps) {
   if (tokens.some((token) => token.lastUsedAt)) return null;
   if (!hasToken && !onNew) return <NoTokensForViewer />;
   return (
@@ -45,6 +48,18 @@ export function NextStep({ tokens, hasToken, onNew }: NextStepProps) {
             </p>
             <FirstCall />
           </Step>
+          {mayAddPeople && (
+            <Step number={3} title="Add a person">
+              <p className="text-muted">
+                They get a link to choose a password, and see their own tokens only. Make a second admin, so
+                that one can help the other back in.
+              </p>
+              <PageLink href="/admin/users" className={buttonClass({ className: 'mt-3' })}>
+                <UserPlus aria-hidden />
+                Add person
+              </PageLink>
+            </Step>
+          )}
         </ol>
       </Card>
     </section>
