@@ -1,18 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from './stage.ts';
 
 /** What the rows of each table are, as one number for each tenant: `users <tenant>`. */
-export type Snapshot = Map<string, string>;
+export type Snapshot = ReadonlyMap<string, string>;
 
-/** Written by the clock, behind the answers, or to count what is refused: no call changes them by being let through. */
-const notAskedFor = [
+/** Written by the clock or behind the answers: no call changes them by being let through. */
+const written = [
   'audit_archives',
-  'audit_events',
   'audit_seals',
   'credential_last_use',
   'credential_tallies',
   'credential_use',
-  'sign_in_tallies',
 ];
+/** Written because a call was refused. */
+export const refusals = ['audit_events', 'sign_in_tallies'];
 /** That somebody was there is no change. */
 const notAChange = ['last_seen_at', 'last_used_at'];
 
@@ -26,11 +27,24 @@ const listTables = `select relname as name, array_agg(attname::text) as columns
   where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition and relname <> all ($1)
   group by relname`;
 
-/** All that a database holds, but for what comes and goes by itself. */
-export async function takeSnapshot({ sql }: Pick<Stage, 'sql'>): Promise<Snapshot> {
-  const tables = await sql<Table>(listTables, [notAskedFor]);
+/** All that a database holds, but for what comes and goes by itself, and for the tables that are left out. */
+export async function takeSnapshot(
+  { sql }: Pick<Stage, 'sql'>,
+  leftOut: readonly string[] = [],
+): Promise<Snapshot> {
+  const tables = await sql<Table>(listTables, [[...written, ...leftOut]]);
   const rows = await sql<{ place: string; rows: string }>(tables.map(rowsOf).join(' union all '));
   return new Map(rows.map(({ place, rows }) => [place, rows]));
+}
+
+/** The same, of all tables, once nothing is on its way any more. */
+export async function takeSettledSnapshot(stage: Stage): Promise<Snapshot> {
+  for (let before = await takeSnapshot(stage); ;) {
+    await sleep(300);
+    const after = await takeSnapshot(stage);
+    if (changesBetween(before, after).length === 0) return after;
+    before = after;
+  }
 }
 
 function rowsOf(table: Table): string {
@@ -50,4 +64,9 @@ function tenantOf({ name, columns }: Table): string {
 export function changesBetween(before: Snapshot, after: Snapshot): string[] {
   const places = new Set([...before.keys(), ...after.keys()]);
   return [...places].filter((place) => before.get(place) !== after.get(place));
+}
+
+/** The tables that differ. */
+export function changedTables(before: Snapshot, after: Snapshot): string[] {
+  return [...new Set(changesBetween(before, after).map((place) => place.split(' ')[0] ?? ''))];
 }

@@ -1,7 +1,7 @@
 import { everyCall, send, sendRest, type Call } from '#scripts/trust/calls.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
-import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
+import { changesBetween, refusals, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { secretForm } from '#server/credentials/schema.ts';
 import type { Answer } from '#server/testing/caller.ts';
@@ -66,9 +66,9 @@ export const promise: TrustPromise = {
   ownStage: true,
   async check(stage) {
     const calls = await everyCall(stage);
-    const before = await takeSnapshot(stage);
+    const before = await takeSnapshot(stage, refusals);
     const lenient = (await inTurns(calls, (call) => findLenient(stage, call))).flat();
-    const effects = changesBetween(before, await takeSnapshot(stage));
+    const effects = changesBetween(before, await takeSnapshot(stage, refusals));
     const secret: string[] = [];
     // One after the other: the audit log is not verified twice at once.
     for (const call of calls) {

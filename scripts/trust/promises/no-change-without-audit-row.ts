@@ -1,7 +1,7 @@
 import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
-import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
+import { changesBetween, refusals, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 
 const refusing = (body: string) => `create function refuse_row() returns trigger language plpgsql as $$
@@ -34,9 +34,12 @@ async function rowsByTenant({ sql }: Stage): Promise<Map<string, number>> {
 
 /** Makes all of the calls. Each has a tenant of its own, by which is known what it changed. */
 async function tryAll(stage: Stage, calls: Call[]): Promise<Trial[]> {
-  const [before, rowsBefore] = [await takeSnapshot(stage), await rowsByTenant(stage)];
+  const [before, rowsBefore] = [await takeSnapshot(stage, refusals), await rowsByTenant(stage)];
   const answers = await inTurns(calls, (call, at) => send(stage.servers[at % 2 === 0 ? 0 : 1], call));
-  const [changes, rows] = [changesBetween(before, await takeSnapshot(stage)), await rowsByTenant(stage)];
+  const [changes, rows] = [
+    changesBetween(before, await takeSnapshot(stage, refusals)),
+    await rowsByTenant(stage),
+  ];
   return calls.map((call, at) => {
     const { tenantId } = call.place.admin;
     return {

@@ -2,13 +2,14 @@ import { randomUUIDv7 } from 'node:crypto';
 import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
-import { changesBetween, takeSnapshot } from '#scripts/trust/snapshot.ts';
+import { changesBetween, refusals, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
 import { newSecret } from '#server/credentials/format.ts';
 import { secretForm } from '#server/credentials/schema.ts';
 import { textOf, type Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
+import type { ServerProcess } from '#server/testing/process.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -67,15 +68,25 @@ async function prepare(stage: Stage, call: Call): Promise<Attack> {
   return { call, inputs, theirs };
 }
 
-/** How many of the inputs tell a stranger something. */
-async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: Call): Promise<number> {
-  let learnt = 0;
-  for (const text of inputs.map((input) => JSON.stringify(input))) {
+/** A server that has too much to do at this moment tells nothing of anything. */
+async function sendUntilAnswered(server: ServerProcess, call: Call, text: string): Promise<Answer> {
+  const answer = await send(server, call, text);
+  const isBusy = answer.status === 503 && call.status !== 503;
+  return isBusy ? sendUntilAnswered(server, call, text) : answer;
+}
+
+/** What tells a stranger something: the names of the fields that were sent, and the statuses that came back. */
+async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: Call): Promise<string[]> {
+  const learnt: string[] = [];
+  for (const input of inputs) {
+    const text = JSON.stringify(input);
     const twin = unknownTwin(text);
-    const expected = twin === text ? undefined : await send(servers[1], stranger, twin);
-    const answer = await send(servers[0], stranger, text);
+    const expected = twin === text ? undefined : await sendUntilAnswered(servers[1], stranger, twin);
+    const answer = await sendUntilAnswered(servers[0], stranger, text);
     const isUnknown = expected === undefined || likeness(expected) === likeness(answer);
-    if (!isUnknown || [...theirs].some((id) => answer.text.includes(id))) learnt += 1;
+    if (isUnknown && ![...theirs].some((id) => answer.text.includes(id))) continue;
+    const fields = Object.keys(input).join(' ');
+    learnt.push(`${stranger.procedure} by ${fields} (${answer.status}, not ${expected?.status ?? 'so'})`);
   }
   return learnt;
 }
@@ -92,14 +103,14 @@ export const promise: TrustPromise = {
     const attacks = await inTurns(calls, (call) => prepare(stage, call));
     const people = await addTenants(stage, calls.length, ['admin', 'member']);
     const strangers = await inTurns(calls, (call, at) => asStranger(call, people[at] ?? []));
-    const before = await takeSnapshot(stage);
+    const before = await takeSnapshot(stage, refusals);
     const learnt = await inTurns(attacks, (attack, at) => learn(stage, attack, strangers[at] ?? attack.call));
-    const changes = changesBetween(before, await takeSnapshot(stage));
-    const told = calls.filter((_, at) => learnt[at] !== 0);
+    const changes = changesBetween(before, await takeSnapshot(stage, refusals));
+    const told = learnt.flat();
     const changed = calls.filter(({ place }) =>
       changes.some((change) => change.endsWith(place.admin.tenantId)),
     );
-    const names = [...new Set([...told, ...changed].map(({ procedure }) => procedure))];
+    const names = [...told, ...changed.map(({ procedure }) => procedure)];
     const list = names.length > 0 ? `: ${names.slice(0, 5).join(', ')}` : '';
     return {
       measured: `of ${calls.length} procedures ${told.length} told, ${changed.length} changed${list}`,
