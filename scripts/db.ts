@@ -120,7 +120,9 @@ async function choose(order: Order, { header, tables }: CheckedBackup): Promise<
     const secrets = order.secrets ?? ((await ask('Secrets, retire or keep [retire]')) || 'retire');
     const people = order.people ?? ((await ask('People, deactivate or keep [deactivate]')) || 'deactivate');
     const isNamed = people === 'keep' || order.admins.length > 0;
-    const admins = isNamed ? order.admins : [await ask('The admin who stays, by e-mail')];
+    const admins = isNamed
+      ? order.admins
+      : (await ask('The admins who stay, one of each tenant, by e-mail')).split(/[\s,]+/);
     return assertChosen({ ...order, secrets, people, admins: admins.filter(Boolean) });
   } finally {
     terminal.close();

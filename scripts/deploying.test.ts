@@ -143,6 +143,8 @@ test('what the image holds is enough: it starts as somebody else, writes nothing
   };
   while (!printed.includes('Keyward is ready') && server.exitCode === null) await sleep(50);
   assert.ok(await isHealthy(), printed);
+  const help = execFileSync(process.execPath, ['scripts/db.ts', '--help'], { cwd: tree, env, ...account });
+  assert.match(help.toString(), /^Usage: npm run db/);
   server.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null], printed);
   assert.equal(await isHealthy(), false);
