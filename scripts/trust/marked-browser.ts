@@ -1,7 +1,7 @@
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { createToken, signInByPassword } from '#e2e/desk-pages.ts';
-import { findBrowser } from '#scripts/find-browser.ts';
 import type { Run } from '#scripts/trust/marked-run.ts';
+import { openBrowser } from '#scripts/trust/open-browser.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { expect, type Person } from '#server/testing/person.ts';
 
@@ -13,28 +13,21 @@ export interface Browsed {
 
 /** Signs in, makes a token and puts it away, and chooses a password by a link, as people do. */
 export async function browse(run: Run, grace: Person): Promise<Browsed> {
-  const browser = await chromium.launch({
-    executablePath: await findBrowser(),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  await using browser = await openBrowser();
   const browsed: Browsed = { addresses: [], pages: [] };
-  try {
-    const page = await browser.newPage({ baseURL: run.stage.servers[0].origin });
-    // Sooner than the run gives up, so that it is told what was waited for.
-    page.setDefaultTimeout(15_000);
-    page.on('request', (request) => {
-      // What stands behind the hash is never sent.
-      const address = request.url().replace(/#.*/, '');
-      browsed.addresses.push(address, request.headers()['referer'] ?? '');
-    });
-    page.on('response', (response) => browsed.addresses.push(response.headers()['location'] ?? ''));
-    await makeToken(run, page, grace);
-    browsed.pages.push(await page.content());
-    await choosePassword(run, page, grace);
-    browsed.pages.push(await page.content());
-  } finally {
-    await browser.close();
-  }
+  const page = await browser.newPage({ baseURL: run.stage.servers[0].origin });
+  // Sooner than the run gives up, so that it is told what was waited for.
+  page.setDefaultTimeout(15_000);
+  page.on('request', (request) => {
+    // What stands behind the hash is never sent.
+    const address = request.url().replace(/#.*/, '');
+    browsed.addresses.push(address, request.headers()['referer'] ?? '');
+  });
+  page.on('response', (response) => browsed.addresses.push(response.headers()['location'] ?? ''));
+  await makeToken(run, page, grace);
+  browsed.pages.push(await page.content());
+  await choosePassword(run, page, grace);
+  browsed.pages.push(await page.content());
   return browsed;
 }
 

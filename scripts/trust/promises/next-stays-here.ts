@@ -1,6 +1,5 @@
-import { chromium } from '@playwright/test';
-import { findBrowser } from '#scripts/find-browser.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
+import { openBrowser } from '#scripts/trust/open-browser.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 
 /** What somebody might write behind `?next=` so that signing in leads to their own site. */
@@ -37,20 +36,13 @@ const hostile = [
 
 /** Where Chromium goes from a page that leads to each of these. */
 async function originsInChromium(page: string, locations: string[]): Promise<string[]> {
-  const browser = await chromium.launch({
-    executablePath: await findBrowser(),
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
-  try {
-    const tab = await browser.newPage();
-    await tab.goto(page);
-    return await tab.evaluate(
-      (all) => all.map((location) => new URL(location, document.baseURI).origin),
-      locations,
-    );
-  } finally {
-    await browser.close();
-  }
+  await using browser = await openBrowser();
+  const tab = await browser.newPage();
+  await tab.goto(page);
+  return await tab.evaluate(
+    (all) => all.map((location) => new URL(location, document.baseURI).origin),
+    locations,
+  );
 }
 
 export const promise: TrustPromise = {
