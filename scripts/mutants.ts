@@ -1,9 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { globSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Stryker } from '@stryker-mutator/core';
-import { globalSetup, globalTeardown } from '#server/testing/cluster.ts';
+import { dropCluster, globalSetup, globalTeardown } from '#server/testing/cluster.ts';
 import { findNode, root, say } from './workplace.mjs';
 
 /**
@@ -104,6 +104,11 @@ process.env['NODE_COMPILE_CACHE'] = path.join(folder, 'modules');
 // Hours of it should not be in anybody's way.
 os.setPriority(15);
 await globalSetup();
+// Stryker answers Ctrl-C by ending us.
+process.once('exit', () => {
+  dropCluster();
+  rmSync(folder, { recursive: true, force: true });
+});
 try {
   const named = process.argv.slice(2);
   const scores = await tryAll(named.length > 0 ? named : findMutated(), folder);
@@ -113,5 +118,4 @@ try {
   if (percentOf(total) < THRESHOLD_PERCENT) process.exitCode = 1;
 } finally {
   await globalTeardown();
-  await rm(folder, { recursive: true, force: true });
 }
