@@ -111,6 +111,19 @@ test('every sign-in has an id of its own, and signing out ends that session only
   assert.equal((await other.send('GET /api/v1/me')).status, 200);
 });
 
+test('signing in ends the session that this browser had, and takes up no id that it came with', async () => {
+  await using desk = await openDesk();
+  const body = { email: desk.ada.email, password: goodPassword };
+  const planted = `keyward_session=${'x'.repeat(43)}`;
+  for (const cookie of [desk.ada.cookie, planted]) {
+    const answer = await desk.send('POST /api/v1/auth/login', { cookie, body });
+    assert.equal(answer.status, 200);
+    assert.notEqual(cookieOf(answer), cookie);
+    assert.equal((await desk.send('GET /api/v1/me', { cookie })).status, 401);
+    assert.equal((await desk.send('GET /api/v1/me', { cookie: cookieOf(answer) })).status, 200);
+  }
+});
+
 test('of ten sign-outs of one session at once one is audited', async () => {
   await using desk = await openDesk();
   await Promise.all(Array.from({ length: 10 }, () => desk.ada.send('POST /api/v1/auth/logout')));
