@@ -39,13 +39,13 @@ export function createIssuer(settings: OidcSettings): Issuer {
   let known: { at: number; configuration: Promise<client.Configuration> } | undefined;
 
   function discover(): Promise<client.Configuration> {
-    if (known && Date.now() - known.at < trustedMs) return known.configuration;
+    if (known && performance.now() - known.at < trustedMs) return known.configuration;
     // Whoever asks meanwhile waits for the same, and has to be told the same where it fails.
     const configuration = describeIssuer(settings).catch((cause: unknown) => {
       known = undefined;
       throw unavailable(settings, cause);
     });
-    known = { at: Date.now(), configuration };
+    known = { at: performance.now(), configuration };
     return configuration;
   }
 
