@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLoadClient, runLoad, type LoadCall, type Tally } from '#server/testing/load-client.ts';
+import type { ServerProcess } from '#server/testing/process.ts';
+import type { Stage } from './stage.ts';
 
 /** Somebody who asks a server for what it needs its database for. */
 export interface Asker {
@@ -8,6 +10,12 @@ export interface Asker {
   cookie: string;
   /** Of the same person; left out: asks by cookie only. */
   token?: string;
+}
+
+/** Starts a server where one has ended, and again where that fails, as a supervisor does: its database may be busy. */
+export async function startAgain(stage: Stage, { origin }: ServerProcess): Promise<ServerProcess> {
+  const start = () => stage.another({ PORT: new URL(origin).port });
+  return start().catch(start).catch(start);
 }
 
 /** By cookie and by token, reading and changing: a server that does all of these well serves. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startAgain } from '#scripts/trust/faults.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
@@ -18,10 +19,10 @@ async function restartAll(
   balancer: Balancer,
 ): Promise<(number | null)[]> {
   const codes: (number | null)[] = [];
-  for (const [at, { origin, stop }] of servers.entries()) {
-    codes.push(await stop('SIGTERM'));
-    servers[at] = await stage.another({ PORT: new URL(origin).port });
-    while (!balancer.isIn(origin)) await sleep(lookEveryMs);
+  for (const [at, server] of servers.entries()) {
+    codes.push(await server.stop('SIGTERM'));
+    servers[at] = await startAgain(stage, server);
+    while (!balancer.isIn(server.origin)) await sleep(lookEveryMs);
   }
   return codes;
 }

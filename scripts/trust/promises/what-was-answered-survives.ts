@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { untilServing } from '#scripts/trust/faults.ts';
+import { startAgain, untilServing } from '#scripts/trust/faults.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
@@ -56,9 +56,9 @@ async function killServers(stage: Stage, servers: ServerProcess[]): Promise<void
   for (let kill = 0; kill < serverKills; kill++) {
     await sleep(200);
     const at = kill % servers.length;
-    const { origin, stop } = servers[at] as ServerProcess;
-    await stop('SIGKILL');
-    servers[at] = await stage.another({ PORT: new URL(origin).port });
+    const server = servers[at] as ServerProcess;
+    await server.stop('SIGKILL');
+    servers[at] = await startAgain(stage, server);
   }
 }
 
