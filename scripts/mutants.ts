@@ -18,6 +18,9 @@ const TESTED_BY: Record<string, string[]> = {
   'server/access/context.ts': ['server/access/note-denied.test.ts'],
   'server/access/download.ts': ['server/audit/export.test.ts'],
   'server/access/shared-rates.ts': ['server/access/shared-buckets.test.ts'],
+  'server/credentials/last-use.ts': ['last-use', 'daily-use'].map(
+    (name) => `server/credentials/${name}.test.ts`,
+  ),
   'server/credentials/schema.ts': ['server/credentials/format.test.ts'],
 };
 

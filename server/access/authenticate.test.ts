@@ -237,4 +237,6 @@ test('for a service a token is good by the address that the service reports, and
     { address: '198.51.100.1', endpoint, count: 1, refused: 0 },
     { address: '203.0.113.7', endpoint, count: 0, refused: 2 },
   ]);
+  const shown = await desk.sql("select from audit_events where detail ->> 'shownTo' = 'gateway'");
+  assert.equal(shown.length, 2, 'of two that are alike one');
 });
