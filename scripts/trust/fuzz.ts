@@ -4,7 +4,7 @@ import type { Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import { fieldsOf, type JsonSchema } from './arbitrary-input.ts';
 import { inTurns } from './in-turns.ts';
-import type { Outcome, Sabotage } from './promise.ts';
+import type { Outcome } from './promise.ts';
 import type { Stage } from './stage.ts';
 import { addTenants } from './tenants.ts';
 
@@ -150,14 +150,3 @@ export async function fuzz(stage: Stage, runs: number): Promise<Outcome> {
     holds: faults.length === 0,
   };
 }
-
-export const withoutLookAtText: Sabotage = {
-  without: 'a look at whether a text can be kept',
-  patches: [
-    {
-      file: 'server/http/body.ts',
-      find: "if (text.includes('\\0') || !text.isWellFormed())",
-      replace: 'if (false)',
-    },
-  ],
-};

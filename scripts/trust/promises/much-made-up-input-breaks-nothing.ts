@@ -1,4 +1,4 @@
-import { fuzz, withoutLookAtText } from '#scripts/trust/fuzz.ts';
+import { fuzz } from '#scripts/trust/fuzz.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 
 const runs = 500;
@@ -10,6 +10,16 @@ export const promise: TrustPromise = {
   isFast: false,
   ownStage: true,
   check: (stage) => fuzz(stage, runs),
-  // The control of few is one of many.
-  control: { ...withoutLookAtText, flaw: (stage) => fuzz(stage, 20) },
+  control: {
+    without: 'a look at whether a text can be kept',
+    patches: [
+      {
+        file: 'server/http/body.ts',
+        find: "if (text.includes('\\0') || !text.isWellFormed())",
+        replace: 'if (false)',
+      },
+    ],
+    // A tenth is enough to run into it.
+    flaw: (stage) => fuzz(stage, 50),
+  },
 };
