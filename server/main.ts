@@ -5,6 +5,7 @@ import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { findAway, MigrationError } from '#db/migrate.ts';
+import { untilAvailable } from '#db/until-available.ts';
 import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
@@ -82,7 +83,7 @@ async function awaitDatabase(config: Config, address: DatabaseAddress): Promise<
 /** What to open: while there is no user, the address that makes the first admin is the only one of use, and so the last line. */
 async function announce(runtime: Runtime): Promise<void> {
   const { origin } = runtime.config.url;
-  const code = await issueSetupCode(runtime);
+  const code = await untilAvailable(() => issueSetupCode(runtime));
   const setup =
     code &&
     `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;

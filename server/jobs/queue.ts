@@ -1,5 +1,6 @@
 import { describeError } from '#db/errors.ts';
 import type { JobQueue } from '#db/job-queue.ts';
+import { untilAvailable } from '#db/until-available.ts';
 import { archiveAudit } from '#server/jobs/archive-audit.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
@@ -29,14 +30,15 @@ export async function prepareJobs({ boss }: JobQueue): Promise<void> {
     await boss.createQueue(name, { policy: schedule ? 'short' : 'standard' });
 }
 
-/** Has this server do jobs as they come due. */
+/** Has this server do jobs as they come due. It serves already, so a database that is busy just now is no reason to end. */
 export async function startJobs(runtime: Runtime): Promise<void> {
   const { boss } = runtime.jobs;
   for (const job of jobs) {
     await boss.work(job.name, { pollingIntervalSeconds: 2 }, async ([found]) => {
       if (found) await run(runtime, job, found.data as object);
     });
-    if (job.schedule) await boss.schedule(job.name, job.schedule);
+    const { schedule } = job;
+    if (schedule) await untilAvailable(() => boss.schedule(job.name, schedule));
   }
 }
 
