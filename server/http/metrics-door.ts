@@ -19,9 +19,18 @@ export const answerMetrics: Door = async (exchange) => {
 /** The same on a port of its own that only this machine reaches; asks for the token too, where there is one. */
 export async function startMetricsServer(runtime: Runtime, port: number): Promise<HttpServer> {
   const config = { ...runtime.config, host: '127.0.0.1', port, urlIsGiven: true, drainSeconds: 0 };
-  const door = config.metrics.token ? answerMetrics : print;
+  const door = config.metrics.token ? answerMetrics : printLocally;
   return startHttpServer({ ...runtime, config }, [['/metrics', door]]);
 }
+
+const ownHost = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/** Not for a page whose own name was made to lead to this machine. */
+const printLocally: Door = (exchange) => {
+  if (!ownHost.test(exchange.req.headers.host ?? ''))
+    throw new AppError('bad_request', 'Ask for this as localhost.');
+  return print(exchange);
+};
 
 async function print({ req, res, facts, runtime }: Exchange): Promise<void> {
   facts.endpoint = 'GET /metrics';

@@ -94,6 +94,12 @@ test('a port of its own serves this machine without a token, and nothing but the
   const { send } = createCaller(`http://127.0.0.1:${server.port}`);
   try {
     assert.match((await send('GET /metrics')).text, /^keyward_http_requests_total/m);
+    const rebound = { Host: 'metrics.attacker.example' };
+    assert.equal(
+      (await send('GET /metrics', { headers: rebound })).status,
+      400,
+      'a page under a name of its own',
+    );
     for (const path of ['/', '/api/v1/me', '/healthz', '/metrics/x'])
       assert.equal((await send(`GET ${path}`)).status, 404, path);
   } finally {
