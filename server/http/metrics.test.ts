@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { startMetricsServer } from '#server/http/metrics-door.ts';
 import { createCaller } from '#server/testing/caller.ts';
