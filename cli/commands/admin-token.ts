@@ -9,6 +9,7 @@ import { confirmOr, isInteractive, readInput } from '#cli/prompts.ts';
 import { clean, plural } from '#cli/text.ts';
 import { findAnyToken } from '#cli/token-reference.ts';
 import { showAdminTokens } from '#cli/token-view.ts';
+import { findUser } from '#cli/user-reference.ts';
 import type {
   AdminTokenPageView,
   AdminTokenView,
@@ -57,7 +58,7 @@ function addList(token: Command): void {
     .command('list')
     .description('List everyone’s tokens')
     .option('--search <text>', 'part of a name, an owner’s name or e-mail; the start of a prefix')
-    .option('--user <user>', 'the owner, by e-mail address or id')
+    .option('--user <user>', 'the owner: their e-mail address, id or name')
     .addOption(choiceOf('--status <status>', 'which', tokenStatuses))
     .addOption(choiceOf('--last-used <window>', 'when they were last used', useWindows))
     .addOption(choiceOf('--sort <by>', 'by what', adminTokenSorts))
@@ -81,10 +82,15 @@ function addChange(token: Command, action: BulkAction, description: string): voi
   );
 }
 
-async function listTokens(context: Context, { limit, ...filter }: ListOptions): Promise<void> {
+async function listTokens(
+  context: Context,
+  { limit, user: reference, ...filter }: ListOptions,
+): Promise<void> {
   const { out } = context;
-  const query = { ...filter, limit: Math.min(limit, 200) };
-  const page = await listAll<AdminTokenPageView>(context.api(), 'GET /api/v1/admin/tokens', query, limit);
+  const api = context.api();
+  const user = reference === undefined ? undefined : (await findUser(api, reference, out)).id;
+  const query = { ...filter, user, limit: Math.min(limit, 200) };
+  const page = await listAll<AdminTokenPageView>(api, 'GET /api/v1/admin/tokens', query, limit);
   if (out.json) return out.printJson(page);
   if (page.items.length === 0) return out.note('No token is like that.');
   showAdminTokens(out, page.items);

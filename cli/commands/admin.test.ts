@@ -105,10 +105,15 @@ test('the log is filtered by people and tokens as people name them', async () =>
 test('anyone’s tokens are found, switched and revoked, several at once and all or none', async () => {
   const eve = await desk.join('Eve', 'member');
   const [one, two] = [await eve.createToken({ name: 'one' }), await eve.createToken({ name: 'two' })];
-  assert.match(
-    (await line.run(['admin', 'token', 'list', '--user', eve.email])).stdout,
-    /two +eve@example.com +kw_pat_/,
-  );
+  for (const owner of [eve.email, eve.id, 'eve'])
+    assert.match(
+      (await line.run(['admin', 'token', 'list', '--user', owner])).stdout,
+      /two +eve@example.com +kw_pat_/,
+      owner,
+    );
+  const ownerless = await line.run('admin token list --user nobody');
+  assert.equal(ownerless.code, 1);
+  assert.match(ownerless.stderr, /There is nobody "nobody"/);
   const found = await line.run('admin token identify', { stdin: `x=${one.token}\nagain ${one.token}\n` });
   assert.match(found.stdout, /current +one +eve@example.com +active/);
   assert.equal((await line.run('admin token disable one two')).code, 2);
