@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Context } from '#cli/context.ts';
 import { readTime } from '#cli/options.ts';
+import { clean } from '#cli/text.ts';
 import { findAnyToken, isUuid } from '#cli/token-reference.ts';
 import { findUser } from '#cli/user-reference.ts';
+import type { AuditActionsView } from '#server/audit/schema.ts';
 
 /** What part of the log is asked for, as it was typed. */
 export interface AuditFilter {
@@ -37,6 +39,7 @@ export async function findIds(
   filter: AuditFilter,
 ): Promise<Record<string, string | undefined>> {
   const { actor, resource, credential, ...others } = filter;
+  if (filter.action !== undefined) await warnOfUnknown(context, filter.action);
   return {
     ...others,
     actor: await idOf(context, actor, findUser),
@@ -53,4 +56,18 @@ async function idOf(
 ): Promise<string | undefined> {
   if (reference === undefined || isUuid(reference)) return reference;
   return (await find(api(), reference, out)).id;
+}
+
+/** No refusal: an action may be waited for that has never happened yet. */
+async function warnOfUnknown({ api, out }: Context, action: string): Promise<void> {
+  const { actions } = await api().send<AuditActionsView>('GET /api/v1/audit/actions');
+  const isHeld = action.endsWith('.*')
+    ? actions.some((name) => name.startsWith(action.slice(0, -1)))
+    : actions.includes(action);
+  if (isHeld) return;
+  const [noun] = action.split('.');
+  const alike = actions.filter((name) => name.startsWith(`${noun}.`));
+  const nouns = [...new Set(actions.map((name) => `${name.split('.')[0]}.*`))];
+  const held = (alike.length > 0 ? alike : nouns).map(clean).join(', ');
+  out.warn(`The log holds no action "${clean(action)}". It holds ${held}.`);
 }

@@ -135,6 +135,13 @@ test('the log is listed, exported whole, proved, and an edit of a row is found',
   await desk.settle();
   const listed = await line.run(['admin', 'audit', 'list', '--action', 'user.*', '--limit', '3', '--json']);
   assert.equal((listed.json['items'] as unknown as unknown[]).length, 3);
+  assert.doesNotMatch(listed.stderr, /The log holds no action/);
+  const unknown = await line.run('admin audit list --action user.steal');
+  assert.match(unknown.stderr, /The log holds no action "user\.steal"\. It holds user\.accept_invite, /);
+  assert.match((await line.run('admin audit list --action lizard.*')).stderr, /It holds .*token\.\*/);
+  const malformed = await line.run('admin audit list --action nonsense');
+  assert.equal(malformed.code, 1);
+  assert.match(malformed.stderr, /action/);
   const exported = await line.run('admin audit export --format ndjson');
   const rows = exported.stdout
     .trim()

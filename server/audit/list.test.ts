@@ -65,6 +65,14 @@ const filters: [name: string, query: Record<string, string>, expected: number][]
   ['two words', { search: 'eve wor' }, count((n) => n % 3 !== 0 && n % 5 !== 0)],
   ['an address', { search: '2001:db8::7' }, count((n) => n % 11 === 0)],
   ['a code', { search: 'permission_denied' }, count((n) => n % 7 === 0)],
+  ['an action by its code', { search: 'token.revoke' }, count((n) => n % 3 === 1)],
+  [
+    'an action by its code, within others',
+    { search: 'token.revoke', action: 'token.*', outcome: 'denied' },
+    count((n) => n % 3 === 1 && n % 7 === 0),
+  ],
+  ['an action by its code, among others', { search: 'token.revoke', action: 'user.update' }, 0],
+  ['a part of an action', { search: 'token.rev' }, 0],
   ['an id', { search: tokens.ci }, count((n) => n % 5 === 0 || n % 13 === 0)],
   [
     'a word and an outcome',

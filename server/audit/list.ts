@@ -8,7 +8,13 @@ import {
   type EventRow,
   type Place,
 } from '#server/audit/find.ts';
-import type { AuditEventInput, AuditEventView, AuditPageView, ListAuditInput } from '#server/audit/schema.ts';
+import {
+  auditActions,
+  type AuditEventInput,
+  type AuditEventView,
+  type AuditPageView,
+  type ListAuditInput,
+} from '#server/audit/schema.ts';
 import { searchEvents } from '#server/audit/search.ts';
 import { noteView } from '#server/audit/view.ts';
 import { notFound } from '#server/errors.ts';
@@ -31,10 +37,14 @@ export async function getEvent(ctx: Ctx, { sequence }: AuditEventInput): Promise
   return toEventView(row);
 }
 
-/** A page by whatever is asked for. */
+/** A page by whatever is asked for. An action's whole code is no word of a row, so a search for one is for the action. */
 export function readEvents(db: Database, query: EventQuery): Promise<EventPage> {
-  const { search } = query.filter;
-  return search ? searchEvents(db, query, search) : findEvents(db, query);
+  const { search, ...filter } = query.filter;
+  if (!search) return findEvents(db, query);
+  const action = auditActions.find((code) => code === search);
+  const isWithin = !filter.action || filter.action === `${action?.split('.')[0]}.*`;
+  if (!action || !isWithin) return searchEvents(db, query, search);
+  return findEvents(db, { ...query, filter: { ...filter, action } });
 }
 
 export function toEventView(row: EventRow): AuditEventView {

@@ -81,7 +81,7 @@ export const auditFilter = z.strictObject({
   to: timestampSchema.optional().meta({ description: 'Before this.' }),
   search: z.string().trim().min(1).max(auditLimits.searchLength).optional().meta({
     description:
-      'The beginnings of words in the names of who and what, an address, a code; or any id, a request’s too.',
+      'The beginnings of words in the names of who and what, an address, a code; a whole action; or any id, a request’s too.',
     example: 'laptop',
   }),
 });
@@ -151,6 +151,7 @@ export type AuditPageView = z.infer<typeof auditPageView>;
 export const auditActionsView = z.object({
   actions: z.array(z.string()).meta({ example: ['token.create', 'token.revoke'] }),
 });
+export type AuditActionsView = z.infer<typeof auditActionsView>;
 
 const digestSchema = z
   .string()
