@@ -217,16 +217,23 @@ test('what is nobody’s is refused and counted, and nothing of it is kept', asy
 
 test('for a service a token is good by the address that the service reports, and in its own tenant', async () => {
   const { token, credential } = await make('bound', { ipAllowlist: ['198.51.100.1'] });
+  const by = await show((await make('gateway')).token);
+  assert.ok(by);
   const verdict = async (asked: Partial<Asked>) => {
-    const of = { tenantId: desk.runtime.defaultTenantId, address: null, shownTo: 'gateway', ...asked };
-    const said = await checkToken(desk.runtime, token, request, of);
+    const said = await checkToken(desk.runtime, token, request, { by, address: null, ...asked });
     return 'refusal' in said ? said.refusal : said.principal.origin.id;
   };
   assert.equal(await verdict({ address: '198.51.100.1' }), credential.id);
-  assert.equal(await verdict({ address: '203.0.113.7' }), 'ip_not_allowed');
+  assert.equal(await verdict({ address: '198.51.100.2' }), 'ip_not_allowed');
   assert.equal(await verdict({ address: null }), 'ip_not_allowed');
-  const elsewhere = request.id as TenantId;
-  assert.equal(await verdict({ tenantId: elsewhere, address: '198.51.100.1' }), 'token_invalid');
+  const [tenant] = await desk.sql<{ id: TenantId }>(
+    "insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now()) returning id",
+  );
+  assert.ok(tenant);
+  assert.equal(
+    await verdict({ by: { ...by, tenantId: tenant.id }, address: '198.51.100.1' }),
+    'token_invalid',
+  );
   await desk.settle();
   const uses = await desk.sql<object>(
     'select host(address) as address, endpoint, count::int, refused::int from credential_use where credential_id = $1 order by 1',
@@ -235,8 +242,16 @@ test('for a service a token is good by the address that the service reports, and
   const { endpoint } = request;
   assert.deepEqual(uses, [
     { address: '198.51.100.1', endpoint, count: 1, refused: 0 },
-    { address: '203.0.113.7', endpoint, count: 0, refused: 2 },
+    { address: '198.51.100.2', endpoint, count: 0, refused: 1 },
+    { address: '203.0.113.7', endpoint, count: 0, refused: 1 },
   ]);
-  const shown = await desk.sql("select from audit_events where detail ->> 'shownTo' = 'gateway'");
-  assert.equal(shown.length, 2, 'of two that are alike one');
+  const shown = await desk.sql<object>(
+    `select tenant_id, code, host(address) as address, detail ->> 'claimedAddress' as claimed from audit_events
+     where detail ->> 'shownToName' = 'gateway' order by code`,
+  );
+  const seen = { address: request.address };
+  assert.deepEqual(shown, [
+    { ...seen, tenant_id: by.tenantId, code: 'ip_not_allowed', claimed: '198.51.100.2' },
+    { ...seen, tenant_id: tenant.id, code: 'token_invalid', claimed: '198.51.100.1' },
+  ]);
 });

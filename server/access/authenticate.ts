@@ -1,12 +1,18 @@
 import { createCtx, noReply, type RequestFacts } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
-import type { Principal, TenantId, UserPrincipal } from '#server/access/principal.ts';
+import {
+  credentialId,
+  nameOf,
+  type Principal,
+  type TenantId,
+  type UserPrincipal,
+} from '#server/access/principal.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
 import type { AuditAction } from '#server/audit/schema.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
-import { answerReuse, tellOwner } from '#server/credentials/reuse.ts';
+import { disableReused, tellOwner } from '#server/credentials/reuse.ts';
 import { isReuse, refusalOf } from '#server/credentials/rules.ts';
 import { sameHash } from '#server/credentials/secret.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
@@ -63,12 +69,10 @@ export type Verdict = { principal: UserPrincipal } | { refusal: ErrorCode };
 
 /** What a service says of a token that was shown to it. */
 export interface Asked {
-  /** Tokens of other tenants are unknown to whoever asks. */
-  tenantId: TenantId;
+  /** The service. Tokens of other tenants are unknown to it, and nothing of it is written down there. */
+  by: Principal;
   /** Where the token came from, as the service says; null where it does not. */
   address: string | null;
-  /** What the service is called: a refusal is written down with it. */
-  shownTo: string;
 }
 
 /** What a token comes to at this moment, shown to us or, with `asked`, to a service. Its use is noted either way. */
@@ -80,16 +84,15 @@ export async function checkToken(
 ): Promise<Verdict> {
   const hash = parseSecret(token)?.secret.hash();
   const found = hash && (await runtime.lookup(hash));
-  const detail = asked ? { shownTo: asked.shownTo } : {};
-  const isKnown = found && sameHash(found.hash, hash) && (!asked || asked.tenantId === found.tenantId);
+  const isKnown = found && sameHash(found.hash, hash) && (!asked || asked.by.tenantId === found.tenantId);
   if (!isKnown) {
-    noteUnknown(runtime, request, detail);
+    noteUnknown(runtime, request, asked);
     return { refusal: 'token_invalid' };
   }
   const at = runtime.clock.now();
   const refusal = refusalOf(found, at, asked ? asked.address : request.address);
-  const shown = asked?.address ? { ...request, address: asked.address } : request;
-  const { address, endpoint, userAgent: agent } = shown;
+  const address = asked?.address ?? request.address;
+  const { endpoint, userAgent: agent } = request;
   noteUse(runtime.lastUse, {
     credentialId: found.id,
     at,
@@ -99,22 +102,38 @@ export async function checkToken(
     refusal: refusal ?? null,
   });
   if (!refusal) return { principal: toPrincipal(found) };
-  await noteRefusal(runtime, shown, found, { code: refusal, at, detail });
+  await noteRefusal(runtime, request, found, { code: refusal, at, asked });
   return { refusal };
 }
 
-/** Audits a refusal, and tells the owner of one that they should know of. */
+/**
+ * Audits a refusal, and tells the owner of one that they should know of. Rows are about the request as we saw it: what a
+ * service says of the address is in their detail.
+ */
 async function noteRefusal(
   runtime: Runtime,
   request: RequestFacts,
   found: FoundCredential,
-  { code, at, detail }: { code: ErrorCode; at: Date; detail: Record<string, unknown> },
+  { code, at, asked }: { code: ErrorCode; at: Date; asked: Asked | undefined },
 ): Promise<void> {
+  const shown = { address: asked?.address ?? request.address };
+  const detail = detailOf(asked);
   noteRefused(runtime, request, found, { action: 'auth.refused', code, detail });
-  if (code === 'token_expired') await tellOwner(runtime, request, found, 'expired_in_use');
+  if (code === 'token_expired') await tellOwner(runtime, shown, found, 'expired_in_use');
   if (code !== 'secret_retired' || !isReuse(found, at)) return;
   noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code, detail });
-  await answerReuse(runtime, request, found);
+  await disableReused(runtime, request, found);
+  await tellOwner(runtime, shown, found, 'reuse');
+}
+
+function detailOf(asked: Asked | undefined): Record<string, unknown> {
+  if (!asked) return {};
+  const { by, address } = asked;
+  return {
+    shownTo: credentialId(by) ?? by.user.id,
+    shownToName: nameOf(by),
+    ...(address !== null && { claimedAddress: address }),
+  };
 }
 
 async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {
@@ -158,10 +177,14 @@ export function noteRefused(
   runtime.auditQueue.addRefusal(auditRow(ctx, { ...refusal, outcome: 'denied', resource }));
 }
 
-/** A token that is nobody's: counted by where it comes from, and nothing of it is kept. */
-function noteUnknown(runtime: Runtime, request: RequestFacts, detail: Record<string, unknown>): void {
+/**
+ * A token that is nobody's: counted by where it comes from, and nothing of it is kept. One that a service was shown is the
+ * business of its tenant, and of no other.
+ */
+function noteUnknown(runtime: Runtime, request: RequestFacts, asked: Asked | undefined): void {
   const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
-  const actor = stranger(runtime.defaultTenantId);
+  const actor = stranger(asked?.by.tenantId ?? runtime.defaultTenantId);
+  const detail = detailOf(asked);
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor, detail } as const;
   runtime.auditQueue.addRefusal(auditRow(ctx, entry));
 }

@@ -11,7 +11,8 @@ export interface AuditQueue {
   add(row: AuditRow): void;
   /**
    * The first at once, and one row a minute with the count of all that are alike: whoever repeats it cannot fill the disk.
-   * Alike are those of one credential or person (or, where none is known, of one network), code and address.
+   * Alike are those of one credential or person (or, where none is known, of one network), code and address. An address
+   * that a service only claims makes no difference.
    */
   addRefusal(row: AuditRow): void;
   waiting(): number;
@@ -80,5 +81,6 @@ const sayDropped = (log: Logger) => (dropped: number) => log.error({ dropped }, 
 
 function refusalKey({ action, code, credentialId, actorId, resourceId, address, detail }: AuditRow): string {
   const network = addressBlock(address ?? '');
-  return [action, code, credentialId ?? actorId, resourceId, network, JSON.stringify(detail)].join(' ');
+  const known = JSON.stringify({ ...(detail as object), claimedAddress: undefined });
+  return [action, code, credentialId ?? actorId, resourceId, network, known].join(' ');
 }

@@ -9,13 +9,12 @@ import type { NoticeKind } from '#server/notices/schema.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /**
- * A secret that a rotation replaced has come back: its owner is told, and where the tenant wants it so the credential is
- * switched off before this request is answered.
+ * A secret that a rotation replaced has come back: where the tenant wants it so, the credential is switched off before this
+ * request is answered.
  */
-export async function answerReuse(runtime: Runtime, request: RequestFacts, found: FoundCredential) {
+export async function disableReused(runtime: Runtime, request: RequestFacts, found: FoundCredential) {
   if (found.disableOnReuse && found.enabled)
     await runtime.db.transaction((tx) => disable(tx, runtime, request, found));
-  await tellOwner(runtime, request, found, 'reuse');
 }
 
 /** Tells the owner what was found out about a credential. A flood of the same asks little of the database. */

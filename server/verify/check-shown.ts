@@ -1,7 +1,7 @@
 import { canonicalAddress } from '#server/access/address.ts';
 import { checkToken } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
-import { nameOf, type UserPrincipal } from '#server/access/principal.ts';
+import type { UserPrincipal } from '#server/access/principal.ts';
 import type { RateTaken } from '#server/access/rates.ts';
 import type { ErrorCode } from '#server/errors.ts';
 import { verifyCodes, type VerifyCode, type VerifyInput, type VerifyView } from '#server/verify/schema.ts';
@@ -10,7 +10,7 @@ import { verifyCodes, type VerifyCode, type VerifyInput, type VerifyView } from 
 export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyView> {
   const { runtime, principal, request } = ctx;
   const address = input.address === undefined ? null : (canonicalAddress(input.address) ?? null);
-  const asked = { tenantId: principal.tenantId, address, shownTo: nameOf(principal) };
+  const asked = { by: principal, address };
   const verdict = await checkToken(runtime, input.token, { ...request, userAgent: null }, asked);
   if ('refusal' in verdict) return { valid: false, code: toVerifyCode(verdict.refusal) };
   const who = describe(verdict.principal);

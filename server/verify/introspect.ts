@@ -1,7 +1,7 @@
 import { checkToken } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
-import { nameOf, type UserPrincipal } from '#server/access/principal.ts';
+import type { UserPrincipal } from '#server/access/principal.ts';
 import type { Grant } from '#server/access/schema.ts';
 import { wouldBeLetIn } from '#server/live/watch.ts';
 import { readJwt } from '#server/signing/sign-jwt.ts';
@@ -13,7 +13,7 @@ export type Introspection = { active: false } | ({ active: true } & Record<strin
 /** What a token, or a JWT that we gave for one, is good for at this moment. Of other tenants: not active. */
 export async function introspect(ctx: Ctx, token: string): Promise<Introspection> {
   if (token.split('.').length === 3) return introspectJwt(ctx, token);
-  const asked = { tenantId: ctx.principal.tenantId, address: null, shownTo: nameOf(ctx.principal) };
+  const asked = { by: ctx.principal, address: null };
   const verdict = await checkToken(ctx.runtime, token, { ...ctx.request, userAgent: null }, asked);
   return 'refusal' in verdict ? { active: false } : describe(ctx, verdict.principal);
 }

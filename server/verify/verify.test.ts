@@ -76,15 +76,21 @@ test('a permission that the token or its owner lacks is denied, also on the next
   assert.equal((await ask({ token, permission: 'keys:read' })).code, 'permission_denied');
 });
 
+/** Makes a token somebody else's, in a tenant of their own. Returns that tenant. */
+async function moveElsewhere(desk: Desk, credentialId: string): Promise<string> {
+  const [row] = await desk.sql<{ id: string }>(`
+    with t as (insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now()) returning id),
+    u as (insert into users (id, tenant_id, email, name, role, created_at) select gen_random_uuid(), id, 'eve@example.com', 'Eve', 'admin', now() from t returning id, tenant_id)
+    update credentials c set tenant_id = u.tenant_id, owner_user_id = u.id from u where c.id = '${credentialId}' returning c.tenant_id as id`);
+  return row?.id ?? '';
+}
+
 test('a token of another tenant is unknown, and its use is not noted', async () => {
   await using desk = await openDesk();
   const ask = await openService(desk);
   const bob = await desk.join('Bob', 'member');
   const { token, credential } = await bob.createToken({ name: 'x' });
-  await desk.sql(`
-    with t as (insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now()) returning id),
-    u as (insert into users (id, tenant_id, email, name, role, created_at) select gen_random_uuid(), id, 'eve@example.com', 'Eve', 'admin', now() from t returning id, tenant_id)
-    update credentials c set tenant_id = u.tenant_id, owner_user_id = u.id from u where c.id = '${credential.id}'`);
+  await moveElsewhere(desk, credential.id);
   assert.deepEqual(await ask({ token }), { valid: false, code: 'token_invalid' });
   await desk.settle();
   const [row] = await desk.sql<{ use_count: string }>(
@@ -92,6 +98,29 @@ test('a token of another tenant is unknown, and its use is not noted', async () 
   );
   assert.equal(row?.use_count, '0');
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
+});
+
+test('nothing of a service stands in the log of another tenant, whatever it asks about', async () => {
+  await using desk = await openDesk();
+  const name = 'ada@example.com (admin session)';
+  const { token: service, credential } = await desk.ada.createToken({ name, permissions: ['verify'] });
+  const { token: lost } = await desk.ada.createToken({ name: 'laptop' });
+  const tenantId = await moveElsewhere(desk, credential.id);
+  for (const token of [lost, 'nonsense'])
+    assert.equal((await desk.send('POST /api/v1/verify', { token: service, body: { token } })).status, 200);
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+  await desk.send('POST /oauth/introspect', { token: service, headers, text: 'token=nonsense' });
+  desk.clock.advance({ minutes: 1 });
+  await desk.settle();
+  const rows = await desk.sql<object>(
+    `select tenant_id, actor_label, detail from audit_events where action = 'auth.refused' order by sequence`,
+  );
+  const shown = { shownTo: credential.id, shownToName: name };
+  const unknown = { tenant_id: tenantId, actor_label: 'unknown' };
+  assert.deepEqual(rows, [
+    { ...unknown, detail: shown },
+    { ...unknown, detail: { ...shown, count: 2 } },
+  ]);
 });
 
 test('a use that a service reports counts as one, at the address that it reports', async () => {
@@ -105,23 +134,32 @@ test('a use that a service reports counts as one, at the address that it reports
   assert.equal(shown.body['lastUsedIp'], anAddress);
 });
 
-test('a refusal is written down with the service that the token was shown to, and where that says it came from', async () => {
+test('a refusal is written down with the service that the token was shown to, which chooses no address for it', async () => {
   await using desk = await openDesk();
   const ask = await openService(desk);
   const { token, credential } = await desk.ada.createToken({ name: 'lost' });
   await desk.ada.revokeToken(credential.id);
-  await ask({ token, address: anAddress });
+  for (let n = 1; n <= 20; n++) await ask({ token, address: `198.51.100.${n}` });
   await ask({ token: 'nonsense' });
   await desk.send('GET /api/v1/me', { token });
+  desk.clock.advance({ minutes: 1 });
   await desk.settle();
-  const rows = await desk.sql<object>(
+  const rows = await desk.sql<{ detail: Record<string, unknown> }>(
     `select code, host(address) as address, detail from audit_events where action = 'auth.refused'
-     order by code, address desc`,
+     order by code, detail ? 'shownTo', sequence`,
   );
+  const shownTo = rows[0]?.detail['shownTo'];
+  const gateway = { shownTo, shownToName: 'gateway' };
+  const [unknown, revoked] = ['token_invalid', 'token_revoked'].map((code) => ({
+    code,
+    address: '127.0.0.1',
+  }));
+  assert.match(String(shownTo), /^[0-9a-f-]{36}$/);
   assert.deepEqual(rows, [
-    { code: 'token_invalid', address: '127.0.0.1', detail: { shownTo: 'gateway' } },
-    { code: 'token_revoked', address: anAddress, detail: { shownTo: 'gateway' } },
-    { code: 'token_revoked', address: '127.0.0.1', detail: {} },
+    { ...unknown, detail: gateway },
+    { ...revoked, detail: {} },
+    { ...revoked, detail: { ...gateway, claimedAddress: '198.51.100.1' } },
+    { ...revoked, detail: { ...gateway, claimedAddress: '198.51.100.2', count: 19 } },
   ]);
 });
 
