@@ -15,6 +15,11 @@ export function addressBlock(text: string): string {
   return `${new ipaddr.IPv6(network).toString()}/64`;
 }
 
+/** What one customer of a provider may have all of, as PostgreSQL takes it: an IPv4 /24, an IPv6 /48. */
+export function widerNetwork(text: string): string {
+  return `${text}/${parse(text) instanceof ipaddr.IPv6 ? 48 : 24}`;
+}
+
 /** Whether an address lies in one of the ranges, each an address or a CIDR. */
 export function isInRanges(address: string, ranges: readonly string[]): boolean {
   const parsed = parse(address);

@@ -79,8 +79,8 @@ export function countingUserCodes<T>(ctx: Ctx, run: () => Promise<T>): Promise<T
 }
 
 /** Counts that a machine wants to be let in. Throws `too_many_attempts` for where it is. */
-export async function countAsk(ctx: AnyoneCtx): Promise<void> {
-  await count(ctx, [byAddress(ctx, 'asks')]);
+export function countAsk(ctx: AnyoneCtx): Promise<Attempt> {
+  return count(ctx, [byAddress(ctx, 'asks')]);
 }
 
 /** Runs something, counting by address when it fails with that code, and only then. Throws `too_many_attempts`. */

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte } from 'drizzle-orm';
+import { and, count, eq, gt, isNull, lte, sql } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 
@@ -13,14 +13,18 @@ export async function insertRequest(
   return rowCount === 1;
 }
 
-/** Whether so many requests or more can still be answered. */
-export async function hasOpenRequests(db: Connection, limit: number, at: Date): Promise<boolean> {
-  const open = await db
-    .select({ id: deviceRequests.id })
+/** How many requests can still be answered, and how many of those were made from that network. */
+export async function countOpenRequests(
+  db: Connection,
+  network: string,
+  at: Date,
+): Promise<{ all: number; near: number }> {
+  const isNear = sql`${deviceRequests.address} << ${network}::inet`;
+  const [open] = await db
+    .select({ all: count(), near: sql<number>`count(*) filter (where ${isNear})::int` })
     .from(deviceRequests)
-    .where(and(gt(deviceRequests.expiresAt, at), isNull(deviceRequests.answeredAt)))
-    .limit(limit);
-  return open.length >= limit;
+    .where(and(gt(deviceRequests.expiresAt, at), isNull(deviceRequests.answeredAt)));
+  return open ?? { all: 0, near: 0 };
 }
 
 /** By the code that a person types. Nobody's until it is answered: hence no tenant. */

@@ -9,6 +9,8 @@ export const deviceLimits = {
   codeLength: 8,
   /** Requests that wait for an answer, over all addresses: nobody fills the disk who has many. */
   openAtOnce: 1_000,
+  /** Those of one wider network, so that it takes many networks to keep all others waiting. */
+  openPerNetwork: 50,
 } as const;
 
 /** No vowels, so that no code is a word (RFC 8628, section 6.1), and no Y. */

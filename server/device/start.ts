@@ -1,12 +1,13 @@
 import { randomInt, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
+import { widerNetwork } from '#server/access/address.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { machineName } from '#server/access/machine.ts';
-import { countAsk } from '#server/attempts/count.ts';
+import { countAsk, takeBack } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { hasOpenRequests, insertRequest } from '#server/device/queries.ts';
+import { countOpenRequests, insertRequest } from '#server/device/queries.ts';
 import { shownUserCode, usualName } from '#server/device/rules.ts';
 import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
 import { AppError } from '#server/errors.ts';
@@ -27,12 +28,15 @@ export interface StartedSignIn {
  * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many wait for an answer.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
-  await countAsk(ctx);
-  if (await hasOpenRequests(ctx.runtime.db, deviceLimits.openAtOnce, ctx.now()))
+  const attempt = await countAsk(ctx);
+  if (await isFull(ctx)) {
+    // It is others that fill it: whoever tries again is not to wait longer than they make them.
+    await takeBack(ctx.runtime.db, attempt);
     throw new AppError(
       'too_many_requests',
       'Too many machines wait to be let in. Answer or wait for some of them, then try again.',
     );
+  }
   // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
   const deviceCode = new Secret(randomBase62(32));
   return ctx.change(async (tx) => {
@@ -45,6 +49,11 @@ export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise
     });
     return { deviceCode, userCode };
   });
+}
+
+async function isFull(ctx: AnyoneCtx): Promise<boolean> {
+  const open = await countOpenRequests(ctx.runtime.db, widerNetwork(ctx.request.address), ctx.now());
+  return open.all >= deviceLimits.openAtOnce || open.near >= deviceLimits.openPerNetwork;
 }
 
 export function userCodeKey({ signer }: Runtime, code: string): Buffer {
