@@ -35,7 +35,7 @@ for (const { view, colorScheme, width, height } of views) {
       expect(await page.content(), 'the code is nowhere in the page').not.toContain(code);
 
       const redeemed = await redeem(desk, text);
-      await expect(page.getByText('Connected: ada-laptop')).toBeVisible({ timeout: 1_000 });
+      await expect(page.getByText('Connected: ada-laptop')).toBeVisible();
       await expect(page.getByText('Waiting for its check-up')).toBeVisible();
       await check(page, `claude-connected-${view}`);
       const token = textOf(redeemed.body['secret']);
@@ -44,7 +44,7 @@ for (const { view, colorScheme, width, height } of views) {
       await report(false);
       await expect(page.getByText('Something needs attention there')).toBeVisible();
       await report(true);
-      await expect(page.getByText('keyward 0.1.0 · no skills installed')).toBeVisible({ timeout: 1_000 });
+      await expect(page.getByText('keyward 0.1.0 · no skills installed')).toBeVisible();
       await check(page, `claude-healthy-${view}`);
       await redeem(desk, text, 'somebody-else');
       await expect(page.getByText('Its token has been revoked')).toBeVisible();
