@@ -56,7 +56,8 @@ async function finish(
   { choices, config, memory }: RestoreWork & { memory: SealMemory },
 ): Promise<{ retired: Retired; lost: boolean }> {
   const retired = await retire(db, choices, `Restored from the backup of ${time}`);
-  await assertKeysOpen(db, config, await readTime(db));
+  // Those that were retired nobody opens again.
+  if (choices.secrets === 'keep') await assertKeysOpen(db, config, await readTime(db));
   const newest = memory.newest();
   const lost = !(await isIn(db, newest));
   const { secrets, people } = choices;
