@@ -44,12 +44,12 @@ async function replaceSignInKey(db: Connection): Promise<void> {
   await db.execute(sql`delete from sign_in_tallies`);
 }
 
-/** Switches off everybody but those with these addresses, each with an audit row. Returns how many. */
+/** Switches off everybody but the admins with these addresses, each with an audit row. Returns how many. */
 export async function deactivateAllBut(db: Connection, admins: string[], reason: string): Promise<number> {
   const { rowCount } = await db.execute(sql`
     with off as (
       update users set deactivated_at = now(), deactivate_reason = ${reason}
-      where deactivated_at is null and deleted_at is null and not ${isOneOf(admins)}
+      where deactivated_at is null and deleted_at is null and not (role = 'admin' and ${isOneOf(admins)})
       returning id, tenant_id, email)
     insert into audit_events (time, tenant_id, actor_kind, actor_label, action, resource_type, resource_id, resource_label,
       outcome, detail)
