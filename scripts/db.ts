@@ -20,7 +20,7 @@ const help = `Usage: npm run db -- backup <file>
 A backup knows nothing of what was revoked after it. So a restore asks, or is told:
 
   --secrets retire      every token is revoked, every session, link and code ends, every password is
-                        forgotten, every OpenID Connect sign-in is unlinked
+                        forgotten, every OpenID Connect sign-in has to be linked again
   --secrets keep        what was revoked since the backup WORKS AGAIN: only if you know that nothing was
   --people deactivate   everybody is deactivated but the admins named by --admin, who let the others in again
   --people keep         who was deactivated or demoted since the backup IS BACK: only if you know that nobody was

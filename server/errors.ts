@@ -24,6 +24,7 @@ export const errorCodes = {
   oidc_denied: [403, 'You were not let in there'],
   oidc_unverified: [403, 'The e-mail address is not confirmed'],
   oidc_unknown: [403, 'Nobody here has this e-mail address'],
+  identity_retired: [403, 'This sign-in has to be linked again'],
   password_change_required: [403, 'Choose a password of your own'],
   identity_taken: [409, 'This sign-in belongs to another account'],
   last_way_in: [409, 'This is the only way to sign in'],

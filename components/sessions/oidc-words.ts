@@ -9,6 +9,8 @@ const words: Record<string, string> = {
   account_deactivated: 'This account is deactivated. Ask an admin to switch it on again.',
   identity_taken:
     'Your account here is linked to somebody else there. Sign in another way, and look at your account page.',
+  identity_retired:
+    'This Keyward was restored from a backup. Sign in another way, then link this sign-in again on your account page.',
 };
 
 export const oidcWords = (code: string | null) =>

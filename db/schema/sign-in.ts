@@ -26,4 +26,5 @@ export const userIdentities = pgTable('user_identities', {
   linkedAt: instant('linked_at').notNull(),
   lastUsedAt: instant('last_used_at'),
   unlinkedAt: instant('unlinked_at'),
+  retiredAt: instant('retired_at'),
 });

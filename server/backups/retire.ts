@@ -27,7 +27,7 @@ export async function retireSecrets(db: Connection, reason: string): Promise<Ret
     sql`update users set password_hash = null, password_chosen_by_admin = false where password_hash is not null`,
   );
   const identities = await db.execute(
-    sql`update user_identities set unlinked_at = now() where unlinked_at is null`,
+    sql`update user_identities set retired_at = now() where unlinked_at is null and retired_at is null`,
   );
   const signingKeys = await db.execute(sql`
     update signing_keys set published_until = now(), signs_until = least(signs_until, now() - interval '1 second')

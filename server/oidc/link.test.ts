@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cookieOf } from '#server/testing/caller.ts';
-import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
-import type { Person } from '#server/testing/person.ts';
-import { comeBack, roundTrip, sessionOf, urlOf } from '#server/testing/round-trip.ts';
-
-/** Links who somebody is at the issuer to their account; returns where that leads. */
-async function link(desk: Desk, issuer: TestIssuer, person: Person): Promise<string | null> {
-  const started = await person.send('POST /api/v1/account/identities', { body: {} });
-  const back = await issuer.visit(urlOf(started));
-  const linked = await comeBack(desk, back, `${cookieOf(started)}; ${person.cookie}`);
-  return linked.headers.get('location');
-}
+import { openDesk } from '#server/testing/desk.ts';
+import { openIssuer } from '#server/testing/issuer.ts';
+import { comeBack, link, roundTrip, sessionOf, urlOf } from '#server/testing/round-trip.ts';
 
 test('one links a sign-in to one’s account, and takes it off again', async () => {
   await using issuer = await openIssuer();

@@ -9,6 +9,7 @@ import {
   findIdentity,
   insertIdentity,
   listIdentities,
+  reviveIdentity,
   unlinkIdentityRow,
   unlinkIdentityRows,
   type IdentityHolder,
@@ -30,13 +31,12 @@ export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string)
     const holder = { tenantId: principal.tenantId, userId };
     const row = { ...holder, id: randomUUIDv7(), issuer, subject, email, linkedAt: ctx.now() };
     const linked = await findHolder(tx, identity, ctx.now());
-    const made = !linked && (await insertIdentity(tx, row));
-    if (!made && linked?.user.id !== userId)
+    if (linked ? linked.user.id !== userId : !(await insertIdentity(tx, row)))
       throw new AppError('identity_taken', 'This sign-in belongs to another account of this Keyward.');
-    if (made) {
-      const resource = { type: 'user', id: userId, label: principal.user.email };
-      await recordAudit(tx, ctx, { action: 'user.link_identity', resource, detail: { issuer, email } });
-    }
+    if (linked && !linked.isRetired) return '/account';
+    if (linked) await reviveIdentity(tx, holder, { id: linked.id, at: ctx.now() });
+    const resource = { type: 'user', id: userId, label: principal.user.email };
+    await recordAudit(tx, ctx, { action: 'user.link_identity', resource, detail: { issuer, email } });
     return '/account';
   });
 }
@@ -46,11 +46,11 @@ export async function findHolder(
   tx: Transaction,
   { issuer, subject }: Identity,
   at: Date,
-): Promise<{ id: string; user: UserRow } | undefined> {
+): Promise<{ id: string; user: UserRow; isRetired: boolean } | undefined> {
   const row = await findIdentity(tx, issuer, subject);
   if (!row) return undefined;
   const user = await findAccount(tx, row.tenantId, row.userId);
-  if (user) return { id: row.id, user };
+  if (user) return { id: row.id, user, isRetired: row.retiredAt !== null };
   await unlinkAll(tx, { tenantId: row.tenantId as TenantId, userId: row.userId }, at);
   return undefined;
 }
@@ -75,7 +75,7 @@ export function unlinkAll(tx: Transaction, holder: IdentityHolder, at: Date): Pr
   return unlinkIdentityRows(tx, holder, at);
 }
 
-/** What somebody has linked, the oldest first. */
+/** What somebody has linked and may sign in by, the oldest first. */
 export function listLinked(db: Connection, holder: IdentityHolder): Promise<IdentityRow[]> {
   return listIdentities(db, holder);
 }

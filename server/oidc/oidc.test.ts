@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '#server/attempts/rules.ts';
-import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openIssuer } from '#server/testing/issuer.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
-import { begin, comeBack, roundTrip, sessionOf, urlOf } from '#server/testing/round-trip.ts';
-
-/** Where a refused round trip leads, and that it left no session. */
-function errorOf(answer: Answer): string | null {
-  assert.equal(answer.status, 302, answer.text);
-  assert.equal(sessionOf(answer), undefined);
-  const location = new URL(answer.headers.get('location') ?? '', 'http://x');
-  assert.equal(location.pathname, '/login');
-  return location.searchParams.get('error');
-}
+import { begin, comeBack, errorOf, roundTrip, sessionOf, urlOf } from '#server/testing/round-trip.ts';
 
 test('somebody whom an admin added signs in by a confirmed address, and next leads on', async () => {
   await using issuer = await openIssuer();

@@ -29,8 +29,13 @@ export async function findIdentity(
   return row;
 }
 
+/** Those that sign somebody in. */
 export async function listIdentities(db: Connection, holder: IdentityHolder): Promise<IdentityRow[]> {
-  return db.select().from(userIdentities).where(isLive(holder)).orderBy(userIdentities.linkedAt);
+  return db
+    .select()
+    .from(userIdentities)
+    .where(and(isLive(holder), isNull(userIdentities.retiredAt)))
+    .orderBy(userIdentities.linkedAt);
 }
 
 /** False when it is somebody's already. */
@@ -48,6 +53,18 @@ export async function insertIdentity(
 
 export async function touchIdentity(tx: Transaction, id: string, at: Date): Promise<void> {
   await tx.update(userIdentities).set({ lastUsedAt: at }).where(eq(userIdentities.id, id));
+}
+
+/** Has a retired identity sign somebody in again. */
+export async function reviveIdentity(
+  tx: Transaction,
+  holder: IdentityHolder,
+  { id, at }: { id: string; at: Date },
+): Promise<void> {
+  await tx
+    .update(userIdentities)
+    .set({ retiredAt: null, linkedAt: at })
+    .where(and(isLive(holder), eq(userIdentities.id, id)));
 }
 
 /** Takes all of somebody's identities off them. */
@@ -69,7 +86,7 @@ export async function unlinkIdentityRow(
   return row;
 }
 
-/** Whether somebody is tied to an identity of that issuer already. */
+/** Whether somebody is tied to an identity of that issuer already, be it one that signs nobody in any more. */
 export async function hasIdentityAt(
   db: Connection,
   holder: IdentityHolder,

@@ -15,19 +15,27 @@ import type { UserRow } from '#server/users/queries.ts';
 
 /**
  * Signs in whoever the issuer says came: by their identity there, or else by a verified e-mail address, which is then tied
- * to that identity for good. Throws `oidc_unverified`, `oidc_unknown`, `identity_taken`, `account_deactivated`.
+ * to that identity for good. Throws `oidc_unverified`, `oidc_unknown`, `identity_taken`, `account_deactivated`,
+ * `identity_retired`.
  */
 export async function startByIdentity(
   tx: Transaction,
   ctx: AnyoneCtx,
   identity: Identity,
 ): Promise<StartedSession> {
-  const user = (await findByIdentity(tx, ctx, identity)) ?? (await findByEmail(tx, ctx, identity));
+  const holder = await findHolder(tx, identity, ctx.now());
+  const user = holder?.user ?? (await findByEmail(tx, ctx, identity));
   if (user.deactivatedAt)
     throw new AppError(
       'account_deactivated',
       'This account is deactivated. Ask an admin to switch it on again.',
     );
+  if (holder?.isRetired)
+    throw new AppError(
+      'identity_retired',
+      'This Keyward was restored from a backup. Sign in another way, then link this sign-in again on your account page.',
+    );
+  if (holder) await touchIdentity(tx, holder.id, ctx.now());
   return startSession(tx, ctx, user, 'oidc');
 }
 
@@ -36,16 +44,6 @@ export function noteOidcFailure(ctx: AnyoneCtx, { code }: AppError): void {
   const actor = stranger(ctx.runtime.defaultTenantId);
   const entry = { action: 'auth.login_failed', outcome: 'denied', code, actor } as const;
   ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { ...entry, detail: { method: 'oidc' } }));
-}
-
-async function findByIdentity(
-  tx: Transaction,
-  ctx: AnyoneCtx,
-  identity: Identity,
-): Promise<UserRow | undefined> {
-  const holder = await findHolder(tx, identity, ctx.now());
-  if (holder) await touchIdentity(tx, holder.id, ctx.now());
-  return holder?.user;
 }
 
 async function findByEmail(tx: Transaction, ctx: AnyoneCtx, identity: Identity): Promise<UserRow> {
