@@ -24,6 +24,8 @@ export interface ClusterOptions {
   settings?: Record<string, string>;
   /** Lets the role `keyward` create databases, for tests. Counts when the cluster is made. */
   mayCreateDatabases?: boolean;
+  /** Refuses a folder that holds no database, and makes nothing in it. */
+  isThere?: boolean;
 }
 
 /** Finds the cluster below `dataFolder`, or makes it. What is there is whole, whenever we were killed. */
@@ -32,8 +34,9 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const home = path.join(dataFolder, 'postgres');
   const files = path.join(home, 'cluster');
   try {
-    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const owner = await stat(files).catch(ignoreMissing);
+    if (!owner && options.isThere) throw nothingThere(dataFolder);
+    await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const account =
       owner && process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : await findAccount();
     const programs = await findBinaries(account);
@@ -58,6 +61,13 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 
 function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;
+}
+
+function nothingThere(dataFolder: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    `There is no database in ${dataFolder}. Set KEYWARD_DATA to the folder of the server that is meant, or DATABASE_URL ` +
+      'to its database. For a new one, start Keyward first.',
+  );
 }
 
 function explain(error: unknown, dataFolder: string): unknown {

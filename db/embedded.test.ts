@@ -16,7 +16,7 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedPostgresError, type EmbeddedPostgres, startEmbedded } from './embedded.ts';
+import { EmbeddedPostgresError, type EmbeddedPostgres, joinEmbedded, startEmbedded } from './embedded.ts';
 
 const isRoot = process.getuid?.() === 0;
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'keyward-embedded-'));
@@ -229,6 +229,17 @@ test('what a killed first start left half-made is cleared away', async () => {
   const postgres = await startEmbedded({ dataFolder, say });
   assert.equal(existsSync(leftover), false);
   await postgres.stop();
+});
+
+test('a moment of work takes what is there, beside a server or alone, and makes nothing where nothing is', async () => {
+  const dataFolder = copyTemplate('joined');
+  const alone = await joinEmbedded({ dataFolder, say });
+  await (await joinEmbedded({ dataFolder, say })).stop();
+  assert.deepEqual(await notes(alone), [{ body: 'kept' }]);
+  await alone.stop();
+  const mistyped = path.join(scratch, 'mistyped');
+  await assert.rejects(joinEmbedded({ dataFolder: mistyped, say }), /There is no database in .*mistyped/);
+  assert.equal(existsSync(mistyped), false);
 });
 
 test('a folder with a very long name works', async () => {

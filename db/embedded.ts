@@ -53,10 +53,11 @@ export async function startEmbedded(options: ClusterOptions): Promise<EmbeddedPo
 
 /**
  * The PostgreSQL on `dataFolder` for a moment's work: the one that a server runs there now, or else one of our own.
- * `stop` leaves a server's as it is. Throws as `startEmbedded` does.
+ * `stop` leaves a server's as it is. Throws as `startEmbedded` does, and where nothing was made there before: a mistyped
+ * folder must not pass for an empty database.
  */
 export async function joinEmbedded(options: ClusterOptions): Promise<EmbeddedPostgres> {
-  const address = addressOf(await openCluster(options));
+  const address = addressOf(await openCluster({ ...options, isThere: true }));
   const client = new pg.Client({ ...address, connectionTimeoutMillis: 2_000 });
   client.on('error', () => undefined);
   try {

@@ -51,6 +51,23 @@ export async function findAway(address: DatabaseAddress): Promise<MigrationError
   }
 }
 
+/** Throws `MigrationError` for a database that no server has used: a mistyped address must not pass for an empty log. */
+export async function assertUsed(address: DatabaseAddress): Promise<void> {
+  const client = await connectAsOwner(address);
+  try {
+    const { rows } = await client.query<{ isUsed: boolean }>(
+      `select to_regclass('public.schema_migrations') is not null as "isUsed"`,
+    );
+    if (!rows[0]?.isUsed)
+      throw new MigrationError(
+        `The database ${client.database} at ${client.host} holds nothing of Keyward. ` +
+          'Set KEYWARD_DATA or DATABASE_URL to what the server that is meant has.',
+      );
+  } finally {
+    await client.end();
+  }
+}
+
 /** A connection for long work as the user that signs in, who owns the tables. Throws `MigrationError`. */
 export async function connectAsOwner(address: DatabaseAddress): Promise<pg.Client> {
   const client = await connect(address);

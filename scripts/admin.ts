@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { assertUsed } from '#db/migrate.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { createRuntime } from '#server/runtime.ts';
@@ -57,6 +58,7 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   const password = order.link ? null : await readPassword();
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
+  if (order.command === 'reset-password') await assertUsed(address);
   const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
   opened.defer(() => runtime.close());
   const recovery = { ...order, password };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { assertUsed } from '#db/migrate.ts';
 import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
 import { findNewestSeal } from '#server/audit/sealer.ts';
 import { verifyLog } from '#server/audit/verify.ts';
@@ -48,6 +49,7 @@ async function readSeal(path: string): Promise<AuditSeal> {
 async function carryOut({ command, against }: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
+  await assertUsed(address);
   const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
   opened.defer(() => runtime.close());
   return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);

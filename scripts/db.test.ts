@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { template } from '#server/testing/cluster.ts';
@@ -35,6 +35,30 @@ test('a database is backed up into a new file, and restored where it is told wha
   const full = await db(into, 'restore', file, ...choices);
   assert.equal(full.exitCode, 1);
   assert.match(full.told, /This database is not empty: .*Restore into an empty one/);
+});
+
+test('a folder or a database that no server has used is refused by name, and nothing is made in it', async () => {
+  await using folder = await dataFolder();
+  const missing = { KEYWARD_DATA: join(folder.settings.KEYWARD_DATA, 'mistyped') };
+  await using database = await ownDatabase();
+  const unused = { ...missing, ...database.settings };
+  const link = ['reset-password', '--email', 'ada@example.com', '--link'];
+  const backup = ['backup', join(folder.settings.KEYWARD_DATA, 'one.backup')];
+  const run = (settings: Record<string, string>) =>
+    Promise.all([
+      runScript('admin.ts', settings, link),
+      runScript('audit.ts', settings, ['verify']),
+      runScript('db.ts', settings, backup),
+    ]);
+  for (const { exitCode, out, told } of await run(missing)) {
+    assert.deepEqual([exitCode, out], [1, '']);
+    assert.match(told, /^There is no database in .*mistyped\. Set KEYWARD_DATA to [^\n]+\n$/);
+  }
+  for (const { exitCode, out, told } of await run(unused)) {
+    assert.deepEqual([exitCode, out], [1, '']);
+    assert.match(told, /^The database \S+ at \S+ holds nothing of Keyward\. Set [^\n]+\n$/);
+  }
+  assert.deepEqual(await readdir(folder.settings.KEYWARD_DATA), []);
 });
 
 test('what is asked for wrongly, or not said where nobody can be asked, does nothing', async () => {

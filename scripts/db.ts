@@ -3,6 +3,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { startEmbedded } from '#db/embedded.ts';
+import { assertUsed } from '#db/migrate.ts';
 import { findAuditKey, openAuditKey } from '#server/audit/key.ts';
 import { BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
 import { restoreBackup, type Restored } from '#server/backups/restore.ts';
@@ -81,6 +82,7 @@ async function backUp({ file }: Order, config: Config): Promise<void> {
   if (existsSync(file)) throw new BackupError(`${file} is there already. Name a new file.`);
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
+  await assertUsed(address);
   const onProgress = onceASecond((table: string, rows: number) => say(`${table} … ${count(rows, 'row')}`));
   const { rows, sha256, time } = await writeBackup(file, { address, key: openAuditKey(config), onProgress });
   say(`${count(rows, 'row')} as of ${time} are in ${file}.\nSHA-256 of its content: ${sha256}`);
