@@ -10,7 +10,15 @@ import { restoreBackup, type Restored } from '#server/backups/restore.ts';
 import { restoreChoices, type RestoreChoices } from '#server/backups/schema.ts';
 import { writeBackup } from '#server/backups/write-backup.ts';
 import { readConfig, type Config } from '#server/config.ts';
-import { openAddress, readingArguments, runOperatorCommand, say, UsageError } from './operator-command.ts';
+import {
+  describePlace,
+  openAddress,
+  quote,
+  readingArguments,
+  runOperatorCommand,
+  say,
+  UsageError,
+} from './operator-command.ts';
 
 const help = `Usage: npm run db -- backup <file>
        npm run db -- restore <file> [--secrets retire|keep] [--people deactivate|keep] [--admin <e-mail>]…
@@ -103,6 +111,7 @@ async function restore(order: Order, config: Config): Promise<void> {
   const seconds = ((performance.now() - started) / 1_000).toFixed(1);
   say(`Restored ${count(backup.end.rows, 'row')} of ${backup.header.time} in ${seconds} s.`);
   report(backup, choices, restored);
+  if (choices.secrets === 'retire') sayHowToGetIn(choices, config);
   if (!findAuditKey(config)?.knows(backup.end.key))
     say(`To have its seals checked, put this behind the audit key of this server:\n${backup.end.publicKey}`);
 }
@@ -133,7 +142,7 @@ async function choose(order: Order, { header, tables }: CheckedBackup): Promise<
 
 function report(
   { header, tables }: CheckedBackup,
-  { secrets, people, admins }: RestoreChoices,
+  { secrets, people }: RestoreChoices,
   restored: Restored,
 ): void {
   const retired = Object.entries(restored.retired)
@@ -141,15 +150,17 @@ function report(
     .map(([kind, number]) => count(number, kind));
   if (retired.length > 0) say(`Retired: ${retired.join(', ')}.`);
   if (secrets === 'keep') say(`Secrets are as of ${header.time}: revoke again what was revoked since.`);
-  else
-    say(
-      `Nobody has a password now. npm run admin -- reset-password --email ${admins[0] ?? '<an admin>'} --link`,
-    );
   if (people === 'keep') say(`People are as of ${header.time}: look through who has access, and as what.`);
   if (restored.sealKeptIn)
     say(`The audit log is shorter than it was: the newest seal of before is kept in ${restored.sealKeptIn}.`);
   if (tables['audit_archives'])
     say('Months of the audit log are in files: put audit-archive back into the data folder.');
+}
+
+function sayHowToGetIn({ admins: [admin] }: RestoreChoices, config: Config): void {
+  const email = admin === undefined ? '<an admin>' : quote(admin);
+  say('Nobody has a password now. This makes a link for an admin, who makes those of the others:');
+  say(`  ${describePlace(config)}npm run admin -- reset-password --email ${email} --link`);
 }
 
 const count = (number: number, thing: string) =>

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { joinEmbedded } from '#db/embedded.ts';
@@ -8,6 +9,7 @@ import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#se
 import { BackupError } from '#server/backups/read-backup.ts';
 import { ConfigError, type Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
+import { settings } from '#server/settings.ts';
 
 /** Called in a way that means nothing. */
 export class UsageError extends Error {}
@@ -55,6 +57,18 @@ export function readingArguments<T>(read: () => T): T {
     throw new UsageError((error as Error).message.split('. ')[0]);
   }
 }
+
+/** The settings that an operator's next command needs to act on the same database, to be written before it; no secret. */
+export function describePlace({ databaseUrl, dataFolder }: Config): string {
+  if (databaseUrl) return 'With the same DATABASE_URL: ';
+  return dataFolder === path.resolve(settings.KEYWARD_DATA.byDefault)
+    ? ''
+    : `KEYWARD_DATA=${quote(dataFolder)} `;
+}
+
+/** One word for a shell, whatever is in it. */
+export const quote = (word: string) =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The database that is configured, or our own: that of a running server, or one that is stopped with the scope. */
 export async function openAddress(
