@@ -61,7 +61,12 @@ test('with --link nothing is typed: the link alone goes to a pipe, and works onc
   const { exitCode, out, told } = await admin(place.settings, [...resetAda, '--link']);
   assert.equal(exitCode, 0);
   assert.match(out, /^http:\/\/localhost:\d+\/reset#code=[0-9A-Za-z]{32}\n$/);
-  assert.equal(told, 'ada@example.com has been reset. By this link they choose their password:\n');
+  assert.match(told, /^ada@example\.com has been reset\. By this link they choose their password:\n/);
+  assert.match(told, /PORT says \(\d+\)\. Where the server has another, .*KEYWARD_URL/);
+  const url = { ...place.settings, KEYWARD_URL: 'https://desk.example.com' };
+  const invited = await admin(url, ['create-admin', '--email', 'bob@example.com', '--link']);
+  assert.match(invited.out, /^https:\/\/desk\.example\.com\/reset#code=/);
+  assert.doesNotMatch(invited.told, /PORT/);
 
   await using server = await startServer(place.settings);
   const body = { code: codeOf(out), password: other };

@@ -69,8 +69,15 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
 
 await runOperatorCommand(help, async (args) => {
   const order = readOrder(args);
-  const link = await carryOut(order, readConfig());
+  const config = readConfig();
+  const link = await carryOut(order, config);
   const done = order.command === 'create-admin' ? 'is an admin now' : 'has been reset';
   say(`${order.email} ${done}.${link ? ' By this link they choose their password:' : ''}`);
   if (link) process.stdout.write(`${link}\n`);
+  // Only the server knows at which port it was started.
+  if (link && !config.urlIsGiven)
+    say(
+      `It begins as this shell's PORT says (${config.port}). Where the server has another, change that in the link, ` +
+        'or set KEYWARD_URL to the address that people open.',
+    );
 });
