@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { startEmbedded } from '#db/embedded.ts';
 import { assertUsed } from '#db/migrate.ts';
 import { findAuditKey, openAuditKey } from '#server/audit/key.ts';
-import { BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
+import { assertAdmins, BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
 import { restoreBackup, type Restored } from '#server/backups/restore.ts';
 import { restoreChoices, type RestoreChoices } from '#server/backups/schema.ts';
 import { writeBackup } from '#server/backups/write-backup.ts';
@@ -102,6 +102,7 @@ async function restore(order: Order, config: Config): Promise<void> {
   say('Checking the file …');
   const backup = await checkBackup(order.file, { key: findAuditKey(config), onTrust: order.onTrust });
   const choices = await choose(order, backup);
+  assertAdmins(backup, choices.admins);
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened, startEmbedded);
   const onProgress = onceASecond((rows: number) =>

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { openAuditKey } from '#server/audit/key.ts';
-import { checkBackup } from '#server/backups/read-backup.ts';
+import { assertAdmins, checkBackup } from '#server/backups/read-backup.ts';
 import { writeBackup } from '#server/backups/write-backup.ts';
 import { parseConfig } from '#server/config.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
@@ -21,7 +21,10 @@ async function makeBackup() {
   await client.query(`
     insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'default', 'Default', now());
     insert into users (id, tenant_id, email, name, role, created_at)
-      select gen_random_uuid(), id, 'bob@example.com', 'Bob', 'member', now() from tenants`);
+      select gen_random_uuid(), id, 'bob@example.com', 'Bob', 'member', now() from tenants;
+    insert into users (id, tenant_id, email, name, role, created_at, deactivated_at)
+      select gen_random_uuid(), id, admin || '@example.com', admin, 'admin', now(), off
+      from tenants, (values ('Ada', null), ('Eve', now())) admins (admin, off)`);
   await client.end();
   const key = openAuditKey(parseConfig({ KEYWARD_DATA: folder }));
   const file = join(folder, 'one.backup');
@@ -73,6 +76,19 @@ test('a file that was cut off, changed, made elsewhere or by a newer Keyward is 
     checkBackup(bad, { key: undefined, onTrust: true }),
     /made with a newer Keyward \(9999_add_wings\.sql\)/,
   );
+});
+
+test('who is to stay as an admin has to be one in the backup, and is named where not', async () => {
+  await using made = await makeBackup();
+  const backup = await checkBackup(made.file, { key: made.key, onTrust: false });
+  assertAdmins(backup, ['ADA@example.com']);
+  const refused: [string, RegExp][] = [
+    ['adda@example.com', /^--admin adda@example\.com: as of .*, nobody has this address\. /],
+    ['bob@example.com', /^--admin bob@.*, this person is no admin\./],
+    ['eve@example.com', /^--admin eve@.*, this person is deactivated\./],
+  ];
+  for (const [email, message] of refused)
+    assert.throws(() => assertAdmins(backup, ['ada@example.com', email]), { name: 'Error', message });
 });
 
 /** What somebody without the key can do: a checksum that fits. */

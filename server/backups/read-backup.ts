@@ -18,6 +18,8 @@ export interface CheckedBackup {
   end: BackupEnd;
   /** How many rows there are of each table. */
   tables: Record<string, number>;
+  /** What somebody who is not deleted is, by their address in lower case. */
+  people: Map<string, 'admin' | 'no admin' | 'deactivated'>;
 }
 
 type Entry = DumpPart | { header: BackupHeader } | { end: BackupEnd };
@@ -48,17 +50,36 @@ export async function checkBackup(path: string, voucher: Voucher): Promise<Check
   let header: BackupHeader | undefined;
   let end: BackupEnd | undefined;
   const tables: Record<string, number> = {};
+  const people: CheckedBackup['people'] = new Map();
   let name = '';
   for await (const entry of readEntries(path)) {
-    if ('row' in entry) tables[name] = (tables[name] ?? 0) + 1;
-    else if ('table' in entry) ({ name } = entry.table);
+    if ('row' in entry) {
+      tables[name] = (tables[name] ?? 0) + 1;
+      if (name === 'users') notePerson(people, entry.row);
+    } else if ('table' in entry) ({ name } = entry.table);
     else if ('header' in entry) ({ header } = entry);
     else ({ end } = entry);
   }
   if (!header || !end) throw new BackupError(`${path} is not a backup that this Keyward can read.`);
   assertSigned(path, end, voucher);
   await assertKnown(header.migrations);
-  return { path, header, end, tables };
+  return { path, header, end, tables, people };
+}
+
+function notePerson(people: CheckedBackup['people'], row: string): void {
+  const { email, role, deactivated_at, deleted_at } = JSON.parse(row) as Record<string, string | null>;
+  if (!email || deleted_at) return;
+  people.set(email.toLowerCase(), deactivated_at ? 'deactivated' : role === 'admin' ? 'admin' : 'no admin');
+}
+
+/** Throws `BackupError` for an address of which the backup knows no active admin: better than after its rows are in. */
+export function assertAdmins({ people, header: { time } }: CheckedBackup, emails: string[]): void {
+  for (const email of emails) {
+    const found = people.get(email.toLowerCase());
+    if (found === 'admin') continue;
+    const fault = found ? `this person is ${found}` : 'nobody has this address';
+    throw new BackupError(`--admin ${email}: as of ${time}, ${fault}. Name an active admin.`);
+  }
 }
 
 /** The tables and rows of a file that was checked. Throws in the end where it is not the same file any more. */
