@@ -136,6 +136,7 @@ async function* readLines(path: string): AsyncGenerator<string, void> {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'Z_BUF_ERROR') throw new BackupError(`${path} ends too early: it was cut off.`);
     if (code.startsWith('Z_')) throw new BackupError(`${path} is damaged, or no backup at all.`);
+    if (code === 'ENOENT') throw new BackupError(`${path}: there is no such file.`);
     if (code.startsWith('E')) throw new BackupError(`${path} cannot be read (${code}).`);
     throw error;
   }
