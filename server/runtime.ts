@@ -92,7 +92,7 @@ export interface RuntimeOptions {
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const log = createLog(config, options.logTo);
   const ran = await migrate(options.address);
-  if (ran.length > 0) log.info({ migrations: ran }, 'database migrated');
+  if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
   const pool = openPool(options.address, {
     size: config.databasePoolSize,
     role: applicationRole,
