@@ -154,7 +154,7 @@ test('name, address and role change in the dialog; one’s own role does not', a
   await expect(row(page, 'Ada Lovelace').getByRole('switch')).toBeDisabled();
 });
 
-test('deactivating says what it cuts off and asks why; activating gives it back', async ({
+test('deactivating says what it cuts off and asks why; activating gives it back, and a link where it takes one', async ({
   desk,
   page,
   signInAs,
@@ -177,6 +177,16 @@ test('deactivating says what it cuts off and asks why; activating gives it back'
   await row(page, 'Bob').getByRole('switch').click();
   await expect(page.getByText('Bob is active')).toBeVisible();
   expect((await desk.send('GET /api/v1/me', { token })).status).toBe(200);
+
+  await desk.sql('update users set password_hash = null where id = $1', [bob.id]);
+  await row(page, 'Bob').getByRole('switch').click();
+  await dialog(page).getByRole('button', { name: 'Deactivate' }).click();
+  await expect(row(page, 'Bob').getByText('Deactivated')).toBeVisible();
+  await row(page, 'Bob').getByRole('switch').click();
+  await expect(page.getByText(/^They have no password: .* a reset link\.$/)).toBeVisible();
+  await picture(page, 'user-active-without-password');
+  await page.getByRole('button', { name: 'Reset link…' }).click();
+  await expect(page.getByRole('dialog', { name: 'Make a reset link for Bob?' })).toBeVisible();
 });
 
 test('deleting asks first, revokes, and leaves the person under Deleted', async ({

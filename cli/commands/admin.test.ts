@@ -52,7 +52,9 @@ test('a person is added, changed, shut out, let in and deleted by e-mail address
     (await line.run('admin user list --status deactivated')).stdout,
     /bob@example.com +Bob +manager +deactivated/,
   );
-  assert.equal((await line.run('admin user activate bob@example.com')).code, 0);
+  const activated = await line.run('admin user activate bob@example.com');
+  assert.equal(activated.code, 0);
+  assert.match(activated.stderr, /They have no password\. .*reset-password bob@example\.com/);
   assert.equal((await line.run('admin user delete bob@example.com --yes')).code, 0);
   assert.equal((await line.run('admin user show bob@example.com')).code, 1);
   assert.equal(

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { HoldingsView } from '#server/users/schema.ts';
+import type { HoldingsView, UserView } from '#server/users/schema.ts';
 import { usersKey } from './users-key.ts';
 
 /** Looks again at everything that is shown of people. */
@@ -28,12 +28,28 @@ export function holdingWords({ sessions, tokens, agents }: HoldingsView['counts'
   return parts.length > 0 ? parts.join(', ') : null;
 }
 
-export function useActivate() {
+/** Links ended when the person was deactivated: for whoever had no password yet, a new one is offered. */
+export function useActivate(onAsk: (question: 'invite' | 'reset', user: UserView) => void) {
   const refresh = useRefreshUsers();
   return useMutation(
     trpc.users.activate.mutationOptions({
-      onSuccess: ({ id, name }) =>
-        toast({ title: `${name} is active`, detail: 'What was not revoked works again.', about: id }),
+      onSuccess(user) {
+        const { id, name, hasPassword, isInvited } = user;
+        const link = isInvited ? 'invite' : 'reset';
+        toast({
+          title: `${name} is active`,
+          detail: hasPassword
+            ? 'What was not revoked works again.'
+            : `They have no password: to sign in with one they need ${link === 'invite' ? 'an invite' : 'a reset link'}.`,
+          ...(!hasPassword && {
+            act: {
+              label: link === 'invite' ? 'Invite again…' : 'Reset link…',
+              onPress: () => onAsk(link, user),
+            },
+          }),
+          about: id,
+        });
+      },
       onError: (error, { id }) => sayRefused(error, id),
       onSettled: refresh,
     }),

@@ -78,7 +78,7 @@ export function UsersView() {
 /** The same object while nothing about it changes, so that rows are not drawn again. */
 function useRowActs(onOpen: RowActs['onOpen'], onAsk: RowActs['onAsk']): RowActs {
   const { data: me } = useMe();
-  const { mutate: activate } = useActivate();
+  const { mutate: activate } = useActivate(onAsk);
   const { mutate: signOut } = useRevokeSessions();
   const selfId = me?.user?.id;
   return useMemo(

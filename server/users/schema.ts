@@ -46,6 +46,7 @@ export const userView = profileView.extend({
   createdAt: timestampSchema,
   lastSignInAt: timestampSchema.nullable(),
   isInvited: z.boolean().meta({ description: 'Has not come yet, and has no password to come with.' }),
+  hasPassword: z.boolean().meta({ description: 'Or else needs a link, or another way to sign in.' }),
   inviteExpiresAt: timestampSchema.nullable().meta({
     description: 'Until when their open invite is good; it may have passed.',
   }),
