@@ -28,8 +28,12 @@ test('from the first boot to a token that works, and then does not', async ({ em
   expect(await clipboard(page)).toBe(
     `curl -H "Authorization: Bearer $KEYWARD_TOKEN" ${emptyDesk.origin}/api/v1/me`,
   );
-  await expect(page.getByRole('link', { name: 'Add person' })).toHaveAttribute('href', '/admin/users');
   await picture(page, 'dashboard-first-admin');
+  await page.getByRole('link', { name: 'Add person' }).click();
+  await expect(page.getByRole('dialog', { name: 'Add a person' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page).toHaveURL(`${emptyDesk.origin}/admin/users`);
   await page.getByRole('link', { name: 'Tokens', exact: true }).click();
   await chooseAction(page, 'laptop', 'Revoke');
   await page.getByRole('button', { name: 'Revoke token' }).click();

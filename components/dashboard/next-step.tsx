@@ -54,7 +54,7 @@ export function NextStep({ tokens, hasToken, onNew, mayAddPeople }: NextStepProp
                 They get a link to choose a password, and see their own tokens only. Make a second admin, so
                 that one can help the other back in.
               </p>
-              <PageLink href="/admin/users" className={buttonClass({ className: 'mt-3' })}>
+              <PageLink href="/admin/users?add=true" className={buttonClass({ className: 'mt-3' })}>
                 <UserPlus aria-hidden />
                 Add person
               </PageLink>

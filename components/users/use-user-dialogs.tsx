@@ -19,13 +19,19 @@ const [DeleteDialog] = lazyPart(async () => (await import('./delete-dialog.tsx')
 export { preloadCreate };
 export type Question = 'edit' | 'set-password' | 'reset' | 'invite' | 'deactivate' | 'delete';
 
-type Open = { ask: 'create' } | { ask: 'link'; link: MadeLink } | { ask: Question; user: UserView } | null;
+const adding = { ask: 'create' } as const;
+type Open = typeof adding | { ask: 'link'; link: MadeLink } | { ask: Question; user: UserView } | null;
 
-/**
- * The one dialog about people that is open, and what opens it. `onGone`: somebody was deleted, so what shows them can go.
- * The focus returns to what opened the first of them.
- */
-export function useUserDialogs(onGone: () => void) {
+interface Surroundings {
+  /** The page was opened to add somebody. */
+  isAdding: boolean;
+  stopAdding: () => void;
+  /** Somebody was deleted, so what shows them can go. */
+  onGone: () => void;
+}
+
+/** The one dialog about people that is open, and what opens it. The focus returns to what opened the first of them. */
+export function useUserDialogs({ isAdding, stopAdding, onGone }: Surroundings) {
   const [open, setOpen] = useState<Open>(null);
   const opener = useRef<HTMLElement>(null);
   const start = useCallback((next: Open) => {
@@ -33,15 +39,20 @@ export function useUserDialogs(onGone: () => void) {
     setOpen(next);
   }, []);
   const ask = useCallback((question: Question, user: UserView) => start({ ask: question, user }), [start]);
-  const create = useCallback(() => start({ ask: 'create' }), [start]);
-  const close = () => setOpen(null);
+  const create = useCallback(() => start(adding), [start]);
+  const turnTo = (next: Open) => {
+    if (isAdding) stopAdding();
+    setOpen(next);
+  };
+  const close = () => turnTo(null);
   const common = {
     returnTo: () => (opener.current?.isConnected ? opener.current : document.getElementById('content')),
     onClose: close,
     onMissing: orSayMissing(close),
   };
-  const showLink = (link: MadeLink) => setOpen({ ask: 'link', link });
-  return { create, ask, dialog: open && draw(open) };
+  const showLink = (link: MadeLink) => turnTo({ ask: 'link', link });
+  const shown = open ?? (isAdding ? adding : null);
+  return { create, ask, dialog: shown && draw(shown) };
 
   function draw(shown: NonNullable<Open>) {
     switch (shown.ask) {

@@ -1,5 +1,5 @@
 'use client';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
 import type { Role } from '#server/access/schema.ts';
 import type { ListUsersInput, UserStatus } from '#server/users/schema.ts';
@@ -33,6 +33,8 @@ const parsers = {
   sort: parseAsStringLiteral(sorts).withDefault('name'),
   /** Who is open. */
   user: parseAsString,
+  /** A link leads straight to adding somebody; what is asked there is no step to go back to. */
+  add: parseAsBoolean.withDefault(false).withOptions({ history: 'replace' }),
 };
 
 /** What the list shows. It lives in the address: links, back and forward reproduce it. */

@@ -25,7 +25,11 @@ export function UsersView() {
   const { filters, isFiltered, setFilters, clearFilters } = useUserFilters();
   const list = useUsers(filters);
   const close = () => setFilters({ user: null });
-  const { create, ask, dialog } = useUserDialogs(close);
+  const { create, ask, dialog } = useUserDialogs({
+    isAdding: filters.add,
+    stopAdding: () => setFilters({ add: false }),
+    onGone: close,
+  });
   const open = useCallback(({ id }: UserView) => setFilters({ user: id }), [setFilters]);
   const acts = useRowActs(open, ask);
   const renderUser = useCallback((user: UserView) => <UserRow user={user} acts={acts} />, [acts]);
