@@ -16,7 +16,11 @@ export function PermissionsField() {
   return (
     <fieldset className="grid gap-2.5">
       <legend className="mb-1.5 font-medium">Permissions</legend>
-      <Choice value="all" note="Whatever your role allows at that moment." {...register('scope')}>
+      <Choice
+        value="all"
+        note="All that your role allows at that moment, except making tokens."
+        {...register('scope')}
+      >
         All of mine
       </Choice>
       <Choice value="some" note="A fixed list. Best for CI and for agents." {...register('scope')}>

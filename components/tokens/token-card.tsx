@@ -114,7 +114,7 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
   const addresses = ipAllowlist.length;
   return (
     <>
-      {all && 'All permissions'}
+      {all && 'All except making tokens'}
       {!all && few && permissions.join(', ')}
       {!all && !few && <Tip text={permissions.join(', ')}>{permissions.length} permissions</Tip>}
       {addresses > 0 && (

@@ -87,7 +87,7 @@ export function TokenFacts({ token }: { token: TokenView }) {
   return (
     <Facts>
       <Fact name="May do">
-        {permissions[0] === '*' ? 'Whatever your role allows' : permissions.join(', ')}
+        {permissions[0] === '*' ? 'All that its owner’s role allows, except making tokens' : permissions.join(', ')}
       </Fact>
       {ipAllowlist.length > 0 && <Fact name="Only from">{ipAllowlist.join(', ')}</Fact>}
       {isHeld(token) && <Fact name="Status">{heldWords}</Fact>}
