@@ -6,7 +6,8 @@ import { GraceStrip } from './grace-strip.tsx';
 import { HeldStrip } from './held-strip.tsx';
 import { isHeld } from './status.tsx';
 import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
-import { TokenMenu, type TokenRights } from './token-menu.tsx';
+import { TokenMenu } from './token-menu.tsx';
+import type { TokenRights } from './token-offers.ts';
 
 interface TokenListProps {
   tokens: readonly TokenView[];

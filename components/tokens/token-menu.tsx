@@ -5,14 +5,9 @@ import { buttonClass } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
-import { hasEnded } from './status.tsx';
 import { menuId, titleId } from './token-card.tsx';
+import { offersOf, type TokenRights } from './token-offers.ts';
 import { useTokenSwitch } from './use-token-changes.ts';
-
-export interface TokenRights {
-  mayWrite: boolean;
-  mayRevoke: boolean;
-}
 
 const [RenameDialog] = lazyPart(async () => (await import('./rename-dialog.tsx')).RenameDialog);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-dialog.tsx')).RevokeDialog);
@@ -29,27 +24,38 @@ export function TokenMenu({ token, rights, onRotate }: TokenMenuProps) {
   const isRevoked = useRef(false);
   const { mutate } = useTokenSwitch();
 
-  const rotate: MenuEntry[] = token.enabled
-    ? [{ kind: 'action', label: 'Rotate…', icon: RefreshCw, onSelect: () => onRotate(token) }]
-    : [];
+  const rotate: MenuEntry = {
+    kind: 'action',
+    label: 'Rotate…',
+    icon: RefreshCw,
+    onSelect: () => onRotate(token),
+  };
+  const rename: MenuEntry = {
+    kind: 'action',
+    label: 'Rename…',
+    icon: PencilLine,
+    onSelect: () => setAsking('rename'),
+  };
   const onOff: MenuEntry = {
     kind: 'action',
     label: token.enabled ? 'Disable' : 'Enable',
     icon: Power,
     onSelect: () => mutate({ id: token.id, enabled: !token.enabled }),
   };
-  const change: MenuEntry[] = [
-    ...rotate,
-    { kind: 'action', label: 'Rename…', icon: PencilLine, onSelect: () => setAsking('rename') },
-    ...(token.held ? [] : [onOff]),
-  ];
-  const revoke: MenuEntry[] = [
-    { kind: 'action', label: 'Revoke…', icon: Ban, danger: true, onSelect: () => setAsking('revoke') },
-  ];
-  const isOver = hasEnded(token.status);
+  const revoke: MenuEntry = {
+    kind: 'action',
+    label: 'Revoke…',
+    icon: Ban,
+    danger: true,
+    onSelect: () => setAsking('revoke'),
+  };
+  const offers = offersOf(token, rights);
   const entries = [
-    ...(rights.mayWrite && !isOver ? [...change, { kind: 'line' } as const] : []),
-    ...(rights.mayRevoke && token.status !== 'revoked' ? revoke : []),
+    ...(offers.rotate ? [rotate] : []),
+    ...(offers.rename ? [rename] : []),
+    ...(offers.onOff ? [onOff] : []),
+    ...(offers.rename ? [{ kind: 'line' } as const] : []),
+    ...(offers.revoke ? [revoke] : []),
   ];
   if (entries.length === 0) return null;
 

@@ -1,9 +1,8 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { RefreshCw } from 'lucide-react';
+import { useRef } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Button } from '#components/ui/button.tsx';
 import { Fact, Facts } from '#components/ui/facts.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
@@ -12,25 +11,29 @@ import { exactWords } from '#components/ui/time-words.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
 import { heldWords } from './held-strip.tsx';
+import { PanelActs } from './panel-acts.tsx';
 import { isHeld, StatusPill } from './status.tsx';
 import { TokenHistory } from './token-history.tsx';
+import { offersOf, type TokenRights } from './token-offers.ts';
 import { TokenPlaces } from './token-places.tsx';
 import { tokensKey } from './tokens-key.ts';
 
 interface TokenPanelProps {
   id: string;
-  onRotate: ((token: TokenView) => void) | undefined;
+  rights: TokenRights;
+  onRotate: (token: TokenView) => void;
   returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
 
 /** One token in full: what it may do, and where and how it is used. */
-export function TokenPanel({ id, onRotate, returnTo, onClose }: TokenPanelProps) {
+export function TokenPanel({ id, rights, onRotate, returnTo, onClose }: TokenPanelProps) {
   const { data: token, error } = useQuery({
     queryKey: [...tokensKey, 'one', id],
     queryFn: ({ signal }) => trpcClient.tokens.get.query({ id }, { signal }),
   });
-  const mayRotate = token && token.enabled && ['active', 'expiring'].includes(token.status);
+  const body = useRef<HTMLDivElement>(null);
+  const offers = token && offersOf(token, rights);
   return (
     <SidePanel
       title={token?.name ?? 'Token'}
@@ -38,18 +41,15 @@ export function TokenPanel({ id, onRotate, returnTo, onClose }: TokenPanelProps)
       onClose={onClose}
       returnTo={returnTo}
       foot={
-        mayRotate &&
-        onRotate && (
-          <Button onClick={() => onRotate(token)}>
-            <RefreshCw aria-hidden />
-            Rotate…
-          </Button>
+        offers &&
+        (offers.rotate || offers.onOff || offers.revoke) && (
+          <PanelActs token={token} offers={offers} onRotate={onRotate} rest={body} />
         )
       }
     >
       {!token && (error ? <Failed error={error} /> : <PanelSkeleton />)}
       {token && (
-        <div className="grid gap-6">
+        <div ref={body} tabIndex={-1} className="grid gap-6 outline-none">
           <TokenFacts token={token} />
           <section aria-labelledby="use">
             <h3 id="use" className="font-semibold">
@@ -87,7 +87,9 @@ export function TokenFacts({ token }: { token: TokenView }) {
   return (
     <Facts>
       <Fact name="May do">
-        {permissions[0] === '*' ? 'All that its owner’s role allows, except making tokens' : permissions.join(', ')}
+        {permissions[0] === '*'
+          ? 'All that its owner’s role allows, except making tokens'
+          : permissions.join(', ')}
       </Fact>
       {ipAllowlist.length > 0 && <Fact name="Only from">{ipAllowlist.join(', ')}</Fact>}
       {isHeld(token) && <Fact name="Status">{heldWords}</Fact>}

@@ -71,7 +71,8 @@ export function TokensView() {
         <TokenPanel
           key={filters.token}
           id={filters.token}
-          onRotate={rights.mayWrite ? rotate : undefined}
+          rights={rights}
+          onRotate={rotate}
           returnTo={() => document.getElementById(`token-${filters.token}`)}
           onClose={close}
           onMissing={orSayMissing(close)}
