@@ -94,6 +94,13 @@ test('leaving without copying, on purpose, leaves one step of history', async ({
 
 test('a secret selected and copied by hand counts as copied, its mask does not', async ({ page }) => {
   await createToken(page, 'laptop');
+  await expect(secret(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question(page)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(question(page)).toHaveCount(0);
+  await page.mouse.click(20, 400);
+  await question(page).getByRole('button', { name: 'Go back' }).click();
   const code = secret(page).locator('code').first();
   await code.click();
   await page.keyboard.press('ControlOrMeta+c');
