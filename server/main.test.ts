@@ -120,7 +120,10 @@ test('without its database a server waits, says so to whoever asks, and serves o
     (answer) => answer !== undefined,
   );
   assert.equal(health?.status, 200);
-  assert.equal((await early.send('GET /readyz')).status, 503);
+  for (const path of ['/readyz', '/readyz?x']) {
+    const { status, body } = await early.send(`GET ${path}`);
+    assert.deepEqual([status, body['status']], [503, 'unavailable'], path);
+  }
   const refused = await early.send('POST /api/v1/tokens', { body: { name: 'x' } });
   assert.equal(refused.problem?.code, 'unavailable');
   assert.equal(refused.headers.get('x-content-type-options'), 'nosniff');

@@ -104,6 +104,12 @@ function isOwnOrigin(origin: string, { url, urlIsGiven }: Config): boolean {
   return !urlIsGiven && loopbackNames.some((name) => origin === url.origin.replace(url.hostname, name));
 }
 
+export function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  if (mark < 0) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
 /** Tokens in an address, which ends up in logs, histories and referrers; percent-encoded ones too. Each once. */
 export function findUrlSecrets(url: string): Secret[] {
   const found = findSecrets(decodeAscii(url)).map((secret) => secret.reveal());

@@ -7,7 +7,7 @@ import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
 import { openListener } from '#server/http/listen.ts';
-import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts } from '#server/http/request.ts';
+import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts, splitUrl } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
@@ -92,12 +92,6 @@ function routeOf(routes: RouteTable, path: string): Route {
   );
   if (!route) throw new AppError('not_found', 'There is nothing at this address.');
   return route;
-}
-
-function splitUrl(url: string): { path: string; query: URLSearchParams } {
-  const mark = url.indexOf('?');
-  if (mark < 0) return { path: url, query: new URLSearchParams() };
-  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
 }
 
 /** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
