@@ -82,15 +82,14 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
 
 /**
  * Refuses what a foreign page makes a browser read with our cookie: it would learn nothing, but could keep us at work, and
- * take up the streams that a person may have open. A link that somebody follows is no such thing. Throws
- * `origin_not_allowed`.
+ * take up the streams that a person may have open. Opening it as a page is no exception, which needs no hand on a link.
+ * Throws `origin_not_allowed`.
  */
 export function assertOwnRead({ method, headers }: IncomingMessage, config: Config): void {
   const { origin, 'sec-fetch-site': site } = headers;
   const isForeign =
     origin === undefined ? site === 'cross-site' || site === 'same-site' : !isOwnOrigin(origin, config);
-  const isFollowed = headers['sec-fetch-dest'] === 'document';
-  if (!isForeign || isFollowed || !isSafe(method) || readBearer(headers.authorization) !== undefined) return;
+  if (!isForeign || !isSafe(method) || readBearer(headers.authorization) !== undefined) return;
   throw notOwnOrigin(config);
 }
 

@@ -19,7 +19,7 @@ export type RouteTable = readonly Route[];
 
 /**
  * Changes are taken from our own origin, whatever the door. `any-origin`: one that changes nothing and that other sites'
- * requests come through too. `own-origin`: one that only our own pages and programs read from either.
+ * requests come through too. `own-origin`: one that only our own pages and programs read from either, and no link leads to.
  */
 type Route = readonly [prefix: string, door: Door, from?: 'any-origin' | 'own-origin'];
 

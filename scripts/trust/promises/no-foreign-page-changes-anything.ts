@@ -9,9 +9,15 @@ import type { Person } from '#server/testing/person.ts';
 
 type Headers = Record<string, string>;
 
+/** Where our own pages are. */
+const ownOrigin = ({ servers: [{ origin }] }: Stage) => origin.replace('127.0.0.1', 'localhost');
+
 /** How a browser marks what a page that is not ours made it send. */
-const foreign: readonly Headers[] = [
+const foreignTo = (own: string): Headers[] => [
   { 'Sec-Fetch-Site': 'cross-site' },
+  { 'Sec-Fetch-Site': 'same-site' },
+  { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' },
+  { Origin: `${own}.evil.example` },
   { Origin: 'null', 'Sec-Fetch-Site': 'cross-site' },
   { Origin: 'https://evil.example' },
   { Origin: 'http://evil.localhost', 'Sec-Fetch-Site': 'same-site' },
@@ -51,7 +57,12 @@ function ask(
 const isRefused = ({ problem }: Answer) => problem?.code === 'origin_not_allowed';
 
 /** How many of all changes, sent by every foreign page as every type of body, were not refused. */
-async function countAccepted(admin: Person, changes: KnownCall[]): Promise<[wrong: number, tried: number]> {
+async function countAccepted(
+  admin: Person,
+  stage: Stage,
+  changes: KnownCall[],
+): Promise<[wrong: number, tried: number]> {
+  const foreign = foreignTo(ownOrigin(stage));
   const tries = changes.flatMap((call) =>
     foreign.flatMap((headers) => types.map((type) => ({ call, headers, type }))),
   );
@@ -60,12 +71,9 @@ async function countAccepted(admin: Person, changes: KnownCall[]): Promise<[wron
 }
 
 /** How many reads with which a foreign page would keep us busy were let in: streams and sockets among them. */
-async function countForeignReads(
-  { cookie }: Person,
-  { servers }: Stage,
-  reads: KnownCall[],
-): Promise<number> {
-  const [{ origin }] = servers;
+async function countForeignReads({ cookie }: Person, stage: Stage, reads: KnownCall[]): Promise<number> {
+  const [{ origin }] = stage.servers;
+  const foreign = foreignTo(ownOrigin(stage));
   const paths = [...reads.map(({ path }) => path), '/trpc/live.changes'];
   const tries = paths.flatMap((path) => foreign.map((headers) => ({ path, headers })));
   const statuses = await inTurns(tries, async ({ path, headers }) => {
@@ -74,7 +82,7 @@ async function countForeignReads(
     await body?.cancel();
     return status;
   });
-  const headers = { ...foreign[2], Cookie: cookie };
+  const headers = { Origin: 'https://evil.example', Cookie: cookie };
   const opened = await Promise.all(
     doorPrefixes.map((prefix) => upgrade(origin + prefix.replace(/\/$/, ''), headers)),
   );
@@ -83,12 +91,8 @@ async function countForeignReads(
 }
 
 /** How many changes our own page could not make either: then their refusal would show nothing. */
-async function countUnable(
-  admin: Person,
-  { servers: [{ origin }] }: Stage,
-  changes: KnownCall[],
-): Promise<number> {
-  const headers = { Origin: origin.replace('127.0.0.1', 'localhost'), 'Sec-Fetch-Site': 'same-origin' };
+async function countUnable(admin: Person, stage: Stage, changes: KnownCall[]): Promise<number> {
+  const headers = { Origin: ownOrigin(stage), 'Sec-Fetch-Site': 'same-origin' };
   const own = await inTurns(changes, (call) =>
     ask(
       admin,
@@ -128,7 +132,7 @@ export const promise: TrustPromise = {
   async check(stage) {
     const { admin, changes, reads } = await arrange(stage);
     const before = await takeSettledSnapshot(stage);
-    const [accepted, tried] = await countAccepted(admin, changes);
+    const [accepted, tried] = await countAccepted(admin, stage, changes);
     const changed = changedTables(before, await takeSettledSnapshot(stage));
     const read = await countForeignReads(admin, stage, reads);
     const unable = await countUnable(admin, stage, changes);
@@ -161,5 +165,22 @@ export const promise: TrustPromise = {
         },
       ],
     },
+    ...[
+      {
+        without: 'comparing the whole of an origin',
+        find: 'if (origin === url.origin) return true;',
+        replace: 'if (origin.startsWith(url.origin)) return true;',
+      },
+      {
+        without: 'taking a neighbour of our site as foreign',
+        find: "site === 'cross-site' || site === 'same-site'",
+        replace: "site === 'cross-site'",
+      },
+      {
+        without: 'refusing to be opened as a page',
+        find: 'if (!isForeign || !isSafe(method)',
+        replace: "if (!isForeign || headers['sec-fetch-dest'] === 'document' || !isSafe(method)",
+      },
+    ].map(({ without, ...patch }) => ({ without, patches: [{ file: 'server/http/request.ts', ...patch }] })),
   ],
 };
