@@ -1,11 +1,15 @@
+import { randomInt } from 'node:crypto';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { requestText, sendRaw } from '#scripts/trust/send-raw.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
-import type { Caller } from '#server/testing/caller.ts';
+import { limits, type Limit } from '#server/attempts/rules.ts';
+import type { Answer, Caller } from '#server/testing/caller.ts';
 
 const atOnce = 10;
 const calls = 3 * atOnce;
+/** So many more than are allowed. */
+const spareTries = 20;
 /** Where somebody may say that a request comes from; none of these headers is read but the first. */
 const claims = ['X-Forwarded-For', 'X-Real-IP', 'True-Client-IP', 'CF-Connecting-IP', 'Client-IP'];
 /** Of a network that no caller of this check is in. */
@@ -44,6 +48,39 @@ async function countPast(untrusting: Caller, trusting: Caller): Promise<number> 
     past += Math.max(0, (await countLetIn(trusting, (n) => claim(n, header(n)))) - limit());
   }
   return past;
+}
+
+/** How many tries beyond what one place gets were looked at, of somebody who has a /64 and uses each address of it once. */
+async function countTriesPast(
+  { tries }: Limit,
+  send: (n: number, headers: Record<string, string>) => Promise<Answer>,
+): Promise<number> {
+  const started = performance.now();
+  const network = `2001:db8:${randomInt(0x1_00_00).toString(16)}:8`;
+  const answers = await inTurns([...Array(tries + spareTries).keys()], (n) =>
+    send(n, { 'X-Forwarded-For': `${network}:${n + 1}::1` }),
+  );
+  const lookedAt = answers.filter(({ problem }) => problem?.code !== 'too_many_attempts').length;
+  // One more after each pause; the pauses double.
+  const later = Math.ceil(Math.log2(1 + (performance.now() - started) / 1_000));
+  return Math.max(0, lookedAt - tries - later);
+}
+
+/** The tries at codes and passwords, which count together, and at being let in as a machine. */
+async function countGuessesPast(caller: Caller): Promise<number> {
+  const guess = (n: number, headers: Record<string, string>) =>
+    n % 5
+      ? caller.send('POST /api/v1/auth/magic/redeem', { headers, body: { code: 'made-up' } })
+      : caller.send('POST /api/v1/auth/login', {
+          headers,
+          body: { email: `nobody-${n}@example.com`, password: 'a wrong one' },
+        });
+  const ask = (_: number, headers: Record<string, string>) =>
+    caller.send('POST /oauth/device_authorization', {
+      headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
+      text: 'client_id=keyward-cli',
+    });
+  return (await countTriesPast(limits.address, guess)) + (await countTriesPast(limits.asks, ask));
 }
 
 /** Everything that writes down where somebody was, done with a claim to be elsewhere. */
@@ -104,6 +141,7 @@ export const promise: TrustPromise = {
     const limited = { KEYWARD_ADDRESS_RATE_LIMIT: `1/${atOnce}` };
     let past: number;
     let letIn: boolean;
+    const guesses = await countGuessesPast(stage.servers[0]);
     {
       await using untrusting = await stage.another({ ...limited, KEYWARD_TRUSTED_PROXIES: '0' });
       await using trusting = await stage.another({ ...limited, KEYWARD_TRUSTED_PROXIES: '127.0.0.0/8' });
@@ -116,8 +154,8 @@ export const promise: TrustPromise = {
     const [claimed, all] = await countRecorded(stage);
     const note = letIn ? ', let in by one' : '';
     return {
-      measured: `${past} of ${calls * (ways.length + 1)} calls past the limit, ${claimed} of ${all} recorded${note}`,
-      holds: past === 0 && claimed === 0 && all > 10 && !letIn,
+      measured: `${past} of ${calls * (ways.length + 1)} calls and ${guesses} tries past the limit, ${claimed} of ${all} recorded${note}`,
+      holds: past + guesses === 0 && claimed === 0 && all > 10 && !letIn,
     };
   },
   control: [
@@ -138,6 +176,16 @@ export const promise: TrustPromise = {
           file: 'server/access/address.ts',
           find: 'const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];',
           replace: 'const network = address.parts;',
+        },
+      ],
+    },
+    {
+      without: 'counting tries of a /64 together',
+      patches: [
+        {
+          file: 'server/attempts/count.ts',
+          find: 'return [subject, addressBlock(ctx.request.address)];',
+          replace: 'return [subject, ctx.request.address];',
         },
       ],
     },
