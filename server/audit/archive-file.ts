@@ -22,6 +22,11 @@ export interface KeptMonth {
   sha256: string;
 }
 
+/** Far above what any row of ours takes. */
+const longestLine = 64 * 2 ** 20;
+
+export class LongLineError extends Error {}
+
 /** Writes lines, compressed. The file is there whole, and on the disk, or not at all. */
 export async function writeArchive(path: string, lines: AsyncIterable<string>): Promise<void> {
   const unfinished = `${path}.new`;
@@ -68,14 +73,21 @@ async function compare(lines: AsyncGenerator<string, undefined>, parts: AsyncIte
   return { count, root: root.digest('hex') };
 }
 
-/** Not `node:readline`: it takes U+2028 for the end of a line too. */
+/**
+ * Not `node:readline`: it takes U+2028 for the end of a line too. Throws `LongLineError`: a small file may be one line that
+ * unpacks into all of the memory, and who made it is only known at its end.
+ */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
-  let rest = '';
+  let line = '';
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
+    line += first;
+    if (line.length > longestLine) throw new LongLineError('A line is too long');
+    for (const other of others) {
+      yield line;
+      line = other;
+    }
   }
-  if (rest) yield rest;
+  if (line) yield line;
 }

@@ -53,6 +53,8 @@ test('a file that was cut off, changed, made elsewhere or by a newer Keyward is 
   await refused(Buffer.from('not a backup'), /damaged, or no backup/);
   await refused('{"a":1}\n', /cut off/);
   await refused('["something else"]\n', /not a backup that this Keyward can read/);
+  await refused(`["keyward backup",${' '.repeat(2 ** 20)}{}]\n`, /not a backup that this Keyward can read/);
+  await refused('{'.repeat(2 ** 26 + 1), /damaged, or no backup/);
   await refused(`${text}{"a":1}\n`, /goes on behind its end/);
   const promoted = text.replace('"role":"member"', '"role":"admin"');
   assert.notEqual(promoted, text);

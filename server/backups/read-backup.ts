@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { DumpPart } from '#db/dump.ts';
 import { assertKnown } from '#db/migrate.ts';
-import { linesOf } from '#server/audit/archive-file.ts';
+import { linesOf, LongLineError } from '#server/audit/archive-file.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { backupEnd, backupHeader, type BackupEnd, type BackupHeader } from '#server/backups/schema.ts';
 
@@ -31,6 +31,8 @@ const marks = z.union([
   z.tuple([z.literal('table'), table]).transform(([, table]) => ({ table })),
   z.tuple([z.literal('end'), backupEnd]).transform(([, end]) => ({ end })),
 ]);
+
+const longestMark = 2 ** 20;
 
 export function signedContent({ rows, sha256 }: Pick<BackupEnd, 'rows' | 'sha256'>): string {
   return JSON.stringify(['keyward backup', 1, rows, sha256]);
@@ -122,6 +124,8 @@ async function* readEntries(path: string): AsyncGenerator<Entry, void> {
 
 function parseMark(path: string, line: string): Entry {
   try {
+    // Taken apart before it is known who wrote it.
+    if (line.length > longestMark) throw new RangeError('A mark is too long');
     return marks.parse(JSON.parse(line));
   } catch {
     throw new BackupError(`${path} is not a backup that this Keyward can read.`);
@@ -133,9 +137,10 @@ async function* readLines(path: string): AsyncGenerator<string, void> {
     // Whoever stops reading closes the file.
     yield* linesOf(pipeline(createReadStream(path), createGunzip(), () => {}));
   } catch (error) {
+    const isTooLong = error instanceof LongLineError;
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'Z_BUF_ERROR') throw new BackupError(`${path} ends too early: it was cut off.`);
-    if (code.startsWith('Z_')) throw new BackupError(`${path} is damaged, or no backup at all.`);
+    if (isTooLong || code.startsWith('Z_')) throw new BackupError(`${path} is damaged, or no backup at all.`);
     if (code === 'ENOENT') throw new BackupError(`${path}: there is no such file.`);
     if (code.startsWith('E')) throw new BackupError(`${path} cannot be read (${code}).`);
     throw error;
