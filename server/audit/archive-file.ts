@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
+import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -27,13 +27,34 @@ const longestLine = 64 * 2 ** 20;
 
 export class LongLineError extends Error {}
 
-/** Writes lines, compressed. The file is there whole, and on the disk, or not at all. */
+/** Writes lines, compressed, for whoever alone writes there. The file is there whole, and on the disk, or not at all. */
 export async function writeArchive(path: string, lines: AsyncIterable<string>): Promise<void> {
   const unfinished = `${path}.new`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await rm(unfinished, { force: true });
-  await pipeline(lines, createGzip(), createWriteStream(unfinished, { mode: 0o600, flush: true }));
+  await writeLines(unfinished, lines);
   await rename(unfinished, path);
+  await syncFolder(path);
+}
+
+/** As `writeArchive`, whoever else writes there, and never in the place of another file. Throws with the code `EEXIST`. */
+export async function writeNewArchive(path: string, lines: AsyncIterable<string>): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}.new`;
+  try {
+    await writeLines(unfinished, lines);
+    // Not `rename`, which replaces. Some file systems of sticks and shares know no links.
+    await link(unfinished, path).catch(() => copyFile(unfinished, path, constants.COPYFILE_EXCL));
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await syncFolder(path);
+}
+
+async function writeLines(path: string, lines: AsyncIterable<string>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await pipeline(lines, createGzip(), createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }));
+}
+
+async function syncFolder(path: string): Promise<void> {
   await using folder = await open(dirname(path));
   await folder.sync();
 }

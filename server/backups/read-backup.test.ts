@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdtempDisposable, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -93,9 +93,31 @@ test('who is to stay as an admin has to be one in the backup, and is named where
     assert.throws(() => assertAdmins(backup, ['ada@example.com', email]), { name: 'Error', message });
 });
 
+test('of two backups to one file at a time one is made, and the other leaves it alone', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'keyward-backup-'));
+  await using database = await cloneDatabase();
+  const key = openAuditKey(parseConfig({ KEYWARD_DATA: folder.path }));
+  const file = join(folder.path, 'kept', 'one.backup');
+  const write = () => writeBackup(file, { address: database.address, key, onProgress: () => {} });
+  const ends = await Promise.allSettled([write(), write()]);
+  const refused = ends.find((end) => end.status === 'rejected');
+  assert.match(String(refused?.reason), /one\.backup is there already\. Name a new file\./);
+  const made = ends.find((end) => end.status === 'fulfilled');
+  const { end } = await checkBackup(file, { key, onTrust: false });
+  assert.equal(end.sha256, made?.value.sha256);
+  assert.deepEqual(await readdir(join(folder.path, 'kept')), ['one.backup']);
+});
+
 /** What somebody without the key can do: a checksum that fits. */
 function resummed(text: string): string {
   const at = text.lastIndexOf('["end"');
   const sha256 = createHash('sha256').update(text.slice(0, at)).digest('hex');
-  return text.slice(0, at) + text.slice(at).replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`);
+  const rows = text.slice(0, at).match(/^\{/gm)?.length;
+  return (
+    text.slice(0, at) +
+    text
+      .slice(at)
+      .replace(/"sha256":"[0-9a-f]+"/, `"sha256":"${sha256}"`)
+      .replace(/"rows":\d+/, `"rows":${rows}`)
+  );
 }

@@ -3,9 +3,9 @@ import { rm } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { workAsOwner, type DatabaseAddress } from '#db/client.ts';
 import { dumpDatabase, type DumpFacts, type DumpPart } from '#db/dump.ts';
-import { writeArchive } from '#server/audit/archive-file.ts';
+import { writeNewArchive } from '#server/audit/archive-file.ts';
 import type { AuditKey } from '#server/audit/key.ts';
-import { signedContent } from '#server/backups/read-backup.ts';
+import { BackupError, signedContent } from '#server/backups/read-backup.ts';
 import type { BackupEnd } from '#server/backups/schema.ts';
 
 export interface WrittenBackup extends Pick<BackupEnd, 'rows' | 'sha256' | 'key'> {
@@ -23,13 +23,13 @@ const chunkLength = 2 ** 16;
 
 /**
  * Writes the whole database, as it is at one moment, into a file that only its owner may read, and says so in the audit log.
- * The file is there whole, or not at all.
+ * The file is there whole, or not at all, and never replaces another: throws `BackupError`.
  */
 export async function writeBackup(path: string, work: BackupWork): Promise<WrittenBackup> {
   const written = await dumpDatabase(work.address, async (facts, parts) => {
     let end: BackupEnd | undefined;
     const lines = backupLines(facts, parts, { ...work, onEnd: (reached) => (end = reached) });
-    await writeArchive(path, gathered(lines));
+    await writeNew(path, gathered(lines));
     if (!end) throw new Error('The backup has no end');
     return { time: facts.time, rows: end.rows, sha256: end.sha256, key: end.key };
   });
@@ -40,6 +40,15 @@ export async function writeBackup(path: string, work: BackupWork): Promise<Writt
     throw error;
   }
   return written;
+}
+
+async function writeNew(path: string, lines: AsyncIterable<string>): Promise<void> {
+  try {
+    await writeNewArchive(path, lines);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new BackupError(`${path} is there already. Name a new file.`);
+  }
 }
 
 async function* backupLines(
