@@ -64,7 +64,7 @@ async function* dumpTables(client: pg.Client): AsyncGenerator<DumpPart, void> {
 }
 
 /** Columns that are worked out are left to be worked out again, and what belongs to an extension to the extension. */
-async function listTables(client: pg.Client): Promise<DumpedTable[]> {
+export async function listTables(client: pg.Client): Promise<DumpedTable[]> {
   const { rows } = await client.query<DumpedTable>(`
     select c.relname as name, json_agg(a.attname order by a.attnum) as columns
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''

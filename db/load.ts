@@ -1,17 +1,17 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
 import type { Database, DatabaseAddress } from '#db/client.ts';
-import type { DumpedTable, DumpFacts, DumpPart } from '#db/dump.ts';
+import { listTables, type DumpedTable, type DumpFacts, type DumpPart } from '#db/dump.ts';
 import { connectAsOwner, holdOffMigrations, migrateWithin } from '#db/migrate.ts';
 
 const statementBytes = 2 * 2 ** 20;
 
 /** Why nothing is put into a database, in a sentence. */
-export class NotEmptyError extends Error {}
+export class LoadError extends Error {}
 
 /**
  * Puts a dump into an empty database and brings it to the newest schema, then lets `finish` work on it, all of it in one
- * transaction: whatever happens, it is there whole or not at all. Throws `NotEmptyError`, `MigrationError`.
+ * transaction: whatever happens, it is there whole or not at all. Throws `LoadError`, `MigrationError`.
  */
 export async function loadDump<T>(
   address: DatabaseAddress,
@@ -45,9 +45,9 @@ async function assertEmpty(client: pg.Client): Promise<void> {
         and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
         order by c.oid limit 1) as table`);
   const { server, table } = rows[0] ?? {};
-  if (server) throw new NotEmptyError(`A Keyward server (${server}) is using this database. Stop it first.`);
+  if (server) throw new LoadError(`A Keyward server (${server}) is using this database. Stop it first.`);
   if (table)
-    throw new NotEmptyError(
+    throw new LoadError(
       `This database is not empty: it has the table ${table}. Restore into an empty one: another KEYWARD_DATA, or a new DATABASE_URL.`,
     );
 }
@@ -57,6 +57,8 @@ async function loadTables(
   { facts, parts }: { facts: DumpFacts; parts: AsyncIterable<DumpPart> },
 ): Promise<void> {
   await makeMonths(client, facts.months);
+  await assertSequences(client, facts.sequences);
+  const known = await listTables(client);
   const putBack = await takeAwayChecks(client);
   let table: DumpedTable | undefined;
   let waiting: string[] = [];
@@ -69,8 +71,10 @@ async function loadTables(
     if ('table' in part) {
       await write();
       table = part.table;
+      assertTable(known, table);
       await emptyTable(client, table);
     } else {
+      if (!table) throw new LoadError('The backup has a row before its first table. Nothing was restored.');
       waiting.push(part.row);
       bytes += part.row.length;
       if (bytes > statementBytes) await write();
@@ -79,8 +83,31 @@ async function loadTables(
   await write();
   for (const statement of putBack) await client.query(statement);
   for (const { name, last } of facts.sequences)
-    await client.query('select setval($1::regclass, $2)', [client.escapeIdentifier(name), last]);
+    await client.query('select setval($1::regclass, $2)', [placeOf(client, name), last]);
 }
+
+/** Whoever takes a file on trust may do as much as its superuser: only into what our own migrations made. */
+function assertTable(known: DumpedTable[], { name, columns }: DumpedTable): void {
+  const table = known.find((candidate) => candidate.name === name);
+  if (!table || !columns.every((column) => table.columns.includes(column)))
+    throw new LoadError(
+      `The backup has a table that Keyward has not, or not with these columns: ${name}. Nothing was restored.`,
+    );
+}
+
+async function assertSequences(client: pg.Client, sequences: DumpFacts['sequences']): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select sequencename as name from pg_sequences where schemaname = 'public'",
+  );
+  const foreign = sequences.find(({ name }) => rows.every((known) => known.name !== name));
+  if (foreign)
+    throw new LoadError(
+      `The backup has a sequence that Keyward has not: ${foreign.name}. Nothing was restored.`,
+    );
+}
+
+/** With its schema: there are tables of PostgreSQL's own that would be found first. */
+const placeOf = (client: pg.Client, name: string) => `public.${client.escapeIdentifier(name)}`;
 
 async function makeMonths(client: pg.Client, months: string[]): Promise<void> {
   for (const month of months) await client.query('select make_audit_month($1)', [`${month}-01`]);
@@ -106,13 +133,13 @@ async function takeAwayChecks(client: pg.Client): Promise<string[]> {
 }
 
 async function emptyTable(client: pg.Client, { name }: DumpedTable): Promise<void> {
-  const table = client.escapeIdentifier(name);
+  const table = placeOf(client, name);
   const { rows } = await client.query(`select from ${table} limit 1`);
   if (rows.length > 0) await client.query(`delete from ${table}`);
 }
 
 async function insertRows(client: pg.Client, { name, columns }: DumpedTable, rows: string[]): Promise<void> {
-  const table = client.escapeIdentifier(name);
+  const table = placeOf(client, name);
   const list = columns.map((column) => client.escapeIdentifier(column)).join(', ');
   await client.query(
     `insert into ${table} (${list}) overriding system value

@@ -3,7 +3,7 @@ import type { DatabaseAddress } from '#db/client.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { joinEmbedded } from '#db/embedded.ts';
 import { describeError } from '#db/errors.ts';
-import { NotEmptyError } from '#db/load.ts';
+import { LoadError } from '#db/load.ts';
 import { MigrationError } from '#db/migrate.ts';
 import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
 import { BackupError } from '#server/backups/read-backup.ts';
@@ -21,9 +21,9 @@ const plain = [
   BrokenSealError,
   ConfigError,
   EmbeddedPostgresError,
+  LoadError,
   MigrationError,
   MissingMasterKeyError,
-  NotEmptyError,
   WrongMasterKeyError,
 ];
 

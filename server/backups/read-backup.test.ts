@@ -8,9 +8,11 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import pg from 'pg';
 import { openAuditKey } from '#server/audit/key.ts';
 import { assertAdmins, checkBackup } from '#server/backups/read-backup.ts';
+import { restoreBackup } from '#server/backups/restore.ts';
+import type { RestoreChoices } from '#server/backups/schema.ts';
 import { writeBackup } from '#server/backups/write-backup.ts';
 import { parseConfig } from '#server/config.ts';
-import { cloneDatabase } from '#server/testing/database.ts';
+import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
 
 /** A backup of a tenant with one person, and the key that signed it. */
 async function makeBackup() {
@@ -106,6 +108,34 @@ test('of two backups to one file at a time one is made, and the other leaves it 
   const { end } = await checkBackup(file, { key, onTrust: false });
   assert.equal(end.sha256, made?.value.sha256);
   assert.deepEqual(await readdir(join(folder.path, 'kept')), ['one.backup']);
+});
+
+test('nothing but what our own schema has is written, whatever a file that is taken on trust says', async () => {
+  await using made = await makeBackup();
+  const text = gunzipSync(await readFile(made.file)).toString();
+  const firstTable = text.indexOf('["table"');
+  const setting = '["table",{"name":"pg_db_role_setting","columns":["setdatabase","setrole","setconfig"]}]';
+  const crafted: [string, RegExp][] = [
+    [`${setting}\n`, /has a table that Keyward has not, .*: pg_db_role_setting\. Nothing was restored/],
+    ['["table",{"name":"users","columns":["id","xmin"]}]\n', /not with these columns: users/],
+    ['{"id":1}\n', /has a row before its first table/],
+  ];
+  const config = parseConfig({ KEYWARD_DATA: made.folder });
+  const choices: RestoreChoices = { secrets: 'keep', people: 'keep', admins: [] };
+  await using target = await createDatabase();
+  const restore = async (content: string) => {
+    await writeFile(made.file, gzipSync(content));
+    const backup = await checkBackup(made.file, { key: undefined, onTrust: true });
+    return restoreBackup(backup, { address: target.address, config, choices, onProgress: () => {} });
+  };
+  for (const [line, expected] of crafted)
+    await assert.rejects(
+      restore(resummed(text.slice(0, firstTable) + line + text.slice(firstTable))),
+      expected,
+    );
+  const counted = text.replace(/"sequences":\[.*?\]/, '"sequences":[{"name":"pg_sequence","last":"1"}]');
+  await assert.rejects(restore(resummed(counted)), /has a sequence that Keyward has not: pg_sequence/);
+  await restore(text);
 });
 
 /** What somebody without the key can do: a checksum that fits. */

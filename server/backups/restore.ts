@@ -30,7 +30,7 @@ export interface Restored {
 
 /**
  * Puts a backup into an empty database, and retires what the choices say in the same transaction: there is no moment at which
- * somebody could use what was revoked meanwhile. Throws `BackupError`, `NotEmptyError`, and as `assertKeysOpen` does.
+ * somebody could use what was revoked meanwhile. Throws `BackupError`, `LoadError`, and as `assertKeysOpen` does.
  */
 export async function restoreBackup(backup: CheckedBackup, work: RestoreWork): Promise<Restored> {
   const { version: _, ...facts } = backup.header;
