@@ -58,6 +58,8 @@ test('a file that was cut off, changed, made elsewhere or by a newer Keyward is 
   await refused(`["keyward backup",${' '.repeat(2 ** 20)}{}]\n`, /not a backup that this Keyward can read/);
   await refused('{'.repeat(2 ** 26 + 1), /damaged, or no backup/);
   await refused(`${text}{"a":1}\n`, /goes on behind its end/);
+  for (const row of ['{broken', '{"email":1}'])
+    await refused(text.replace(/^\["table",\{"name":"users".*\n/m, `$&${row}\n`), /not a backup that this/);
   const promoted = text.replace('"role":"member"', '"role":"admin"');
   assert.notEqual(promoted, text);
   await refused(promoted, /its checksum is wrong/);

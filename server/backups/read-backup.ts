@@ -32,6 +32,9 @@ const marks = z.union([
   z.tuple([z.literal('end'), backupEnd]).transform(([, end]) => ({ end })),
 ]);
 
+const text = z.string().nullish();
+const person = z.object({ email: text, role: text, deactivated_at: text, deleted_at: text });
+
 const longestMark = 2 ** 20;
 
 export function signedContent({ rows, sha256 }: Pick<BackupEnd, 'rows' | 'sha256'>): string {
@@ -57,7 +60,7 @@ export async function checkBackup(path: string, voucher: Voucher): Promise<Check
   for await (const entry of readEntries(path)) {
     if ('row' in entry) {
       tables[name] = (tables[name] ?? 0) + 1;
-      if (name === 'users') notePerson(people, entry.row);
+      if (name === 'users') notePerson(people, parsePerson(path, entry.row));
     } else if ('table' in entry) ({ name } = entry.table);
     else if ('header' in entry) ({ header } = entry);
     else ({ end } = entry);
@@ -68,10 +71,23 @@ export async function checkBackup(path: string, voucher: Voucher): Promise<Check
   return { path, header, end, tables, people };
 }
 
-function notePerson(people: CheckedBackup['people'], row: string): void {
-  const { email, role, deactivated_at, deleted_at } = JSON.parse(row) as Record<string, string | null>;
-  if (!email || deleted_at) return;
-  people.set(email.toLowerCase(), deactivated_at ? 'deactivated' : role === 'admin' ? 'admin' : 'no admin');
+/** An address may stand in several tenants: it is an admin's where it is one in any. */
+function notePerson(
+  people: CheckedBackup['people'],
+  { email, role, ...ended }: z.infer<typeof person>,
+): void {
+  const address = email?.toLowerCase();
+  if (!address || ended.deleted_at || people.get(address) === 'admin') return;
+  people.set(address, ended.deactivated_at ? 'deactivated' : role === 'admin' ? 'admin' : 'no admin');
+}
+
+/** Read before it is known who wrote it. */
+function parsePerson(path: string, row: string): z.infer<typeof person> {
+  try {
+    return person.parse(JSON.parse(row));
+  } catch {
+    throw new BackupError(`${path} is not a backup that this Keyward can read.`);
+  }
 }
 
 /** Throws `BackupError` for an address of which the backup knows no active admin: better than after its rows are in. */
