@@ -194,7 +194,7 @@ async function activate(context: Context, reference: string): Promise<void> {
   const { id } = await findUser(api, reference, context.out);
   const user = await api.send<UserView>(`POST /api/v1/users/${id}/activate`, { body: {} });
   finish(context, user, `${clean(user.email)} is let in again`);
-  if (!user.hasPassword)
+  if (user.needsLink)
     context.out.note(
       `They have no password. Make a link to choose one: keyward admin user reset-password ${clean(user.email)}`,
     );

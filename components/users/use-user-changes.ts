@@ -34,14 +34,14 @@ export function useActivate(onAsk: (question: 'invite' | 'reset', user: UserView
   return useMutation(
     trpc.users.activate.mutationOptions({
       onSuccess(user) {
-        const { id, name, hasPassword, isInvited } = user;
+        const { id, name, needsLink, isInvited } = user;
         const link = isInvited ? 'invite' : 'reset';
         toast({
           title: `${name} is active`,
-          detail: hasPassword
-            ? 'What was not revoked works again.'
-            : `They have no password: to sign in with one they need ${link === 'invite' ? 'an invite' : 'a reset link'}.`,
-          ...(!hasPassword && {
+          detail: needsLink
+            ? `They have no password: to sign in with one they need ${link === 'invite' ? 'an invite' : 'a reset link'}.`
+            : 'What was not revoked works again.',
+          ...(needsLink && {
             act: {
               label: link === 'invite' ? 'Invite again…' : 'Reset link…',
               onPress: () => onAsk(link, user),

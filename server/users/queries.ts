@@ -126,7 +126,7 @@ export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserReco
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
     isInvited: isInvited(user),
-    hasPassword: user.passwordHash !== null,
+    needsLink: user.passwordHash === null,
     inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
     deactivatedAt: deactivatedAt?.toISOString() ?? null,
     deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,

@@ -46,7 +46,9 @@ export const userView = profileView.extend({
   createdAt: timestampSchema,
   lastSignInAt: timestampSchema.nullable(),
   isInvited: z.boolean().meta({ description: 'Has not come yet, and has no password to come with.' }),
-  hasPassword: z.boolean().meta({ description: 'Or else needs a link, or another way to sign in.' }),
+  needsLink: z
+    .boolean()
+    .meta({ description: 'Has no password: comes in by a link, or by another way to sign in.' }),
   inviteExpiresAt: timestampSchema.nullable().meta({
     description: 'Until when their open invite is good; it may have passed.',
   }),
