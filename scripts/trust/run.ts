@@ -36,7 +36,7 @@ export async function runTrust(args: string[]): Promise<Tally> {
   const results: Result[] = [];
   if (!options.controls) results.push(...(await checkAll(chosen)));
   if (options.controls || options.all) results.push(...(await controlAll(chosen)));
-  if (options.all && options.only.length === 0) await writeTrustPage(results);
+  if (options.all) await writeTrustPage(results, { whole: options.only.length === 0 });
   const passed = results.filter(({ isAsItMust }) => isAsItMust).length;
   return { passed, failed: results.length - passed };
 }

@@ -60,7 +60,11 @@ test('a control passes that makes its promise fail, and fails where it holds', (
 
 test('the page has a row for each check and for each control', () => {
   const told = { promise, measured: '1 | 2', seconds: 1, isAsItMust: true };
-  const page = trustPage([told, { ...told, without: 'a lock' }], { date: '2026-01-02', commit: 'abc' });
+  const page = trustPage([told, { ...told, without: 'a lock' }], {
+    date: '2026-01-02',
+    commit: 'abc',
+    cores: 2,
+  });
   assert.match(page, /\| S0 \| all is well \| 1 \\\| 2 \| 0 of 2 \| 1\.0 \| holds \|/);
   assert.match(page, /\| S0 \| all is well \| a lock \| 1 \\\| 2 \| fails, as it must \|/);
 });
