@@ -7,6 +7,7 @@ import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import { Tip } from '#components/ui/tip.tsx';
 import type { TokenView } from '#server/tokens/schema.ts';
+import { allWords } from './all-words.ts';
 import { dailyUseWords } from './daily-use-words.ts';
 import { KeyCut } from './key-cut.tsx';
 import { hasEnded, StatusPill } from './status.tsx';
@@ -114,7 +115,7 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
   const addresses = ipAllowlist.length;
   return (
     <>
-      {all && 'All except making tokens'}
+      {all && <Tip text={allWords}>All permissions</Tip>}
       {!all && few && permissions.join(', ')}
       {!all && !few && <Tip text={permissions.join(', ')}>{permissions.length} permissions</Tip>}
       {addresses > 0 && (

@@ -9,6 +9,7 @@ import { Sparkline } from '#components/ui/sparkline.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
+import { allWords } from './all-words.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
 import { heldWords } from './held-strip.tsx';
 import { PanelActs } from './panel-acts.tsx';
@@ -86,11 +87,7 @@ export function TokenFacts({ token }: { token: TokenView }) {
   const { permissions, ipAllowlist, rotation, useCount: uses } = token;
   return (
     <Facts>
-      <Fact name="May do">
-        {permissions[0] === '*'
-          ? 'All that its owner’s role allows, except making tokens'
-          : permissions.join(', ')}
-      </Fact>
+      <Fact name="May do">{permissions[0] === '*' ? allWords : permissions.join(', ')}</Fact>
       {ipAllowlist.length > 0 && <Fact name="Only from">{ipAllowlist.join(', ')}</Fact>}
       {isHeld(token) && <Fact name="Status">{heldWords}</Fact>}
       <Fact name="Created">{exactly(token.createdAt, '')}</Fact>
