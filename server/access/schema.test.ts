@@ -9,6 +9,7 @@ import {
   safeNext,
   timestampSchema,
 } from '#server/access/schema.ts';
+import { hostileNexts } from '#server/testing/hostile-nexts.ts';
 
 const kept = [
   '/',
@@ -29,34 +30,13 @@ for (const next of kept) {
 }
 
 const refused = [
+  ...hostileNexts,
   '',
   'a/b',
   '%2Fa',
   'tokens',
-  '//evil.example',
-  '///evil.example',
-  '/\\evil.example',
-  '\\evil.example',
-  '\\\\evil.example',
-  '/\t/evil.example',
-  '/\n/evil.example',
-  '\t//evil.example',
-  '/\0/evil.example',
-  ' //evil.example',
-  '/..//evil.example',
-  '/./\\evil.example',
-  '/a/..//evil.example',
-  'http:evil.example',
   'http://evil.example',
-  'https://evil.example/tokens',
-  'javascript:alert(1)',
-  'data:text/html,x',
-  '/%2Fevil.example',
-  '/%2f%2fevil.example',
-  '/%5Cevil.example',
-  '/%252Fevil.example',
   '/%2f%2fevil.example%',
-  '/%09/evil.example',
   '/%0d%0aSet-Cookie:x',
   '/login',
   '/login?next=/tokens',
