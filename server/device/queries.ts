@@ -13,6 +13,11 @@ export async function insertRequest(
   return rowCount === 1;
 }
 
+/** One server at a time counts what waits and adds to it. */
+export async function lockRequests(tx: Transaction): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('keyward device requests', 0))`);
+}
+
 /** How many requests can still be answered, and how many of those were made from that network. */
 export async function countOpenRequests(
   db: Connection,

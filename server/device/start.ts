@@ -7,7 +7,7 @@ import { countAsk, takeBack } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { countOpenRequests, insertRequest } from '#server/device/queries.ts';
+import { countOpenRequests, insertRequest, lockRequests } from '#server/device/queries.ts';
 import { shownUserCode, usualName } from '#server/device/rules.ts';
 import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
 import { AppError } from '#server/errors.ts';
@@ -29,31 +29,31 @@ export interface StartedSignIn {
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
   const attempt = await countAsk(ctx);
-  if (await isFull(ctx)) {
-    // It is others that fill it: whoever tries again is not to wait longer than they make them.
-    await takeBack(ctx.runtime.db, attempt);
-    throw new AppError(
-      'too_many_requests',
-      'Too many machines wait to be let in. Answer or wait for some of them, then try again.',
-    );
-  }
-  // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
-  const deviceCode = new Secret(randomBase62(32));
-  return ctx.change(async (tx) => {
-    const id = randomUUIDv7();
-    const userCode = await insertWithUserCode(tx, ctx, { id, deviceHash: deviceCode.hash(), ask });
-    await recordAudit(tx, ctx, {
-      action: 'device.ask',
-      actor: { kind: 'anonymous', id: null, label: 'device', tenantId: ctx.runtime.defaultTenantId },
-      resource: { type: 'device', id, label: machineName(ask.host) ?? 'unnamed machine' },
-    });
-    return { deviceCode, userCode };
-  });
+  const started = await ctx.change((tx) => takeDown(tx, ctx, ask));
+  if (started) return started;
+  // It is others that fill it: whoever tries again is not to wait longer than they make them.
+  await takeBack(ctx.runtime.db, attempt);
+  throw new AppError(
+    'too_many_requests',
+    'Too many machines wait to be let in. Answer or wait for some of them, then try again.',
+  );
 }
 
-async function isFull(ctx: AnyoneCtx): Promise<boolean> {
-  const open = await countOpenRequests(ctx.runtime.db, widerNetwork(ctx.request.address), ctx.now());
-  return open.all >= deviceLimits.openAtOnce || open.near >= deviceLimits.openPerNetwork;
+/** Null while too many wait for an answer. */
+async function takeDown(tx: Transaction, ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn | null> {
+  await lockRequests(tx);
+  const open = await countOpenRequests(tx, widerNetwork(ctx.request.address), ctx.now());
+  if (open.all >= deviceLimits.openAtOnce || open.near >= deviceLimits.openPerNetwork) return null;
+  // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
+  const deviceCode = new Secret(randomBase62(32));
+  const id = randomUUIDv7();
+  const userCode = await insertWithUserCode(tx, ctx, { id, deviceHash: deviceCode.hash(), ask });
+  await recordAudit(tx, ctx, {
+    action: 'device.ask',
+    actor: { kind: 'anonymous', id: null, label: 'device', tenantId: ctx.runtime.defaultTenantId },
+    resource: { type: 'device', id, label: machineName(ask.host) ?? 'unnamed machine' },
+  });
+  return { deviceCode, userCode };
 }
 
 export function userCodeKey({ signer }: Runtime, code: string): Buffer {
