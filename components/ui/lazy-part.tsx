@@ -1,5 +1,5 @@
 'use client';
-import { type ComponentType, useEffect, useReducer } from 'react';
+import { type ComponentType, useEffect, useState } from 'react';
 import { toast } from './toast.ts';
 
 /** Said where a part of the page did not come: no network, or an upgrade has taken its file away. */
@@ -27,19 +27,19 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
   }
 
   function Part({ onMissing, ...props }: Props & Missing) {
-    const [, showLoaded] = useReducer((count: number) => count + 1, 0);
+    const [Shown, show] = useState(() => Loaded);
     useEffect(() => {
-      if (Loaded) return;
       let isShown = true;
+      // Also where a preload has come since it was drawn: nothing else would draw it again.
       start().then(
-        () => isShown && showLoaded(),
+        () => isShown && show(() => Loaded),
         () => isShown && onMissing(),
       );
       return () => void (isShown = false);
       // Asked for once each time it is shown; a new function from the parent is no reason to ask again.
       // oxlint-disable-next-line react/exhaustive-deps
     }, []);
-    return Loaded ? <Loaded {...(props as unknown as Props)} /> : null;
+    return Shown ? <Shown {...(props as unknown as Props)} /> : null;
   }
   const preload = () => void start().catch(() => {});
   return [Part, preload] as const;
