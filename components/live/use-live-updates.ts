@@ -40,6 +40,7 @@ export function useLiveUpdates() {
     /** The stream ends when something may have changed about who one is: the next answer says. */
     function reopen() {
       close();
+      isFirst = false;
       void client.invalidateQueries(trpc.sessions.me.queryFilter());
       timer = window.setTimeout(() => void open().catch(reopen), againMs);
     }

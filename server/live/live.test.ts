@@ -34,6 +34,17 @@ test('a member hears of what is theirs, and of nothing else', async () => {
   assert.deepEqual(await stream.next(), ['token']);
 });
 
+test('what changed a moment before a stream began is heard as it begins, by those it concerns', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await desk.runtime.hub.listen();
+  await desk.ada.createToken({ name: 'hers' });
+  await using hers = await openStream(desk.origin, desk.ada);
+  assert.deepEqual([await hers.next(), await hers.next()], [[], ['token']]);
+  await using his = await openStream(desk.origin, bob);
+  assert.deepEqual([await his.next(), await his.next(700)], [[], null]);
+});
+
 test('nothing is heard across tenants', async () => {
   await using desk = await openDesk();
   await using stream = await openStream(desk.origin, desk.ada);
@@ -103,6 +114,7 @@ test('streams begin anew after a time in which the database could not be heard',
   assert.equal(refused.status, 401);
   await using again = await openStream(desk.origin, desk.ada);
   await again.next();
+  assert.ok((await again.next())?.includes('user'), 'anything may have changed meanwhile');
   await desk.ada.createToken({ name: 'later' });
   assert.deepEqual(await again.next(), ['token']);
 });

@@ -5,6 +5,7 @@ import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
+import { auditActions } from '#server/audit/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { isStillIn, type LetIn } from '#server/live/queries.ts';
 import type { ChangesView } from '#server/live/schema.ts';
@@ -33,6 +34,10 @@ const message = z.object({ tenant: z.string(), topics: z.array(z.string()), user
 type Message = z.infer<typeof message>;
 
 const gatherMs = 150;
+/** A page reads what it shows before its stream is open; what changed in between is told as the stream begins. */
+const rememberMs = 10_000;
+const rememberMost = 1_000;
+const allTopics = [...new Set(auditActions.map((action) => action.split('.', 1)[0] ?? action))];
 const lookMs = 1_000;
 const maxPerUser = 20;
 
@@ -50,6 +55,8 @@ interface HubOptions {
  */
 export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   const watchers = new Set<OpenWatcher>();
+  const remembered: { change: Message; at: number }[] = [];
+  let deafUntil = -Infinity;
   let listener: Listener | undefined;
   let isClosed = false;
   let isLooking = false;
@@ -61,6 +68,15 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
     }
     const change = message.parse(JSON.parse(payload));
     for (const watcher of watchers) if (concerns(change, watcher.principal)) watcher.add(change.topics);
+    remembered.push({ change, at: performance.now() });
+    if (remembered.length > rememberMost) remembered.shift();
+  }
+
+  function recall({ principal, add }: OpenWatcher): void {
+    const since = performance.now() - rememberMs;
+    if (deafUntil > since) return add(allTopics);
+    for (const { change, at } of remembered)
+      if (at > since && concerns(change, principal)) add(change.topics);
   }
 
   function endAll(): void {
@@ -99,8 +115,11 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
       channels: ['keyward_changes', 'keyward_access'],
       onMessage,
       onDeaf: (error) => log.warn({ err: error }, 'changes are not heard of'),
-      // Whoever begins anew has missed nothing.
-      onHearingAgain: endAll,
+      // Whoever begins anew looks at everything again.
+      onHearingAgain: () => {
+        deafUntil = performance.now();
+        endAll();
+      },
     }));
 
   return {
@@ -115,6 +134,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
       refuseTooMany(principal);
       const watcher = createWatcher(principal, (ended) => watchers.delete(ended));
       watchers.add(watcher);
+      recall(watcher);
       // Between being let in and being on the list, nobody would have told it.
       if (isClosed) watcher.end();
       else await look(watcher);
@@ -155,7 +175,7 @@ interface OpenWatcher extends Watcher {
   keys: ReadonlySet<string>;
   /** When to look whether it may stay open, in milliseconds. */
   lookAt: number;
-  add(topics: string[]): void;
+  add(topics: readonly string[]): void;
 }
 
 function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => void): OpenWatcher {

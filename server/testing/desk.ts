@@ -122,6 +122,8 @@ async function openInstance(
     runtime,
     routeTable(await openStaticExport(pages), await readBundle(cli)),
   );
+  // Pages are watched from their first moment, as on a server that people use.
+  if (pages) await runtime.hub.listen();
   return {
     runtime,
     ...createCaller(`http://127.0.0.1:${server.port}`),
