@@ -14,6 +14,8 @@ const shownBy: Record<string, string[]> = {
   auth: ['users', 'account'],
 };
 const againMs = 3_000;
+/** Where much changes, what is being loaded must come to its end before it is looked at again. */
+const apartMs = 1_000;
 
 /**
  * Looks again at what the server says has changed: one stream for all of the page, and only while somebody looks at it,
@@ -25,12 +27,21 @@ export function useLiveUpdates() {
     let stop: (() => void) | undefined;
     let isFirst = true;
     let timer: number | undefined;
+    let resting: number | undefined;
+    const heard = new Set<string>();
 
     function refresh(topics: string[]) {
-      const nouns = new Set(topics.flatMap((topic) => shownBy[topic] ?? []));
-      if (topics.length > 0) nouns.add('audit');
+      for (const topic of topics) heard.add(topic);
+      if (resting === undefined) look();
+    }
+    function look() {
+      resting = undefined;
+      if (heard.size === 0) return;
+      const nouns = new Set(['audit', ...[...heard].flatMap((topic) => shownBy[topic] ?? [])]);
       for (const noun of nouns) void client.invalidateQueries({ queryKey: [noun] });
-      if (topics.includes('user')) void client.invalidateQueries(trpc.sessions.me.queryFilter());
+      if (heard.has('user')) void client.invalidateQueries(trpc.sessions.me.queryFilter());
+      heard.clear();
+      resting = window.setTimeout(look, apartMs);
     }
     function close() {
       window.clearTimeout(timer);
@@ -68,6 +79,7 @@ export function useLiveUpdates() {
     document.addEventListener('visibilitychange', onVisibility);
     return () => {
       document.removeEventListener('visibilitychange', onVisibility);
+      window.clearTimeout(resting);
       close();
     };
   }, [client]);
