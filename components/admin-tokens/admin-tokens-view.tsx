@@ -92,11 +92,7 @@ export function AdminTokensView() {
           renderItem={draw}
           estimateSize={58}
           total={isFiltered ? undefined : counts?.total}
-          hasMore={list.hasNextPage}
-          loadMore={() => void list.fetchNextPage()}
-          loadingMore={list.isFetchingNextPage}
-          failedMore={list.isFetchNextPageError}
-          stale={list.isPlaceholderData}
+          pages={list}
           controls={controls}
         />
       )}

@@ -71,11 +71,7 @@ export function AuditView() {
           keyOf={keyOf}
           renderItem={draw}
           estimateSize={rowHeight}
-          hasMore={list.hasNextPage}
-          loadMore={() => void list.fetchNextPage()}
-          loadingMore={list.isFetchingNextPage}
-          failedMore={list.isFetchNextPageError}
-          stale={list.isPlaceholderData}
+          pages={list}
         />
       )}
       {opened.event && (

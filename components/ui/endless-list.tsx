@@ -18,6 +18,18 @@ export interface EndlessListControls {
   focusRow: (index: number) => void;
 }
 
+/** What is asked of a query by pages (`useInfiniteQuery`). */
+export interface Pages {
+  hasNextPage: boolean;
+  isFetching: boolean;
+  isFetchingNextPage: boolean;
+  /** Getting more failed: then it is asked for by a press only. */
+  isFetchNextPageError: boolean;
+  /** These are the rows of the view before. */
+  isPlaceholderData: boolean;
+  fetchNextPage: () => Promise<unknown>;
+}
+
 export interface EndlessListProps<Item> {
   /** What the rows are: "Tokens". */
   label: string;
@@ -31,15 +43,10 @@ export interface EndlessListProps<Item> {
   estimateSize: number;
   /** Pixels between rows. */
   gap?: number;
-  hasMore: boolean;
-  loadMore: () => void;
-  loadingMore: boolean;
-  /** Getting more failed: then it is asked for by a press only. */
-  failedMore?: boolean;
+  /** Where the items come from. */
+  pages: Pages;
   /** How many rows there are in all, where that is known before all are here. */
   total?: number | undefined;
-  /** These are the rows of the view before. */
-  stale?: boolean;
   controls?: Ref<EndlessListControls>;
 }
 
@@ -89,13 +96,14 @@ function ShortList<Item>({
   renderItem,
   gap = 6,
   total,
-  stale = false,
+  pages,
   root,
   ...list
 }: EndlessListProps<Item> & { root: RefObject<HTMLUListElement | null> }) {
   const shown = items.slice(0, shortRows);
-  const setSize = list.hasMore ? (total ?? -1) : items.length;
-  useMoreRows(rowsSeen, { ...list, loaded: items.length, stale });
+  const { hasNextPage, isPlaceholderData: isStale } = pages;
+  const setSize = hasNextPage ? (total ?? -1) : items.length;
+  useMoreRows(rowsSeen, items.length, pages);
   useImperativeHandle(list.controls, () => ({
     focusRow: (index) => (root.current?.children[index] as HTMLElement | undefined)?.focus(),
   }));
@@ -104,9 +112,9 @@ function ShortList<Item>({
       <ul
         ref={root}
         aria-label={list.label}
-        aria-busy={stale}
+        aria-busy={isStale}
         style={{ rowGap: gap }}
-        className={`grid transition-opacity duration-150 ${stale ? 'opacity-60' : ''}`}
+        className={`grid transition-opacity duration-150 ${isStale ? 'opacity-60' : ''}`}
       >
         {shown.map((item, index) => (
           <li
@@ -121,9 +129,7 @@ function ShortList<Item>({
           </li>
         ))}
       </ul>
-      {list.hasMore && (
-        <ListEnd loading={list.loadingMore} failed={list.failedMore ?? false} onRetry={list.loadMore} />
-      )}
+      {hasNextPage && <ListEnd pages={pages} />}
     </>
   );
 }

@@ -24,15 +24,9 @@ const covered = { scrollPaddingStart: 64, scrollPaddingEnd: 80 };
 /**
  * Draws only what is seen. The row that has the focus stays, however far one scrolls, so that the focus is never lost.
  */
-export function LongList<Item>({
-  items,
-  keyOf,
-  gap = 6,
-  total,
-  stale = false,
-  ...list
-}: EndlessListProps<Item>) {
-  const { view, estimateSize, hasMore } = list;
+export function LongList<Item>({ items, keyOf, gap = 6, total, pages, ...list }: EndlessListProps<Item>) {
+  const { view, estimateSize } = list;
+  const { hasNextPage, isPlaceholderData: isStale } = pages;
   const root = useRef<HTMLUListElement>(null);
   const [focused, setFocused] = useFocusedRow(root);
   const scrollMargin = useTopOf(root);
@@ -52,7 +46,7 @@ export function LongList<Item>({
     ...covered,
   });
   useKeptPlace(view, scrollMargin, virtualizer.takeSnapshot);
-  useMoreRows(virtualizer.range?.endIndex ?? 0, { ...list, loaded: items.length, stale });
+  useMoreRows(virtualizer.range?.endIndex ?? 0, items.length, pages);
   useImperativeHandle(list.controls, () => ({
     focusRow(index) {
       flushSync(() => setFocused(index));
@@ -71,14 +65,14 @@ export function LongList<Item>({
     },
     [containerRef],
   );
-  const setSize = hasMore ? (total ?? -1) : items.length;
+  const setSize = hasNextPage ? (total ?? -1) : items.length;
   return (
     <>
       <ul
         ref={hold}
         aria-label={list.label}
-        aria-busy={stale}
-        className={`relative [overflow-anchor:none] transition-opacity duration-150 ${stale ? 'opacity-60' : ''}`}
+        aria-busy={isStale}
+        className={`relative [overflow-anchor:none] transition-opacity duration-150 ${isStale ? 'opacity-60' : ''}`}
       >
         {virtualizer.getVirtualItems().map(({ key, index }) => {
           const item = items[index];
@@ -94,15 +88,10 @@ export function LongList<Item>({
           );
         })}
       </ul>
-      {hasMore && (
+      {
         // A new one for each page: the one that stood at the end before would be seen to jump.
-        <ListEnd
-          key={items.length}
-          loading={list.loadingMore}
-          failed={list.failedMore ?? false}
-          onRetry={list.loadMore}
-        />
-      )}
+        hasNextPage && <ListEnd key={items.length} pages={pages} />
+      }
     </>
   );
 }

@@ -57,11 +57,7 @@ export function UsersView() {
           keyOf={keyOf}
           renderItem={renderUser}
           estimateSize={rowHeight}
-          hasMore={list.hasNextPage}
-          loadMore={() => void list.fetchNextPage()}
-          loadingMore={list.isFetchingNextPage}
-          failedMore={list.isFetchNextPageError}
-          stale={list.isPlaceholderData}
+          pages={list}
         />
       )}
       {filters.user && (
