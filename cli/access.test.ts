@@ -52,6 +52,13 @@ test('what no header can carry is no token, and is not quoted', () => {
   );
 });
 
+test('a file that gives no token is named, and why', () => {
+  assert.throws(() => resolve({ tokenFile: '/nowhere/token' }), {
+    message: '--token-file: /nowhere/token cannot be read: there is no such file.',
+  });
+  assert.throws(() => resolve({ tokenFile: '/' }), { message: /it is a folder/ });
+});
+
 test('an address is kept in one spelling', () => {
   const cases = [
     ['keyward.example.com', 'https://keyward.example.com'],

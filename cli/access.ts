@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { assertProfileName, profileOf, type Config, type Profile } from './config.ts';
 import { usage } from './errors.ts';
+import { readNamedFile } from './read-file.ts';
 import { parseServer } from './server-address.ts';
 
 /** What every command takes; commander's names of the options. */
@@ -69,11 +70,8 @@ function tokenFromOutside({ tokenFile }: Globals, env: Environment) {
 }
 
 function readTokenFile(path: string): string {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8').trim();
-  } catch (error) {
-    throw usage(`--token-file: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  const text = path === '-' ? readFileSync(0, 'utf8') : readNamedFile(path, `--token-file: ${path}`);
+  return text.trim();
 }
 
 /** What a header can carry: anything else would be quoted in an error of Node's. */

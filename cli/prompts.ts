@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { text as readText } from 'node:stream/consumers';
 import { CliError, usage } from './errors.ts';
+import { readNamedFile } from './read-file.ts';
 
 /** Whether there is a person who can be asked. */
 export function isInteractive(): boolean {
@@ -61,10 +61,6 @@ export async function readSecret(
 
 /** A whole file, or what comes on stdin, without the line break at its end. */
 export async function readInput(file: string): Promise<string> {
-  if (file === '-') return (await readText(process.stdin)).replace(/\r?\n$/, '');
-  try {
-    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw usage(`${file} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
-  }
+  const text = file === '-' ? await readText(process.stdin) : readNamedFile(file);
+  return text.replace(/\r?\n$/, '');
 }
