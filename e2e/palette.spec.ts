@@ -92,6 +92,11 @@ test('a token is made, the theme chosen and the id copied from any page', async 
   await expect(page.getByText('Your user id was copied')).toBeVisible();
   expect(await clipboard(page)).toBe(desk.ada.id);
   await page.keyboard.press('Control+k');
+  await field(page).fill('invite');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Add a person' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
   await field(page).fill('sign out');
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL('/login');
@@ -101,7 +106,7 @@ test('what one may not do is not offered', async ({ desk, page, signInAs }) => {
   await signInAs(await desk.join('Vera', 'viewer'));
   await openPalette(page);
   await expect(option(page, 'Sign out')).toBeVisible();
-  for (const name of [/New token/, /Users/, /All tokens/, /Audit/])
+  for (const name of [/New token/, /Add a person/, /Users/, /All tokens/, /Audit/])
     await expect(option(page, name)).toHaveCount(0);
 });
 

@@ -21,7 +21,8 @@ interface PaletteProps {
 export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose }: PaletteProps) {
   const router = useRouter();
   const [text, setText] = useState('');
-  const acts = useActs({ user, permissions, onNewToken, onKeys });
+  const onAddPerson = () => router.push('/admin/users?add=true');
+  const acts = useActs({ user, permissions, onNewToken, onAddPerson, onKeys });
   const found = useFound(searchable(text), pages);
   const leadingTo = pages.map(({ href, label, icon, key }) => ({
     id: `page${href}${label}`,

@@ -1,5 +1,5 @@
 'use client';
-import { AtSign, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun } from 'lucide-react';
+import { AtSign, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun, UserPlus } from 'lucide-react';
 import { chooseTheme } from '#components/frame/theme.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import type { Command } from '#components/ui/command-box.tsx';
@@ -11,13 +11,14 @@ interface Acting {
   user: ProfileView;
   permissions: readonly Permission[];
   onNewToken: () => void;
+  onAddPerson: () => void;
   onKeys: () => void;
 }
 
 type Act = Command & { /** What else one may call it. */ words?: string };
 
 /** What can be done from anywhere, by whoever may do it. */
-export function useActs({ user, permissions, onNewToken, onKeys }: Acting): Act[] {
+export function useActs({ user, permissions, onNewToken, onAddPerson, onKeys }: Acting): Act[] {
   const signOut = useSignOut();
   const newToken: Act = {
     id: 'new-token',
@@ -26,8 +27,16 @@ export function useActs({ user, permissions, onNewToken, onKeys }: Acting): Act[
     icon: Plus,
     onChoose: onNewToken,
   };
+  const addPerson: Act = {
+    id: 'add-person',
+    label: 'Add a person',
+    words: 'create invite new user',
+    icon: UserPlus,
+    onChoose: onAddPerson,
+  };
   return [
     ...(permissions.includes('tokens:write') ? [newToken] : []),
+    ...(permissions.includes('users:write') ? [addPerson] : []),
     ...themeActs,
     {
       id: 'copy-id',
