@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openDesk } from '#server/testing/desk.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDesk, type EmptyDesk } from '#server/testing/desk.ts';
+import { openFaultProxy } from '#server/testing/fault-proxy.ts';
+import type { Person } from '#server/testing/person.ts';
 import { openStream } from '#server/testing/stream.ts';
 
 test('whoever watches hears what changes, on whichever server it was changed', async () => {
@@ -220,4 +223,48 @@ test('a person watches twenty times at most, and once more when one of them has 
   // The server hears of a reader who went when the connection closes.
   while (status === 429 && Date.now() < deadline) ({ status } = open.use(await openStream(desk.origin, bob)));
   assert.equal(status, 200);
+});
+
+/** Asks to watch and goes once `isTime`; resolves when the server has heard of that. */
+async function goBeforeItBegins(
+  { logged }: Pick<EmptyDesk, 'logged'>,
+  origin: string,
+  { cookie }: Person,
+  isTime: (asked: Promise<unknown>) => Promise<unknown>,
+): Promise<void> {
+  const leaving = new AbortController();
+  const headers = { Accept: 'text/event-stream', Cookie: cookie };
+  const asked = fetch(`${origin}/trpc/live.changes`, { signal: leaving.signal, headers });
+  await isTime(asked);
+  leaving.abort();
+  await asked.catch(() => {});
+  while (!logged.some((line) => line.includes('live.changes') && line.includes('aborted'))) await sleep(10);
+}
+
+async function assertMayWatchTwentyTimes(origin: string, who: Person): Promise<void> {
+  await using open = new AsyncDisposableStack();
+  for (let n = 0; n < 20; n++) assert.equal(open.use(await openStream(origin, who)).status, 200);
+}
+
+test('who goes while it is being looked up who they are does not count as watching', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await desk.sql('begin; lock table sessions in access exclusive mode');
+  const waiting = "select from pg_locks where not granted and relation = 'sessions'::regclass";
+  await goBeforeItBegins(desk, desk.origin, bob, async () => {
+    while ((await desk.sql(waiting)).length === 0) await sleep(10);
+  });
+  await desk.sql('commit');
+  await assertMayWatchTwentyTimes(desk.origin, bob);
+});
+
+test('who goes while the server begins to listen does not count as watching', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await using proxy = await openFaultProxy(desk.databaseSocket);
+  await using other = await desk.another({ through: proxy });
+  proxy.delay(30);
+  await goBeforeItBegins(desk, other.origin, bob, (asked) => asked);
+  await proxy.mend();
+  await assertMayWatchTwentyTimes(other.origin, bob);
 });

@@ -32,6 +32,8 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
   if (isStream) {
     const { principal } = await opened;
+    // Whoever has gone is not heard to go again, and would count as one who watches.
+    if (res.destroyed) return;
     if (!principal) throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
     runtime.hub.refuseTooMany(principal);
   }
