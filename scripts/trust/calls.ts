@@ -76,7 +76,8 @@ export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call
   });
 }
 
-async function placesFor(stage: Stage, count: number): Promise<Place[]> {
+/** Tenants of their own, each with an admin and a member. */
+export async function placesFor(stage: Stage, count: number): Promise<Place[]> {
   const tenants = await addTenants(stage, count, ['admin', 'member']);
   return tenants.flatMap(([admin, member], at) =>
     admin && member ? { stage, admin, member, from: nextAddress(at) } : [],
