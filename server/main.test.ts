@@ -15,6 +15,7 @@ import {
   dataFolder,
   ownDatabase,
   runServer,
+  spawnServer,
   startServer,
   urlOf,
   type ServerProcess,
@@ -88,6 +89,24 @@ test('asked to stop, a server finishes what runs, writes what waits and exits wi
   ]);
   await client.end();
   assert.deepEqual(rows, [{ use_count: '1' }]);
+});
+
+test('asked to stop while it starts, a server leaves no PostgreSQL behind and exits with 0', async () => {
+  await using folder = await dataFolder();
+  const pidFile = join(folder.settings.KEYWARD_DATA, 'postgres', 'cluster', 'postmaster.pid');
+  const moments: ((printed: string) => boolean)[] = [
+    () => existsSync(pidFile),
+    (printed) => printed.includes('database migrated'),
+  ];
+  for (const isTime of moments) {
+    const { child, ended, printed } = spawnServer({ ...folder.settings, KEYWARD_LOG_LEVEL: 'info' });
+    await until(() => Promise.resolve(isTime(printed())), Boolean);
+    child.kill('SIGTERM');
+    assert.equal(await ended, 0, printed());
+    // The log may tell what it lost.
+    assert.match(printed(), /Stopping …\n(\{.*\n)*Stopped\.\n$/);
+    assert.ok(!existsSync(pidFile));
+  }
 });
 
 test('told beforehand that a server leaves, nobody’s request is lost: it is unready, and answers all the same', async () => {

@@ -61,9 +61,15 @@ async function openSite(): Promise<StaticExport> {
 /** The database that is configured, or one of our own. */
 async function openAddress({ databaseUrl, dataFolder }: Config): Promise<DatabaseAddress> {
   if (databaseUrl) return databaseUrl.reveal();
-  const embedded = await startEmbedded({ dataFolder, say });
-  running.push({ stop: () => embedded.stop(), withinMs: 15_000 });
-  return embedded.address;
+  const starting = startEmbedded({ dataFolder, say });
+  // Now, and not once it runs: whoever stops us meanwhile must not leave it behind.
+  const stop = () =>
+    starting.then(
+      (embedded) => embedded.stop(),
+      () => {},
+    );
+  running.push({ stop, withinMs: 15_000 });
+  return (await starting).address;
 }
 
 /** Waits for a database that is away, and says so to whoever asks; one that refuses us stops the start. */
@@ -71,7 +77,7 @@ async function awaitDatabase(config: Config, address: DatabaseAddress): Promise<
   await using waiting = new AsyncDisposableStack();
   for (let isWaiting = false; ; isWaiting = true) {
     const away = await findAway(address);
-    if (!away) return;
+    if (!away || stopping) return;
     if (!isWaiting) {
       waiting.use(await openWaitingRoom(config));
       say(`${away.message} Waiting for it …`);
@@ -144,6 +150,8 @@ const listenFaults: Record<string, (where: string) => string> = {
 
 /** One line for what an operator can mend; the whole error for what is a fault of ours. */
 async function giveUp(error: unknown): Promise<void> {
+  // What it needs was taken away from it.
+  if (stopping) return;
   const isPlain = [ConfigError, EmbeddedPostgresError, MigrationError, AppError].some(
     (kind) => error instanceof kind,
   );

@@ -76,7 +76,8 @@ export async function runServer(
   return { exitCode: await ended, printed: printed() };
 }
 
-function spawnServer(settings: Record<string, string>, ...args: string[]) {
+/** Starts it and waits for nothing. `ended` resolves to the exit code, null after a kill. */
+export function spawnServer(settings: Record<string, string>, ...args: string[]) {
   const common = {
     NODE_ENV: 'production' as const,
     PATH: process.env['PATH'],
