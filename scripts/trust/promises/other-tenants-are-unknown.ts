@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
+import { enter, openDoors, type Door } from '#scripts/trust/doors.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
-import { changesBetween, refusals, takeSnapshot } from '#scripts/trust/snapshot.ts';
+import { changesBetween, refusals, takeSettledSnapshot, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
 import { newSecret } from '#server/credentials/format.ts';
@@ -10,6 +11,7 @@ import { secretForm } from '#server/credentials/schema.ts';
 import { textOf, type Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
+import { openStream } from '#server/testing/stream.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
@@ -91,9 +93,60 @@ async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: C
   return learnt;
 }
 
+/** A secret, or a JWT, that nobody has. */
+const unknownToken = (token: string) =>
+  token.includes('.') ? token.replace(/[^.]+$/, 'A'.repeat(86)) : newSecret('pat').reveal();
+
+/** Shows services the tokens of others, and finders anybody's. Returns the doors that told of them, or changed something. */
+async function tryDoors(stage: Stage): Promise<{ tried: number; found: string[] }> {
+  await using doors = await openDoors(stage);
+  const [[stranger] = []] = await addTenants(stage, 1, ['admin']);
+  if (!stranger) throw new Error('There is no stranger');
+  const found = await listen(stage, stranger);
+  const { token } = await stranger.createToken({ name: 'service' });
+  const asked: Door[] = [];
+  await doors.each(async (door) => {
+    const shown = door.fields['token'];
+    if (shown === undefined) return;
+    const before = await takeSnapshot(stage, refusals);
+    const ours: Door = { ...door, ...(door.who && { who: { token } }) };
+    const expected = await enter(doors, { ...ours, fields: { ...door.fields, token: unknownToken(shown) } });
+    const answer = await enter(doors, ours);
+    const changes = changesBetween(before, await takeSnapshot(stage, refusals));
+    if (expected.status !== 200 || likeness(expected) !== likeness(answer)) found.push(`${door.name} told`);
+    // Whoever holds a token may end it.
+    if (!door.who) return;
+    if (changes.length > 0) found.push(`${door.name} changed`);
+    asked.push(door);
+    // Those of its own tenant are told, or else it would show nothing.
+    const own = door.changes ? undefined : likeness(await enter(doors, door));
+    if (own === likeness(expected)) found.push(`${door.name} told nobody`);
+  });
+  await takeSettledSnapshot(stage);
+  const denied = await stage.sql(
+    `select from audit_events where outcome = 'denied' and tenant_id = any ($1)`,
+    [asked.map(({ place }) => place.admin.tenantId)],
+  );
+  if (denied.length > 0) found.push(`${denied.length} rows of refusals`);
+  return { tried: asked.length + 2, found };
+}
+
+/** What somebody hears who watches while another tenant changes something, until they hear of a change of their own. */
+async function listen(stage: Stage, stranger: Person): Promise<string[]> {
+  const [[other] = []] = await addTenants(stage, 1, ['admin']);
+  await using stream = await openStream(stage.servers[0].origin, { cookie: stranger.cookie });
+  await stream.next();
+  await other?.send('PATCH /api/v1/settings', { body: { disableOnReuse: true } });
+  await stranger.createToken({ name: 'own' });
+  const heard = new Set<string>();
+  while (!heard.has('token'))
+    for (const topic of (await stream.next()) ?? ['token', 'nothing']) heard.add(topic);
+  return heard.size > 1 ? [`live.changes told of ${[...heard].join(', ')}`] : [];
+}
+
 export const promise: TrustPromise = {
   id: 'S16',
-  name: 'what another tenant has is as unknown as what nobody has, to every procedure',
+  name: 'what another tenant has is as unknown as what nobody has, to every procedure and every other door that is shown it',
   threshold: '0 told, 0 changed',
   isFast: true,
   ownStage: true,
@@ -110,10 +163,11 @@ export const promise: TrustPromise = {
     const changed = calls.filter(({ place }) =>
       changes.some((change) => change.endsWith(place.admin.tenantId)),
     );
-    const names = [...told, ...changed.map(({ procedure }) => procedure)];
+    const doors = await tryDoors(stage);
+    const names = [...told, ...changed.map(({ procedure }) => procedure), ...doors.found];
     const list = names.length > 0 ? `: ${names.slice(0, 5).join(', ')}` : '';
     return {
-      measured: `of ${calls.length} procedures ${told.length} told, ${changed.length} changed${list}`,
+      measured: `of ${calls.length} procedures ${told.length} told, ${changed.length} changed; of ${doors.tried} other doors ${doors.found.length} did${list}`,
       holds: names.length === 0,
     };
   },
@@ -135,6 +189,26 @@ export const promise: TrustPromise = {
           file: 'server/users/list.ts',
           find: 'eq(users.tenantId, tenantId),\n        status ?',
           replace: 'status ?',
+        },
+      ],
+    },
+    {
+      without: 'the tenant in what is said of a JWT',
+      patches: [
+        {
+          file: 'server/verify/introspect.ts',
+          find: 'if (claims?.tenant !== tenantId) return { active: false };',
+          replace: 'if (!claims) return { active: false }; tenantId = claims.tenant;',
+        },
+      ],
+    },
+    {
+      without: 'the tenant in whom a change concerns',
+      patches: [
+        {
+          file: 'server/live/watch.ts',
+          find: "return tenant === tenantId && (permissions.has('audit:read')",
+          replace: "return (permissions.has('audit:read')",
         },
       ],
     },
