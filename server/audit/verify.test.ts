@@ -3,7 +3,6 @@ import { generateKeyPairSync } from 'node:crypto';
 import { stat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { AuditSeal, AuditVerdictView } from '#server/audit/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
@@ -228,7 +227,7 @@ test('of several who verify at once a server does the work once, and asks those 
   await desk.sql('begin');
   await desk.sql('lock table audit_seals');
   const first = desk.ada.send('GET /api/v1/audit/verify');
-  while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+  await desk.untilBlocked();
   const same = desk.ada.send('GET /api/v1/audit/verify');
   const other = await desk.ada.send('GET /api/v1/audit/verify?after=1');
   await desk.sql('commit');

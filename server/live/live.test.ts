@@ -250,10 +250,7 @@ test('who goes while it is being looked up who they are does not count as watchi
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   await desk.sql('begin; lock table sessions in access exclusive mode');
-  const waiting = "select from pg_locks where not granted and relation = 'sessions'::regclass";
-  await goBeforeItBegins(desk, desk.origin, bob, async () => {
-    while ((await desk.sql(waiting)).length === 0) await sleep(10);
-  });
+  await goBeforeItBegins(desk, desk.origin, bob, () => desk.untilBlocked());
   await desk.sql('commit');
   await assertMayWatchTwentyTimes(desk.origin, bob);
 });

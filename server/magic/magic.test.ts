@@ -158,10 +158,7 @@ test('a letter on its way when the address changes goes to the new one', async (
   await desk.sql('begin');
   await desk.sql("update users set email = 'robert@example.com' where id = $1", [bob.id]);
   const sent = desk.runJobs();
-  const isWaiting =
-    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  const seesIt = async (): Promise<boolean> => (await desk.sql(isWaiting)).length > 0 || seesIt();
-  await Promise.race([sent, seesIt()]);
+  await Promise.race([sent, desk.untilBlocked()]);
   await desk.sql('commit');
   await sent;
   assert.deepEqual(

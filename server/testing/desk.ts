@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/client.ts';
 import type { Role } from '#server/access/schema.ts';
@@ -21,6 +22,10 @@ import { joinAs, setUpAda, type Person } from '#server/testing/person.ts';
 
 /** None is made in the folder that the tests run in. */
 const masterKey = '5e'.repeat(32);
+
+/** Not by `pg_stat_activity`, which stays as it was first seen in a transaction. Other files of a run wait in databases of their own. */
+const isBlocked = `select from pg_locks waiting join pg_locks of_it using (pid)
+  where not waiting.granted and of_it.database = (select oid from pg_database where datname = current_database())`;
 
 export interface DeskOptions {
   /** Settings as the environment would give them. */
@@ -45,6 +50,8 @@ export interface EmptyDesk extends Instance {
   logged: string[];
   /** Runs a statement as the owner of the tables. */
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Resolves once somebody waits for a lock in its database. */
+  untilBlocked(): Promise<void>;
   /** Writes what waits to be written. */
   settle(): Promise<void>;
   /** Does what is in the job queue; returns how many jobs that were. */
@@ -95,6 +102,9 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     databaseSocket: `${address.host}/.s.PGSQL.${address.port}`,
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
+    async untilBlocked() {
+      while ((await owner.query(isBlocked)).rowCount === 0) await sleep(5);
+    },
     async settle() {
       const { lastUse, sessionUse, auditQueue, mailSoon } = first.runtime;
       await Promise.all([lastUse, sessionUse, auditQueue, mailSoon].map((writer) => writer.flush()));

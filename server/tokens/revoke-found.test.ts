@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { newSecret } from '#server/credentials/format.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
@@ -126,7 +125,7 @@ test('a report waits for the deletion of the owner, and neither ends the other',
   const reporting = await desk.runtime.db.transaction(async (tx) => {
     await tx.execute(sql`select from users where id = ${bob.id} for update`);
     const answer = report(desk, [token]);
-    while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+    await desk.untilBlocked();
     await tx.execute(sql`update credentials set revoked_at = now() where id = ${credential.id}`);
     return { answer };
   });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { Secret } from '#server/credentials/secret.ts';
 import { statusesOf } from '#server/testing/caller.ts';
@@ -280,7 +279,7 @@ test('whoever is deleted while a token of theirs is being made leaves none behin
   const { making } = await desk.runtime.db.transaction(async (tx) => {
     await tx.execute(sql`select from users where id = ${bob.id} for update`);
     const making = bob.send('POST /api/v1/tokens', { body: { name: 'late' } });
-    while ((await desk.sql('select from pg_locks where not granted')).length === 0) await sleep(5);
+    await desk.untilBlocked();
     await tx.execute(sql`update users set deleted_at = now() where id = ${bob.id}`);
     return { making };
   });
