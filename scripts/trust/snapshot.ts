@@ -17,6 +17,8 @@ export const refusals = ['audit_events', 'sign_in_tallies'];
 /** That somebody was there is no change. */
 const notAChange = ['last_seen_at', 'last_used_at'];
 
+const rowText = `(to_jsonb(t) - '{${notAChange.join()}}'::text[])::text`;
+
 interface Table {
   name: string;
   columns: string[];
@@ -37,6 +39,17 @@ export async function takeSnapshot(
   return new Map(rows.map(({ place, rows }) => [place, rows]));
 }
 
+/** The rows themselves, each with its table: `users {"id": …}`. */
+export async function takeRows(
+  { sql }: Pick<Stage, 'sql'>,
+  leftOut: readonly string[] = [],
+): Promise<ReadonlySet<string>> {
+  const tables = await sql<Table>(listTables, [[...written, ...leftOut]]);
+  const each = tables.map(({ name }) => `select '${name} ' || ${rowText} as row from ${name} t`);
+  const rows = await sql<{ row: string }>(each.join(' union all '));
+  return new Set(rows.map(({ row }) => row));
+}
+
 /** The same, of all tables, once nothing is on its way any more. */
 export async function takeSettledSnapshot(stage: Stage): Promise<Snapshot> {
   for (let before = await takeSnapshot(stage); ;) {
@@ -49,7 +62,7 @@ export async function takeSettledSnapshot(stage: Stage): Promise<Snapshot> {
 
 function rowsOf(table: Table): string {
   return `select '${table.name} ' || coalesce(tenant::text, '') as place, md5(string_agg(row, '|' order by row)) as rows
-    from (select ${tenantOf(table)} as tenant, (to_jsonb(t) - '{${notAChange.join()}}'::text[])::text as row from ${table.name} t) rows
+    from (select ${tenantOf(table)} as tenant, ${rowText} as row from ${table.name} t) rows
     group by tenant`;
 }
 
