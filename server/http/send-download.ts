@@ -12,6 +12,8 @@ export async function sendDownload(
   const parts = download.body[Symbol.asyncIterator]();
   // What fails at once is refused while there still is a status; who looks at the head only begins nothing.
   const first = req.method === 'HEAD' ? undefined : await parts.next();
+  // Whoever has gone meanwhile is nobody to break off for.
+  if (res.destroyed) return void (await parts.return?.());
   res.setHeader('Content-Disposition', `attachment; filename="${download.fileName}"`);
   res.writeHead(200, { 'Content-Type': download.type });
   if (!first) return void res.end();
