@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbedded } from '#db/embedded.ts';
+import { urlOf } from '#server/testing/process.ts';
 import { findNode, root, say } from './workplace.mjs';
 
 /**
@@ -19,9 +20,8 @@ if (!Number.isInteger(count) || count < 1 || count > 16) {
 const firstPort = Number(process.env['PORT'] ?? 4370);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'keyward-cluster-'));
 const database = await startEmbedded({ dataFolder: folder, say });
-const { host, port, user, password, database: name } = database.address;
 const settings = {
-  DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@/${name}?host=${encodeURIComponent(host)}&port=${port}`,
+  DATABASE_URL: urlOf(database.address),
   KEYWARD_DATA: folder,
   KEYWARD_MASTER_KEY: randomBytes(32).toString('base64'),
   KEYWARD_LOG_LEVEL: 'warn',

@@ -4,9 +4,9 @@ import { describeError } from '#db/errors.ts';
 import { MigrationError } from '#db/migrate.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime } from '#server/runtime.ts';
+import { openAddress, say } from './operator-command.ts';
 import { fillDatabase, seedPassword, whatIsThere, type Seeded, testCredentials } from './seed/fill.ts';
 
-const say = (line: string) => void process.stderr.write(`${line}\n`);
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
 /** Why the database is left alone. */
@@ -25,7 +25,7 @@ async function seed(config: Config): Promise<Seeded | 'there already'> {
   await using opened = new AsyncDisposableStack();
   const runtime = await createRuntime(
     { ...config, logLevel: 'warn' },
-    { address: await open(config, opened) },
+    { address: await openAddress(config, opened, startEmbedded) },
   );
   opened.defer(() => runtime.close());
   const there = await whatIsThere(runtime);
@@ -34,13 +34,6 @@ async function seed(config: Config): Promise<Seeded | 'there already'> {
       'This database has people of its own. The seed is for an empty one. Nothing was changed.',
     );
   return there === 'seed' ? 'there already' : await fillDatabase(runtime);
-}
-
-async function open({ databaseUrl, dataFolder }: Config, opened: AsyncDisposableStack) {
-  if (databaseUrl) return databaseUrl.reveal();
-  const embedded = await startEmbedded({ dataFolder, say });
-  opened.defer(() => embedded.stop());
-  return embedded.address;
 }
 
 function report(seeded: Seeded | 'there already', seconds: number): string {
