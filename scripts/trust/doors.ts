@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
+import { doorOperations } from '#server/rest/door-operations.ts';
 import { cookieOf, textOf, type Answer } from '#server/testing/caller.ts';
 import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
 import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';
@@ -37,9 +38,15 @@ type Prepare = (place: Place, doorway: Doorway) => Promise<Omit<Door, 'name' | '
 export interface Doors extends AsyncDisposable {
   server: ServerProcess;
   count: number;
-  /** One after the other, each made ready just before, in a tenant of its own. The last leaves nobody else on the stage. */
+  /**
+   * One after the other, each made ready just before, in a tenant of its own. The last leaves nobody else on the stage. Throws
+   * where the API's document has a door that is not among them.
+   */
   each<Result>(use: (door: Door) => Promise<Result>): Promise<Result[]>;
 }
+
+/** Paths that the OpenAPI document describes beside the procedures, and that are sent something. */
+const described = doorOperations.filter(({ input, query }) => input ?? query).map(({ path }) => path);
 
 /** All that is no procedure, what goes another way than `/trpc`, and what only an empty server lets in. */
 export async function openDoors(stage: Stage): Promise<Doors> {
@@ -54,14 +61,17 @@ export async function openDoors(stage: Stage): Promise<Doors> {
     async each(use) {
       const places = await placesFor(stage, all.length);
       const results = [];
+      const untried = new Set(described);
       for (const [at, [name, prepare]] of all.entries()) {
         const place = places[at];
         if (!place) throw new Error(`${name} has no place`);
         const ready = await prepare(place, { stage, server, issuer }).catch((cause: unknown) => {
           throw new Error(`${name} could not be made ready`, { cause });
         });
+        untried.delete(ready.call.split(' ')[1] ?? '');
         results.push(await use({ name, place, ...ready }));
       }
+      if (untried.size > 0) throw new Error(`scripts/trust/doors.ts knows no ${[...untried].join(', ')}`);
       return results;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
