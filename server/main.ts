@@ -34,6 +34,10 @@ async function start(): Promise<void> {
   const address = await openAddress(config);
   await awaitDatabase(config, address);
   const runtime = await createRuntime(config, { address, works: true });
+  // A fault of ours, in what one request began: it must not end the server for everybody.
+  process.on('unhandledRejection', (error) =>
+    runtime.log.error({ err: error }, 'nobody waited for a failure'),
+  );
   running.push({ stop: () => runtime.close(), withinMs: 8_000 });
   await assertKeysOpen(runtime.db, config, runtime.clock.now()).catch(asKeyFault);
   if (config.admin)

@@ -100,17 +100,39 @@ test('what no door expects is refused, and is no fault of ours', async () => {
     ['GET /trpc/sessions.me?input=x', 400],
     ['POST /trpc/tokens.revoke', 415],
     ['GET /trpc/tokens.revoke', 405],
+    ['HEAD /trpc/sessions.me', 405],
   ];
   for (const [call, status] of statuses) {
     const refused = await desk.ada.send(call);
     assert.equal(refused.status, status, `${call}: ${refused.text}`);
-    assert.equal(refused.problem?.status, status, call);
+    if (!call.startsWith('HEAD')) assert.equal(refused.problem?.status, status, call);
   }
   const streamed = await desk.send('GET /trpc/sessions.me', {
     headers: { 'trpc-accept': 'application/jsonl' },
   });
   assert.equal(streamed.status, 401);
   assert.match(streamed.headers.get('www-authenticate') ?? '', /^Bearer/);
+});
+
+test('what tRPC refuses without asking who it is ends no server, whoever it is', async () => {
+  await using desk = await openDesk();
+  for (const who of [{ token: 'x' }, { cookie: 'keyward_session=x' }, { cookie: desk.ada.cookie }]) {
+    for (const [call, type] of [
+      ['HEAD /trpc/x', 'text/plain'],
+      ['GET /trpc/sessions.me', 'multipart/form-data; boundary=x'],
+      ['GET /trpc/live.changes,sessions.me?batch=1', 'application/json'],
+      ['POST /trpc/sessions.me,', 'x'],
+    ] as const) {
+      const { status } = await desk.send(call, { ...who, headers: { 'Content-Type': type } });
+      assert.ok(status >= 400 && status < 500, `${call}: ${status}`);
+    }
+  }
+  // A rejection that nobody handles fails this test by itself.
+  await desk.settle();
+  assert.deepEqual(
+    desk.logged.filter((line) => line.includes('"level":50')),
+    [],
+  );
 });
 
 test('a body of very many wrong fields gets a short answer', async () => {

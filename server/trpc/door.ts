@@ -29,11 +29,13 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   const opened = openCtx(exchange, { isAsked: !isStream }).catch((error: unknown) =>
     refuseCtx(error, facts.id),
   );
+  // tRPC asks for it, and tells why there is none, unless it finds fault with the request first.
+  await opened.catch(() => {});
+  // Whoever has gone is not heard to go again, and would count as one who watches.
+  if (res.closed || req.socket.destroyed) return;
   // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
   if (isStream) {
     const { principal } = await opened;
-    // Whoever has gone is not heard to go again, and would count as one who watches.
-    if (res.destroyed) return;
     if (!principal) throw new AppError('unauthenticated', 'Sign in, or send a token, to watch changes.');
     runtime.hub.refuseTooMany(principal);
   }
@@ -64,7 +66,7 @@ function headersOf(refusals: AppError[]): Headers {
 }
 
 function assertMethod({ req, res, query }: Exchange): void {
-  if (!['GET', 'HEAD', 'POST'].includes(req.method ?? '')) {
+  if (!['GET', 'POST'].includes(req.method ?? '')) {
     res.setHeader('Allow', 'GET, POST');
     throw new AppError('method_not_allowed', 'Procedures take GET and POST.');
   }
