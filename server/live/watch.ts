@@ -56,6 +56,7 @@ interface HubOptions {
 export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   const watchers = new Set<OpenWatcher>();
   const remembered: { change: Message; at: number }[] = [];
+  /** What was told before is not known. */
   let deafUntil = -Infinity;
   let listener: Listener | undefined;
   let isClosed = false;
@@ -68,8 +69,12 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
     }
     const change = message.parse(JSON.parse(payload));
     for (const watcher of watchers) if (concerns(change, watcher.principal)) watcher.add(change.topics);
-    remembered.push({ change, at: performance.now() });
-    if (remembered.length > rememberMost) remembered.shift();
+    const now = performance.now();
+    remembered.push({ change, at: now });
+    if (remembered.length <= rememberMost) return;
+    // What is forgotten too early may have concerned anybody.
+    const forgotten = remembered.shift();
+    if (forgotten && forgotten.at > now - rememberMs) deafUntil = now;
   }
 
   function recall({ principal, add }: OpenWatcher): void {
@@ -156,6 +161,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
 export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): AsyncGenerator<ChangesView> {
   const watcher = await ctx.runtime.hub.open(ctx.principal);
   signal?.addEventListener('abort', () => watcher.end());
+  if (signal?.aborted) watcher.end();
   // Whoever went before that was open is not heard to go again.
   if (signal?.aborted) watcher.end();
   try {
