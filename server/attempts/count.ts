@@ -53,9 +53,14 @@ export function countConfirm(ctx: Ctx): Promise<Attempt> {
   ]);
 }
 
-/** Counts that somebody asks for a letter to an address, known or not. Throws `too_many_attempts` for where they are. */
+/**
+ * Counts that somebody asks for a letter to an address, known or not; a browser that has signed in there before by itself, as
+ * with passwords. Throws `too_many_attempts` for where they are.
+ */
 export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', canonicalEmail(email)]]);
+  const account = canonicalEmail(email);
+  const device = await recogniseDevice(ctx, account);
+  const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', device ?? account]]);
   if (attempt.pausedUntil) noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
   return attempt;
 }

@@ -115,6 +115,22 @@ test('without a mail server there is no such way', async () => {
   assert.deepEqual(ways.body, { ways: ['password'], issuerName: null });
 });
 
+test('nobody who asks for letters to others stands in the way of a browser that is known', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const answer = await redeem(desk, await codeFor(desk, mailbox, desk.ada.email));
+  const mark = answer.headers.getSetCookie().find((line) => line.startsWith('keyward_device=')) ?? '';
+  const askOften = async (cookie: string) => {
+    for (let n = 0; n < 6; n++) {
+      await desk.send('POST /api/v1/auth/magic', { body: { email: desk.ada.email }, cookie });
+      await deliver(desk);
+    }
+    return mailbox.mails.length;
+  };
+  assert.equal(await askOften(''), 3, 'strangers are paused');
+  assert.equal(await askOften(mark.split(';')[0] ?? ''), 6, 'a known browser gets three of its own');
+});
+
 test('a link lets in whose password is paused, and a pause is told by mail, once', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
