@@ -73,6 +73,11 @@ test('a JWT is good for no more than its credential is at this moment, whatever 
   ]);
   assert.equal(await scopeOf(jwt), 'tokens:read');
   assert.equal(await scopeOf(narrow), '');
+  await desk.sql("update credentials set ip_allowlist = '{127.0.0.1}' where id = $1", [credential.id]);
+  for (const asked of [token, jwt]) {
+    const answer = await post(desk, '/oauth/introspect', { token: asked }, { token: service });
+    assert.deepEqual(answer.body, { active: false }, 'bound to addresses, and nobody says which');
+  }
 });
 
 test('nobody introspects without the permission, nor by a cookie', async () => {

@@ -4,11 +4,11 @@ import { credentials } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Grant } from '#server/access/schema.ts';
 
-/** What a credential is granted at this moment; nothing where there is none. */
-export async function findGrant(db: Connection, tenantId: TenantId, id: string): Promise<Grant> {
+/** What a credential is granted at this moment, from wherever it is used; null where there is no such. */
+export async function findGrant(db: Connection, tenantId: TenantId, id: string): Promise<Grant | null> {
   const [row] = await db
-    .select({ permissions: credentials.permissions })
+    .select({ permissions: credentials.permissions, ipAllowlist: credentials.ipAllowlist })
     .from(credentials)
     .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id)));
-  return (row?.permissions ?? []) as Grant;
+  return row?.ipAllowlist.length === 0 ? (row.permissions as Grant) : null;
 }
