@@ -222,8 +222,10 @@ export async function listAll<P extends Page>(
   atMost = 10_000,
 ): Promise<P> {
   const page = await api.send<P>(call, { query });
-  while (page.nextCursor !== null && page.items.length < atMost) {
+  // A page without anything would be followed by another for ever.
+  for (let found = page.items.length; found > 0 && page.nextCursor && page.items.length < atMost;) {
     const next = await api.send<P>(call, { query: { ...query, cursor: page.nextCursor } });
+    found = next.items.length;
     page.items.push(...next.items);
     page.nextCursor = next.nextCursor;
   }

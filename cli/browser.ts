@@ -8,9 +8,9 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 
 /** Opens a page of the server in a browser where there is one that the person can see. Returns whether that was tried. */
 export function openBrowser(address: string, server: string): boolean {
-  const url = new URL(address);
-  // Whatever the server says: no other site, and no other scheme, is opened.
-  if (url.origin !== new URL(server).origin || !hasScreen(process.env)) return false;
+  const [url, own] = [new URL(address), new URL(server)];
+  // Whatever the server says: no other site, and no other scheme (a blob has the origin of its site), is opened.
+  if (url.origin !== own.origin || url.protocol !== own.protocol || !hasScreen(process.env)) return false;
   const [program, ...args] = opener(process.env);
   if (program === undefined) return false;
   const child = spawn(program, [...args, url.href], {

@@ -1,4 +1,5 @@
 import type { Output } from './output.ts';
+import { clean } from './text.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const everyMs = 100;
@@ -25,7 +26,7 @@ export function startSpinner(out: Output, text: string): Spinner {
   const timer = setInterval(draw, everyMs);
   return {
     say(text) {
-      said = text;
+      said = clean(text);
     },
     stop() {
       clearInterval(timer);

@@ -161,12 +161,14 @@ async function verifyLog(context: Context, { against }: { against?: string }): P
   let verdict: AuditVerdictView | undefined;
   try {
     while (!verdict?.finished) {
-      const after = verdict?.next ?? 0;
+      const after: number = verdict?.next ?? 0;
       verdict = seal
         ? await api.send<AuditVerdictView>('POST /api/v1/audit/verify', {
             body: { after, seconds: 10, seal },
           })
         : await api.send<AuditVerdictView>('GET /api/v1/audit/verify', { query: { after, seconds: 10 } });
+      if (!verdict.finished && !(Number(verdict.next) > after))
+        throw new CliError('refused', 'The server says that there is more to check, and not where.');
       rows += verdict.rows;
       spinner.say(`Checking the seals: ${verdict.seals} of ${verdict.totalSeals}`);
     }
