@@ -1,5 +1,6 @@
 import { sendJson } from '#server/http/answer.ts';
 import type { Door } from '#server/http/exchange.ts';
+import type { Runtime } from '#server/runtime.ts';
 
 /** Whether the process runs. */
 export const answerHealth: Door = ({ res }) => sendJson(res, 200, { status: 'ok' });
@@ -9,11 +10,25 @@ export const answerHealth: Door = ({ res }) => sendJson(res, 200, { status: 'ok'
  * heard, and nobody asked the server to stop.
  */
 export const answerReadiness: Door = async ({ runtime, res, isLeaving }) => {
-  const database = await runtime.pool.query('select count(*) from schema_migrations').then(
-    () => true,
-    () => false,
-  );
+  const database = await hasDatabase(runtime);
   const checks = { database, listener: !runtime.hub.isDeaf(), staying: !isLeaving };
   const isReady = Object.values(checks).every(Boolean);
   sendJson(res, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', checks });
 };
+
+const asking = new WeakMap<Runtime, Promise<boolean>>();
+
+/** However many ask at once, the database is asked once. */
+function hasDatabase(runtime: Runtime): Promise<boolean> {
+  const asked = asking.get(runtime);
+  if (asked) return asked;
+  const answer = runtime.pool
+    .query('select count(*) from schema_migrations')
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => asking.delete(runtime));
+  asking.set(runtime, answer);
+  return answer;
+}
