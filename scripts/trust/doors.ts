@@ -40,9 +40,9 @@ export interface Doors extends AsyncDisposable {
   count: number;
   /**
    * One after the other, each made ready just before, in a tenant of its own. The last leaves nobody else on the stage. Throws
-   * where the API's document has a door that is not among them.
+   * where the API's document has a door that is not among them. `named`: only those, in less time.
    */
-  each<Result>(use: (door: Door) => Promise<Result>): Promise<Result[]>;
+  each<Result>(use: (door: Door) => Promise<Result>, named?: RegExp): Promise<Result[]>;
 }
 
 /** Paths that the OpenAPI document describes beside the procedures, and that are sent something. */
@@ -58,11 +58,12 @@ export async function openDoors(stage: Stage): Promise<Doors> {
   return {
     server,
     count: all.length,
-    async each(use) {
-      const places = await placesFor(stage, all.length);
+    async each(use, named) {
+      const chosen = all.filter(([name]) => named?.test(name) ?? true);
+      const places = await placesFor(stage, chosen.length);
       const results = [];
-      const untried = new Set(described);
-      for (const [at, [name, prepare]] of all.entries()) {
+      const untried = new Set(named ? [] : described);
+      for (const [at, [name, prepare]] of chosen.entries()) {
         const place = places[at];
         if (!place) throw new Error(`${name} has no place`);
         const ready = await prepare(place, { stage, server, issuer }).catch((cause: unknown) => {

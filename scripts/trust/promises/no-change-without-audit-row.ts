@@ -59,21 +59,27 @@ async function tryAll(stage: Stage, calls: Call[]): Promise<Trial[]> {
 
 const countRows = `select count(*)::int from audit_events where outcome = 'ok'`;
 
-/** Goes through all of the doors beside the procedures. What some of them write is of no tenant, so each is looked at alone. */
+/** Those that change something: the round in which rows can be written shows that it is they and no others. */
+const changing = /device|revocation|replaced|return|setup/;
+
+/** Goes through the doors beside the procedures. What some of them write is of no tenant, so each is looked at alone. */
 function tryDoors({ sql }: Stage, doors: Doors, way?: string): Promise<Trial[]> {
-  return doors.each(async (door) => {
-    if (way) await sql(way);
-    const [before, rowsBefore] = [await takeSnapshot({ sql }, refusals), await sql(countRows)];
-    const { status } = await enter(doors, door);
-    const hasChanged = changesBetween(before, await takeSnapshot({ sql }, refusals)).length > 0;
-    await sql(restore);
-    return {
-      name: door.name,
-      isOdd: status !== (door.status ?? 200) || hasChanged !== (door.changes ?? false),
-      hasChanged,
-      hasRow: !isDeepStrictEqual(rowsBefore, await sql(countRows)),
-    };
-  });
+  return doors.each(
+    async (door) => {
+      if (way) await sql(way);
+      const [before, rowsBefore] = [await takeSnapshot({ sql }, refusals), await sql(countRows)];
+      const { status } = await enter(doors, door);
+      const hasChanged = changesBetween(before, await takeSnapshot({ sql }, refusals)).length > 0;
+      await sql(restore);
+      return {
+        name: door.name,
+        isOdd: status !== (door.status ?? 200) || hasChanged !== changing.test(door.name),
+        hasChanged,
+        hasRow: !isDeepStrictEqual(rowsBefore, await sql(countRows)),
+      };
+    },
+    way ? changing : undefined,
+  );
 }
 
 const namedAtMost = 5;
