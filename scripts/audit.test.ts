@@ -56,6 +56,17 @@ test('the log is verified on the database itself: intact, against a seal, and no
   assert.deepEqual([changed.code, changed.stdout], [1, `NOT INTACT: Row ${seal.to} was changed.\n`]);
 });
 
+test('without a key that can be read nothing is verified, and the file is named', async () => {
+  await using desk = await openDesk();
+  await mkdir(desk.runtime.config.dataFolder, { recursive: true });
+  const file = join(desk.runtime.config.dataFolder, 'audit-key.pem');
+  await writeFile(file, 'junk');
+  const { code, stdout, stderr } = await run(desk, 'verify');
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /^[^\n]+ holds no Ed25519 private key in PEM\. [^\n]+\n$/);
+  assert.ok(stderr.startsWith(file), stderr);
+});
+
 test('called in another way, it says how and does nothing', async () => {
   await using desk = await openDesk();
   const wrong = [['tail'], ['seal', '--against', 'x'], ['verify', '--against', 'x']];

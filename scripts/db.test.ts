@@ -64,6 +64,20 @@ test('a folder or a database that no server has used is refused by name, and not
   assert.deepEqual(await readdir(folder.settings.KEYWARD_DATA), []);
 });
 
+test('without a key to sign it nothing is backed up, and the file that should hold one is named', async () => {
+  await using folder = await dataFolder();
+  await using source = await ownDatabase(template);
+  const { KEYWARD_DATA } = folder.settings;
+  const key = join(KEYWARD_DATA, 'audit-key.pem');
+  await writeFile(key, 'junk');
+  const settings = { ...source.settings, ...folder.settings };
+  const { exitCode, told } = await db(settings, 'backup', join(KEYWARD_DATA, 'one.backup'));
+  assert.equal(exitCode, 1);
+  assert.match(told, /^[^\n]+ holds no Ed25519 private key in PEM\. [^\n]+\n$/);
+  assert.ok(told.startsWith(key), told);
+  assert.deepEqual(await readdir(KEYWARD_DATA), ['audit-key.pem']);
+});
+
 test('what is asked for wrongly, or not said where nobody can be asked, does nothing', async () => {
   await using folder = await dataFolder();
   const file = join(folder.settings.KEYWARD_DATA, 'file');

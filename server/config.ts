@@ -61,7 +61,10 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
   const given = readSecretFiles(environment);
   assertKnownNames(given);
   const values = Object.fromEntries(
-    Object.keys(settings).map((name) => [name, parseOne(name as Name, given[name])]),
+    Object.keys(settings).map((name) => [
+      name,
+      parseOne(name as Name, given[name], environment[`${name}_FILE`]),
+    ]),
   ) as Values;
   return toConfig(values);
 }
@@ -125,12 +128,15 @@ function toOidc(values: Values): OidcSettings | null {
   };
 }
 
-function parseOne(name: Name, text: string | undefined): unknown {
+/** `file`: where a secret was read from. An empty one was not left out. */
+function parseOne(name: Name, text: string | undefined, file: string | undefined): unknown {
   const setting: Setting = settings[name];
-  const parsed = setting.schema.safeParse(text === '' ? undefined : text);
+  const isFile = setting.secret && Boolean(file);
+  const parsed = setting.schema.safeParse(text === '' && !isFile ? undefined : text);
   if (parsed.success) return parsed.data;
-  const now = setting.secret ? 'its value (not shown)' : JSON.stringify(text);
-  throw new ConfigError(`${name}: ${now} will not do. Legal: ${setting.legal}.`);
+  const shown = setting.secret ? 'its value (not shown)' : JSON.stringify(text);
+  const said = isFile ? `${name}_FILE: what ${JSON.stringify(file)} holds (not shown)` : `${name}: ${shown}`;
+  throw new ConfigError(`${said} will not do. Legal: ${setting.legal}.`);
 }
 
 function assertKnownNames(given: Record<string, string | undefined>): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -237,6 +238,18 @@ test('without the key of what its database keeps sealed a server says so, starts
   assert.equal(other.exitCode, 1);
   assert.match(other.printed, /^KEYWARD_MASTER_KEY: .+ sealed under another one\. Set it to that one\.$/m);
 });
+
+for (const name of ['audit-key.pem']) {
+  test(`a damaged ${name} stops the start with one line that names it`, async () => {
+    await using folder = await dataFolder();
+    const file = join(folder.settings.KEYWARD_DATA, name);
+    await writeFile(file, 'junk');
+    const { exitCode, printed } = await runServer(folder.settings);
+    assert.equal(exitCode, 1);
+    assert.match(printed, /^\/.+ (holds no|does not hold a) .*key .+ Put back the copy of it.+\n$/);
+    assert.ok(printed.startsWith(file), printed);
+  });
+}
 
 test('a port that is taken, and an address that is another machine’s, are said so', async () => {
   await using database = await ownDatabase();

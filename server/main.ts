@@ -7,6 +7,7 @@ import { startEmbedded } from '#db/embedded.ts';
 import { findAway, MigrationError } from '#db/migrate.ts';
 import { untilAvailable } from '#db/until-available.ts';
 import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
+import { findAuditKey } from '#server/audit/key.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
 import { AppError } from '#server/errors.ts';
@@ -31,6 +32,8 @@ const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
 async function start(): Promise<void> {
   const config = readConfig();
+  // One that is damaged is better refused now than with every seal.
+  findAuditKey(config);
   const address = await openAddress(config);
   await awaitDatabase(config, address);
   const runtime = await createRuntime(config, { address, works: true });

@@ -1,6 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { isThere, makeKeyFile, readKeyFile } from '#server/access/key-file.ts';
 import type { Config } from '#server/config.ts';
 
 const version = 1;
@@ -61,7 +61,8 @@ export function createSealer(key: Buffer): Sealer {
 /** The configured key, or the one in the data folder, which is made there when it is first needed. */
 export function masterKeyOf(config: Config): Buffer {
   const file = keyFileIn(config);
-  if (!config.masterKey && !existsSync(file)) makeKeyFile(config.dataFolder, file);
+  if (!config.masterKey && !isThere(file))
+    makeKeyFile(file, `${randomBytes(keyLength).toString('base64')}\n`);
   return existingMasterKey(config);
 }
 
@@ -69,8 +70,9 @@ export function masterKeyOf(config: Config): Buffer {
 export function existingMasterKey(config: Config): Buffer {
   if (config.masterKey) return decodeKey(config.masterKey.reveal());
   const file = keyFileIn(config);
-  if (!existsSync(file)) throw new MissingMasterKeyError(`There is no ${file}, and no KEYWARD_MASTER_KEY.`);
-  const key = decodeKey(readFileSync(file, 'utf8').trim());
+  const text = readKeyFile(file);
+  if (text === undefined) throw new MissingMasterKeyError(`There is no ${file}, and no KEYWARD_MASTER_KEY.`);
+  const key = decodeKey(text.trim());
   if (key.length !== keyLength) throw new Error(`${file} does not hold a key of 32 bytes in base64.`);
   return key;
 }
@@ -79,22 +81,4 @@ const keyFileIn = ({ dataFolder }: Config) => join(dataFolder, 'master.key');
 
 function decodeKey(text: string): Buffer {
   return Buffer.from(text, text.length === keyLength * 2 ? 'hex' : 'base64');
-}
-
-/** Linked when it is complete: of two servers that make one at once, both read that of the first. */
-function makeKeyFile(folder: string, file: string): void {
-  mkdirSync(folder, { recursive: true });
-  const draft = `${file}.${randomUUID()}`;
-  writeFileSync(draft, `${randomBytes(keyLength).toString('base64')}\n`, {
-    flag: 'wx',
-    mode: 0o600,
-    flush: true,
-  });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft);
-  }
 }

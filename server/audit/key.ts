@@ -7,9 +7,9 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { Config } from '#server/config.ts';
+import { join } from 'node:path';
+import { isThere, makeKeyFile, readKeyFile } from '#server/access/key-file.ts';
+import { ConfigError, type Config } from '#server/config.ts';
 
 /** What seals are signed with, and what they are checked by. */
 export interface AuditKey {
@@ -25,22 +25,22 @@ export interface AuditKey {
 
 const fileIn = (dataFolder: string) => join(dataFolder, 'audit-key.pem');
 
-/** The key that is there already; undefined where `openAuditKey` would make one. */
+/** The key that is there already; undefined where `openAuditKey` would make one. Throws as that does. */
 export function findAuditKey(config: Config): AuditKey | undefined {
-  return config.auditKey || existsSync(fileIn(config.dataFolder)) ? openAuditKey(config) : undefined;
+  return config.auditKey || isThere(fileIn(config.dataFolder)) ? openAuditKey(config) : undefined;
 }
 
 /**
  * The key that is configured, or one in the data folder that is made at first start. Several keys may be configured, one
- * after the other: the first signs, and all of them vouch for what they signed.
+ * after the other: the first signs, and all of them vouch for what they signed. Throws `ConfigError` for what is no key.
  */
 export function openAuditKey({ auditKey, dataFolder }: Config): AuditKey {
-  const text = auditKey?.reveal() ?? readOrMake(fileIn(dataFolder));
-  const blocks = text.match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
-  const [first = ''] = blocks;
-  const signing = createPrivateKey(first);
-  const known = new Map(blocks.map((block) => [keyId(createPublicKey(block)), createPublicKey(block)]));
+  const file = fileIn(dataFolder);
+  const [signing, ...checking] = auditKey
+    ? parseKeys(auditKey.reveal(), 'KEYWARD_AUDIT_KEY')
+    : parseKeys(readOrMake(file), file);
   const own = createPublicKey(signing);
+  const known = new Map([own, ...checking].map((key) => [keyId(key), key]));
   return {
     id: keyId(own),
     publicKey: own.export({ type: 'spki', format: 'pem' }),
@@ -61,20 +61,35 @@ function keyId(key: KeyObject): string {
     .slice(0, 16);
 }
 
+/** One that signs, and those that only check. `place`: what an operator finds them by. */
+function parseKeys(text: string, place: string): [signing: KeyObject, ...checking: KeyObject[]] {
+  const [first = '', ...further] = text.match(/-----BEGIN [A-Z ]+-----[\s\S]+?-----END [A-Z ]+-----/g) ?? [];
+  const signing = parsed(() => createPrivateKey(first));
+  if (signing?.asymmetricKeyType !== 'ed25519')
+    throw new ConfigError(
+      `${place} holds no Ed25519 private key in PEM. Put back the copy of it. If there is none, remove it: another key is ` +
+        'made, but what this one signed, seals of the audit log and backups, can no longer be checked.',
+    );
+  const checking = further.map((block, at) => {
+    const key = parsed(() => createPublicKey(block));
+    if (!key) throw new ConfigError(`${place}: key ${at + 2} in it cannot be read. Mend it, or take it out.`);
+    return key;
+  });
+  return [signing, ...checking];
+}
+
+function parsed(parse: () => KeyObject): KeyObject | undefined {
+  try {
+    return parse();
+  } catch {
+    return undefined;
+  }
+}
+
 function readOrMake(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const made = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    // Whoever else starts at this moment on the same folder keeps theirs.
-    writeFileSync(path, made, { mode: 0o600, flag: 'wx' });
-    return made;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(path, 'utf8');
-    throw error;
-  }
+  const found = readKeyFile(path);
+  if (found !== undefined) return found;
+  makeKeyFile(path, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  // Where it is still not to be read, a link that leads nowhere has its name.
+  return readKeyFile(path) ?? '';
 }
