@@ -31,6 +31,15 @@ export class ForeignAnswer extends Error {
   }
 }
 
+/** Thrown for what the server refused before it came to a procedure: the answer is the problem document by itself. */
+export class RefusedAtDoor extends Error {
+  readonly problem: Partial<Problem>;
+  constructor(problem: Partial<Problem>) {
+    super(problem.detail);
+    this.problem = problem;
+  }
+}
+
 interface ClientError {
   cause?: unknown;
   data?: { problem?: Partial<Problem> };
@@ -45,10 +54,10 @@ const foreign = (status: number): Problem => ({
   status,
 });
 
-/** The problem document inside an error of the tRPC client. */
+/** The problem document inside an error of the tRPC client, or behind it. */
 export function problemOf(error: unknown): Problem {
   const { data, meta, cause } = (error ?? {}) as ClientError;
-  const found = data?.problem;
+  const found = cause instanceof RefusedAtDoor ? cause.problem : data?.problem;
   if (!found?.code) {
     const status = cause instanceof ForeignAnswer ? cause.status : meta?.response?.status;
     return status ? foreign(status) : unreachable;

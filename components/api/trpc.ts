@@ -1,7 +1,7 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import type { AppRouter } from '#server/trpc/app-router.ts';
-import { ForeignAnswer } from './problem.ts';
+import { ForeignAnswer, type Problem, RefusedAtDoor } from './problem.ts';
 import { queryClient } from './query-client.ts';
 import { askAgainLink } from './sign-in-again.ts';
 
@@ -9,9 +9,18 @@ const url = '/trpc';
 
 async function fetchOurs(address: string | URL | Request, init?: object) {
   const response = await fetch(address, init);
-  const isOurs = response.headers.get('Content-Type')?.startsWith('application/json');
-  if (!isOurs) throw new ForeignAnswer(response.status);
+  const type = response.headers.get('Content-Type');
+  if (type?.startsWith('application/problem+json')) throw await refusalIn(response);
+  if (!type?.startsWith('application/json')) throw new ForeignAnswer(response.status);
   return response;
+}
+
+/** What stands in front of us may answer with problem documents too, in words of its own. */
+async function refusalIn(response: Response) {
+  const problem = (await response.json().catch(() => null)) as Partial<Problem & { type: string }> | null;
+  return problem?.type?.startsWith('urn:keyward:')
+    ? new RefusedAtDoor(problem)
+    : new ForeignAnswer(response.status);
 }
 
 export const trpcClient = createTRPCClient<AppRouter>({

@@ -117,6 +117,31 @@ test('with an address of its own the server believes no other', async () => {
   assert.equal((await make('https://desk.example')).status, 403);
 });
 
+test('a page that is open at another address is told where to open it, and the operator once for each', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_URL: 'https://desk.example' } });
+  const call = (headers: Record<string, string>) =>
+    desk.send('POST /trpc/sessions.logout', { body: {}, headers });
+  const other = await call({ Origin: desk.origin });
+  assert.equal(
+    other.problem?.detail,
+    `This page is open at ${desk.origin}, but this Keyward is at https://desk.example. Open it there.`,
+  );
+  await call({ Origin: desk.origin });
+  const warnings = () => desk.logged.filter((line) => line.includes('set KEYWARD_URL'));
+  assert.equal(warnings().length, 1);
+  assert.match(warnings()[0] ?? '', new RegExp(`"origin":"${desk.origin}"`));
+
+  await call({ Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' });
+  for (const origin of ['null', `${desk.origin}/`, 'ftp://127.0.0.1', `http://${'a'.repeat(300)}`]) {
+    const { problem } = await call({ Origin: origin, 'Sec-Fetch-Site': 'same-origin' });
+    assert.equal(problem?.detail, 'This has to come from https://desk.example itself.', origin);
+  }
+  assert.equal(warnings().length, 1, 'a foreign page is no mistake of the operator');
+  for (let index = 0; index < 20; index++)
+    await call({ Origin: `http://n${index}.example`, 'Sec-Fetch-Site': 'same-origin' });
+  assert.equal(warnings().length, 10, 'whoever claims many addresses does not fill the log');
+});
+
 test('a token is no cookie: a program that sends one is not asked where it comes from', async () => {
   await using desk = await openDesk();
   const { token, credential } = await desk.ada.createToken({ name: 'ci' });

@@ -11,6 +11,7 @@ import { AppError } from '#server/errors.ts';
 
 const userAgentLength = 256;
 const pathLength = 256;
+const originLength = 300;
 const loopbackNames = ['127.0.0.1', '[::1]'];
 
 export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
@@ -77,7 +78,7 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
   const { origin } = req.headers;
   const site = req.headers['sec-fetch-site'];
   if (origin === undefined ? site === undefined : isOwnOrigin(origin, config)) return;
-  throw notOwnOrigin(config);
+  throw notOwnOrigin(config, origin);
 }
 
 /**
@@ -90,11 +91,21 @@ export function assertOwnRead({ method, headers }: IncomingMessage, config: Conf
   const isForeign =
     origin === undefined ? site === 'cross-site' || site === 'same-site' : !isOwnOrigin(origin, config);
   if (!isForeign || !isSafe(method) || readBearer(headers.authorization) !== undefined) return;
-  throw notOwnOrigin(config);
+  throw notOwnOrigin(config, origin);
 }
 
-function notOwnOrigin({ url }: Config): AppError {
-  return new AppError('origin_not_allowed', `This has to come from ${url.origin} itself.`);
+/** Whoever is shown this has a page open. If it is one of ours, they opened it at the wrong address. */
+function notOwnOrigin({ url }: Config, origin: string | undefined): AppError {
+  const sentence = isSiteOrigin(origin)
+    ? `This page is open at ${origin}, but this Keyward is at ${url.origin}. Open it there.`
+    : `This has to come from ${url.origin} itself.`;
+  return new AppError('origin_not_allowed', sentence);
+}
+
+/** Whether a header says of which site a page is, and nothing besides. */
+export function isSiteOrigin(text: string | undefined): text is string {
+  if (text === undefined || text.length > originLength || !/^https?:/.test(text)) return false;
+  return URL.canParse(text) && new URL(text).origin === text;
 }
 
 /** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */

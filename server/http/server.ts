@@ -7,6 +7,7 @@ import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
 import { openListener } from '#server/http/listen.ts';
+import { warnOfOtherAddress } from '#server/http/other-address.ts';
 import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts, splitUrl } from '#server/http/request.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -82,6 +83,7 @@ async function answer(asked: Asked, routes: RouteTable): Promise<void> {
     if (from === 'own-origin') assertOwnRead(req, runtime.config);
     await door(exchange);
   } catch (error) {
+    warnOfOtherAddress(exchange, error);
     refuse(exchange, error);
   }
 }
