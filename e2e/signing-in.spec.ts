@@ -71,3 +71,13 @@ test('the password can be looked at, and is never sent by the page itself', asyn
   await expect(password).toHaveAttribute('autocomplete', 'current-password');
   await expect(page.locator('form')).toHaveAttribute('method', 'post');
 });
+
+test('the pages of links say so when there is none', async ({ page }) => {
+  for (const path of ['/invite', '/reset']) {
+    await page.goto(path);
+    await expect(page.getByText('This page needs its link.')).toBeVisible();
+    await page.goto(`${path}#code=never`);
+    await expect(page.getByText('does not work any more')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Go to sign-in' })).toBeVisible();
+  }
+});

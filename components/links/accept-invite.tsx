@@ -2,7 +2,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { useForm, useWatch } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
-import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
@@ -12,6 +11,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { AcceptInviteInput } from '#server/users/schema.ts';
 import { forgetLinkCode } from './link-code.ts';
+import { isLinkEnded, LinkEnded } from './link-ended.tsx';
 import { type LinkHolder, LinkGate } from './link-gate.tsx';
 
 const resolver = lazyResolver<AcceptInviteInput>(async () => ({
@@ -37,11 +37,12 @@ function AcceptForm({ code, name, email }: LinkHolder) {
         window.location.replace('/dashboard');
       },
       onError(error) {
-        if (problemOf(error).code === 'code_invalid') forgetLinkCode();
+        if (isLinkEnded(error)) forgetLinkCode();
         showProblem(error, ['name', 'password'], setError);
       },
     }),
   );
+  if (isLinkEnded(accept.error)) return <LinkEnded error={accept.error} />;
   return (
     <form
       method="post"

@@ -3,7 +3,6 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useForm, useWatch } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
-import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
@@ -13,6 +12,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { CompleteResetInput } from '#server/users/schema.ts';
 import { forgetLinkCode } from './link-code.ts';
+import { isLinkEnded, LinkEnded } from './link-ended.tsx';
 import { type LinkHolder, LinkGate } from './link-gate.tsx';
 
 const resolver = lazyResolver<CompleteResetInput>(async () => ({
@@ -57,11 +57,12 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
         onDone();
       },
       onError(error) {
-        if (problemOf(error).code === 'code_invalid') forgetLinkCode();
+        if (isLinkEnded(error)) forgetLinkCode();
         showProblem(error, ['password'], setError);
       },
     }),
   );
+  if (isLinkEnded(complete.error)) return <LinkEnded error={complete.error} />;
   return (
     <form
       method="post"

@@ -2,12 +2,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { Failed } from '#components/api/failed.tsx';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import type { LinkHolderView } from '#server/users/schema.ts';
 import { forgetLinkCode, linkCode } from './link-code.ts';
+import { isLinkEnded, LinkEnded } from './link-ended.tsx';
 
 export interface LinkHolder extends LinkHolderView {
   code: string;
@@ -41,12 +41,7 @@ function Holder({ code, purpose, children }: LinkGateProps & { code: string }) {
   });
   if (data) return children({ ...data, code });
   if (!error) return <FormSkeleton />;
-  const problem = problemOf(error);
-  return problem.code === 'code_invalid' ? (
-    <Notice tone="danger">{sentenceOf(problem)}</Notice>
-  ) : (
-    <Failed error={error} />
-  );
+  return isLinkEnded(error) ? <LinkEnded error={error} /> : <Failed error={error} />;
 }
 
 async function look(purpose: LinkGateProps['purpose'], code: string): Promise<LinkHolderView> {
@@ -54,7 +49,7 @@ async function look(purpose: LinkGateProps['purpose'], code: string): Promise<Li
     const { checkInvite, checkReset } = trpcClient.users;
     return await (purpose === 'invite' ? checkInvite : checkReset).mutate({ code });
   } catch (error) {
-    if (problemOf(error).code === 'code_invalid') forgetLinkCode();
+    if (isLinkEnded(error)) forgetLinkCode();
     throw error;
   }
 }

@@ -21,8 +21,10 @@ import type {
 } from '#server/users/schema.ts';
 
 const sentences: Record<LinkPurpose, string> = {
-  invite: 'This invite does not work any more. Ask whoever invited you for a new one.',
-  reset: 'This link does not work any more. Ask an admin for a new one.',
+  invite:
+    'This invite does not work any more. If you have used it already, sign in. If not, ask whoever invited you for a new one.',
+  reset:
+    'This link does not work any more. If you have chosen a password with it already, sign in. If not, ask an admin for a new one.',
 };
 
 /** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`, `too_many_attempts`. */
