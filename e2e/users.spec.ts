@@ -102,7 +102,7 @@ test.describe('people', () => {
   });
 });
 
-test('a taken e-mail address is said beside its form, and a free one is added with a first password', async ({
+test('a taken e-mail address is said beside its field, and a free one is added with a first password', async ({
   desk,
   page,
   signInAs,
@@ -120,7 +120,11 @@ test('a taken e-mail address is said beside its form, and a free one is added wi
   await expect(page.getByText('At least 8 characters.')).toBeVisible();
   await dialog(page).getByLabel('First password').fill(other);
   await dialog(page).getByRole('button', { name: 'Add person' }).click();
-  await expect(dialog(page).getByText('Somebody already has this e-mail address.')).toBeVisible();
+  const email = dialog(page).getByLabel('E-mail');
+  await expect(email).toHaveAccessibleDescription('Somebody already has this e-mail address.');
+  await expect(email).toBeFocused();
+  await expect(dialog(page).getByRole('alert')).toHaveCount(0);
+  await picture(page, 'add-person-taken');
   await dialog(page).getByLabel('E-mail').fill('eve@example.com');
   await dialog(page).getByRole('button', { name: 'Add person' }).click();
   await expect(page.getByRole('dialog', { name: 'Add a person' })).toBeHidden();

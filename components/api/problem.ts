@@ -76,9 +76,14 @@ export function problemOf(error: unknown): Problem {
 /** What to say in one sentence. */
 export const sentenceOf = (problem: Problem) => problem.detail || `${problem.title}.`;
 
+/** Refusals of a single value, which name no field. */
+const fieldOfCode: Partial<Record<Problem['code'], string>> = { name_taken: 'name', email_taken: 'email' };
+
 /** Field by field what the server did not accept; the rest is said for the form as a whole. */
 export function fieldErrorsOf<Field extends string>(problem: Problem, fields: readonly Field[]) {
-  const named = problem.errors.flatMap(({ path, message }) => {
+  const path = fieldOfCode[problem.code];
+  const errors = path ? [{ path, message: problem.detail }, ...problem.errors] : problem.errors;
+  const named = errors.flatMap(({ path, message }) => {
     const field = fields.find((name) => path === name || path.startsWith(`${name}.`));
     return field ? [{ field, message }] : [];
   });

@@ -1,7 +1,6 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { FormProvider, useForm, type UseFormReturn } from 'react-hook-form';
-import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { Button } from '#components/ui/button.tsx';
 import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
@@ -35,11 +34,7 @@ export function NewTokenForm({ form, busy, onSend, onCancel }: NewTokenFormProps
   const { register, handleSubmit, setError, formState } = form;
   const { errors } = formState;
 
-  function refused(error: unknown) {
-    const problem = problemOf(error);
-    if (problem.code === 'name_taken') setError('name', { message: problem.detail }, { shouldFocus: true });
-    else showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
-  }
+  const refused = (error: unknown) => showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
   const submit = handleSubmit((input) => onSend(input, refused));
 
   return (
