@@ -130,6 +130,9 @@ test('a taken e-mail address is said beside its field, and a free one is added w
   await expect(page.getByRole('dialog', { name: 'Add a person' })).toBeHidden();
   await expect(page.getByText('Eve was added')).toBeVisible();
   expect(await page.content()).not.toContain(other);
+  await row(page, 'Eve').getByRole('button', { name: /^Eve/ }).click();
+  const did = page.getByRole('dialog', { name: 'Eve' }).getByRole('region', { name: 'What they did last' });
+  await expect(did.getByText('Nothing yet.')).toBeVisible();
 });
 
 test('name, address and role change in the dialog; one’s own role does not', async ({

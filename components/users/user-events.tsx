@@ -15,7 +15,7 @@ export function UserEvents({ id }: { id: string }) {
     queryFn: ({ signal }) => trpcClient.audit.list.query({ actor: id, limit: shown }, { signal }),
   });
   return (
-    <PanelSection title="Last in the audit log">
+    <PanelSection title="What they did last">
       {isError && <p className="text-sm text-muted">It could not be looked up.</p>}
       {!data && !isError && <Skeleton className="h-3.5 w-52" />}
       {data?.items.length === 0 && <p className="text-sm text-muted">Nothing yet.</p>}
