@@ -1,7 +1,7 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import type { TokenPageView } from '#server/tokens/schema.ts';
 import { createToken, newToken, tokenCard } from './desk-pages.ts';
-import { clipboard, expect, test } from './fixtures.ts';
+import { clipboard, expect, picture, test } from './fixtures.ts';
 
 test.beforeEach(async ({ desk, page, signInAs }) => {
   await signInAs(desk.ada);
@@ -164,6 +164,34 @@ test('all that is wrong is said at once', async ({ page }) => {
   ]) {
     await expect(page.getByText(sentence)).toBeVisible();
   }
+});
+
+test('the focus goes to the first of what is wrong, with what is said of it in sight', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 560 });
+  await newToken(page).click();
+  const name = page.getByRole('textbox', { name: 'Name' });
+  const date = page.getByLabel('Expiry date');
+  const permission = page.getByRole('checkbox').first();
+  const addresses = page.getByLabel('Only from these addresses');
+  await page.getByRole('radio', { name: 'Custom' }).check();
+  await page.getByRole('radio', { name: 'Selected permissions' }).check();
+  await addresses.fill('home');
+  const isFirst = async (field: Locator, sentence: string) => {
+    await page.getByRole('button', { name: 'Create token' }).click();
+    await expect(field).toBeFocused();
+    await expect(field).toHaveAccessibleDescription(sentence);
+    await expect(field).toBeInViewport({ ratio: 1 });
+    await expect(page.getByText(sentence)).toBeInViewport({ ratio: 1 });
+  };
+  await isFirst(name, 'Enter a name.');
+  await name.fill('ci');
+  await isFirst(date, 'Choose a date.');
+  await date.fill(new Date(Date.now() + 10 * 86_400_000).toISOString().slice(0, 10));
+  await isFirst(permission, 'Choose at least one.');
+  await picture(page, 'new-token-first-fault');
+  await permission.check();
+  await name.focus();
+  await isFirst(addresses, 'home is not an IP address or CIDR range.');
 });
 
 test('only the permissions of what exists are offered, and all can be chosen at once', async ({ page }) => {

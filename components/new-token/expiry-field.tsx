@@ -42,6 +42,7 @@ export function ExpiryField() {
           type="date"
           aria-label="Expiry date"
           aria-invalid={error ? true : undefined}
+          aria-describedby={error && id}
           min={inputDate(daysFrom(now, 1))}
           max={inputDate(daysFrom(now, maxDays))}
           className={`${inputClass} mt-1 sm:max-w-50`}

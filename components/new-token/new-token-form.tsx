@@ -1,10 +1,12 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
+import { useEffect, useRef } from 'react';
 import { FormProvider, useForm, type UseFormReturn } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
 import { Button } from '#components/ui/button.tsx';
 import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Field, inputClass, TextField } from '#components/ui/field.tsx';
+import { focusFirstFault } from '#components/ui/first-fault.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import type { CreateTokenInput } from '#server/tokens/schema.ts';
 import { ExpiryField } from './expiry-field.tsx';
@@ -28,18 +30,27 @@ const defaultValues: NewTokenValues = {
 };
 
 export const useNewTokenForm = () =>
-  useForm<NewTokenValues, unknown, CreateTokenInput>({ resolver: zodResolver(newTokenForm), defaultValues });
+  useForm<NewTokenValues, unknown, CreateTokenInput>({
+    resolver: zodResolver(newTokenForm),
+    defaultValues,
+    // It would go by the order in which the fields came to be.
+    shouldFocusError: false,
+  });
 
 export function NewTokenForm({ form, busy, onSend, onCancel }: NewTokenFormProps) {
   const { register, handleSubmit, setError, formState } = form;
-  const { errors } = formState;
+  const { errors, submitCount } = formState;
+  const element = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (submitCount > 0) focusFirstFault(element.current);
+  }, [submitCount]);
 
   const refused = (error: unknown) => showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
   const submit = handleSubmit((input) => onSend(input, refused));
 
   return (
     <FormProvider {...form}>
-      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
+      <form ref={element} noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <TextField
             data-first-focus

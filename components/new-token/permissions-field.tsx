@@ -1,5 +1,5 @@
 'use client';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Button } from '#components/ui/button.tsx';
@@ -40,6 +40,7 @@ function PermissionPicker() {
   const found = groups.flatMap(({ permissions }) => permissions.map(({ permission }) => permission));
   const hasAll = found.every((permission) => chosen.includes(permission));
   const error = formState.errors.permissions?.message;
+  const errorId = useId();
 
   // Not registered one by one: a box that the search hides would take its choice with it.
   const choose = (next: Permission[]) =>
@@ -66,18 +67,28 @@ function PermissionPicker() {
           </Button>
         )}
       </div>
+      {error && (
+        <div id={errorId}>
+          <FieldError message={error} />
+        </div>
+      )}
       {groups.map((group) => (
         <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
           <p className="text-xs font-medium text-faint">{group.name}</p>
           {group.permissions.map(({ permission, words }) => (
-            <Check key={permission} checked={chosen.includes(permission)} onChange={() => toggle(permission)}>
+            <Check
+              key={permission}
+              checked={chosen.includes(permission)}
+              onChange={() => toggle(permission)}
+              aria-invalid={error ? true : undefined}
+              aria-describedby={error && errorId}
+            >
               {words} <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
             </Check>
           ))}
         </div>
       ))}
       {groups.length === 0 && <p className="py-2 text-center text-sm text-muted">No permission matches.</p>}
-      {error && <FieldError message={error} />}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { cx } from 'class-variance-authority';
 import type { ComponentProps, ReactNode } from 'react';
 
 const boxClass =
-  'relative grid size-4 shrink-0 appearance-none place-items-center border border-faint bg-surface transition-colors duration-120 checked:border-accent checked:bg-accent before:scale-0 before:transition-transform before:duration-120 checked:before:scale-100 disabled:opacity-55';
+  'relative grid size-4 shrink-0 appearance-none place-items-center border border-faint bg-surface transition-colors duration-120 checked:border-accent checked:bg-accent before:scale-0 before:transition-transform before:duration-120 checked:before:scale-100 aria-invalid:border-danger disabled:opacity-55';
 
 type ChoiceProps = Omit<ComponentProps<'input'>, 'type'> & { children: ReactNode; note?: ReactNode };
 

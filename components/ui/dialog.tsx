@@ -71,7 +71,11 @@ export function Dialog({ title, description, onClose, returnTo, asks, wide, busy
 }
 
 export function DialogBody({ className, children }: { className?: string; children: ReactNode }) {
-  return <div className={cx('grid min-h-0 gap-5 overflow-y-auto px-5 pt-4 pb-5', className)}>{children}</div>;
+  return (
+    <div className={cx('grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5', className)}>
+      {children}
+    </div>
+  );
 }
 
 /** The buttons: what goes ahead at the end of the line, the way out before it. */
