@@ -239,7 +239,7 @@ test('without the key of what its database keeps sealed a server says so, starts
   assert.match(other.printed, /^KEYWARD_MASTER_KEY: .+ sealed under another one\. Set it to that one\.$/m);
 });
 
-for (const name of ['audit-key.pem']) {
+for (const name of ['audit-key.pem', 'master.key']) {
   test(`a damaged ${name} stops the start with one line that names it`, async () => {
     await using folder = await dataFolder();
     const file = join(folder.settings.KEYWARD_DATA, name);

@@ -6,7 +6,12 @@ import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { findAway, MigrationError } from '#db/migrate.ts';
 import { untilAvailable } from '#db/until-available.ts';
-import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
+import {
+  assertMasterKeyFile,
+  BrokenSealError,
+  MissingMasterKeyError,
+  WrongMasterKeyError,
+} from '#server/access/sealer.ts';
 import { findAuditKey } from '#server/audit/key.ts';
 import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
@@ -32,8 +37,9 @@ const running: { stop: () => Promise<void>; withinMs: number }[] = [];
 
 async function start(): Promise<void> {
   const config = readConfig();
-  // One that is damaged is better refused now than with every seal.
+  // What is damaged is better refused now than with every seal, and on the first call.
   findAuditKey(config);
+  assertMasterKeyFile(config);
   const address = await openAddress(config);
   await awaitDatabase(config, address);
   const runtime = await createRuntime(config, { address, works: true });

@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
+  assertMasterKeyFile,
   createSealer,
   masterKeyOf,
   MissingMasterKeyError,
   WrongMasterKeyError,
 } from '#server/access/sealer.ts';
-import { parseConfig } from '#server/config.ts';
+import { ConfigError, parseConfig } from '#server/config.ts';
+import { Secret } from '#server/credentials/secret.ts';
 
 const secret = Buffer.from('the private half');
 
@@ -70,6 +72,38 @@ test('a key file that somebody wrote is read as it is, and refused where it hold
   assert.equal(masterKeyOf(config).toString('hex'), '0f'.repeat(32));
   await writeFile(join(folder, 'master.key'), 'c2hvcnQ=\n');
   assert.throws(() => masterKeyOf(config), /master\.key does not hold a key of 32 bytes in base64/);
+  await rm(folder, { recursive: true });
+});
+
+test('a key file that holds no key is refused by name before a key is asked for, and a missing one is not made', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'keyward-key-'));
+  const file = join(folder, 'master.key');
+  const config = parseConfig({ KEYWARD_DATA: folder });
+  const refused = (says: RegExp) =>
+    assert.throws(
+      () => assertMasterKeyFile(config),
+      (error) =>
+        error instanceof ConfigError && error.message.startsWith(`${file} `) && says.test(error.message),
+    );
+  assertMasterKeyFile(config);
+  assert.deepEqual(await readdir(folder), []);
+  for (const text of ['junk', '', 'z'.repeat(64)]) {
+    await writeFile(file, text);
+    refused(/does not hold a key of 32 bytes in base64\. Put back the copy of it\. [^\n]+$/);
+  }
+  assertMasterKeyFile({ ...config, masterKey: new Secret('0f'.repeat(32)) });
+  assert.throws(() => parseConfig({ KEYWARD_MASTER_KEY_FILE: file }), {
+    message: /^KEYWARD_MASTER_KEY_FILE: .+ will not do\. Legal: 32 bytes/,
+  });
+  await rm(file);
+  await mkdir(file);
+  refused(/does not hold a key of 32 bytes/);
+  await rm(file, { recursive: true });
+  await symlink(join(folder, 'not-mounted'), file);
+  refused(/leads nowhere/);
+  await rm(file);
+  await writeFile(file, `${randomBytes(32).toString('base64')}\n`);
+  assertMasterKeyFile(config);
   await rm(folder, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isThere, makeKeyFile, readKeyFile } from '#server/access/key-file.ts';
-import type { Config } from '#server/config.ts';
+import { ConfigError, type Config } from '#server/config.ts';
 
 const version = 1;
 const keyLength = 32;
@@ -66,6 +66,21 @@ export function masterKeyOf(config: Config): Buffer {
   return existingMasterKey(config);
 }
 
+/** Throws `ConfigError` where the file of a key is there and holds none: none is made in its place. */
+export function assertMasterKeyFile(config: Config): void {
+  const file = masterKeyPlace(config);
+  if (config.masterKey || !file) return;
+  if (readKeyFile(file) === undefined)
+    throw new ConfigError(`${file} is a link that leads nowhere. Put back what it leads to, or remove it.`);
+  existingMasterKey(config);
+}
+
+/** The setting or the file that holds the key; undefined where none was made yet. */
+export function masterKeyPlace(config: Config): string | undefined {
+  if (config.masterKey) return 'KEYWARD_MASTER_KEY';
+  return isThere(keyFileIn(config)) ? keyFileIn(config) : undefined;
+}
+
 /** The key under which something is sealed already: making one would not open it. Throws `MissingMasterKeyError`. */
 export function existingMasterKey(config: Config): Buffer {
   if (config.masterKey) return decodeKey(config.masterKey.reveal());
@@ -73,7 +88,11 @@ export function existingMasterKey(config: Config): Buffer {
   const text = readKeyFile(file);
   if (text === undefined) throw new MissingMasterKeyError(`There is no ${file}, and no KEYWARD_MASTER_KEY.`);
   const key = decodeKey(text.trim());
-  if (key.length !== keyLength) throw new Error(`${file} does not hold a key of 32 bytes in base64.`);
+  if (key.length !== keyLength)
+    throw new ConfigError(
+      `${file} does not hold a key of 32 bytes in base64. Put back the copy of it. Only where the database holds no signing ` +
+        'key yet may it be removed: another is made when it is needed.',
+    );
   return key;
 }
 
