@@ -24,6 +24,19 @@ test('a database is backed up into a new file, and restored where it is told wha
     made.told,
     /^\d+ rows? as of \S+ are in .*one\.backup\.\nSHA-256 of its content: [0-9a-f]{64}\n/,
   );
+  const auditKey = join(folder.settings.KEYWARD_DATA, 'audit-key.pem');
+  assert.ok(
+    made.told.endsWith(
+      `\nElsewhere, a restore needs ${auditKey} to trust it: keep copies apart from the backup.\n`,
+    ),
+    made.told,
+  );
+  const keys = { KEYWARD_AUDIT_KEY_FILE: auditKey, KEYWARD_MASTER_KEY: '5e'.repeat(32) };
+  const given = await db({ ...from, ...keys }, 'backup', `${file}.given`);
+  assert.match(
+    given.told,
+    /needs KEYWARD_AUDIT_KEY to trust it, and KEYWARD_MASTER_KEY for --secrets keep: [^\n]+\n$/,
+  );
   const again = await db(from, 'backup', file);
   assert.deepEqual([again.exitCode, again.told], [1, `${file} is there already. Name a new file.\n`]);
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { startEmbedded } from '#db/embedded.ts';
 import { assertUsed } from '#db/migrate.ts';
-import { findAuditKey, openAuditKey } from '#server/audit/key.ts';
+import { masterKeyPlace } from '#server/access/sealer.ts';
+import { auditKeyPlace, findAuditKey, openAuditKey } from '#server/audit/key.ts';
 import { assertAdmins, BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
 import { restoreBackup, type Restored } from '#server/backups/restore.ts';
 import { restoreChoices, type RestoreChoices } from '#server/backups/schema.ts';
@@ -95,6 +96,14 @@ async function backUp({ file }: Order, config: Config): Promise<void> {
   const { rows, sha256, time } = await writeBackup(file, { address, key: openAuditKey(config), onProgress });
   say(`${count(rows, 'row')} as of ${time} are in ${file}.\nSHA-256 of its content: ${sha256}`);
   say('It is readable as it is, and for you alone: keep it where secrets are kept, or encrypt it.');
+  sayWhatElseToKeep(config);
+}
+
+/** What is not in it, by the names that it has here. */
+function sayWhatElseToKeep(config: Config): void {
+  const masterKey = masterKeyPlace(config);
+  const keys = `${auditKeyPlace(config)} to trust it${masterKey ? `, and ${masterKey} for --secrets keep` : ''}`;
+  say(`Elsewhere, a restore needs ${keys}: keep copies apart from the backup.`);
 }
 
 async function restore(order: Order, config: Config): Promise<void> {

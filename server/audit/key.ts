@@ -25,20 +25,23 @@ export interface AuditKey {
 
 const fileIn = (dataFolder: string) => join(dataFolder, 'audit-key.pem');
 
+/** The setting or the file that holds the key, or will. */
+export function auditKeyPlace({ auditKey, dataFolder }: Config): string {
+  return auditKey ? 'KEYWARD_AUDIT_KEY' : fileIn(dataFolder);
+}
+
 /** The key that is there already; undefined where `openAuditKey` would make one. Throws as that does. */
 export function findAuditKey(config: Config): AuditKey | undefined {
-  return config.auditKey || isThere(fileIn(config.dataFolder)) ? openAuditKey(config) : undefined;
+  return config.auditKey || isThere(auditKeyPlace(config)) ? openAuditKey(config) : undefined;
 }
 
 /**
  * The key that is configured, or one in the data folder that is made at first start. Several keys may be configured, one
  * after the other: the first signs, and all of them vouch for what they signed. Throws `ConfigError` for what is no key.
  */
-export function openAuditKey({ auditKey, dataFolder }: Config): AuditKey {
-  const file = fileIn(dataFolder);
-  const [signing, ...checking] = auditKey
-    ? parseKeys(auditKey.reveal(), 'KEYWARD_AUDIT_KEY')
-    : parseKeys(readOrMake(file), file);
+export function openAuditKey(config: Config): AuditKey {
+  const place = auditKeyPlace(config);
+  const [signing, ...checking] = parseKeys(config.auditKey?.reveal() ?? readOrMake(place), place);
   const own = createPublicKey(signing);
   const known = new Map([own, ...checking].map((key) => [keyId(key), key]));
   return {
