@@ -156,6 +156,28 @@ test('without its database a server waits, says so to whoever asks, and serves o
   assert.equal((await early.send('GET /readyz')).status, 200);
 });
 
+test('a server that people reach by another address says where it listens too, and only then', async () => {
+  await using database = await ownDatabase();
+  const lines: string[] = [];
+  const port = await freePort();
+  for (const own of [
+    {},
+    { KEYWARD_URL: `http://localhost:${port}` },
+    { KEYWARD_URL: 'http://desk.example' },
+    { HOST: '0.0.0.0' },
+  ]) {
+    await using server = await startServer({ ...database.settings, PORT: String(port), ...own });
+    lines.push(/^Keyward is ready.*$/m.exec(server.printed())?.[0] ?? server.printed());
+  }
+  const here = `Keyward is ready at http://localhost:${port}`;
+  assert.deepEqual(lines, [
+    here,
+    here,
+    `Keyward is ready at http://desk.example (it listens on 127.0.0.1:${port})`,
+    `${here} (it listens on 0.0.0.0:${port})`,
+  ]);
+});
+
 test('a server whose starter has gone stops by itself', async () => {
   await using database = await ownDatabase();
   await using server = await startServer(database.settings);

@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   }
   await startJobs(runtime);
   runtime.seals.sealer.start();
-  await announce(runtime);
+  await announce(runtime, server.port);
 }
 
 /** The pages as they were built, or as they are compiled while developing: Next is loaded only then. */
@@ -100,14 +100,25 @@ async function awaitDatabase(config: Config, address: DatabaseAddress): Promise<
 }
 
 /** What to open: while there is no user, the address that makes the first admin is the only one of use, and so the last line. */
-async function announce(runtime: Runtime): Promise<void> {
+async function announce(runtime: Runtime, port: number): Promise<void> {
   const { origin } = runtime.config.url;
+  const listening = listensElsewhere(runtime.config, port);
   const code = await untilAvailable(() => issueSetupCode(runtime));
   const setup =
     code &&
     `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;
-  say(`Keyward is ready at ${origin}${setup ? `\n${setup}` : ''}`);
+  say(`Keyward is ready at ${origin}${listening}${setup ? `\n${setup}` : ''}`);
 }
+
+/** Where it listens, unless the address of people says so. */
+function listensElsewhere({ host, url }: Config, port: number): string {
+  const bracketed = host.includes(':') ? `[${host}]` : host;
+  const isHere = bracketed === url.hostname || [bracketed, url.hostname].every((name) => ownName.test(name));
+  if (isHere && url.protocol === 'http:' && Number(url.port || 80) === port) return '';
+  return ` (it listens on ${bracketed}:${port})`;
+}
+
+const ownName = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 
 /** A refusal of what a setting says is told as that of the setting. */
 function asSetting(name: string): (error: unknown) => never {
