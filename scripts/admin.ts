@@ -7,7 +7,14 @@ import { Secret } from '#server/credentials/secret.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { createAdmin, recoverPassword } from '#server/users/recover-access.ts';
 import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
-import { openAddress, readingArguments, runOperatorCommand, say, UsageError } from './operator-command.ts';
+import {
+  openAddress,
+  quietly,
+  readingArguments,
+  runOperatorCommand,
+  say,
+  UsageError,
+} from './operator-command.ts';
 
 const help = `Usage: npm run admin -- <command> --email <address> [--name <name>] [--link]
 
@@ -59,7 +66,7 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
   if (order.command === 'reset-password') await assertUsed(address);
-  const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
+  const runtime = await createRuntime(quietly(config), { address });
   opened.defer(() => runtime.close());
   const recovery = { ...order, password };
   return order.command === 'create-admin'

@@ -19,6 +19,8 @@ async function run(desk: Desk, ...args: string[]) {
     PATH: process.env['PATH'],
     NODE_ENV: 'production' as const,
     KEYWARD_DATA: desk.runtime.config.dataFolder,
+    // Nobody is there, and nothing of that may get between what is printed.
+    REDIS_URL: 'redis://127.0.0.1:1',
     DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}`,
   };
   try {

@@ -6,7 +6,14 @@ import { findNewestSeal } from '#server/audit/sealer.ts';
 import { verifyLog } from '#server/audit/verify.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
-import { openAddress, readingArguments, runOperatorCommand, say, UsageError } from './operator-command.ts';
+import {
+  openAddress,
+  quietly,
+  readingArguments,
+  runOperatorCommand,
+  say,
+  UsageError,
+} from './operator-command.ts';
 
 const help = `Usage: npm run audit -- verify [--against seal.json]
        npm run audit -- seal
@@ -50,7 +57,7 @@ async function carryOut({ command, against }: Order, config: Config): Promise<bo
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
   await assertUsed(address);
-  const runtime = await createRuntime({ ...config, logLevel: 'warn' }, { address });
+  const runtime = await createRuntime(quietly(config), { address });
   opened.defer(() => runtime.close());
   return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);
 }

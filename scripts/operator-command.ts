@@ -66,6 +66,9 @@ export function describePlace({ databaseUrl, dataFolder }: Config): string {
     : `KEYWARD_DATA=${quote(dataFolder)} `;
 }
 
+/** For a runtime that serves nobody: it counts no calls, so that it needs no Redis, and what it prints is its answer. */
+export const quietly = (config: Config): Config => ({ ...config, logLevel: 'warn', redisUrl: undefined });
+
 /** One word for a shell, whatever is in it. */
 export const quote = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

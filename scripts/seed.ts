@@ -4,7 +4,7 @@ import { describeError } from '#db/errors.ts';
 import { MigrationError } from '#db/migrate.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { openAddress, say } from './operator-command.ts';
+import { openAddress, quietly, say } from './operator-command.ts';
 import { fillDatabase, seedPassword, whatIsThere, type Seeded, testCredentials } from './seed/fill.ts';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
@@ -23,10 +23,9 @@ function assertOnlyHere({ host, url }: Config): void {
 async function seed(config: Config): Promise<Seeded | 'there already'> {
   assertOnlyHere(config);
   await using opened = new AsyncDisposableStack();
-  const runtime = await createRuntime(
-    { ...config, logLevel: 'warn' },
-    { address: await openAddress(config, opened, startEmbedded) },
-  );
+  const runtime = await createRuntime(quietly(config), {
+    address: await openAddress(config, opened, startEmbedded),
+  });
   opened.defer(() => runtime.close());
   const there = await whatIsThere(runtime);
   if (there === 'people')

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { createLocalRates } from '#server/access/rates.ts';
+import { connectSharedRates } from '#server/access/shared-rates.ts';
+import { Secret } from '#server/credentials/secret.ts';
 import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk, type Instance } from '#server/testing/desk.ts';
 import { freePort, skipWithout, startRedis } from '#server/testing/program.ts';
@@ -42,6 +46,24 @@ test(
     assert.equal(refused.headers.get('ratelimit-policy'), '"token";q=40;w=40');
   },
 );
+
+test('an address that leads to no Redis is warned of once, before anybody calls, and each call is counted here', async () => {
+  const logged: string[] = [];
+  const log = pino({}, { write: (line) => void logged.push(line) });
+  const url = new Secret(`redis://keyward:hunter2@127.0.0.1:${await freePort()}`);
+  const rates = connectSharedRates(url, createLocalRates(Date.now), log);
+  try {
+    // Long enough for it to try again.
+    await sleep(1_000);
+    assert.equal(logged.length, 1, logged.join(''));
+    assert.match(logged[0] ?? '', /"level":40.+Redis does not answer/);
+    assert.doesNotMatch(logged[0] ?? '', /hunter2/);
+    assert.equal((await rates.take('key', { perSecond: 1, atOnce: 2 })).remaining, 1);
+    assert.equal(logged.length, 1);
+  } finally {
+    rates.close();
+  }
+});
 
 test('without a Redis each server counts for itself: the twin of the test above', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_RATE_LIMIT: '1/40' } });

@@ -36,8 +36,8 @@ export function connectSharedRates(url: Secret, local: Rates, log: Logger): Rate
     enableAutoPipelining: true,
     retryStrategy: (times) => Math.min(times * 100, silenceMs),
   });
-  // Every command that fails for it says so itself.
-  redis.on('error', () => {});
+  // Where it leads nowhere, the first attempt says so, before anybody calls.
+  redis.on('error', noteAway);
   const limiters = new Map<string, RateLimiterRedis>();
   let isAway = false;
   let tryAgainAt = 0;
