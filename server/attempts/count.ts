@@ -33,13 +33,18 @@ type Wanted = [Subject, string];
  * Throws `too_many_attempts` for the address; a paused account is told by `pausedUntil`, since its answer must not differ.
  */
 export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  const account = canonicalEmail(email);
-  const device = await recogniseDevice(ctx, account);
+  const { account, device } = await recognise(ctx, email);
   const ofKnown: Wanted[] = [
     ['device', device ?? ''],
     ['devices', account],
   ];
   return count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
+}
+
+/** Whose account it is, in one spelling, and which browser, if it has signed in there before. */
+async function recognise(ctx: AnyoneCtx, email: string) {
+  const account = canonicalEmail(email);
+  return { account, device: await recogniseDevice(ctx, account) };
 }
 
 /**
@@ -58,8 +63,7 @@ export function countConfirm(ctx: Ctx): Promise<Attempt> {
  * with passwords. Throws `too_many_attempts` for where they are.
  */
 export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  const account = canonicalEmail(email);
-  const device = await recogniseDevice(ctx, account);
+  const { account, device } = await recognise(ctx, email);
   const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', device ?? account]]);
   if (attempt.pausedUntil) noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
   return attempt;

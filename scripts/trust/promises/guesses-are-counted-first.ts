@@ -154,8 +154,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/attempts/count.ts',
-          find: 'const device = await recogniseDevice(ctx, account);',
-          replace: 'const device = undefined;',
+          find: 'device: await recogniseDevice(ctx, account)',
+          replace: 'device: undefined',
         },
       ],
     },
