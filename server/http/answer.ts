@@ -50,8 +50,6 @@ export function sendProblem(res: ServerResponse, error: AppError, requestId: str
   if (res.headersSent) return void res.destroy();
   if (error.status === 401) res.setHeader('WWW-Authenticate', challenge(error));
   if (error.retryAfterSeconds !== undefined) res.setHeader('Retry-After', error.retryAfterSeconds);
-  // The rest of a body that was refused half read would be taken for the next request.
-  if (error.code === 'body_too_large') res.setHeader('Connection', 'close');
   sendJson(res, error.status, toProblem(error, requestId), 'application/problem+json');
 }
 

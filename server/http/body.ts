@@ -58,7 +58,8 @@ function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   req.on('data', (chunk: Buffer) => {
     length += chunk.length;
     if (length <= limit) return void chunks.push(chunk);
-    req.pause();
+    // What is still to come is passed over: whoever sends it would lose the answer with the connection.
+    chunks.length = 0;
     reject(tooLarge());
   });
   req.on('end', () => resolve(Buffer.concat(chunks)));

@@ -56,6 +56,28 @@ test('a body may hold 1 MiB over REST and 256 kB over tRPC', async () => {
   assert.equal((await send('POST /trpc/tokens.create', 262_145)).status, 413);
 });
 
+test('whoever still sends a body that was refused gets the answer, and the next one on the same connection', async () => {
+  await using desk = await openDesk();
+  const head = `POST /api/v1/tokens HTTP/1.1\r\nHost: x\r\nCookie: ${desk.ada.cookie}\r\nContent-Type: application/json\r\n`;
+  const mebibyte = 'x'.repeat(1_048_576);
+  for (const [length, piece] of [
+    [`Content-Length: ${3 * mebibyte.length}`, mebibyte],
+    ['Transfer-Encoding: chunked', `100000\r\n${mebibyte}\r\n`],
+  ] as const) {
+    const socket = await open(desk);
+    socket.write(`${head}${length}\r\n\r\n${piece}`);
+    if (length.startsWith('Transfer')) socket.write('1\r\nx\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 413 /);
+    for (let more = 0; more < 2; more++) await new Promise((sent) => socket.write(piece, sent));
+    if (length.startsWith('Transfer')) socket.write('0\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [next] = (await once(socket, 'data')) as [Buffer];
+    assert.match(next.toString(), /^HTTP\/1\.1 200 /);
+    socket.destroy();
+  }
+});
+
 test('an address may have 8 kB', async () => {
   await using desk = await openDesk();
   assert.equal((await desk.send(`GET /api/v1/nothing?${'x'.repeat(8_000)}`)).status, 404);
