@@ -161,7 +161,6 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
 export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): AsyncGenerator<ChangesView> {
   const watcher = await ctx.runtime.hub.open(ctx.principal);
   signal?.addEventListener('abort', () => watcher.end());
-  if (signal?.aborted) watcher.end();
   // Whoever went before that was open is not heard to go again.
   if (signal?.aborted) watcher.end();
   try {
