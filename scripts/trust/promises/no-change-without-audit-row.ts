@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { everyCall, send, type Call } from '#scripts/trust/calls.ts';
-import { enter, openDoors, type Doors } from '#scripts/trust/doors.ts';
+import { changing, enter, openDoors, type Doors } from '#scripts/trust/doors.ts';
 import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, refusals, takeSnapshot } from '#scripts/trust/snapshot.ts';
@@ -59,9 +59,6 @@ async function tryAll(stage: Stage, calls: Call[]): Promise<Trial[]> {
 
 const countRows = `select count(*)::int from audit_events where outcome = 'ok'`;
 
-/** Those that change something: the round in which rows can be written shows that it is they and no others. */
-const changing = /device|revocation|replaced|return|setup/;
-
 /** Goes through the doors beside the procedures. What some of them write is of no tenant, so each is looked at alone. */
 function tryDoors({ sql }: Stage, doors: Doors, way?: string): Promise<Trial[]> {
   return doors.each(
@@ -73,7 +70,7 @@ function tryDoors({ sql }: Stage, doors: Doors, way?: string): Promise<Trial[]> 
       await sql(restore);
       return {
         name: door.name,
-        isOdd: status !== (door.status ?? 200) || hasChanged !== changing.test(door.name),
+        isOdd: status !== (door.status ?? 200) || hasChanged !== door.changes,
         hasChanged,
         hasRow: !isDeepStrictEqual(rowsBefore, await sql(countRows)),
       };
