@@ -214,7 +214,13 @@ interface Page {
   nextCursor: string | number | null;
 }
 
-/** All pages of a list as one, up to so many items; `nextCursor` is null unless there were more. */
+/** A search of the log looks at 10,000 rows a page, whatever it finds there: enough for a log of twenty million rows. */
+const emptyPagesAtMost = 2_000;
+
+/**
+ * All pages of a list as one, up to so many items; `nextCursor` is null unless there were more. A page may hold nothing and
+ * still be followed by one that does.
+ */
 export async function listAll<P extends Page>(
   api: Api,
   call: string,
@@ -222,11 +228,11 @@ export async function listAll<P extends Page>(
   atMost = 10_000,
 ): Promise<P> {
   const page = await api.send<P>(call, { query });
-  // A page without anything would be followed by another for ever.
-  for (let found = page.items.length; found > 0 && page.nextCursor && page.items.length < atMost;) {
+  for (let empty = 0; page.nextCursor && page.items.length < atMost && empty < emptyPagesAtMost;) {
     const next = await api.send<P>(call, { query: { ...query, cursor: page.nextCursor } });
-    found = next.items.length;
+    empty = next.items.length === 0 ? empty + 1 : 0;
     page.items.push(...next.items);
+    if (next.nextCursor === page.nextCursor) break;
     page.nextCursor = next.nextCursor;
   }
   page.items = page.items.slice(0, atMost);

@@ -70,9 +70,14 @@ function readFormat(text: string): string {
 async function listEvents(context: Context, { limit, ...filter }: Filter & { limit: number }): Promise<void> {
   const { out } = context;
   const query = { ...(await findIds(context, filter)), limit: Math.min(limit, 200) };
-  const page = await listAll<AuditPageView>(context.api(), 'GET /api/v1/audit', query, limit);
+  const spinner = startSpinner(out, 'Looking through the log');
+  const page = await listAll<AuditPageView>(context.api(), 'GET /api/v1/audit', query, limit).finally(() =>
+    spinner.stop(),
+  );
+  if (page.nextCursor && page.items.length < limit)
+    out.warn('The log goes on, and was not looked through to its end. Narrow it with --from and --to.');
   if (out.json) return out.printJson(page);
-  if (page.items.length === 0) return out.note('Nothing in the log is like that.');
+  if (page.items.length === 0 && !page.nextCursor) return out.note('Nothing in the log matches that.');
   const colors = { ok: out.paint.green, denied: out.paint.yellow, failed: out.paint.red };
   out.table(page.items, [
     { title: 'TIME', value: ({ time }) => momentOf(time) },
