@@ -23,7 +23,7 @@ import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
 import { openSeals, type Seals } from '#server/audit/seals.ts';
 import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
-import { createLastUse, type Use } from '#server/credentials/last-use.ts';
+import { createLastUse, type CredentialUses } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
 import { createSigner, type Signer } from '#server/credentials/signer.ts';
 import { gatherOutput } from '#server/http/gathered-output.ts';
@@ -56,7 +56,7 @@ export interface Runtime {
   rates: Rates;
   /** Opened when it is first needed: until then no key has to be there. */
   sealer: () => Sealer;
-  lastUse: WriteBehind<Use>;
+  lastUse: WriteBehind<CredentialUses>;
   sessionUse: WriteBehind<SessionUse>;
   sessions: Sessions;
   signer: Signer;
@@ -109,10 +109,11 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   await makeMonths(db);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
+  const auditQueue = createAuditQueue(db, clock, log);
   const writers = {
-    lastUse: createLastUse(db, log),
+    lastUse: createLastUse({ db, log, auditQueue }),
     sessionUse: createSessionUse(db, log),
-    auditQueue: createAuditQueue(db, clock, log),
+    auditQueue,
   };
   const jobs = await openJobQueue(pool, {
     works: options.works ?? false,
@@ -158,7 +159,9 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
       mailer?.close();
       rates.close();
-      await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
+      await Promise.all([writers.lastUse.close(), writers.sessionUse.close()]);
+      // The last uses may have moved.
+      await auditQueue.close();
       databaseClock.close();
       await pool.end();
     },

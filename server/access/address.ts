@@ -20,6 +20,13 @@ export function widerNetwork(text: string): string {
   return `${text}/${parse(text) instanceof ipaddr.IPv6 ? 48 : 24}`;
 }
 
+/** The same without what tells its hosts apart: one text for the whole network. */
+export function networkOf(text: string): string {
+  const network = widerNetwork(text);
+  const isIPv6 = parse(text) instanceof ipaddr.IPv6;
+  return (isIPv6 ? ipaddr.IPv6 : ipaddr.IPv4).networkAddressFromCIDR(network).toString();
+}
+
 /** Whether an address lies in one of the ranges, each an address or a CIDR. */
 export function isInRanges(address: string, ranges: readonly string[]): boolean {
   const parsed = parse(address);

@@ -75,7 +75,10 @@ export interface Asked {
   address: string | null;
 }
 
-/** What a token comes to at this moment, shown to us or, with `asked`, to a service. Its use is noted either way. */
+/**
+ * What a token comes to at this moment, shown to us or, with `asked`, to a service. A refusal is noted; a use is noted by
+ * the caller, once the call was admitted: see `noteAdmitted`.
+ */
 export async function checkToken(
   runtime: Runtime,
   token: string,
@@ -92,18 +95,22 @@ export async function checkToken(
   const at = runtime.clock.now();
   const refusal = refusalOf(found, at, asked ? asked.address : request.address);
   const address = asked?.address ?? request.address;
-  const { endpoint, userAgent: agent } = request;
-  noteUse(runtime.lastUse, {
-    credentialId: found.id,
-    at,
-    address,
-    endpoint,
-    agent,
-    refusal: refusal ?? null,
-  });
   if (!refusal) return { principal: toPrincipal(found) };
+  const { endpoint, userAgent: agent } = request;
+  noteUse(runtime.lastUse, { credentialId: found.id, at, address, endpoint, agent, refusal });
   await noteRefusal(runtime, request, found, { code: refusal, at, asked });
   return { refusal };
+}
+
+/** Notes that a credential was used, by a call within its limits. `address`: where it was shown from. Sessions are skipped. */
+export function noteAdmitted(
+  runtime: Runtime,
+  { origin }: Principal,
+  { address, endpoint, userAgent: agent }: Pick<RequestFacts, 'address' | 'endpoint' | 'userAgent'>,
+): void {
+  if (origin.kind !== 'credential') return;
+  const at = runtime.clock.now();
+  noteUse(runtime.lastUse, { credentialId: origin.id, at, address, endpoint, agent, refusal: null });
 }
 
 /**

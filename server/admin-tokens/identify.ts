@@ -1,7 +1,7 @@
 import type { Ctx } from '#server/access/context.ts';
 import { findByHash } from '#server/admin-tokens/queries.ts';
 import { triageLimits, type IdentificationView, type IdentifyInput } from '#server/admin-tokens/schema.ts';
-import { recordAudit } from '#server/audit/record.ts';
+import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import { displayPrefix, findSecrets } from '#server/credentials/format.ts';
 import { readTokens } from '#server/tokens/read.ts';
 
@@ -22,7 +22,8 @@ export function identifyTokens(ctx: Ctx, { text }: IdentifyInput): Promise<Ident
       (await readTokens(tx, tenantId, ids, ctx.now())).map((token) => [token.id, token]),
     );
     const detail = { found: secrets.length, known: ids.length };
-    await recordAudit(tx, ctx, { action: 'token.identify', detail });
+    const audited = auditRow(ctx, { action: 'token.identify', detail });
+    if (ctx.runtime.auditQueue.admits(audited)) await insertAuditRows(tx, [audited]);
     const items = looked.map(([hash, secret]) => {
       const row = stateOf.get(hash);
       const token = (row && tokens.get(row.tokenId)) ?? null;

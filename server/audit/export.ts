@@ -24,7 +24,8 @@ export function exportEvents(ctx: Ctx, { format, ...filter }: ExportAuditInput):
   const { db } = ctx.runtime;
   const { tenantId } = ctx.principal;
   async function* body() {
-    await insertAuditRows(db, [auditRow(ctx, { action: 'audit.export', detail: { format, filter } })]);
+    const row = auditRow(ctx, { action: 'audit.export', detail: { format, filter } });
+    if (ctx.runtime.auditQueue.admits(row)) await insertAuditRows(db, [row]);
     for await (const page of writeExport(db, { tenantId, filter, format })) {
       await refuseEnded(ctx);
       yield page;

@@ -18,28 +18,22 @@ interface Held {
 
 export interface TallyOptions {
   periodMs: number;
-  /** How many kinds may be held; what is of further ones is dropped and counted in `onDrop`. */
+  /** How many kinds may be held; a row of a further one goes through by itself. */
   limit: number;
   release: (row: AuditRow) => void;
-  onDrop: (dropped: number) => void;
 }
 
 /** Makes one row with a count of what is repeated. One kind makes two rows in its first period and one in each further. */
-export function createTally({ periodMs, limit, release, onDrop }: TallyOptions): Tally {
+export function createTally({ periodMs, limit, release }: TallyOptions): Tally {
   const held = new Map<string, Held>();
-  let dropped = 0;
 
   /** Returns what is held of this kind, unless this is the first of it: then that goes through. */
   function open(key: string, row: AuditRow, at: number): Held | undefined {
     const known = held.get(key);
     if (known && known.until > at) return known;
     if (known) letGo(key, known);
-    if (held.size >= limit) {
-      dropped++;
-      return undefined;
-    }
     release(row);
-    held.set(key, { until: at + periodMs, row: undefined, count: 0 });
+    if (held.size < limit) held.set(key, { until: at + periodMs, row: undefined, count: 0 });
     return undefined;
   }
 
@@ -63,8 +57,6 @@ export function createTally({ periodMs, limit, release, onDrop }: TallyOptions):
         // Where it goes on, the next ones are held too.
         if (entry.row && at !== Infinity) held.set(key, { until: at + periodMs, row: undefined, count: 0 });
       }
-      if (dropped > 0) onDrop(dropped);
-      dropped = 0;
     },
   };
 }

@@ -15,11 +15,12 @@ const pruneBatch = 5_000;
 export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {
   await tx.execute(sql`
     with incoming as materialized (
-      select id, (at at time zone 'UTC')::date as day, address, endpoint, max(at) as last_at,
+      select id, (at at time zone 'UTC')::date as day, case when endpoint is not null then address end as address, endpoint,
+        max(at) as last_at,
         coalesce(sum(count) filter (where not is_refused), 0) as used,
         coalesce(sum(count) filter (where is_refused), 0) as refused
       from ${uses}
-      group by id, day, address, endpoint
+      group by 1, 2, 3, 4
     ), counted as (
       update credential_use stored set
         count = stored.count + used,

@@ -4,53 +4,107 @@ import type { Database, Transaction } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import { addressBlock } from '#server/access/address.ts';
+import type { AuditQueue } from '#server/audit/queue.ts';
 import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
-import { addDailyUse } from '#server/credentials/daily-use.ts';
+import { addDailyUse, dailyUse } from '#server/credentials/daily-use.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
 export interface Use {
-  credentialId: string;
   at: Date;
   address: string;
-  endpoint: string;
+  /** Null: whatever it was for, since its credential was used in too many ways at once to tell them apart. */
+  endpoint: string | null;
   agent: string | null;
   /** Why it was refused; null: it was not. */
   refusal: ErrorCode | null;
   count: number;
 }
 
+/** How one credential was used since the last write. */
+export interface CredentialUses {
+  credentialId: string;
+  uses: Use[];
+}
+
+interface CredentialUse extends Use {
+  credentialId: string;
+}
+
 const limit = 100_000;
+/** As many as a day tells apart: whoever has many addresses takes no room from others. */
+const waysAtOnce = dailyUse.pairsPerDay;
+
+interface LastUseParts {
+  db: Database;
+  log: Logger;
+  auditQueue: Pick<AuditQueue, 'admitsMove'>;
+}
 
 /** Gathers who used what, so that a use costs its request no write: once a second, one statement for all. */
-export function createLastUse(db: Database, log: Logger): WriteBehind<Use> {
-  return createWriteBehind<Use>({
+export function createLastUse({ db, log, auditQueue }: LastUseParts): WriteBehind<CredentialUses> {
+  return createWriteBehind<CredentialUses>({
     everyMs: 1_000,
     limit,
     batchSize: 1_000,
-    merge: (earlier, later) => ({ ...later, count: earlier.count + later.count }),
-    write: (uses) => db.transaction((tx) => writeUses(tx, uses)),
+    merge: mergeUses,
+    write: (items) => db.transaction((tx) => writeUses(tx, items, auditQueue)),
     onError: (error) => log.error({ err: error }, 'last uses could not be written'),
     onDrop: (dropped) => log.error({ dropped }, 'last uses were dropped'),
   });
 }
 
 /** Keeps one use for the next write. Those that differ in nothing but their time are one row with a count. */
-export function noteUse(lastUse: WriteBehind<Use>, use: Omit<Use, 'count'>): void {
-  const day = Math.floor(use.at.getTime() / 86_400_000);
-  const key = `${use.credentialId} ${use.address} ${use.endpoint} ${use.refusal} ${day}`;
-  lastUse.add(key, { ...use, count: 1 });
+export function noteUse(
+  lastUse: WriteBehind<CredentialUses>,
+  { credentialId, ...use }: Omit<CredentialUse, 'count'>,
+): void {
+  lastUse.add(credentialId, { credentialId, uses: [{ ...use, count: 1 }] });
 }
 
+function mergeUses(earlier: CredentialUses, later: CredentialUses): CredentialUses {
+  for (const use of later.uses) mergeUse(earlier.uses, use);
+  return earlier;
+}
+
+function mergeUse(uses: Use[], use: Use): void {
+  const same = uses.find((one) => isAlike(one, use));
+  if (same) return void Object.assign(same, use, { count: same.count + use.count });
+  if (uses.length < waysAtOnce || use.endpoint === null) uses.push(use);
+  else mergeUse(uses, { ...use, endpoint: null });
+}
+
+/** Where a way is not told apart, the latest address stands for all. */
+function isAlike(one: Use, other: Use): boolean {
+  return (
+    one.endpoint === other.endpoint &&
+    (one.address === other.address || other.endpoint === null) &&
+    one.refusal === other.refusal &&
+    dayOf(one) === dayOf(other)
+  );
+}
+
+const dayOf = ({ at }: Use) => Math.floor(at.getTime() / 86_400_000);
+
 /** A refused use is counted for its day, but it is no last use. */
-async function writeUses(tx: Transaction, uses: Use[]): Promise<void> {
-  const ordered = uses.toSorted((a, b) => a.at.getTime() - b.at.getTime());
-  const lastAddress = await lockUsed(tx, [...new Set(ordered.map((use) => use.credentialId))]);
+async function writeUses(
+  tx: Transaction,
+  items: CredentialUses[],
+  auditQueue: Pick<AuditQueue, 'admitsMove'>,
+): Promise<void> {
+  const ordered = items
+    .flatMap(({ credentialId, uses }) => uses.map((use) => ({ ...use, credentialId })))
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const lastAddress = await lockUsed(
+    tx,
+    items.map(({ credentialId }) => credentialId),
+  );
   const rows = asRows(ordered);
   await addDailyUse(tx, rows);
   const good = ordered.filter((use) => use.refusal === null);
   if (good.length === 0) return;
   const moves = findMoves(lastAddress, good);
-  if (moves.length > 0) await auditMoves(tx, moves);
+  if (moves.length > 0) await auditMoves(tx, moves, auditQueue);
   await addUses(tx, rows);
 }
 
@@ -58,10 +112,10 @@ async function writeUses(tx: Transaction, uses: Use[]): Promise<void> {
  * Uses as a table that two statements read. What many have in common (from where, for what, by what) goes once: measured with
  * a thousand uses of a thousand tokens, JSON of them all took PostgreSQL 2 ms longer a statement.
  */
-function asRows(uses: Use[]): SQL {
+function asRows(uses: CredentialUse[]): SQL {
   const ways = new Map<
     string,
-    { way: number; address: string; endpoint: string; agent: string | null; is_refused: boolean }
+    { way: number; address: string; endpoint: string | null; agent: string | null; is_refused: boolean }
   >();
   const wayOf = ({ address, endpoint, agent, refusal }: Use): number => {
     const key = JSON.stringify([address, endpoint, agent, refusal !== null]);
@@ -96,20 +150,27 @@ async function lockUsed(tx: Transaction, ids: string[]): Promise<Map<string, str
 }
 
 interface Move {
-  use: Use;
+  use: CredentialUse;
   from: string;
 }
 
-/** Uses that came from another address than the one before them; the very first use of a credential has none before it. */
-function findMoves(lastAddress: Map<string, string | null>, uses: Use[]): Move[] {
+/**
+ * Uses that came from another address block than the one before them: an IPv6 subscriber has a /64 to change addresses in.
+ * The very first use of a credential has none before it.
+ */
+function findMoves(lastAddress: Map<string, string | null>, uses: CredentialUse[]): Move[] {
   return uses.flatMap((use) => {
     const from = lastAddress.get(use.credentialId);
     lastAddress.set(use.credentialId, use.address);
-    return from && from !== use.address ? [{ use, from }] : [];
+    return from && addressBlock(from) !== addressBlock(use.address) ? [{ use, from }] : [];
   });
 }
 
-async function auditMoves(tx: Transaction, moves: Move[]): Promise<void> {
+async function auditMoves(
+  tx: Transaction,
+  moves: Move[],
+  auditQueue: Pick<AuditQueue, 'admitsMove'>,
+): Promise<void> {
   const ids = [...new Set(moves.map(({ use }) => use.credentialId))];
   const moved = await tx
     .select({
@@ -127,7 +188,8 @@ async function auditMoves(tx: Transaction, moves: Move[]): Promise<void> {
     const row = byId.get(use.credentialId);
     return row ? [newAddressEvent(row, use, from)] : [];
   });
-  await insertAuditRows(tx, events);
+  const admitted = events.filter((event) => auditQueue.admitsMove(event));
+  if (admitted.length > 0) await insertAuditRows(tx, admitted);
 }
 
 interface Moved {
@@ -138,7 +200,7 @@ interface Moved {
   ownerEmail: string;
 }
 
-function newAddressEvent(row: Moved, use: Use, from: string): AuditRow {
+function newAddressEvent(row: Moved, use: CredentialUse, from: string): AuditRow {
   return {
     time: use.at,
     tenantId: row.tenantId,

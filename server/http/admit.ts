@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { addressBlock } from '#server/access/address.ts';
-import { authenticate, type Presented } from '#server/access/authenticate.ts';
+import { authenticate, noteAdmitted, type Presented } from '#server/access/authenticate.ts';
 import type { Principal } from '#server/access/principal.ts';
 import type { RateLimit, RateTaken } from '#server/access/rates.ts';
 import { AppError } from '#server/errors.ts';
@@ -8,7 +8,7 @@ import type { Exchange } from '#server/http/exchange.ts';
 
 /**
  * Whoever asks, within the limits on calls: of a token by token; of who proves to be nobody by address. Browsers' sessions
- * are not counted. Throws what `authenticate` throws, and `rate_limited`.
+ * are not counted. A use is noted once all of them allowed it. Throws what `authenticate` throws, and `rate_limited`.
  */
 export async function identify(exchange: Exchange, presented: Presented): Promise<Principal | null> {
   const { runtime, facts } = exchange;
@@ -23,6 +23,7 @@ export async function identify(exchange: Exchange, presented: Presented): Promis
   else if (principal.origin.kind === 'credential') {
     const limit = principal.origin.rateLimit ?? runtime.config.rateLimits.token;
     if (limit) await admit(exchange, { name: 'token', key: principal.origin.id, limit });
+    noteAdmitted(runtime, principal, facts);
   }
   return principal;
 }

@@ -1,5 +1,5 @@
 import { canonicalAddress } from '#server/access/address.ts';
-import { checkToken } from '#server/access/authenticate.ts';
+import { checkToken, noteAdmitted } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { UserPrincipal } from '#server/access/principal.ts';
 import type { RateTaken } from '#server/access/rates.ts';
@@ -11,15 +11,21 @@ export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyVi
   const { runtime, principal, request } = ctx;
   const address = input.address === undefined ? null : (canonicalAddress(input.address) ?? null);
   const asked = { by: principal, address };
-  const verdict = await checkToken(runtime, input.token, { ...request, userAgent: null }, asked);
+  const shown = { ...request, userAgent: null };
+  const verdict = await checkToken(runtime, input.token, shown, asked);
   if ('refusal' in verdict) return { valid: false, code: toVerifyCode(verdict.refusal) };
   const who = describe(verdict.principal);
-  if (input.permission && !verdict.principal.permissions.has(input.permission))
+  const noteUse = () =>
+    noteAdmitted(runtime, verdict.principal, { ...shown, address: address ?? request.address });
+  if (input.permission && !verdict.principal.permissions.has(input.permission)) {
+    noteUse();
     return { valid: false, code: 'permission_denied', ...who };
+  }
   const taking = takeRate(ctx, verdict.principal, input.cost);
   const taken = taking instanceof Promise ? await taking : taking;
   const limits = taken && { limits: { rate: describeRate(taken) } };
   if (taken?.allowed === false) return { valid: false, code: 'rate_limited', ...who, ...limits };
+  noteUse();
   return { valid: true, code: 'valid', ...who, ...limits };
 }
 

@@ -1,4 +1,4 @@
-import { checkToken } from '#server/access/authenticate.ts';
+import { checkToken, noteAdmitted } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
 import type { UserPrincipal } from '#server/access/principal.ts';
@@ -14,8 +14,11 @@ export type Introspection = { active: false } | ({ active: true } & Record<strin
 export async function introspect(ctx: Ctx, token: string): Promise<Introspection> {
   if (token.split('.').length === 3) return introspectJwt(ctx, token);
   const asked = { by: ctx.principal, address: null };
-  const verdict = await checkToken(ctx.runtime, token, { ...ctx.request, userAgent: null }, asked);
-  return 'refusal' in verdict ? { active: false } : describe(ctx, verdict.principal);
+  const shown = { ...ctx.request, userAgent: null };
+  const verdict = await checkToken(ctx.runtime, token, shown, asked);
+  if ('refusal' in verdict) return { active: false };
+  noteAdmitted(ctx.runtime, verdict.principal, shown);
+  return describe(ctx, verdict.principal);
 }
 
 function describe({ runtime }: Ctx, { user, tenantId, origin, permissions }: UserPrincipal): Introspection {
