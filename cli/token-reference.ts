@@ -1,3 +1,4 @@
+import { foldText } from '#server/access/schema.ts';
 import type { AdminTokenPageView, AdminTokenView } from '#server/admin-tokens/schema.ts';
 import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
 import { listAll, type Api } from './api.ts';
@@ -15,7 +16,7 @@ const searchLength = 100;
  */
 export function pick<T extends TokenView>(tokens: T[], reference: string): T[] {
   const bare = reference.replace(/(…|\.\.\.)$/, '');
-  const isNamed = ({ name }: T) => name.toLowerCase() === reference.toLowerCase();
+  const isNamed = ({ name }: T) => foldText(name) === foldText(reference);
   const named = tokens.filter(isNamed);
   const working = named.filter(({ status }) => status !== 'revoked' && status !== 'expired');
   const byName = working.length > 0 ? working : named;

@@ -1,4 +1,5 @@
-import type { UserPageView, UserView } from '#server/users/schema.ts';
+import { cutText, foldText } from '#server/access/schema.ts';
+import { canonicalEmail, type UserPageView, type UserView } from '#server/users/schema.ts';
 import { listAll, type Api } from './api.ts';
 import { CliError, usage } from './errors.ts';
 import type { Output } from './output.ts';
@@ -15,11 +16,11 @@ export async function findUser(
   out: Output,
 ): Promise<Pick<UserView, 'id' | 'email' | 'name'>> {
   if (isUuid(reference)) return await api.send<UserView>(`GET /api/v1/users/${reference}`);
-  const wanted = reference.trim().toLowerCase();
-  const query = { search: reference.slice(0, 100), limit: 200 };
+  const query = { search: cutText(reference.trim(), 100), limit: 200 };
   const { items } = await listAll<UserPageView>(api, 'GET /api/v1/users', query);
-  const byEmail = items.filter(({ email }) => email.toLowerCase() === wanted);
-  const found = byEmail.length > 0 ? byEmail : items.filter(({ name }) => name.toLowerCase() === wanted);
+  const byEmail = items.filter(({ email }) => canonicalEmail(email) === canonicalEmail(reference));
+  const wanted = foldText(reference.trim());
+  const found = byEmail.length > 0 ? byEmail : items.filter(({ name }) => foldText(name) === wanted);
   const [first, ...others] = found;
   if (!first)
     throw new CliError('refused', `There is nobody "${reference}".`, {

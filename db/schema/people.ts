@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
@@ -18,7 +19,15 @@ export const users = pgTable('users', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
   email: text('email').notNull(),
+  /** As addresses are compared; the database works it out. */
+  canonicalEmail: text('canonical_email')
+    .notNull()
+    .generatedAlwaysAs(sql`email`),
   name: text('name').notNull(),
+  /** As names are searched and sorted; the database works it out. */
+  foldedName: text('folded_name')
+    .notNull()
+    .generatedAlwaysAs(sql`name`),
   role: text('role', { enum: ['viewer', 'member', 'manager', 'admin'] }).notNull(),
   passwordHash: text('password_hash'),
   passwordChosenByAdmin: boolean('password_chosen_by_admin').notNull().default(false),

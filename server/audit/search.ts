@@ -8,7 +8,7 @@ import {
   newestFirst,
   present,
   scope,
-  timeText,
+  eventTime,
   toPage,
   type EventPage,
   type EventQuery,
@@ -26,55 +26,32 @@ const firstPatienceMs = 20;
 export async function searchEvents(db: Database, query: EventQuery, search: string): Promise<EventPage> {
   const others = present(conditions(query.filter));
   if (z.uuid().safeParse(search).success) return searchById(db, query, { id: search, others });
-  const words = toWords(search);
-  if (!words) return { rows: [], next: undefined };
-  const wanted = {
-    words,
-    fits: and([
-      sql`audit_words(actor_label, resource_label, address, code) @@ ${words.query}::tsquery`,
-      ...others,
-    ]),
-  };
+  if (!/[\p{L}\p{N}]/u.test(search)) return { rows: [], next: undefined };
+  const fits = and([
+    sql`audit_words(actor_label, resource_label, address, code) @@ audit_query(${search})`,
+    ...others,
+  ]);
   const until = performance.now() + (query.before ? patienceMs : firstPatienceMs);
   // A page before this one went by months already: the word is a rare one.
-  if (query.before?.sequence !== betweenMonths) {
-    const newest = await searchNewest(db, query, wanted);
+  if (query.before?.id !== betweenMonths) {
+    const newest = await searchNewest(db, query, { search, fits });
     if (newest.length > query.limit) return toPage(newest, query.limit);
   }
-  return searchByMonth(db, query, { fits: wanted.fits, until });
+  return searchByMonth(db, query, { fits, until });
 }
 
 /** No row's sequence: the place before all rows of a month. */
-const betweenMonths = 0;
+const betweenMonths = '0';
 
-interface Words {
-  /** As PostgreSQL writes a tsquery. */
-  query: string;
-  /** For a first look that costs less: one word has to be somewhere. */
-  pattern: string;
-}
-
-/** Each word by its beginning, as the function `audit_words` cuts them; an address or a code also as a whole. */
-function toWords(search: string): Words | undefined {
-  const parts = search.toLowerCase().split(/\s+/).filter(Boolean);
-  const alternatives = parts.map((part) => {
-    const pieces = part.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-    return pieces.length > 0 ? `(${lexeme(part)} | (${pieces.map(lexeme).join(' & ')}))` : undefined;
-  });
-  const queries = alternatives.filter((alternative) => alternative !== undefined);
-  const first = search.split(/[^\p{L}\p{N}]+/u).find(Boolean);
-  return first ? { query: queries.join(' & '), pattern: `%${first}%` } : undefined;
-}
-
-const lexeme = (word: string) => `'${word.replace(/['\\]/g, '$&$&')}':*`;
-
-function searchNewest(db: Database, query: EventQuery, { words, fits }: { words: Words; fits: SQL }) {
+/** For a first look that costs less, the first word has to be somewhere. */
+function searchNewest(db: Database, query: EventQuery, { search, fits }: { search: string; fits: SQL }) {
+  const looked = sql`select *, concat_ws(' ', actor_label, resource_label, host(address), code) as text
+    from audit_events where ${and(scope(query))} ${newestFirst}
+    limit ${query.before ? lookBehind : firstLookBehind}`;
   return run(
     db,
-    sql`select ${eventColumns}
-    from (select * from audit_events where ${and(scope(query))} ${newestFirst}
-      limit ${query.before ? lookBehind : firstLookBehind}) looked_at
-    where concat_ws(' ', actor_label, resource_label, host(address), code) ilike ${words.pattern} and ${fits}
+    sql`select ${eventColumns} from (${looked}) looked_at
+    where fold_text(text) like '%' || (fold_words(fold_text(${search})))[1] || '%' and ${fits}
     ${newestFirst} limit ${query.limit + 1}`,
   );
 }
@@ -103,14 +80,14 @@ async function searchByMonth(
     );
     if (rows.length > query.limit) return toPage(rows, query.limit);
     if (performance.now() > until && month > oldest)
-      return { rows, next: { time: month.replace('Z', '000Z'), sequence: betweenMonths } };
+      return { rows, next: { key: month.replace('Z', '000Z'), id: betweenMonths } };
   }
   return { rows, next: undefined };
 }
 
 async function findBounds(db: Database, range: SQL): Promise<{ oldest: string; newest: string } | undefined> {
   const end = (direction: SQL) =>
-    sql`(select ${timeText} from audit_events where ${range} order by time ${direction}, sequence ${direction} limit 1)`;
+    sql`(select ${eventTime} from audit_events where ${range} order by time ${direction}, sequence ${direction} limit 1)`;
   const { rows } = await db.execute<{ oldest: string | null; newest: string | null }>(
     sql`select ${end(sql`asc`)} as oldest, ${end(sql`desc`)} as newest`,
   );

@@ -8,6 +8,7 @@ import { assertKnown } from '#db/migrate.ts';
 import { linesOf, LongLineError } from '#server/audit/archive-file.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { backupEnd, backupHeader, type BackupEnd, type BackupHeader } from '#server/backups/schema.ts';
+import { canonicalEmail } from '#server/users/schema.ts';
 
 /** Why a backup is not restored, in a sentence. */
 export class BackupError extends Error {}
@@ -18,7 +19,7 @@ export interface CheckedBackup {
   end: BackupEnd;
   /** How many rows there are of each table. */
   tables: Record<string, number>;
-  /** What somebody who is not deleted is, by their address in lower case. */
+  /** What somebody who is not deleted is, by their address as it is compared. */
   people: Map<string, 'admin' | 'no admin' | 'deactivated'>;
 }
 
@@ -76,7 +77,7 @@ function notePerson(
   people: CheckedBackup['people'],
   { email, role, ...ended }: z.infer<typeof person>,
 ): void {
-  const address = email?.toLowerCase();
+  const address = email && canonicalEmail(email);
   if (!address || ended.deleted_at || people.get(address) === 'admin') return;
   people.set(address, ended.deactivated_at ? 'deactivated' : role === 'admin' ? 'admin' : 'no admin');
 }
@@ -93,7 +94,7 @@ function parsePerson(path: string, row: string): z.infer<typeof person> {
 /** Throws `BackupError` for an address of which the backup knows no active admin: better than after its rows are in. */
 export function assertAdmins({ people, header: { time } }: CheckedBackup, emails: string[]): void {
   for (const email of emails) {
-    const found = people.get(email.toLowerCase());
+    const found = people.get(canonicalEmail(email));
     if (found === 'admin') continue;
     const fault = found ? `this person is ${found}` : 'nobody has this address';
     throw new BackupError(`--admin ${email}: as of ${time}, ${fault}. Name an active admin.`);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
+import { canonicalEmail } from '#server/users/schema.ts';
 
 /** How many of each kind were made useless. */
 export type Retired = Record<string, number>;
@@ -70,7 +71,7 @@ export async function listLeftAlone(db: Connection, admins: string[]): Promise<s
 }
 
 const isOneOf = (emails: string[]) =>
-  sql`lower(email) = any (select lower(named) from json_array_elements_text(${JSON.stringify(emails)}::json) named)`;
+  sql`canonical_email = any (${sql.param(emails.map(canonicalEmail))}::text[])`;
 
 export async function recordRestore(db: Connection, detail: Record<string, unknown>): Promise<void> {
   await db.execute(sql`

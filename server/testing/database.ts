@@ -11,10 +11,16 @@ export function cloneDatabase(): Promise<TestDatabase> {
   return createDatabase(template);
 }
 
-/** An empty one, or a copy. */
-export async function createDatabase(copied = 'template0'): Promise<TestDatabase> {
+/** Locales in which lower case is not what it is in English, or knows nothing but ASCII. */
+export const oddLocales = {
+  turkish: "locale_provider icu icu_locale 'tr-TR'",
+  ascii: "locale_provider libc locale 'C'",
+} as const;
+
+/** An empty one, or a copy. `locale`: as `create database` takes it, for an empty one. */
+export async function createDatabase(copied = 'template0', locale = ''): Promise<TestDatabase> {
   const database = `test_${randomBytes(6).toString('hex')}`;
-  await execute(`create database ${database} template ${copied}`);
+  await execute(`create database ${database} template ${copied} ${locale}`);
   return {
     address: { ...testAddress(), database },
     [Symbol.asyncDispose]: () => execute(`drop database ${database} with (force)`),

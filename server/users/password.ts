@@ -2,6 +2,7 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { AppError, invalid } from '#server/errors.ts';
+import { canonicalEmail } from '#server/users/schema.ts';
 
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. */
 const parameters = { memory: 19_456, passes: 2, parallelism: 1 } as const;
@@ -56,7 +57,8 @@ export async function verifyPassword(
 export function assertUncommonPassword(password: string, email: string, field = 'password'): void {
   const plain = password.normalize('NFKC').toLowerCase();
   if (common.has(plain)) throw invalid(field, 'This is one of the most common passwords. Choose another.');
-  if (plain === email.toLowerCase()) throw invalid(field, 'Choose something other than your e-mail address.');
+  if (plain === canonicalEmail(email))
+    throw invalid(field, 'Choose something other than your e-mail address.');
 }
 
 function parsePhc(stored: string): Phc {
