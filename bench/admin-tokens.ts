@@ -7,8 +7,10 @@ import { connectionConfig } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 import type { Ctx } from '#server/access/context.ts';
+import { writeCursor } from '#server/access/cursor.ts';
+import { sortKeys } from '#server/admin-tokens/find-page.ts';
 import { listAdminTokens } from '#server/admin-tokens/list.ts';
-import { listAdminTokensInput } from '#server/admin-tokens/schema.ts';
+import { adminTokenSorts, listAdminTokensInput, type AdminTokenSort } from '#server/admin-tokens/schema.ts';
 import { sweepTokens } from '#server/admin-tokens/sweep.ts';
 
 /**
@@ -72,7 +74,7 @@ async function load(client: pg.Client): Promise<void> {
   // Made over three years; most live for 90 days, some for ever; used lately, long ago or never, and never after their end.
   await client.query(
     `with owners as (
-       select array_agg(id) as ids, array_agg(lower(email) || ' ' || lower(name)) as labels from users
+       select array_agg(id) as ids, array_agg(canonical_email || ' ' || folded_name) as labels from users
      ), made as (
        select n, 1 + floor(random() * $3)::int as person, now() - (n::float8 / $1) * interval '1095 days' as created_at,
          random() as a, random() as b, random() as c
@@ -102,7 +104,7 @@ async function load(client: pg.Client): Promise<void> {
      select id, tenant_id, swept_status,
        case when random() < 0.8 then created_at + power(random(), 0.3) * (least(now(), expires_at) - created_at) end,
        '192.0.2.1', floor(random() * 1000) from credentials;
-     insert into credential_search select id, tenant_id, lower(name) || E'\\n' || owner_label from credentials;
+     insert into credential_search select id, tenant_id, fold_text(name) || E'\\n' || owner_label from credentials;
      insert into credential_tallies select tenant_id, swept_status, count(*) from credentials group by 1, 2;
      insert into credential_use (credential_id, day, address, endpoint, count, last_at)
      select credential_id, last_used_at::date, '192.0.2.1', 'GET /api/v1/me', 3, last_used_at from credential_last_use
@@ -121,10 +123,14 @@ async function measureAll(pool: pg.Pool, owner: pg.Client): Promise<void> {
   );
   const [{ email, prefix } = { email: '', prefix: '' }] = rows;
   console.log('| page | statements, ms | blocks | rows | scans |\n|---|---|---|---|---|');
-  for (const sort of ['createdAt', 'lastUsedAt', 'expiresAt', 'owner', 'name']) {
-    for (const order of ['desc', 'asc']) {
+  for (const sort of adminTokenSorts) {
+    for (const order of ['desc', 'asc'] as const) {
       await measure(pool, `${sort} ${order}, first`, { sort, order });
-      await measure(pool, `${sort} ${order}, middle`, { sort, order, cursor: await middleOf(owner, sort) });
+      await measure(pool, `${sort} ${order}, middle`, {
+        sort,
+        order,
+        cursor: await middleOf(owner, sort, order),
+      });
       for (const status of ['active', 'expiring', 'expired', 'disabled', 'revoked'])
         await measure(pool, `${sort} ${order}, ${status}`, { sort, order, status });
     }
@@ -137,19 +143,21 @@ async function measureAll(pool: pg.Pool, owner: pg.Client): Promise<void> {
 }
 
 /** A cursor at the middle of a list. */
-async function middleOf(owner: pg.Client, sort: string): Promise<string> {
-  const keys: Record<string, [string, string]> = {
-    createdAt: ['created_at', 'round(extract(epoch from created_at) * 1000000)::text'],
-    lastUsedAt: ['last_used_at', 'round(extract(epoch from last_used_at) * 1000000)::text'],
-    expiresAt: ['expires_at', 'round(extract(epoch from expires_at) * 1000000)::text'],
-    owner: ['owner_label', 'owner_label'],
-    name: ['lower(name)', 'lower(name)'],
+async function middleOf(owner: pg.Client, sort: AdminTokenSort, order: 'asc' | 'desc'): Promise<string> {
+  const keys: Record<AdminTokenSort, string> = {
+    createdAt: 'created_at',
+    lastUsedAt: 'last_used_at',
+    expiresAt: 'expires_at',
+    owner: 'owner_label collate "C"',
+    name: 'fold_text(name) collate "C"',
   };
-  const [by, written] = keys[sort] ?? ['', ''];
+  const by = keys[sort];
+  const isText = sort === 'owner' || sort === 'name';
   const { rows } = await owner.query<{ key: string; id: string }>(
-    `select ${written} as key, id from credentials join credential_last_use on credential_id = id where ${by} is not null order by ${by} offset ${Math.floor(tokens / 3)} limit 1`,
+    `select ${isText ? by : `to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`} as key, id from credentials join credential_last_use on credential_id = id where ${by} is not null order by ${by} offset ${Math.floor(tokens / 3)} limit 1`,
   );
-  return Buffer.from(JSON.stringify([sort, rows[0]?.key, rows[0]?.id])).toString('base64url');
+  const list = { name: 'admin-tokens', scope: tenantId, sort, order, key: sortKeys[sort].type };
+  return writeCursor(list, { key: rows[0]?.key ?? '', id: rows[0]?.id ?? '' });
 }
 
 function ctxOn(pool: pg.Pool): Ctx {

@@ -137,7 +137,7 @@ async function measurePages(db: Database): Promise<void> {
     const figures = [first.ms.padStart(8), (middle?.ms ?? '–').padStart(8), first.result.rows.length];
     say(`${name.padEnd(38)} ${figures.join('  ')}`);
   }
-  const middle = { time: daysAgo(182), sequence: 0 };
+  const middle = { key: daysAgo(182), id: '0' };
   const { ms } = await best(() =>
     readEvents(db, { tenantId: tenant, filter: {}, before: middle, limit: 50 }),
   );

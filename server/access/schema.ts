@@ -59,20 +59,50 @@ const visible =
   /(?!\p{Default_Ignorable_Code_Point}|[\u2800\u3164\u115F\u1160\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * One line of text that a person typed: trimmed, with something to see in it, and without control characters or what turns
- * text round or is not seen; joiners within a word, which some scripts and emoji need, are kept.
+ * One line of text that a person typed: trimmed, in the Unicode form NFC, with something to see in it, and without control characters or what turns
+ * text round or is not seen; joiners within a word, which some scripts and emoji need, are kept, and the flags of England, Scotland and Wales.
  */
 export const lineSchema = (max: number, empty = 'Write something here.') =>
   z
     .string()
     .trim()
+    .normalize('NFC')
     .min(1, empty)
     .max(max, `At most ${max} characters.`)
     .regex(
-      /^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|(?<=[^\s\u200C\u200D])[\u200C\u200D](?=[^\s\u200C\u200D]))*$/u,
+      /^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u{1F3F4}\u{E0067}\u{E0062}[\u{E0061}-\u{E007A}]{3}\u{E007F}|(?<=[^\s\u200C\u200D])[\u200C\u200D](?=[^\s\u200C\u200D]))*$/u,
       'Control characters and invisible ones are not allowed.',
     )
     .regex(visible, 'Write something that can be seen.');
+
+/** What a person searches for. */
+export const searchSchema = (max = 100) =>
+  z.string().trim().normalize('NFC').max(max, `At most ${max} characters.`);
+
+/** Where the page before ended; what it holds is the list's own. */
+export const cursorSchema = z
+  .string()
+  .regex(/^[\w-]{1,4000}$/, 'This is not a cursor. Start again from the first page.')
+  .meta({ description: '`nextCursor` of the page before, for the same sort and order.' });
+
+/** A text as it is compared, whatever its case and Unicode form: what `fold_text` is in the database, for where none is at hand. */
+export function foldText(text: string): string {
+  // Upwards first, which makes one of all forms of sigma, of the two i without a dot, and of sharp s.
+  const capitals = text.normalize('NFKD').toUpperCase().replaceAll('\u1E9E', 'SS').normalize('NFKD');
+  return Array.from(capitals, (letter) => letter.toLowerCase())
+    .join('')
+    .replaceAll('i\u0307', 'i')
+    .normalize('NFC');
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The beginning of a text, up to so many UTF-16 units. No character is cut in two, nor parted from its accents if others stand before it. */
+export function cutText(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const end = graphemes.segment(text).containing(max)?.index;
+  return end ? text.slice(0, end) : text.slice(0, max).replace(/[\uD800-\uDBFF]$/, '');
+}
 
 /** For procedures that take nothing: an unknown field is refused there too. */
 export const noInput = z.strictObject({}).optional();

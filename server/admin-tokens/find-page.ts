@@ -1,9 +1,21 @@
 import { and, eq, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
+import { beginsWith, folded, hasPart } from '#db/fold.ts';
+import {
+  byText,
+  byTime,
+  inOrder,
+  isBehind,
+  isUpTo,
+  keyText,
+  type Keyset,
+  type Place,
+  type SortKey,
+} from '#db/keyset.ts';
+import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { likePattern, windowEdge, type Position } from '#server/admin-tokens/rules.ts';
+import { windowEdge } from '#server/admin-tokens/rules.ts';
 import type { AdminTokenSort, ListAdminTokensInput, UseWindow } from '#server/admin-tokens/schema.ts';
 import { statusIs } from '#server/tokens/list.ts';
 import { tokenStatuses, type TokenStatus } from '#server/tokens/schema.ts';
@@ -14,36 +26,19 @@ const reach = 2_000;
 const usedKey = sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity'::timestamptz)`;
 const expiryKey = sql`coalesce(${credentials.expiresAt}, 'infinity'::timestamptz)`;
 
-interface SortKey {
-  key: SQL;
-  /** Of the same table. */
-  id?: PgColumn;
-  /** As a cursor holds it. */
-  write: (key: SQL) => SQL;
-  read: (text: string) => SQL;
-}
-
-/** Microseconds, which say a moment exactly, and infinity too. */
-const byTime = (key: SQL): SortKey => ({
-  key,
-  write: (key) => sql`round(extract(epoch from ${key}) * 1000000)::text`,
-  read: (text) => sql`to_timestamp(${text}::float8 / 1000000)`,
-});
-const byText = (key: SQL): SortKey => ({ key, write: (key) => key, read: (text) => sql`${text}::text` });
-
-/** What each sort goes by; never null, and each the end of an index. */
-const sortKeys: Record<AdminTokenSort, SortKey> = {
+/** What each sort goes by: each the end of an index. */
+export const sortKeys: Record<AdminTokenSort, SortKey> = {
   createdAt: byTime(sql`${credentials.createdAt}`),
-  lastUsedAt: { ...byTime(usedKey), id: credentialLastUse.credentialId },
+  lastUsedAt: byTime(usedKey),
   expiresAt: byTime(expiryKey),
-  owner: byText(sql`${credentials.ownerLabel}`),
-  name: byText(sql`lower(${credentials.name})`),
+  owner: byText(credentials.ownerLabel),
+  name: byText(folded(credentials.name)),
 };
 
 export interface PageQuery {
   tenantId: TenantId;
   input: ListAdminTokensInput;
-  after: Position | undefined;
+  after: Place | undefined;
   at: Date;
 }
 
@@ -53,7 +48,7 @@ export type Among = { owners: string[] } | { ids: string[] } | undefined;
 export interface FoundPage {
   ids: string[];
   /** Where the next page begins, where there is one. */
-  end: Position | null;
+  end: Place | null;
 }
 
 /** The ids of a page, found without looking at more than a bounded number of tokens. */
@@ -61,7 +56,7 @@ export async function findPage(db: Database, query: PageQuery, among: Among): Pr
   const { limit } = query.input;
   const end = among || !isSelective(query.input) ? null : await findReach(db, query);
   const statement = among ? gather(query, among) : walk(query, end);
-  const { rows } = await db.execute<Position & Record<string, unknown>>(statement);
+  const { rows } = await db.execute<Place & Record<string, unknown>>(statement);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -86,48 +81,47 @@ function gather(query: PageQuery, among: NonNullable<Among>): SQL {
     eq(credentials.tenantId, tenantId),
     chosen,
     input.status && statusIs(input.status, at),
-    isBehind(query),
+    isAfter(query),
     passes(query),
   );
-  const { key, write } = sortKeys[input.sort];
-  return sql`select ${write(key)} as key, id from ${from(input)} where ${conditions} ${ordered(query)}`;
+  return sql`select ${keyText(keysetOf(input))} as key, id from ${from(input)} where ${conditions} ${ordered(query)}`;
 }
 
 /** Each status has its part of every index, so each is walked by itself and the walks are merged. */
-function walk(query: PageQuery, end: Position | null): SQL {
-  const { key } = sortKeys[query.input.sort];
+function walk(query: PageQuery, end: Place | null): SQL {
+  const keyset = keysetOf(query.input);
   const walks = branchesOf(query.input.status, query.at).map((branch) => {
     const part = and(
       inBranch(query, branch),
-      isBehind(query),
-      end ? isUpTo(query, end) : undefined,
+      isAfter(query),
+      end ? isUpTo(keyset, end) : undefined,
       passes(query),
     );
     const few = sql`(select * from credentials where ${isInBranch(query, branch)} offset 0) as credentials`;
     const tokens = from(query.input, branch.isShort ? few : undefined);
-    return sql`(select ${key} as key, id from ${tokens} where ${part} ${ordered(query)})`;
+    return sql`(select ${keyset.key.value} as key, id from ${tokens} where ${part} ${ordered(query)})`;
   });
   return merged(query, walks, query.input.limit + 1);
 }
 
 /** Where a page has to stop looking, if any of the walks goes that far. */
-async function findReach(db: Database, query: PageQuery): Promise<Position | null> {
-  const { key } = sortKeys[query.input.sort];
+async function findReach(db: Database, query: PageQuery): Promise<Place | null> {
+  const keyset = keysetOf(query.input);
   const walks = branchesOf(query.input.status, query.at)
     .filter((branch) => !branch.isShort)
     .map((branch) => {
-      const part = and(inBranch(query, branch), isBehind(query));
-      return sql`(select ${key} as key, id from ${from(query.input)} where ${part} ${inOrder(query)} offset ${reach} limit 1)`;
+      const part = and(inBranch(query, branch), isAfter(query));
+      return sql`(select ${keyset.key.value} as key, id from ${from(query.input)} where ${part} order by ${inOrder(keyset)} offset ${reach} limit 1)`;
     });
-  const { rows } = await db.execute<Position & Record<string, unknown>>(merged(query, walks, 1));
+  const { rows } = await db.execute<Place & Record<string, unknown>>(merged(query, walks, 1));
   return rows[0] ? { key: rows[0].key, id: rows[0].id } : null;
 }
 
 function merged({ input }: PageQuery, walks: SQL[], limit: number): SQL {
-  const direction = sql.raw(input.order);
-  const { write } = sortKeys[input.sort];
-  return sql`select ${write(sql`walked.key`)} as key, id from (${sql.join(walks, sql` union all `)}) as walked
-    order by walked.key ${direction}, id ${direction} limit ${limit}`;
+  const { key, order } = keysetOf(input);
+  const walked: Keyset = { key: { ...key, value: sql`walked.key` }, id: sql`id`, order };
+  return sql`select ${keyText(walked)} as key, id from (${sql.join(walks, sql` union all `)}) as walked
+    order by ${inOrder(walked)} limit ${limit}`;
 }
 
 interface Branch {
@@ -180,25 +174,20 @@ function from({ sort, lastUsed }: ListAdminTokensInput, tokens: SQL = sql`${cred
 }
 
 function ordered(query: PageQuery): SQL {
-  return sql`${inOrder(query)} limit ${query.input.limit + 1}`;
+  return sql`order by ${inOrder(keysetOf(query.input))} limit ${query.input.limit + 1}`;
 }
 
-function inOrder({ input: { sort, order } }: PageQuery): SQL {
-  const direction = sql.raw(order);
-  return sql`order by ${sortKeys[sort].key} ${direction}, id ${direction}`;
+function keysetOf({ order, sort }: ListAdminTokensInput): Keyset {
+  return {
+    key: sortKeys[sort],
+    // Of the table whose index is walked.
+    id: sort === 'lastUsedAt' ? credentialLastUse.credentialId : credentials.id,
+    order,
+  };
 }
 
-function isBehind({ after, input }: PageQuery): SQL | undefined {
-  return after && compared(input, input.order === 'asc' ? '>' : '<', after);
-}
-
-function isUpTo({ input }: PageQuery, end: Position): SQL {
-  return compared(input, input.order === 'asc' ? '<=' : '>=', end);
-}
-
-function compared({ sort }: ListAdminTokensInput, operator: string, position: Position): SQL {
-  const { key, id = credentials.id, read } = sortKeys[sort];
-  return sql`(${key}, ${id}) ${sql.raw(operator)} (${read(position.key)}, ${position.id}::uuid)`;
+function isAfter({ after, input }: PageQuery): SQL | undefined {
+  return after && isBehind(keysetOf(input), after);
 }
 
 function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {
@@ -218,9 +207,9 @@ function usedWithin(window: UseWindow, at: Date): SQL | undefined {
   return and(sql`${usedKey} < ${moment}`, sql`${usedKey} > '-infinity'`, lt(credentials.createdAt, edge));
 }
 
+/** One row of the texts at a time: as a join, or a set to look in, PostgreSQL may read all of them first. */
 function matches(search: string): SQL {
-  const text = likePattern(search.toLowerCase());
-  const prefix = likePattern(search);
-  return sql`(lower(${credentials.name}) like ${`%${text}%`} or ${credentials.ownerLabel} like ${`%${text}%`}
-    or exists (select from ${secrets} where ${secrets.credentialId} = ${credentials.id} and ${secrets.prefix} like ${`${prefix}%`}))`;
+  const text = sql`(select ${credentialSearch.text} from ${credentialSearch} where ${credentialSearch.credentialId} = ${credentials.id})`;
+  return sql`(${hasPart(text, search)}
+    or exists (select from ${secrets} where ${secrets.credentialId} = ${credentials.id} and ${beginsWith(secrets.prefix, search)}))`;
 }

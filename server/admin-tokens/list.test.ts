@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { writeCursor } from '#server/access/cursor.ts';
 import { adminTokenSorts, type AdminTokenPageView } from '#server/admin-tokens/schema.ts';
 import { sweepTokens } from '#server/admin-tokens/sweep.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
@@ -241,12 +242,15 @@ test('a cursor of another order, of another tenant, or of none is refused', asyn
     Array.from({ length: 3 }, () => ({ expiresIn: 5, enabled: true, revoked: false, used: 1 })),
   );
   const { nextCursor } = await list(desk, 'sort=name&limit=1');
-  const foreign = Buffer.from(JSON.stringify(['createdAt', '1', desk.ada.id])).toString('base64url');
-  const infinite = Buffer.from(JSON.stringify(['createdAt', 'Infinity', desk.ada.id])).toString('base64url');
+  const ofOthers = writeCursor(
+    { name: 'admin-tokens', scope: desk.ada.id, sort: 'createdAt', order: 'desc', key: 'timestamptz' },
+    { key: 'infinity', id: desk.ada.id },
+  );
   for (const query of [
     `sort=createdAt&cursor=${nextCursor}`,
-    `cursor=${foreign}`,
-    `cursor=${infinite}`,
+    `sort=name&order=asc&cursor=${nextCursor}`,
+    `cursor=${ofOthers}`,
+    `cursor=${desk.ada.id}`,
     'cursor=x',
     'cursor=W10',
     'limit=0',
@@ -280,9 +284,16 @@ test('another tenant’s tokens are in no list, count or search', async () => {
   ])
     assert.deepEqual(names(await list(desk, query)), []);
   const [token] = (await list(desk)).items;
-  const cursor = Buffer.from(
-    JSON.stringify(['createdAt', '1', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403']),
-  ).toString('base64url');
+  const cursor = writeCursor(
+    {
+      name: 'admin-tokens',
+      scope: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401',
+      sort: 'createdAt',
+      order: 'desc',
+      key: 'timestamptz',
+    },
+    { key: 'infinity', id: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403' },
+  );
   assert.equal((await desk.ada.send(`GET /api/v1/admin/tokens?cursor=${cursor}`)).status, 422);
   assert.deepEqual(token?.owner, {
     id: desk.ada.id,

@@ -1,15 +1,10 @@
 import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
+import { readCursor, writeCursor } from '#server/access/cursor.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { findPage, type Among } from '#server/admin-tokens/find-page.ts';
-import {
-  findMatching,
-  findOwners,
-  findTallies,
-  hasSearchIndex,
-  isToken,
-} from '#server/admin-tokens/queries.ts';
-import { countsOf, foreignCursor, parseCursor, toCursor, type Position } from '#server/admin-tokens/rules.ts';
+import { findPage, sortKeys, type Among } from '#server/admin-tokens/find-page.ts';
+import { findMatching, findOwners, findTallies, hasSearchIndex } from '#server/admin-tokens/queries.ts';
+import { countsOf } from '#server/admin-tokens/rules.ts';
 import type { AdminTokenPageView, ListAdminTokensInput } from '#server/admin-tokens/schema.ts';
 import { readTokens } from '#server/tokens/read.ts';
 
@@ -23,7 +18,9 @@ export async function listAdminTokens(ctx: Ctx, input: ListAdminTokensInput): Pr
   const { runtime, principal } = ctx;
   const { tenantId } = principal;
   const at = ctx.now();
-  const after = await openCursor(runtime.db, tenantId, input);
+  const { order, sort } = input;
+  const list = { name: 'admin-tokens', scope: tenantId, sort, order, key: sortKeys[sort].type };
+  const after = readCursor(list, input.cursor);
   const [page, tallies] = await Promise.all([
     chooseAmong(runtime.db, tenantId, input).then((among) =>
       findPage(runtime.db, { tenantId, input, after, at }, among),
@@ -32,7 +29,7 @@ export async function listAdminTokens(ctx: Ctx, input: ListAdminTokensInput): Pr
   ]);
   return {
     items: await readTokens(runtime.db, tenantId, page.ids, at),
-    nextCursor: page.end && toCursor(input.sort, page.end),
+    nextCursor: page.end && writeCursor(list, page.end),
     counts: countsOf(tallies),
   };
 }
@@ -43,16 +40,4 @@ async function chooseAmong(db: Database, tenantId: TenantId, input: ListAdminTok
   if (!input.search || input.search.length < shortestIndexed || !(await hasSearchIndex(db))) return undefined;
   const ids = await findMatching(db, tenantId, input.search, fewMatches + 1);
   return ids.length > fewMatches ? undefined : { ids };
-}
-
-/** A cursor names a token of this tenant, wherever in the list that one stands by now. */
-async function openCursor(
-  db: Database,
-  tenantId: TenantId,
-  { sort, cursor }: ListAdminTokensInput,
-): Promise<Position | undefined> {
-  if (!cursor) return undefined;
-  const position = parseCursor(sort, cursor);
-  if (!(await isToken(db, tenantId, position.id))) throw foreignCursor();
-  return position;
 }

@@ -1,31 +1,25 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
+import { beginsWith, hasPart } from '#db/fold.ts';
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { idSchema } from '#server/access/schema.ts';
-import { likePattern, type Tally } from '#server/admin-tokens/rules.ts';
+import type { Tally } from '#server/admin-tokens/rules.ts';
+import { canonicalEmail } from '#server/users/schema.ts';
 
 /** The person whom an id means, or an e-mail address that is somebody's now. */
 export async function findOwners(db: Connection, tenantId: TenantId, user: string): Promise<string[]> {
   const isId = idSchema.safeParse(user).success;
   const meant = isId
     ? eq(users.id, user)
-    : and(sql`lower(${users.email}) = lower(${user})`, isNull(users.deletedAt));
+    : and(eq(users.canonicalEmail, canonicalEmail(user)), isNull(users.deletedAt));
   const rows = await db
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.tenantId, tenantId), meant));
   return rows.map((row) => row.id);
-}
-
-export async function isToken(db: Connection, tenantId: TenantId, id: string): Promise<boolean> {
-  const rows = await db
-    .select({ id: credentials.id })
-    .from(credentials)
-    .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id)));
-  return rows.length > 0;
 }
 
 /** Whether the index for searches could be made: it needs an extension. */
@@ -43,12 +37,11 @@ export async function findMatching(
   search: string,
   limit: number,
 ): Promise<string[]> {
-  const text = likePattern(search.toLowerCase());
   const byText = sql`select ${credentialSearch.credentialId} as id from ${credentialSearch}
-    where ${credentialSearch.tenantId} = ${tenantId} and ${credentialSearch.text} like ${`%${text}%`} limit ${limit}`;
+    where ${credentialSearch.tenantId} = ${tenantId} and ${hasPart(credentialSearch.text, search)} limit ${limit}`;
   const byPrefix = sql`select distinct ${credentials.id} from ${secrets}
     join ${credentials} on ${credentials.id} = ${secrets.credentialId}
-    where ${credentials.tenantId} = ${tenantId} and ${secrets.prefix} like ${`${likePattern(search)}%`} limit ${limit}`;
+    where ${credentials.tenantId} = ${tenantId} and ${beginsWith(secrets.prefix, search)} limit ${limit}`;
   const { rows } = await db.execute<{ id: string }>(
     sql`select id from ((${byText}) union (${byPrefix})) as found limit ${limit}`,
   );

@@ -1,56 +1,15 @@
-import {
-  cursorSchema,
-  type AdminTokenPageView,
-  type AdminTokenSort,
-  type AdminTokenUsesView,
-  type BulkAction,
-  type UseWindow,
+import { cutText } from '#server/access/schema.ts';
+import type {
+  AdminTokenPageView,
+  AdminTokenUsesView,
+  BulkAction,
+  UseWindow,
 } from '#server/admin-tokens/schema.ts';
-import { AppError, invalid } from '#server/errors.ts';
+import { AppError } from '#server/errors.ts';
 import type { TokenStatus } from '#server/tokens/schema.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
-
-/** Where a page ends: the value that the list is sorted by, as a cursor holds it, and the id. */
-export interface Position {
-  key: string;
-  id: string;
-}
-
-const keyForms: Record<AdminTokenSort, RegExp> = {
-  createdAt: /^\d{1,16}$/,
-  lastUsedAt: /^(\d{1,16}|-Infinity)$/,
-  expiresAt: /^(\d{1,16}|Infinity)$/,
-  owner: /^[^\0]*$/,
-  name: /^[^\0]*$/,
-};
-
-/** A position as callers carry it: it says nothing that its page did not. */
-export function toCursor(sort: AdminTokenSort, { key, id }: Position): string {
-  return Buffer.from(JSON.stringify([sort, key, id])).toString('base64url');
-}
-
-/** Throws `validation_failed` for what is no cursor of a list that is sorted like this. */
-export function parseCursor(sort: AdminTokenSort, cursor: string): Position {
-  const parsed = cursorSchema.safeParse(readJson(cursor));
-  if (!parsed.success) throw foreignCursor();
-  const [writtenFor, key, id] = parsed.data;
-  if (writtenFor !== sort || !keyForms[sort].test(key)) throw foreignCursor();
-  return { key, id };
-}
-
-function readJson(cursor: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    return undefined;
-  }
-}
-
-export function foreignCursor() {
-  return invalid('cursor', 'This cursor does not belong to this list. Start again without one.');
-}
 
 /** What the counts are worked out from. */
 export interface Tally {
@@ -82,11 +41,6 @@ export function countsOf(tallies: readonly Tally[]): AdminTokenPageView['counts'
 export function windowEdge(window: Exclude<UseWindow, 'never'>, at: Date): Date {
   const lengths = { '24h': day, '7d': 7 * day, '30d': 30 * day, '90d+': 90 * day };
   return new Date(at.getTime() - lengths[window]);
-}
-
-/** A text for `like`, with what would stand for anything standing for itself. */
-export function likePattern(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
 }
 
 interface TokenState {
@@ -163,7 +117,7 @@ function endedSentence({ status, refused }: UsedToken): string {
 
 /** The first product that a user agent names, without its version: "GitHub-Actions". */
 function productOf(agent: string): string {
-  return agent.split(/[/\s(]/u)[0]?.slice(0, 40) || 'a program without a name';
+  return cutText(agent.split(/[/\s(]/u)[0] ?? '', 40) || 'a program without a name';
 }
 
 function timesWords(times: number): string {

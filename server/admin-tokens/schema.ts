@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, lineSchema, timestampSchema } from '#server/access/schema.ts';
+import { cursorSchema, idSchema, lineSchema, searchSchema, timestampSchema } from '#server/access/schema.ts';
 import { tokenLimits, tokenPageView, tokenStatusSchema, tokenView } from '#server/tokens/schema.ts';
 
 export const triageLimits = {
@@ -18,9 +18,6 @@ export type UseWindow = (typeof useWindows)[number];
 export const adminTokenSorts = ['createdAt', 'lastUsedAt', 'expiresAt', 'owner', 'name'] as const;
 export type AdminTokenSort = (typeof adminTokenSorts)[number];
 
-/** What a cursor holds: what the list is sorted by, that value of the last token, and its id. */
-export const cursorSchema = z.tuple([z.enum(adminTokenSorts), z.string(), idSchema]);
-
 /** A token as an admin sees it: with whose it is. */
 export const adminTokenView = tokenView.extend({
   owner: z.object({
@@ -35,13 +32,10 @@ export type AdminTokenView = z.infer<typeof adminTokenView>;
 const reasonSchema = lineSchema(500).optional().meta({ example: 'Found in a public repository' });
 
 export const listAdminTokensInput = z.strictObject({
-  search: z.string().trim().max(100).optional().meta({
+  search: searchSchema().optional().meta({
     description: 'Part of a token’s name, of its owner’s name or e-mail; or the start of a prefix.',
   }),
-  user: z
-    .string()
-    .trim()
-    .max(254)
+  user: searchSchema(254)
     .optional()
     .meta({ description: 'The owner: an id, or an e-mail address.', example: 'ada@example.com' }),
   status: tokenStatusSchema.optional(),
@@ -53,11 +47,7 @@ export const listAdminTokensInput = z.strictObject({
   kind: z.enum(['pat']).optional(),
   sort: z.enum(adminTokenSorts).default('createdAt'),
   order: z.enum(['asc', 'desc']).default('desc'),
-  cursor: z
-    .string()
-    .regex(/^[\w-]{1,1500}$/)
-    .optional()
-    .meta({ description: '`nextCursor` of the page before.' }),
+  cursor: cursorSchema.optional(),
   limit: z.int().min(1).max(tokenLimits.pageSize).default(50),
 });
 export type ListAdminTokensInput = z.infer<typeof listAdminTokensInput>;
@@ -67,7 +57,7 @@ export const adminTokenPageView = z.object({
     description:
       'May be fewer than asked for, even none, although more follow: go on while there is a cursor.',
   }),
-  nextCursor: z.string().nullable(),
+  nextCursor: cursorSchema.nullable(),
   counts: tokenPageView.shape.counts,
 });
 export type AdminTokenPageView = z.infer<typeof adminTokenPageView>;

@@ -1,9 +1,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Database } from '#db/client.ts';
+import type { Place } from '#db/keyset.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { Download } from '#server/access/download.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import type { Place } from '#server/audit/find.ts';
 import { readEvents, toEventView } from '#server/audit/list.ts';
 import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import type { AuditEventView, AuditFilter, ExportAuditInput } from '#server/audit/schema.ts';

@@ -1,14 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
+import { byTime, inOrder, isBehind, timeText, type Keyset, type Place } from '#db/keyset.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { AuditFilter, AuditOutcome } from '#server/audit/schema.ts';
-
-/** A place in the log: newest first by time, and by sequence where times are equal. */
-export interface Place {
-  /** ISO 8601 to the microsecond, as PostgreSQL keeps it. */
-  time: string;
-  sequence: number;
-}
 
 export interface EventQuery {
   tenantId: TenantId;
@@ -47,13 +41,14 @@ export interface EventPage {
   next: Place | undefined;
 }
 
-export const timeText = sql.raw(`to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+const keyset: Keyset = { key: byTime(sql.raw('time')), id: sql.raw('sequence'), order: 'desc' };
+export const eventTime = timeText(sql.raw('time'));
 /** Not `as time`: `order by time` would mean that text then, which no index has. */
-export const eventColumns = sql`sequence, ${timeText} as at, actor_kind as "actorKind", actor_id as "actorId",
+export const eventColumns = sql`sequence, ${eventTime} as at, actor_kind as "actorKind", actor_id as "actorId",
   actor_label as "actorLabel", credential_id as "credentialId", on_behalf_of as "onBehalfOf", action,
   resource_type as "resourceType", resource_id as "resourceId", resource_label as "resourceLabel", outcome, code,
   host(address) as address, user_agent as "userAgent", request_id as "requestId", detail`;
-export const newestFirst = sql`order by time desc, sequence desc`;
+export const newestFirst = sql`order by ${inOrder(keyset)}`;
 
 /**
  * How many rows of the narrowest filter are looked through for those that fit the others too. So a page is one short
@@ -76,7 +71,7 @@ export async function findEvents(db: Database, query: EventQuery): Promise<Event
     where ${and(others)} ${newestFirst} limit ${query.limit + 1}`);
   if (rows.length > query.limit) return toPage(rows, query.limit);
   const end = await db.execute<Pick<EventRow, 'at' | 'sequence'>>(
-    sql`select ${timeText} as at, sequence from audit_events where ${range} ${newestFirst} offset ${looked - 1} limit 1`,
+    sql`select ${eventTime} as at, sequence from audit_events where ${range} ${newestFirst} offset ${looked - 1} limit 1`,
   );
   return { rows, next: end.rows[0] && placeOf(end.rows[0]) };
 }
@@ -105,7 +100,7 @@ export function scope({ tenantId, filter, before }: EventQuery): SQL[] {
     sql`tenant_id = ${tenantId}`,
     ...(filter.from ? [sql`time >= ${filter.from}::timestamptz`] : []),
     ...(filter.to ? [sql`time < ${filter.to}::timestamptz`] : []),
-    ...(before ? [sql`(time, sequence) < (${before.time}::timestamptz, ${before.sequence}::bigint)`] : []),
+    ...(before ? [isBehind(keyset, before)] : []),
   ];
 }
 
@@ -173,7 +168,7 @@ export function toPage(rows: EventRow[], limit: number): EventPage {
 }
 
 export function placeOf({ at, sequence }: Pick<EventRow, 'at' | 'sequence'>): Place {
-  return { time: at, sequence: Number(sequence) };
+  return { key: at, id: sequence };
 }
 
 export const and = (parts: SQL[]) => sql.join(parts, sql` and `);

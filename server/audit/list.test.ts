@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
-import type { Place } from '#server/audit/find.ts';
+import type { Place } from '#db/keyset.ts';
 import { readEvents } from '#server/audit/list.ts';
 import type { AuditEventView, AuditPageView } from '#server/audit/schema.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';

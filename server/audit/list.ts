@@ -1,13 +1,7 @@
 import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
-import {
-  findEvent,
-  findEvents,
-  type EventPage,
-  type EventQuery,
-  type EventRow,
-  type Place,
-} from '#server/audit/find.ts';
+import { readCursor, writeCursor, type PagedList } from '#server/access/cursor.ts';
+import { findEvent, findEvents, type EventPage, type EventQuery, type EventRow } from '#server/audit/find.ts';
 import {
   auditActions,
   type AuditEventInput,
@@ -22,11 +16,20 @@ import { notFound } from '#server/errors.ts';
 /** A page of the tenant's log, newest first. That it was looked at is put into the log too. */
 export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<AuditPageView> {
   const { cursor, limit, ...filter } = input;
-  if (!cursor) noteView(ctx, { filter });
-  const before = cursor === undefined ? undefined : readCursor(cursor);
-  const query = { tenantId: ctx.principal.tenantId, filter, before, limit };
+  const { tenantId } = ctx.principal;
+  const list: PagedList = {
+    name: 'audit',
+    scope: tenantId,
+    sort: 'time',
+    order: 'desc',
+    key: 'timestamptz',
+    id: 'number',
+  };
+  const before = readCursor(list, cursor);
+  if (!before) noteView(ctx, { filter });
+  const query = { tenantId, filter, before, limit };
   const { rows, next } = await readEvents(ctx.runtime.db, query);
-  return { items: rows.map(toEventView), nextCursor: next ? writeCursor(next) : null };
+  return { items: rows.map(toEventView), nextCursor: next ? writeCursor(list, next) : null };
 }
 
 /** One row of the tenant's log. That it was looked at is put into the log too. Throws `not_found`. */
@@ -56,15 +59,4 @@ export function toEventView(row: EventRow): AuditEventView {
     actor: { kind: actorKind, id: actorId, label: actorLabel },
     resource: resourceType === null ? null : { type: resourceType, id: resourceId, label: resourceLabel },
   };
-}
-
-/** Microseconds since 1970 and the sequence. */
-function writeCursor({ time, sequence }: Place): string {
-  return `${new Date(time).getTime()}${time.slice(23, 26) || '000'}_${sequence}`;
-}
-
-function readCursor(cursor: string): Place {
-  const [micros = '', sequence = ''] = cursor.split('_');
-  const milliseconds = new Date(Number(micros.slice(0, -3))).toISOString().slice(0, -1);
-  return { time: `${milliseconds}${micros.slice(-3)}Z`, sequence: Number(sequence) };
 }

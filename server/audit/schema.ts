@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema } from '#server/access/schema.ts';
+import { cursorSchema, idSchema, searchSchema, timestampSchema } from '#server/access/schema.ts';
 
 export const auditLimits = { pageSize: 200, searchLength: 100 } as const;
 
@@ -79,7 +79,7 @@ export const auditFilter = z.strictObject({
   outcome: z.enum(auditOutcomes).optional(),
   from: timestampSchema.optional().meta({ description: 'Not before this.' }),
   to: timestampSchema.optional().meta({ description: 'Before this.' }),
-  search: z.string().trim().min(1).max(auditLimits.searchLength).optional().meta({
+  search: searchSchema(auditLimits.searchLength).min(1).optional().meta({
     description:
       'The beginnings of words in the names of who and what, an address, a code; a whole action; or any id, a request’s too.',
     example: 'laptop',
@@ -88,11 +88,7 @@ export const auditFilter = z.strictObject({
 export type AuditFilter = z.infer<typeof auditFilter>;
 
 export const listAuditInput = auditFilter.extend({
-  cursor: z
-    .string()
-    .regex(/^\d{1,16}_\d{1,16}$/, 'This is no cursor of this list.')
-    .optional()
-    .meta({ description: 'The `nextCursor` of the page before.', example: '1795339800000000_48213' }),
+  cursor: cursorSchema.optional(),
   limit: z.int().min(1).max(auditLimits.pageSize).default(50),
 });
 export type ListAuditInput = z.infer<typeof listAuditInput>;
@@ -140,7 +136,7 @@ export type AuditEventView = z.infer<typeof auditEventView>;
 
 export const auditPageView = z.object({
   items: z.array(auditEventView),
-  nextCursor: z.string().nullable().meta({
+  nextCursor: cursorSchema.nullable().meta({
     description:
       'Null at the end of the log. A page may hold fewer rows than asked for, even none, and still have a next one: a rare combination is looked for piece by piece.',
     example: null,

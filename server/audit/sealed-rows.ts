@@ -1,13 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
-import { timeText } from '#server/audit/find.ts';
+import { eventTime } from '#server/audit/find.ts';
 import { sha256, type SealedLine } from '#server/audit/seal.ts';
 
 /**
  * The form in which a row is hashed and archived: RFC 8259 as PostgreSQL's `row_to_json` writes it, every column in this
  * order, times in UTC to the microsecond, addresses without a mask, `detail` as jsonb prints itself.
  */
-const canonicalColumns = sql`sequence, ${timeText} as time, tenant_id, actor_kind, actor_id, actor_label, credential_id,
+const canonicalColumns = sql`sequence, ${eventTime} as time, tenant_id, actor_kind, actor_id, actor_label, credential_id,
   on_behalf_of, action, resource_type, resource_id, resource_label, outcome, code, host(address) as address, user_agent,
   request_id, detail`;
 

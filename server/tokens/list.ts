@@ -1,18 +1,12 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
-import { isBehind, literalPattern } from '#db/keyset.ts';
+import { beginsWith, folded, hasPart } from '#db/fold.ts';
+import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey } from '#db/keyset.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
+import { readCursor, toPage } from '#server/access/cursor.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countUseByDay } from '#server/credentials/daily-use.ts';
-import { invalid } from '#server/errors.ts';
-import {
-  findToken,
-  ownedBy,
-  selectTokens,
-  toTokenView,
-  type Owner,
-  type TokenRow,
-} from '#server/tokens/queries.ts';
+import { ownedBy, selectTokens, toTokenView, type Owner, type TokenRow } from '#server/tokens/queries.ts';
 import { expiringBefore } from '#server/tokens/rules.ts';
 import {
   tokenStatuses,
@@ -22,12 +16,11 @@ import {
   type TokenView,
 } from '#server/tokens/schema.ts';
 
-/** What each sort goes by; never null, so that a page can begin after any row. */
-const sortKeys: Record<ListTokensInput['sort'], SQL> = {
-  createdAt: sql`${credentials.createdAt}`,
-  expiresAt: sql`coalesce(${credentials.expiresAt}, 'infinity')`,
-  lastUsedAt: sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity')`,
-  name: sql`lower(${credentials.name})`,
+const sortKeys: Record<ListTokensInput['sort'], SortKey> = {
+  createdAt: byTime(sql`${credentials.createdAt}`),
+  expiresAt: byTime(sql`coalesce(${credentials.expiresAt}, 'infinity')`),
+  lastUsedAt: byTime(sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity')`),
+  name: byText(folded(credentials.name)),
 };
 
 /** A page of one's own tokens, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
@@ -37,14 +30,10 @@ export async function listTokens(
   input: ListTokensInput,
   at: Date,
 ): Promise<TokenPageView> {
-  if (input.cursor && !(await findToken(db, owner, input.cursor))) {
-    throw invalid('cursor', 'This cursor does not belong to this list. Start again without one.');
-  }
-  const [rows, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
-  const items = rows.slice(0, input.limit);
+  const [page, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
   return {
-    items: await viewTokens(db, owner.tenantId, items, at),
-    nextCursor: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null,
+    items: await viewTokens(db, owner.tenantId, page.rows, at),
+    nextCursor: page.nextCursor,
     counts,
   };
 }
@@ -72,28 +61,28 @@ export async function viewToken(
   return toTokenView(row, at, useByDay.get(row.id) ?? []);
 }
 
-/** One row more than asked for tells whether there is a next page. */
-function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
-  const { cursor, order } = input;
-  const [key, direction] = [sortKeys[input.sort], order === 'asc' ? asc : desc];
-  const table = sql`${credentials} join ${credentialLastUse} on ${credentialLastUse.credentialId} = ${credentials.id}`;
-  return selectTokens(db)
+async function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
+  const { cursor, limit, order, sort } = input;
+  const keyset: Keyset = { key: sortKeys[sort], id: credentials.id, order };
+  const list = { name: 'tokens', scope: owner.userId, sort, order, key: keyset.key.type };
+  const place = readCursor(list, cursor);
+  const rows = await selectTokens(db, keyText(keyset))
     .where(
       and(
         ownedBy(owner),
         input.status && statusIs(input.status, at),
         input.search ? matches(input.search) : undefined,
-        isBehind({ cursor, key, id: credentials.id, table, order }),
+        place && isBehind(keyset, place),
       ),
     )
-    .orderBy(direction(key), direction(credentials.id))
-    .limit(input.limit + 1);
+    .orderBy(inOrder(keyset))
+    .limit(limit + 1);
+  return toPage(list, rows, limit);
 }
 
-/** Part of a name, whatever its case, or the start of a prefix. */
+/** Part of a name, however it is written, or the start of a prefix. */
 function matches(search: string): SQL | undefined {
-  const literal = literalPattern(search);
-  return or(sql`${credentials.name} ilike ${`%${literal}%`}`, sql`${secrets.prefix} like ${`${literal}%`}`);
+  return or(hasPart(folded(credentials.name), search), beginsWith(secrets.prefix, search));
 }
 
 /** `tokenStatus` as SQL. */

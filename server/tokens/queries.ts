@@ -53,17 +53,20 @@ export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner) {
   return owner?.deactivatedAt || owner?.deletedAt ? undefined : owner;
 }
 
+/** As the index of live names has it. */
+const nfc = (name: typeof credentials.name) => sql<string>`normalize(${name}, NFC)`;
+
 /** The names that somebody's live tokens have, of those that begin alike. */
 export async function findLiveNames(tx: Transaction, owner: Owner, start: string): Promise<Set<string>> {
   const rows = await tx
-    .select({ name: credentials.name })
+    .select({ name: nfc(credentials.name) })
     .from(credentials)
     .where(
       and(
         ownedBy(owner),
         isNull(credentials.revokedAt),
         eq(credentials.nameReleased, false),
-        sql`starts_with(${credentials.name}, ${start})`,
+        sql`starts_with(${nfc(credentials.name)}, ${start})`,
       ),
     );
   return new Set(rows.map(({ name }) => name));
@@ -84,9 +87,10 @@ export async function findTokenForUpdate(tx: Transaction, owner: Owner, id: stri
   return row;
 }
 
-export function selectTokens(db: Connection) {
+/** `key`: what a list of them is sorted by. */
+export function selectTokens(db: Connection, key: SQL<string> = sql`''`) {
   return db
-    .select(tokenColumns)
+    .select({ ...tokenColumns, place: { key, id: credentials.id } })
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
     .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
@@ -167,7 +171,7 @@ export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promi
 export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenView {
   const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...rest } =
     row;
-  const { secretSince, graceEndsAt, ...same } = rest;
+  const { secretSince, graceEndsAt, place: _, ...same } = rest;
   return {
     ...same,
     permissions: permissions as Grant,

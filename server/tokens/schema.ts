@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { grantSchema, idSchema, lineSchema, timestampSchema } from '#server/access/schema.ts';
+import {
+  cursorSchema,
+  grantSchema,
+  idSchema,
+  lineSchema,
+  searchSchema,
+  timestampSchema,
+} from '#server/access/schema.ts';
 
 export const tokenLimits = {
   nameLength: 64,
@@ -201,23 +208,18 @@ export type TokenHistoryView = z.infer<typeof tokenHistoryView>;
 export const tokenSorts = ['createdAt', 'expiresAt', 'lastUsedAt', 'name'] as const;
 
 export const listTokensInput = z.strictObject({
-  search: z
-    .string()
-    .trim()
-    .max(100)
-    .optional()
-    .meta({ description: 'Part of a name, or the start of a prefix.' }),
+  search: searchSchema().optional().meta({ description: 'Part of a name, or the start of a prefix.' }),
   status: tokenStatusSchema.optional(),
   sort: z.enum(tokenSorts).default('createdAt'),
   order: z.enum(['asc', 'desc']).default('desc'),
-  cursor: idSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: cursorSchema.optional(),
   limit: z.int().min(1).max(tokenLimits.pageSize).default(50),
 });
 export type ListTokensInput = z.infer<typeof listTokensInput>;
 
 export const tokenPageView = z.object({
   items: z.array(tokenView),
-  nextCursor: idSchema.nullable(),
+  nextCursor: cursorSchema.nullable(),
   counts: z
     .object({
       total: z.int(),

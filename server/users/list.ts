@@ -1,18 +1,18 @@
-import { and, asc, desc, eq, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
-import { isBehind, literalPattern } from '#db/keyset.ts';
+import { hasPart } from '#db/fold.ts';
+import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey } from '#db/keyset.ts';
 import { users } from '#db/schema/people.ts';
+import { readCursor, toPage } from '#server/access/cursor.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { invalid } from '#server/errors.ts';
-import { findUserRecord, selectUsers, toUserView } from '#server/users/queries.ts';
+import { selectUsers, toUserView } from '#server/users/queries.ts';
 import type { ListUsersInput, UserPageView, UserStatus } from '#server/users/schema.ts';
 
-/** What each sort goes by; never null, so that a page can begin after any row. */
-const sortKeys: Record<ListUsersInput['sort'], SQL> = {
-  name: sql`lower(${users.name})`,
-  email: sql`lower(${users.email})`,
-  createdAt: sql`${users.createdAt}`,
-  lastSignInAt: sql`coalesce(${users.lastSignInAt}, '-infinity')`,
+const sortKeys: Record<ListUsersInput['sort'], SortKey> = {
+  name: byText(users.foldedName),
+  email: byText(users.canonicalEmail),
+  createdAt: byTime(sql`${users.createdAt}`),
+  lastSignInAt: byTime(sql`coalesce(${users.lastSignInAt}, '-infinity')`),
 };
 
 const isThere = isNull(users.deletedAt);
@@ -28,40 +28,33 @@ export async function listUsers(
   tenantId: TenantId,
   input: ListUsersInput,
 ): Promise<UserPageView> {
-  if (input.cursor && !(await findUserRecord(db, tenantId, input.cursor))) {
-    throw invalid('cursor', 'This cursor does not belong to this list. Start again without one.');
-  }
-  const [records, counts] = await Promise.all([findPage(db, tenantId, input), countByStatus(db, tenantId)]);
-  const items = records.slice(0, input.limit).map(toUserView);
-  return {
-    items,
-    nextCursor: records.length > input.limit ? (items.at(-1)?.id ?? null) : null,
-    counts,
-  };
+  const [page, counts] = await Promise.all([findPage(db, tenantId, input), countByStatus(db, tenantId)]);
+  return { items: page.rows.map(toUserView), nextCursor: page.nextCursor, counts };
 }
 
-/** One row more than asked for tells whether there is a next page. */
-function findPage(db: Database, tenantId: TenantId, input: ListUsersInput) {
-  const { cursor, order, role, search, status } = input;
-  const [key, direction] = [sortKeys[input.sort], order === 'asc' ? asc : desc];
-  return selectUsers(db)
+async function findPage(db: Database, tenantId: TenantId, input: ListUsersInput) {
+  const { cursor, limit, order, role, search, sort, status } = input;
+  const keyset: Keyset = { key: sortKeys[sort], id: users.id, order };
+  const list = { name: 'users', scope: tenantId, sort, order, key: keyset.key.type };
+  const place = readCursor(list, cursor);
+  const rows = await selectUsers(db, keyText(keyset))
     .where(
       and(
         eq(users.tenantId, tenantId),
         status ? statusIs[status] : isThere,
         role && eq(users.role, role),
         search ? matches(search) : undefined,
-        isBehind({ cursor, key, id: users.id, table: users, order }),
+        place && isBehind(keyset, place),
       ),
     )
-    .orderBy(direction(key), direction(users.id))
-    .limit(input.limit + 1);
+    .orderBy(inOrder(keyset))
+    .limit(limit + 1);
+  return toPage(list, rows, limit);
 }
 
-/** Part of a name or of an address, whatever its case. */
+/** Part of a name or of an address, however it is written. */
 function matches(search: string): SQL | undefined {
-  const pattern = `%${literalPattern(search)}%`;
-  return or(sql`${users.name} ilike ${pattern}`, sql`${users.email} ilike ${pattern}`);
+  return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));
 }
 
 async function countByStatus(db: Database, tenantId: TenantId): Promise<UserPageView['counts']> {

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
@@ -16,10 +16,15 @@ const inviteExpiresAt = sql<Date | null>`(
   where ${oneTimeCodes.userId} = ${users.id} and ${oneTimeCodes.purpose} = 'invite'
     and ${oneTimeCodes.consumedAt} is null)`.mapWith(oneTimeCodes.expiresAt);
 
-/** People with what an admin sees of them. */
-export function selectUsers(db: Connection) {
+/** People with what an admin sees of them. `key`: what a list of them is sorted by. */
+export function selectUsers(db: Connection, key: SQL<string> = sql`''`) {
   return db
-    .select({ user: users, deactivatorEmail: deactivator.email, inviteExpiresAt })
+    .select({
+      user: users,
+      deactivatorEmail: deactivator.email,
+      inviteExpiresAt,
+      place: { key, id: users.id },
+    })
     .from(users)
     .leftJoin(deactivator, eq(deactivator.id, users.deactivatedBy))
     .$dynamic();
@@ -41,7 +46,7 @@ export async function findUserByEmail(db: Connection, email: string): Promise<Us
   const [row] = await db
     .select()
     .from(users)
-    .where(and(sql`lower(${users.email}) = ${canonicalEmail(email)}`, isNull(users.deletedAt)));
+    .where(and(eq(users.canonicalEmail, canonicalEmail(email)), isNull(users.deletedAt)));
   return row;
 }
 

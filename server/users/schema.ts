@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { idSchema, lineSchema, roleSchema, timestampSchema } from '#server/access/schema.ts';
+import {
+  cursorSchema,
+  idSchema,
+  lineSchema,
+  roleSchema,
+  searchSchema,
+  timestampSchema,
+} from '#server/access/schema.ts';
 
 export const passwordLength = { min: 8, suggested: 15, max: 256 } as const;
 
@@ -163,24 +170,19 @@ export const sessionsRevokedView = z.object({ revoked: z.int().nonnegative() });
 export const userSorts = ['name', 'email', 'createdAt', 'lastSignInAt'] as const;
 
 export const listUsersInput = z.strictObject({
-  search: z
-    .string()
-    .trim()
-    .max(100)
-    .optional()
-    .meta({ description: 'Part of a name or of an e-mail address.' }),
+  search: searchSchema().optional().meta({ description: 'Part of a name or of an e-mail address.' }),
   role: roleSchema.optional(),
   status: userStatusSchema.optional().meta({ description: 'Left out: everyone who was not deleted.' }),
   sort: z.enum(userSorts).default('name'),
   order: z.enum(['asc', 'desc']).default('asc'),
-  cursor: idSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: cursorSchema.optional(),
   limit: z.int().min(1).max(200).default(50),
 });
 export type ListUsersInput = z.infer<typeof listUsersInput>;
 
 export const userPageView = z.object({
   items: z.array(userView),
-  nextCursor: idSchema.nullable(),
+  nextCursor: cursorSchema.nullable(),
   counts: z
     .object({
       total: z.int().meta({ description: 'Everyone who was not deleted.' }),
