@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { cutText } from '#server/access/schema.ts';
 import type { MeView } from '#server/sessions/schema.ts';
 import type { Api } from './api.ts';
 import { openBrowser } from './browser.ts';
@@ -18,7 +19,7 @@ import { clean } from './text.ts';
 
 /** What this machine is called, for the page that asks whether to let it in. */
 export function hostName(): string {
-  return clean(hostname()).trim().slice(0, 40) || 'unknown host';
+  return cutText(clean(hostname()).trim(), 40) || 'unknown host';
 }
 
 /** Has a person confirm in a browser that a token is made, and waits for it. */

@@ -1,5 +1,5 @@
 import type { Output } from './output.ts';
-import { clean } from './text.ts';
+import { clean, fit } from './text.ts';
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const everyMs = 100;
@@ -18,7 +18,7 @@ export function startSpinner(out: Output, text: string): Spinner {
   const draw = () => {
     const room = Math.max(10, (process.stderr.columns || 80) - 3);
     process.stderr.write(
-      `\r\u001B[2K${out.notePaint.cyan(frames[frame++ % frames.length] ?? '')} ${said.slice(0, room)}`,
+      `\r\u001B[2K${out.notePaint.cyan(frames[frame++ % frames.length] ?? '')} ${fit(said, room)}`,
     );
   };
   process.stderr.write('\u001B[?25l');

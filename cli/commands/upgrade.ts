@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openContext, type Context } from '#cli/context.ts';
 import { CliError } from '#cli/errors.ts';
 import { startSpinner } from '#cli/spinner.ts';
-import { clean } from '#cli/text.ts';
+import { clean, fit } from '#cli/text.ts';
 import { findInstallation, npmArguments, packageName, runProgram } from '#cli/upgrade.ts';
 import { version } from '#cli/version.ts';
 import type { CliVersionView } from '#server/distribution/schema.ts';
@@ -70,7 +70,7 @@ async function verify(prefix: string, wanted: string): Promise<void> {
   if (said !== wanted)
     throw new CliError(
       'refused',
-      `What is installed now says it is ${clean(said).slice(0, 100)}, not ${wanted}.`,
+      `What is installed now says it is ${fit(clean(said), 100)}, not ${wanted}.`,
     );
 }
 

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  cutText,
   grantSchema,
   idSchema,
   lineSchema,
   noInput,
   roleSchema,
   safeNext,
+  searchSchema,
   timestampSchema,
 } from '#server/access/schema.ts';
 import { hostileNexts } from '#server/testing/hostile-nexts.ts';
@@ -70,7 +72,8 @@ test('a line is trimmed, and holds no control characters, overrides of direction
 
 test('a line shows something, and holds nothing that is not seen but the joiners of words and emoji', () => {
   const line = lineSchema(40);
-  for (const good of ['می\u200Cخواهم', '👩\u200D💻', '❤\uFE0F', 'a\u0301', '=1+1', '李', '7', '—'])
+  const flags = ['🇩🇪', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '🏳\uFE0F\u200D🌈'];
+  for (const good of ['می\u200Cخواهم', '👩\u200D💻', '❤\uFE0F', '\u00E1', '=1+1', '李', '7', '—', ...flags])
     assert.equal(line.parse(good), good);
   const invisible = [
     '\u200B',
@@ -82,8 +85,39 @@ test('a line shows something, and holds nothing that is not seen but the joiners
     '\u3164',
     'a\u2028x',
   ];
-  const joined = ['\u200D', 'x\u200D', '\u200Cx', 'a \u200Db', 'a\u200D\u200Db', '\u{E0041}x'];
+  const joined = [
+    '\u200D',
+    'x\u200D',
+    '\u200Cx',
+    'a \u200Db',
+    'a\u200D\u200Db',
+    '\u{E0041}x',
+    '🏴\u{E0067}x',
+  ];
   for (const bad of [...invisible, ...joined]) assert.ok(!line.safeParse(bad).success, JSON.stringify(bad));
+});
+
+test('a line and a search are in one Unicode form, whichever they were typed in, and measured in that form', () => {
+  for (const schema of [lineSchema(4), searchSchema(4)]) {
+    assert.equal(schema.parse('cafe\u0301'), 'caf\u00E9');
+    assert.equal(schema.parse('caf\u00E9'), 'caf\u00E9');
+  }
+  assert.match(String(lineSchema(4).safeParse('cafe\u0301s').error?.issues[0]?.message), /^At most 4/);
+});
+
+const cuts: [text: string, max: number, cut: string][] = [
+  ['laptop', 6, 'laptop'],
+  ['laptop', 3, 'lap'],
+  ['b😀😀', 4, 'b😀'],
+  ['b😀😀', 5, 'b😀😀'],
+  ['cafe\u0301s', 4, 'caf'],
+  ['a👩\u200D💻b', 4, 'a'],
+  ['👩\u200D💻', 4, '👩\u200D'],
+  ['😀', 1, ''],
+  ['', 1, ''],
+];
+test('a text is cut between characters', () => {
+  for (const [text, max, cut] of cuts) assert.equal(cutText(text, max), cut, text);
 });
 
 test('a time is one that the database knows', () => {

@@ -7,12 +7,15 @@ import { deviceResource } from '#server/device/commands.ts';
 import { lockByDeviceHash, updateRequest, type DeviceRequest } from '#server/device/queries.ts';
 import { pollAnswer, type PollAnswer } from '#server/device/rules.ts';
 import { deviceLimits } from '#server/device/schema.ts';
-import { AppError } from '#server/errors.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
 import { issueMachineToken, type Terms } from '#server/tokens/issue.ts';
 import type { CreatedTokenView } from '#server/tokens/schema.ts';
 
 /** `invalid_grant`: no such code, or one that was used. */
 export type Redeemed = CreatedTokenView | PollAnswer | 'invalid_grant';
+
+/** What says that, since it was approved, the approver has lost the right to. All else is no refusal of theirs. */
+const lostRights: ErrorCode[] = ['account_deactivated', 'permission_denied', 'validation_failed'];
 
 /**
  * Answers a machine that polls with its device code: with its token, once it was let in and once only. The secret is made
@@ -22,8 +25,7 @@ export async function redeemDeviceCode(ctx: AnyoneCtx, deviceCode: string): Prom
   try {
     return await ctx.change((tx) => poll(tx, ctx, deviceCode));
   } catch (error) {
-    // Since it was approved, whoever did so has lost the right to.
-    if (error instanceof AppError && error.status < 429) return 'access_denied';
+    if (error instanceof AppError && lostRights.includes(error.code)) return 'access_denied';
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { cutText } from '#server/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
 export const bodyLimits = { rest: 1_048_576, trpc: 262_144, depth: 20, arrayLength: 1_000 } as const;
@@ -97,7 +98,7 @@ function assertBounded(value: unknown, path: string, depth: number): void {
 /** PostgreSQL keeps no NUL and no half of a surrogate pair: better said here than failed there. */
 export function assertStorable(text: string, path: string): void {
   if (text.includes('\0') || !text.isWellFormed())
-    throw invalid(path.slice(0, 200), 'Holds a character that cannot be kept.');
+    throw invalid(cutText(path, 200), 'Holds a character that cannot be kept.');
 }
 
 function notJson(): AppError {

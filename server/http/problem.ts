@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { isUnavailable } from '#db/errors.ts';
+import { cutText } from '#server/access/schema.ts';
 import { AppError, errorCodes, type ErrorCode, type FieldError } from '#server/errors.ts';
 
 /** A problem document, RFC 9457. */
@@ -72,9 +73,9 @@ function toFieldErrors(issue: ZodError['issues'][number]): FieldError[] {
   const path = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      path: [...path, key].join('.').slice(0, 200),
+      path: cutText([...path, key].join('.'), 200),
       message: 'Unknown field.',
     }));
   }
-  return [{ path: path.join('.').slice(0, 200), message: issue.message }];
+  return [{ path: cutText(path.join('.'), 200), message: issue.message }];
 }

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { canonicalAddress, isInRanges } from '#server/access/address.ts';
 import { readBearer } from '#server/access/authenticate.ts';
 import type { RequestFacts } from '#server/access/context.ts';
+import { cutText } from '#server/access/schema.ts';
 import type { Config } from '#server/config.ts';
 import { findSecrets, redactSecrets } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
@@ -21,7 +22,7 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
     address: clientAddress(req, config.trustedProxies),
     cookie: req.headers.cookie,
     // Blotted out before it is cut: half a token is most of one.
-    userAgent: userAgent === undefined ? null : redactSecrets(userAgent).slice(0, userAgentLength),
+    userAgent: userAgent === undefined ? null : cutText(redactSecrets(userAgent), userAgentLength),
     endpoint: 'none',
   };
 }

@@ -1,3 +1,4 @@
+import { cutText } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
 import { emailSchema, userNameSchema } from '#server/users/schema.ts';
@@ -21,5 +22,5 @@ export function assertKnown(email: string, domains: readonly string[]): void {
 
 /** A newcomer's name: theirs there, or what stands before the @. */
 export function nameFor({ name }: Identity, email: string): string {
-  return userNameSchema.safeParse(name ?? '').data ?? email.slice(0, email.indexOf('@')).slice(0, 100);
+  return userNameSchema.safeParse(name ?? '').data ?? cutText(email.slice(0, email.indexOf('@')), 100);
 }

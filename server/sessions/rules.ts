@@ -1,4 +1,5 @@
 import type { Principal } from '#server/access/principal.ts';
+import { cutText } from '#server/access/schema.ts';
 import type { MeView } from '#server/sessions/schema.ts';
 
 /** Who is asking, as they are told. */
@@ -40,5 +41,5 @@ export function deviceOf(userAgent: string | null): string {
   const find = (known: [RegExp, string][]) => known.find(([form]) => form.test(userAgent))?.[1];
   const [browser, system] = [find(browsers), find(systems)];
   if (browser) return system ? `${browser} on ${system}` : browser;
-  return system ?? (userAgent.split(/[\s/(]/)[0]?.slice(0, 40) || 'Unknown device');
+  return system ?? (cutText(userAgent.split(/[\s/(]/)[0] ?? '', 40) || 'Unknown device');
 }

@@ -4,7 +4,7 @@ import { violatedUnique } from '#db/errors.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { rolePermissions } from '#server/access/permissions.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import type { Grant, Role } from '#server/access/schema.ts';
+import { cutText, type Grant, type Role } from '#server/access/schema.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/credentials/format.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -107,7 +107,7 @@ export async function issueMachineToken(
   await lockActiveOwner(tx, owner);
   await releaseExpiredNames(tx, owner, ctx.now());
   // So much stays of a name however long its number is.
-  const start = token.name.slice(0, tokenLimits.nameLength - 10);
+  const start = cutText(token.name, tokenLimits.nameLength - 10);
   const name = freeName(token.name, await findLiveNames(tx, owner, start));
   return issueToken(tx, ctx, owner, { ...token, name, ipAllowlist: [] });
 }

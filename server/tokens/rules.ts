@@ -1,5 +1,5 @@
 import { permissionsBeyond } from '#server/access/permissions.ts';
-import type { Grant, Role } from '#server/access/schema.ts';
+import { cutText, type Grant, type Role } from '#server/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { tokenLimits, type TokenStatus } from '#server/tokens/schema.ts';
 
@@ -65,7 +65,7 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   let name = wanted;
   for (let number = 2; taken.has(name); number++) {
     const suffix = ` (${number})`;
-    name = wanted.slice(0, tokenLimits.nameLength - suffix.length) + suffix;
+    name = cutText(wanted, tokenLimits.nameLength - suffix.length) + suffix;
   }
   return name;
 }
