@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { writeCursor } from '#server/access/cursor.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';
 import type { UserPageView } from '#server/users/schema.ts';
@@ -80,17 +81,22 @@ test('the list is narrowed by status, role and search, and the counts stay those
   }
 });
 
-test('a page holds 200 at most, and a cursor belongs to its own tenant', async () => {
+test('a page holds 200 at most, and a cursor belongs to its own tenant and order', async () => {
   await using desk = await openDesk();
-  const [stranger] = await desk.sql<{ id: string }>(
+  const [stranger] = await desk.sql<{ id: string; tenantId: string }>(
     `with other as (insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now()) returning id)
      insert into users (id, tenant_id, email, name, role, created_at)
-     select gen_random_uuid(), id, 'mallory@example.com', 'Mallory', 'admin', now() from other returning id`,
+     select gen_random_uuid(), id, 'mallory@example.com', 'Mallory', 'admin', now() from other returning id, tenant_id as "tenantId"`,
+  );
+  const ofTheirs = writeCursor(
+    { name: 'users', scope: stranger?.tenantId ?? '', sort: 'name', order: 'asc', key: 'text' },
+    { key: 'mallory', id: stranger?.id ?? '' },
   );
   for (const query of [
     'limit=201',
     'limit=0',
     `cursor=${stranger?.id}`,
+    `cursor=${ofTheirs}`,
     'cursor=x',
     'status=gone',
     'role=root',

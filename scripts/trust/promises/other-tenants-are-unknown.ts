@@ -15,10 +15,19 @@ import { openStream } from '#server/testing/stream.ts';
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+const cursor = /("cursor":")([\w-]+)/;
+const unknownCursor = (held: string) =>
+  Buffer.from(
+    Buffer.from(held, 'base64url')
+      .toString()
+      .replace(uuid, () => randomUUIDv7()),
+  ).toString('base64url');
+
 /** The same input, with nothing in it that there is. */
 function unknownTwin(text: string): string {
   return text
     .replace(uuid, () => randomUUIDv7())
+    .replace(cursor, (_, start: string, held: string) => start + unknownCursor(held))
     .replace(secretForm, () => newSecret('pat').reveal())
     .replace(/"sequence":\d+/, '"sequence":9007199254740991');
 }

@@ -102,8 +102,8 @@ const control: Sabotage = {
   patches: [
     {
       file: 'server/users/list.ts',
-      find: 'return or(sql`${users.name} ilike ${pattern}`, sql`${users.email} ilike ${pattern}`);',
-      replace: "return or(sql`${users.name} ilike ${sql.raw(`'${pattern}'`)}`);",
+      find: 'return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));',
+      replace: "return or(sql`${users.foldedName} like ${sql.raw(`'%${search}%'`)}`);",
     },
     {
       file: 'server/access/schema.ts',
