@@ -8,6 +8,7 @@ import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EndlessList, type EndlessListControls } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { rowsOf } from '#components/ui/rows-of.ts';
 import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
 import { AdminCard } from './admin-card.tsx';
 import { AdminToolbar } from './admin-toolbar.tsx';
@@ -29,7 +30,7 @@ export function AdminTokensView() {
   const { filters, isFiltered, setFilters, clearFilters } = useAdminFilters();
   const { token: opened, ...shown } = filters;
   const list = useAdminTokens(shown);
-  const tokens = useMemo(() => list.data?.pages.flatMap((page) => page.items) ?? [], [list.data]);
+  const tokens = useMemo(() => rowsOf(list.data?.pages), [list.data]);
   const ids = useMemo(() => tokens.map(keyOf), [tokens]);
   const selection = useSelection(ids);
   const { change, isPending } = useTriageChange();

@@ -9,6 +9,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { rowsOf } from '#components/ui/rows-of.ts';
 import type { TokenView } from '#server/tokens/schema.ts';
 import { statusWords } from './status.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
@@ -29,7 +30,7 @@ export function TokensView() {
     mayWrite: me?.permissions.includes('tokens:write') ?? false,
     mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
   };
-  const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const tokens = rowsOf(list.data?.pages);
   const counts = list.data?.pages.at(-1)?.counts;
   const hasNone = counts?.total === 0;
   const close = () => setFilters({ token: null });

@@ -8,6 +8,7 @@ import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { rowsOf } from '#components/ui/rows-of.ts';
 import type { UserView } from '#server/users/schema.ts';
 import { useActivate, useRevokeSessions } from './use-user-changes.ts';
 import { preloadCreate, useUserDialogs } from './use-user-dialogs.tsx';
@@ -33,7 +34,7 @@ export function UsersView() {
   const open = useCallback(({ id }: UserView) => setFilters({ user: id }), [setFilters]);
   const acts = useRowActs(open, ask);
   const renderUser = useCallback((user: UserView) => <UserRow user={user} acts={acts} />, [acts]);
-  const users = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const users = rowsOf(list.data?.pages);
   const counts = list.data?.pages.at(-1)?.counts;
   return (
     <>

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { migrate } from '#db/migrate.ts';
 import type { AdminTokenPageView } from '#server/admin-tokens/schema.ts';
 import type { AuditPageView } from '#server/audit/schema.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { createDatabase, oddLocales } from '#server/testing/database.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { acceptInvite, expect, goodPassword, signIn } from '#server/testing/person.ts';
@@ -65,7 +66,7 @@ for (const [what, locale] of Object.entries({ usual: '', ...oddLocales })) {
     await using desk = await openDeskIn(locale);
     const body = { name: 'Info', email: 'Info@Izmir.example', role: 'admin' };
     const invited = expect(201, await desk.ada.send('POST /api/v1/users', { body }));
-    await acceptInvite(desk, String(invited.body['inviteUrl']), 'Info');
+    await acceptInvite(desk, textOf(invited.body['inviteUrl']), 'Info');
     for (const email of [
       'Info@Izmir.example',
       'info@izmir.example',

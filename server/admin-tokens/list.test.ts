@@ -18,6 +18,13 @@ async function list(desk: Desk, query = '', token?: string): Promise<AdminTokenP
 
 const names = ({ items }: AdminTokenPageView) => items.map((token) => token.name);
 
+/** One that another tenant was given. */
+const cursorOf = (scope: string) =>
+  writeCursor(
+    { name: 'admin-tokens', scope, sort: 'createdAt', order: 'desc', key: 'timestamptz' },
+    { key: 'infinity', id: scope },
+  );
+
 interface Sample {
   expiresIn: number | null;
   enabled: boolean;
@@ -242,10 +249,7 @@ test('a cursor of another order, of another tenant, or of none is refused', asyn
     Array.from({ length: 3 }, () => ({ expiresIn: 5, enabled: true, revoked: false, used: 1 })),
   );
   const { nextCursor } = await list(desk, 'sort=name&limit=1');
-  const ofOthers = writeCursor(
-    { name: 'admin-tokens', scope: desk.ada.id, sort: 'createdAt', order: 'desc', key: 'timestamptz' },
-    { key: 'infinity', id: desk.ada.id },
-  );
+  const ofOthers = cursorOf(desk.ada.id);
   for (const query of [
     `sort=createdAt&cursor=${nextCursor}`,
     `sort=name&order=asc&cursor=${nextCursor}`,
@@ -284,16 +288,7 @@ test('another tenant’s tokens are in no list, count or search', async () => {
   ])
     assert.deepEqual(names(await list(desk, query)), []);
   const [token] = (await list(desk)).items;
-  const cursor = writeCursor(
-    {
-      name: 'admin-tokens',
-      scope: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401',
-      sort: 'createdAt',
-      order: 'desc',
-      key: 'timestamptz',
-    },
-    { key: 'infinity', id: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403' },
-  );
+  const cursor = cursorOf('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401');
   assert.equal((await desk.ada.send(`GET /api/v1/admin/tokens?cursor=${cursor}`)).status, 422);
   assert.deepEqual(token?.owner, {
     id: desk.ada.id,

@@ -86,6 +86,34 @@ test('a machine asks, a person sees who and lets it in, and the machine gets its
   );
 });
 
+test('a machine whose name has to be cut for a number gets its token, with no character cut in two', async () => {
+  const name = `b${'😀'.repeat(28)}`;
+  for (const expected of [name, `${name} (2)`, `${name} (3)`, `b${'😀'.repeat(28)} (4)`]) {
+    const { deviceCode, userCode } = await ask({ token_name: name });
+    await approve(userCode);
+    assert.equal(expect(200, await poll(deviceCode)).body['credential_name'], expected);
+  }
+  const long = 'e\u0301😀'.repeat(21);
+  for (const expected of [long.normalize('NFC'), `${'\u00E9😀'.repeat(20)} (2)`]) {
+    const { deviceCode, userCode } = await ask({ token_name: long });
+    await approve(userCode);
+    assert.equal(expect(200, await poll(deviceCode)).body['credential_name'], expected);
+  }
+});
+
+test('what keeps a machine from its token and is no refusal of the approver is not told as one', async () => {
+  const { deviceCode, userCode } = await ask({ token_name: 'kept' });
+  await approve(userCode);
+  await desk.sql(`create function stop() returns trigger language plpgsql as $$ begin
+      raise unique_violation using constraint = 'credentials_live_name'; end $$;
+    create trigger stopped before insert on credentials for each row execute function stop()`);
+  const failed = await poll(deviceCode);
+  await desk.sql('drop trigger stopped on credentials');
+  assert.deepEqual([failed.status, textOf(failed.body['code'])], [409, 'name_taken']);
+  const granted = expect(200, await poll(deviceCode));
+  assert.equal(granted.body['credential_name'], 'kept');
+});
+
 test('of twenty who come for one token at once one gets it, on whichever server', async () => {
   await using other = await desk.another();
   const { deviceCode, userCode } = await ask({ host: 'race' });
