@@ -80,6 +80,28 @@ test('what is there is folded anew, keeps its name, and of two names that look a
   );
 });
 
+for (const [what, locale, label, search] of [
+  ['usual', '', 'ΟΔΟΣ Ⅷ', 'οδος viii'],
+  ['turkish', oddLocales.turkish, 'IRIS', 'iris'],
+  ['ascii', oddLocales.ascii, 'müller', 'MÜLLER'],
+] as const)
+  test(`rows of the log from before are found by the new words through the index, in a locale that is ${what}`, async () => {
+    await using old = await openOld(locale, []);
+    await old.query(
+      `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome)
+       values (now(), '${tenant}', 'system', '${label}', 'token.create', 'ok'),
+         (now(), '${tenant}', 'system', 'plain', 'token.create', 'ok')`,
+    );
+    await migrate(old.address);
+    await old.query('set enable_seqscan = off');
+    for (const word of [search, label, 'PLAIN']) {
+      const rows = await old.query(
+        `select from audit_events where audit_words(actor_label, resource_label, address, code) @@ audit_query('${word}')`,
+      );
+      assert.equal(rows.length, 1, word);
+    }
+  });
+
 test('a walk of each order of tokens is served by an index, whatever the locale', async () => {
   await using database = await createDatabase('template0', oddLocales.turkish);
   await migrate(database.address);

@@ -115,27 +115,18 @@ return array_remove(string_to_array(regexp_replace(text,
   '\u2190-\u2BFF\u2E00-\u2E7F\u3000-\u303F\uFE00-\uFE0F\U0001F000-\U0001FAFF\U000E0000-\U000E007F]+', ' ', 'g'), ' '), '');
 
 create or replace function audit_words(actor text, resource text, address inet, code text) returns tsvector
-language plpgsql immutable parallel safe as $$
-begin
-  return array_to_tsvector(array_remove(
-    fold_words(fold_text(left(concat_ws(' ', actor, resource), 500))) || array[host(address), left(code, 100)], null));
-end $$;
+language sql immutable parallel safe
+return array_to_tsvector(array_remove(
+  fold_words(fold_text(left(concat_ws(' ', actor, resource), 500))) || array[host(address), left(code, 100)], null));
 
 create function begun_word(word text) returns text language sql immutable parallel safe
 return '''' || regexp_replace(word, '([''\\])', '\1\1', 'g') || ''':*';
 
 -- What a search asks of those: the beginning of each word, or of an address or a code as a whole. Null: of nothing.
-create function audit_query(search text) returns tsquery language plpgsql immutable parallel safe as $$
-declare
-  wanted text;
-begin
-  select string_agg(format('(%s | (%s))', begun_word(part), pieces), ' & ') into wanted
+create function audit_query(search text) returns tsquery language sql immutable parallel safe
+return (
+  select string_agg(format('(%s | (%s))', begun_word(part), pieces), ' & ')
   from unnest(regexp_split_to_array(left(fold_text(search), 200), '\s+')) part,
     lateral (select string_agg(begun_word(piece), ' & ') as pieces from unnest(fold_words(part)) piece) cut
-  where pieces is not null;
-  return wanted::tsquery;
-end $$;
-
-drop index audit_events_words;
-create index audit_events_words on audit_events
-  using gin (audit_words(actor_label, resource_label, address, code));
+  where pieces is not null
+)::tsquery;
