@@ -53,7 +53,7 @@ test('accounts that a Turkish database told apart by case stop the migration who
   assert.ok((await old.ran()).some((name) => name.endsWith('_fold_text.sql')));
 });
 
-test('an address that is not ASCII stops it too, but not one of somebody who was deleted', async () => {
+test('an address that is not ASCII stops it too, but not one of a person who was deleted', async () => {
   await using old = await openOld('', ['ada@example.com', 'ünal@example.com']);
   await assert.rejects(migrate(old.address), { message: /or are not ASCII: ünal@example\.com\./ });
   await old.query(`update users set deleted_at = now() where id = '${userId(1)}'`);

@@ -102,5 +102,7 @@ export function notFound(what: string): AppError {
 }
 
 export function invalid(path: string, message: string): AppError {
-  return new AppError('validation_failed', `${path}: ${message}`, { errors: [{ path, message }] });
+  return new AppError('validation_failed', path === '' ? message : `${path}: ${message}`, {
+    errors: [{ path, message }],
+  });
 }

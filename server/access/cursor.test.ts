@@ -63,7 +63,7 @@ const madeUp: [PagedList, cursor: string][] = [
   [log, encoded([1, 'audit createdAt asc', scope, at, '9'.repeat(17)])],
   [log, encoded([1, 'audit createdAt asc', scope, at, id])],
 ];
-test('what nobody was given is not taken for a cursor', () => {
+test('a made-up cursor is refused', () => {
   for (const [list, cursor] of madeUp)
     assert.throws(() => readCursor(list, cursor), { code: 'validation_failed' }, cursor);
 });

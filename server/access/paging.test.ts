@@ -128,7 +128,7 @@ test('a token that is used between two pages takes no other out of the list', as
   assert.deepEqual(names.slice(7), [last], 'it is at the end of the list now');
 });
 
-test('a cursor that nobody was given, or that another list gave, is refused and never fails', async () => {
+test('a made-up cursor, or one of another list, is refused and never fails', async () => {
   for (const path of ['/api/v1/tokens', '/api/v1/admin/tokens', '/api/v1/users', '/api/v1/audit']) {
     const { credential } = await ada.createToken({ name: `for ${path}` });
     await ada.createToken({ name: `and ${path}` });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import {
   cutText,
   grantSchema,
@@ -131,6 +132,14 @@ const said: [what: string, refused: () => unknown, words: RegExp][] = [
   ['a role', () => roleSchema.parse('root'), /Choose a role: viewer, member, manager or admin\./],
   ['a grant with doubles', () => grantSchema.parse(['verify', 'verify']), /Name each permission once\./],
   ['the year 0', () => timestampSchema.parse('0000-01-01T00:00:00Z'), /There is no year 0\./],
+  ['nothing', () => lineSchema(5).parse(undefined), /This is required\./],
+  ['a number for a text', () => lineSchema(5).parse(7), /Must be a text\./],
+  ['an id that is none', () => idSchema.parse('1'), /Must be an id, such as /],
+  ['a moment that is none', () => timestampSchema.parse('x'), /Must be a moment such as /],
+  ['a word that is none of some', () => z.enum(['a', 'b']).parse('c'), /Must be one of: a, b\./],
+  ['too much', () => z.int().max(200).parse(201), /At most 200\./],
+  ['an empty list', () => z.array(z.int()).min(1).parse([]), /At least one\./],
+  ['an unknown field', () => noInput.parse({ a: 1 }), /Unknown field\./],
   ['an empty line', () => lineSchema(5).parse(' '), /Write something here\./],
   ['an empty line of a kind', () => lineSchema(5, 'Enter a name.').parse(' '), /Enter a name\./],
   ['a long line', () => lineSchema(5).parse('sixsix'), /At most 5 characters\./],

@@ -1,5 +1,38 @@
 import { z } from 'zod';
 
+/** What a value is that it should be, in words. */
+const kindWords: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+};
+const formWords: Record<string, string> = {
+  uuid: 'an id, such as 019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401',
+  datetime: 'a moment such as 2026-11-22T09:30:00Z',
+  date: 'a day such as 2026-11-22',
+  url: 'an address that begins with https://',
+};
+const unitWords: Record<string, string> = { string: ' characters', array: ' entries' };
+
+/** What a value that a schema has no sentence of its own for is refused with. */
+function refusalSentence(issue: z.core.$ZodRawIssue): string {
+  if (issue.code === 'invalid_type' && issue.input === undefined) return 'This is required.';
+  if (issue.code === 'invalid_type') return `Must be ${kindWords[issue.expected] ?? 'something else'}.`;
+  if (issue.code === 'too_big') return `At most ${issue.maximum}${unitWords[issue.origin] ?? ''}.`;
+  if (issue.code === 'too_small' && issue.origin === 'array' && issue.minimum === 1) return 'At least one.';
+  if (issue.code === 'too_small') return `At least ${issue.minimum}${unitWords[issue.origin] ?? ''}.`;
+  if (issue.code === 'invalid_value') return `Must be one of: ${issue.values.map(String).join(', ')}.`;
+  if (issue.code === 'invalid_format' && issue.format in formWords)
+    return `Must be ${formWords[issue.format]}.`;
+  if (issue.code === 'unrecognized_keys') return 'Unknown field.';
+  return 'This value is not acceptable.';
+}
+z.config({ customError: refusalSentence });
+
 export const roles = ['viewer', 'member', 'manager', 'admin'] as const;
 export const roleSchema = z
   .enum(roles, 'Choose a role: viewer, member, manager or admin.')

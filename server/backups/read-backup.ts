@@ -19,7 +19,7 @@ export interface CheckedBackup {
   end: BackupEnd;
   /** How many rows there are of each table. */
   tables: Record<string, number>;
-  /** What somebody who is not deleted is, by their address as it is compared. */
+  /** What a person who is not deleted is, by their address as it is compared. */
   people: Map<string, 'admin' | 'no admin' | 'deactivated'>;
 }
 

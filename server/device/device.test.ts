@@ -101,7 +101,7 @@ test('a machine whose name has to be cut for a number gets its token, with no ch
   }
 });
 
-test('what keeps a machine from its token and is no refusal of the approver is not told as one', async () => {
+test('an error that is no refusal of the approver does not say access_denied', async () => {
   const { deviceCode, userCode } = await ask({ token_name: 'kept' });
   await approve(userCode);
   await desk.sql(`create function stop() returns trigger language plpgsql as $$ begin
