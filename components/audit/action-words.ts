@@ -23,6 +23,7 @@ const titles: Record<AuditAction, string> = {
   'device.ask': 'Machine asks',
   'device.collect': 'Machine got its token',
   'device.deny': 'Machine turned down',
+  'link.revoke': 'Link revoked',
   'notice.dismiss': 'Notice put away',
   'session.confirm': 'Sign-in confirmed',
   'session.revoke': 'Session ended',

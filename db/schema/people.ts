@@ -57,8 +57,12 @@ export const oneTimeCodes = pgTable('one_time_codes', {
   userId: uuid('user_id'),
   hash: bytea('hash').notNull(),
   purpose: text('purpose', {
-    enum: ['first_admin', 'invite', 'reset', 'magic', 'setup', 'device'],
+    enum: ['first_admin', 'invite', 'reset', 'password', 'magic', 'setup', 'device'],
   }).notNull(),
+  issuedBy: uuid('issued_by'),
+  issuedSessionId: uuid('issued_session_id'),
+  issuedCredentialId: uuid('issued_credential_id'),
+  requiredRole: text('required_role', { enum: ['viewer', 'member', 'manager', 'admin'] }),
   payload: jsonb('payload').notNull().default({}),
   createdAt: instant('created_at').notNull(),
   expiresAt: instant('expires_at').notNull(),

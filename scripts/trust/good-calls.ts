@@ -59,6 +59,12 @@ const resetCode = async ({ admin, member }: Place) => ({
   code: codeOf(textOf((await post(admin, `/users/${member.id}/reset-password`))['resetUrl'])),
 });
 
+async function link(place: Place): Promise<string> {
+  await invite(place);
+  const { body } = await place.admin.send('GET /api/v1/links?limit=1');
+  return textOf(body['items']?.['0']?.['id']);
+}
+
 const setupCode = async ({ member }: Place) => {
   const { id, code } = await post(member, '/setup-codes');
   return { id: textOf(id), code: textOf(code) };
@@ -181,6 +187,8 @@ export const goodCalls: Record<string, Prepare> = {
   'device.find': byMember(userCode),
   'device.approve': byMember(userCode),
   'device.deny': byMember(userCode),
+  'links.list': by('admin'),
+  'links.revoke': byAdmin(async (place) => ({ id: await link(place) })),
   // Letters are written behind the answer, so no mail is configured here.
   'magic.request': by('member', { email: 'somebody@example.com' }, 404),
   'magic.redeem': byStranger(magicCode),

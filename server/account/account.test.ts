@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { goodPassword, signIn, type Person } from '#server/testing/person.ts';
+import { expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 
 const newPassword = 'eleven herons on the weir';
 const change = (person: Person, body: object) => person.send('POST /api/v1/account/password', { body });
@@ -114,13 +114,16 @@ test('another person’s session is as unknown as one that never was, and no tok
 
 test('a password that an admin chose lets nobody in: it is good once, to choose another', async () => {
   await using desk = await openDesk();
-  await desk.sql('update users set password_chosen_by_admin = true');
-  const answer = await login(desk, goodPassword);
+  const eve = await desk.join('Eve', 'admin');
+  const chosen = 'chosen by an admin for you';
+  const setPassword = `POST /api/v1/users/${desk.ada.id}/set-password`;
+  expect(204, await eve.send(setPassword, { body: { password: chosen } }));
+  const answer = await login(desk, chosen);
   assert.equal(answer.status, 403);
   assert.equal(answer.problem?.code, 'password_change_required');
   assert.match(answer.problem?.resetUrl ?? '', /^http:\/\/localhost:\d+\/reset#code=\w{32}$/);
   assert.deepEqual(answer.headers.getSetCookie(), []);
-  assert.equal((await login(desk, goodPassword)).status, 401, 'it is used up');
+  assert.equal((await login(desk, chosen)).status, 401, 'it is used up');
   const [code] = await desk.sql<{ purpose: string }>(
     'select purpose from one_time_codes where consumed_at is null',
   );

@@ -8,7 +8,7 @@ import { invalid, notFound } from '#server/errors.ts';
 import { confirmSignIn } from '#server/sessions/commands.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import { lockUnchanged, provePassword } from '#server/users/check-password.ts';
-import { findAccount, saveAccount } from '#server/users/find-account.ts';
+import { findAccount, hasWorkingPassword, saveAccount } from '#server/users/find-account.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
@@ -43,7 +43,7 @@ async function prove(ctx: Ctx, currentPassword: string | undefined): Promise<Use
   if (currentPassword !== undefined) return provePassword(ctx, currentPassword, 'currentPassword');
   const user = await findAccount(ctx.runtime.db, ctx.principal.tenantId, ctx.principal.user.id);
   if (!user) throw notFound('user');
-  if (user.passwordHash !== null) throw invalid('currentPassword', 'Enter your present password.');
+  if (hasWorkingPassword(user, ctx.now())) throw invalid('currentPassword', 'Enter your present password.');
   assertFreshSignIn(ctx);
   return user;
 }

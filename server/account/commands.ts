@@ -14,7 +14,7 @@ import { listLinked, unlinkIdentity } from '#server/oidc/link.ts';
 import { listWays } from '#server/sessions/commands.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { listLiveSessions } from '#server/sessions/list.ts';
-import { findAccount, lockAccount, saveAccount } from '#server/users/find-account.ts';
+import { findAccount, hasWorkingPassword, lockAccount, saveAccount } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /** The asker's own account. */
@@ -25,7 +25,7 @@ export async function getAccount(ctx: Ctx): Promise<AccountView> {
   const identities = await listLinked(runtime.db, ownerOf(ctx));
   return {
     user: { ...principal.user, name: user.name, tenantId: principal.tenantId },
-    ...listWays(runtime, user.passwordHash !== null),
+    ...listWays(runtime, hasWorkingPassword(user, ctx.now())),
     identities: identities.map(({ id, issuer, email, linkedAt, lastUsedAt }) => ({
       id,
       issuer,
@@ -88,7 +88,7 @@ export async function unlink(ctx: Ctx, { id }: OwnIdInput): Promise<AccountView>
     const user = await lockAccount(tx, ctx.principal);
     await unlinkIdentity(tx, ctx, id);
     const left = await listLinked(tx, ownerOf(ctx));
-    assertWayRemains(listWays(ctx.runtime, user.passwordHash !== null), left.length);
+    assertWayRemains(listWays(ctx.runtime, hasWorkingPassword(user, ctx.now())), left.length);
   });
   return getAccount(ctx);
 }

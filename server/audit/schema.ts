@@ -30,6 +30,7 @@ export const auditActions = [
   'device.ask',
   'device.collect',
   'device.deny',
+  'link.revoke',
   'notice.dismiss',
   'session.confirm',
   'session.revoke',

@@ -8,13 +8,19 @@ import { openDesk, type Desk } from '#server/testing/desk.ts';
 
 const personal = ['invite', 'reset', 'magic'] as const;
 
-function open(desk: Desk, purpose: (typeof personal)[number] = 'reset', payload = {}): Promise<string> {
+async function open(desk: Desk, purpose: (typeof personal)[number] = 'reset', payload = {}): Promise<string> {
   const { db, clock } = desk.runtime;
-  const code = { ...holderOf(desk), purpose, lifeMs: codeLifeMs[purpose], payload };
+  const issuer = await issuerFrom(desk);
+  const code = { ...holderOf(desk), purpose, lifeMs: codeLifeMs[purpose], issuer, payload };
   return db.transaction(async (tx) => (await issueCode(tx, code, clock.now())).reveal());
 }
 
 const holderOf = ({ ada }: Desk) => ({ tenantId: ada.tenantId as TenantId, userId: ada.id });
+
+async function issuerFrom({ ada, sql }: Desk) {
+  const [session] = await sql<{ id: string }>('select id from sessions where user_id = $1', [ada.id]);
+  return { userId: ada.id, sessionId: session?.id ?? null, credentialId: null };
+}
 
 const consume = ({ runtime }: Desk, code: string, purpose: Purpose = 'reset') =>
   runtime.db.transaction((tx) => consumeCode(tx, code, purpose, runtime.clock.now()));
@@ -22,13 +28,20 @@ const consume = ({ runtime }: Desk, code: string, purpose: Purpose = 'reset') =>
 const look = ({ runtime }: Desk, code: string, purpose: Purpose = 'reset') =>
   findOpenCode(runtime.db, code, purpose, runtime.clock.now());
 
-test('a code tells whose it is and what it carries, once', async () => {
+test('a code tells whose it is, who issued it and what it carries, once', async () => {
   await using desk = await openDesk();
   const code = await open(desk, 'magic', { next: '/tokens' });
   const seen = await look(desk, code, 'magic');
   assert.deepEqual(
     { ...seen, id: '' },
-    { id: '', tenantId: desk.ada.tenantId, userId: desk.ada.id, payload: { next: '/tokens' } },
+    {
+      id: '',
+      purpose: 'magic',
+      tenantId: desk.ada.tenantId,
+      userId: desk.ada.id,
+      payload: { next: '/tokens' },
+      issuer: { ...(await issuerFrom(desk)), email: desk.ada.email },
+    },
   );
   assert.deepEqual(await consume(desk, code, 'magic'), seen);
   assert.equal(await consume(desk, code, 'magic'), undefined);
@@ -100,12 +113,19 @@ test('using a code ends the person’s others of that purpose, and only those', 
 test('ending someone’s codes leaves everyone else’s', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
-  const [hers, his] = [await open(desk), await open({ ...desk, ada: bob })];
+  const [hers, his] = [await open(desk, 'magic'), await open({ ...desk, ada: bob }, 'magic')];
   await desk.runtime.db.transaction((tx) =>
     endCodes(tx, holderOf(desk), undefined, desk.runtime.clock.now()),
   );
-  assert.equal(await look(desk, hers), undefined);
-  assert.ok(await look(desk, his));
+  assert.equal(await look(desk, hers, 'magic'), undefined);
+  assert.ok(await look(desk, his, 'magic'));
+});
+
+test('nobody issues a code that their role may not hand out', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  await assert.rejects(open({ ...desk, ada: bob }, 'reset'), { code: 'permission_denied' });
+  assert.ok(await open(desk, 'reset'));
 });
 
 test('a change that fails leaves its code as it was', async () => {

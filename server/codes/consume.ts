@@ -1,23 +1,25 @@
 import type { Connection, Transaction } from '#db/client.ts';
 import {
+  findHeldCodeRow,
   findOpenCodeRow,
-  hasOpenCodeRow,
-  lockHolder,
+  lockHeldCodes,
+  lockPeople,
   markAllConsumed,
   markConsumed,
   markOneConsumed,
+  markSessionConsumed,
+  markSessionsConsumed,
   type CodeHolder,
   type CodeRow,
   type Purpose,
 } from '#server/codes/queries.ts';
+import { isPerMachine } from '#server/codes/rules.ts';
 import { Secret } from '#server/credentials/secret.ts';
 
-/** Each of these is for a machine of its own, so that one of them ends no other. */
-const severalAtOnce: readonly Purpose[] = ['setup', 'device'];
-
 /**
- * Uses a code up, and with it every other open code of that person and purpose. Undefined for a code that is unknown,
- * used, too old, or made for another purpose. The person's row is locked until the transaction ends.
+ * Uses a code up, and with it every other open code of that person and purpose. Undefined for a code that is unknown, used,
+ * too old, made for another purpose, or whose issuer has lost the right to hand it out. The rows of the person and of the
+ * issuer are locked until the transaction ends.
  */
 export async function consumeCode(
   tx: Transaction,
@@ -25,13 +27,27 @@ export async function consumeCode(
   purpose: Purpose,
   at: Date,
 ): Promise<CodeRow | undefined> {
-  const found = await findOpenCode(tx, code, purpose, at);
+  return consume(tx, await findOpenCode(tx, code, purpose, at), at);
+}
+
+/** The same for a code that its holder does not show: the one that keeps a password of an admin's choice open. */
+export async function consumeHeldCode(
+  tx: Transaction,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<CodeRow | undefined> {
+  return consume(tx, await findHeldCodeRow(tx, { holder, purpose, at }), at);
+}
+
+async function consume(tx: Transaction, found: CodeRow | undefined, at: Date): Promise<CodeRow | undefined> {
   if (!found) return undefined;
-  // Before the code's own row: of two codes of one person that are used at once, each would wait for the other's.
-  await lockHolder(tx, found);
-  const consumed = await markConsumed(tx, new Secret(code).hash(), purpose, at);
-  if (consumed && !severalAtOnce.includes(purpose)) await endCodes(tx, consumed, purpose, at);
-  return consumed;
+  // People first, then all of the person's codes: two codes of one person that are used at once would wait for each other.
+  await lockPeople(tx, found, found.issuer);
+  await lockHeldCodes(tx, found, found.purpose);
+  if (!(await markConsumed(tx, found.id, at))) return undefined;
+  if (!isPerMachine(found.purpose)) await endCodes(tx, found, found.purpose, at);
+  return found;
 }
 
 /** Looks at an open code without using it up. */
@@ -41,17 +57,7 @@ export function findOpenCode(
   purpose: Purpose,
   at: Date,
 ): Promise<CodeRow | undefined> {
-  return findOpenCodeRow(db, new Secret(code).hash(), purpose, at);
-}
-
-/** Whether somebody has a code of a purpose that can still be used. */
-export function hasOpenCode(
-  db: Connection,
-  holder: CodeHolder,
-  purpose: Purpose,
-  at: Date,
-): Promise<boolean> {
-  return hasOpenCodeRow(db, holder, purpose, at);
+  return findOpenCodeRow(db, { hash: new Secret(code).hash(), purpose, at });
 }
 
 /** Makes one of someone's codes useless. */
@@ -67,4 +73,22 @@ export function endCodes(
   at: Date,
 ): Promise<void> {
   return markAllConsumed(tx, holder, purpose, at);
+}
+
+/** Makes useless what a session has issued that is revoked. */
+export function endCodesOfSession(tx: Transaction, sessionId: string): Promise<void> {
+  return markSessionConsumed(tx, sessionId);
+}
+
+/**
+ * Makes useless what someone's sessions have issued, except one that is kept; and whatever of their own codes would sign
+ * them in or give them a token.
+ */
+export function endCodesOfSessions(tx: Transaction, userId: string, keepId?: string): Promise<void> {
+  return markSessionsConsumed(tx, userId, keepId);
+}
+
+/** The issuer of a used code, as the audit row of its use names them. Without one it was made at the machine. */
+export function issuedBy({ issuer }: CodeRow): { id: string | null; label: string } {
+  return issuer ? { id: issuer.userId, label: issuer.email } : { id: null, label: 'operator' };
 }

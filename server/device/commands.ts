@@ -3,7 +3,7 @@ import { addressBlock } from '#server/access/address.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { countingUserCodes } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { recordCode } from '#server/codes/issue.ts';
+import { issuerOf, recordCode } from '#server/codes/issue.ts';
 import { findByUserCode, lockByUserCode, updateRequest, type DeviceRequest } from '#server/device/queries.ts';
 import { assertOpen, canonicalUserCode, isUserCode, shownUserCode } from '#server/device/rules.ts';
 import type { DeviceAnswerView, DeviceCodeInput, DeviceRequestView } from '#server/device/schema.ts';
@@ -43,11 +43,8 @@ export function approveDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceA
     const { expiresInDays, permissions } = await settle(ctx, request, tx);
     const at = ctx.now();
     const lifeMs = request.expiresAt.getTime() - at.getTime();
-    await recordCode(
-      tx,
-      { tenantId, userId: user.id, purpose: 'device', hash: request.deviceHash, lifeMs },
-      at,
-    );
+    const code = { tenantId, userId: user.id, hash: request.deviceHash, lifeMs };
+    await recordCode(tx, { ...code, purpose: 'device', issuer: issuerOf(ctx.principal) }, at);
     return { name: request.tokenName, expiresInDays, permissions };
   });
 }

@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { consumeCode } from '#server/codes/consume.ts';
+import { consumeCode, issuedBy } from '#server/codes/consume.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { deviceResource } from '#server/device/commands.ts';
 import { lockByDeviceHash, updateRequest, type DeviceRequest } from '#server/device/queries.ts';
@@ -65,7 +65,7 @@ async function collect(
     action: 'device.collect',
     actor: { kind: 'anonymous', id: null, label: 'device', tenantId: owner.tenantId },
     resource: deviceResource(request),
-    detail: { token: made.credential.id },
+    detail: { token: made.credential.id, issuedBy: issuedBy(code) },
   });
   return made;
 }

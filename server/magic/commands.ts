@@ -57,5 +57,5 @@ async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
     );
   await forgiveLetter(tx, ctx);
   const { next } = found.payload as { next?: string };
-  return { ...(await startSession(tx, ctx, user, 'magic')), next: safeNext(next) };
+  return { ...(await startSession(tx, ctx, user, { method: 'magic' })), next: safeNext(next) };
 }

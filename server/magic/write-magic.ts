@@ -14,7 +14,7 @@ export async function writeMagicLetter(runtime: Runtime, job: MailJob): Promise<
     if (!user || user.deactivatedAt) return null;
     const holder = { tenantId: user.tenantId as TenantId, userId: user.id };
     const payload = { next: job.about?.['next'] ?? '/' };
-    const code = { ...holder, purpose: 'magic', lifeMs: codeLifeMs.magic, payload } as const;
+    const code = { ...holder, purpose: 'magic', lifeMs: codeLifeMs.magic, issuer: null, payload } as const;
     return { to: user.email, code: await issueCode(tx, code, runtime.clock.now()) };
   });
   if (!made) return null;

@@ -36,7 +36,7 @@ export async function startByIdentity(
       'This Keyward was restored from a backup. Sign in another way, then link this sign-in again on your account page.',
     );
   if (holder) await touchIdentity(tx, holder.id, ctx.now());
-  return startSession(tx, ctx, user, 'oidc');
+  return startSession(tx, ctx, user, { method: 'oidc' });
 }
 
 /** Kept as what a stranger did: whom they claimed to be is not known to be true. */

@@ -38,6 +38,7 @@ const bearerErrors = [
 const tags = {
   account: 'One’s own account: name, password, sessions, ways to sign in.',
   device: 'Signing a command line in, by a code that a person confirms.',
+  links: 'What was handed out and still works: invites, reset links, chosen passwords, codes. For admins.',
   magic: 'Signing in by a mailed link.',
   oidc: 'Signing in by OpenID Connect.',
   audit: 'What happened: who did what to what, with which credential, from where.',

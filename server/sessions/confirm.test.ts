@@ -110,7 +110,15 @@ test('a wrong password confirms nothing, and confirming renews this session only
 test('a password that an admin chose confirms nothing, and one’s own that replaces it does', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
+  // As for someone who came in by another way since the password was chosen.
   await desk.sql('update users set password_chosen_by_admin = true where id = $1', [bob.id]);
+  await desk.sql(
+    `insert into one_time_codes (id, tenant_id, user_id, hash, purpose, created_at, expires_at, issued_by,
+       issued_session_id, required_role)
+     values (gen_random_uuid(), $1, $2, sha256('none'), 'password', now(), now() + interval '1 day', $3,
+       gen_random_uuid(), 'admin')`,
+    [bob.tenantId, bob.id, desk.ada.id],
+  );
   desk.clock.advance({ hours: 13 });
   assert.equal((await confirm(bob, goodPassword)).problem?.code, 'password_change_required');
   const make = () => bob.send('POST /api/v1/tokens', { body: { name: 'laptop' } });

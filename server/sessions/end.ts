@@ -1,12 +1,20 @@
 import type { Transaction } from '#db/client.ts';
+import { endCodesOfSession, endCodesOfSessions } from '#server/codes/consume.ts';
 import { deleteSessionOf, deleteSessionsOfUser, type SessionHolder } from '#server/sessions/queries.ts';
 
-/** Signs a person out everywhere, within the change that asks for it, but for one session that may be kept. Returns how many ended. */
-export function endSessionsOfUser(tx: Transaction, userId: string, keepId?: string): Promise<number> {
-  return deleteSessionsOfUser(tx, userId, keepId);
+/**
+ * Signs a person out everywhere, within the change that asks for it, except for one session that may be kept; what those
+ * sessions have issued ends too. Returns how many ended.
+ */
+export async function endSessionsOfUser(tx: Transaction, userId: string, keepId?: string): Promise<number> {
+  const ended = await deleteSessionsOfUser(tx, userId, keepId);
+  await endCodesOfSessions(tx, userId, keepId);
+  return ended;
 }
 
-/** Ends one session of a person. False where there is none such, or another call has just ended it. */
-export function endSessionOf(tx: Transaction, holder: SessionHolder, id: string): Promise<boolean> {
-  return deleteSessionOf(tx, holder, id);
+/** Ends one session of a person, and what it has issued. False where there is none such, or another call has just ended it. */
+export async function endSessionOf(tx: Transaction, holder: SessionHolder, id: string): Promise<boolean> {
+  const ended = await deleteSessionOf(tx, holder, id);
+  if (ended) await endCodesOfSession(tx, id);
+  return ended;
 }

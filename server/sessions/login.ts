@@ -2,13 +2,13 @@ import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
 import { auditRow, recordAudit, stranger, type AuditEntry } from '#server/audit/record.ts';
-import { endCodes } from '#server/codes/consume.ts';
+import { endCodes, issuedBy } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { mailSoon } from '#server/mail/send.ts';
 import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
-import { checkPassword, useUpPassword, type PasswordCheck } from '#server/users/check-password.ts';
+import { checkPassword, consumePassword, type PasswordCheck } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /**
@@ -21,10 +21,7 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   const check = await checkCounted(ctx, input, attempt);
   if (check.outcome === 'wrong') {
     noteFailure(ctx, attempt, check.user);
-    throw new AppError(
-      'login_failed',
-      'The e-mail address or the password is wrong. After ten wrong tries no password works for 15 minutes.',
-    );
+    throw wrongPassword();
   }
   if (check.outcome === 'deactivated') {
     noteRefusal(ctx, 'account_deactivated', check.user);
@@ -37,26 +34,37 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
     await forgive(tx, attempt);
-    return startSession(tx, ctx, user, 'password');
+    return startSession(tx, ctx, user, { method: 'password' });
   });
   return admit(ctx, started);
 }
 
+/** The same for whatever was wrong, a password of an admin's choice that has ended included: it says no more than that. */
+function wrongPassword(): AppError {
+  return new AppError(
+    'login_failed',
+    'The e-mail address or the password is wrong. After ten wrong tries no password works for 15 minutes. A password that an admin gave you works once, within 24 hours: after that, ask for a new link.',
+  );
+}
+
 /**
  * A password that an admin chose, and so knows, lets nobody in: it is good once, for the page on which its owner chooses
- * another.
+ * another. The link to that page is still the admin's: it ends with their right to hand it out.
  */
 async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow): Promise<AppError> {
   const { id, email } = user;
   const tenantId = user.tenantId as TenantId;
   const code = await ctx.change(async (tx) => {
     await forgive(tx, attempt);
-    await useUpPassword(tx, user);
+    const chosen = await consumePassword(tx, user, ctx.now());
+    if (!chosen) throw wrongPassword();
     await endCodes(tx, { tenantId, userId: id }, 'reset', ctx.now());
     const actor = { kind: 'user', id, label: email, tenantId } as const;
     const refusal = { outcome: 'denied', code: 'password_change_required' } as const;
-    await recordAudit(tx, ctx, { action: 'auth.login', actor, ...refusal, detail: { method: 'password' } });
-    const reset = { tenantId, userId: id, purpose: 'reset', lifeMs: codeLifeMs.reset } as const;
+    const detail = { method: 'password', issuedBy: issuedBy(chosen) };
+    await recordAudit(tx, ctx, { action: 'auth.login', actor, ...refusal, detail });
+    const { issuer } = chosen;
+    const reset = { tenantId, userId: id, purpose: 'reset', lifeMs: codeLifeMs.reset, issuer } as const;
     return issueCode(tx, reset, ctx.now());
   });
   return new AppError(

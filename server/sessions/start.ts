@@ -17,7 +17,11 @@ export interface StartedSession {
   cookie: string;
 }
 
-export type SignInMethod = 'password' | 'setup' | 'invite' | 'magic' | 'oidc';
+/** How someone proved who they are, for the audit log; `issuedBy`: who handed them what they did it with. */
+export interface SignIn {
+  method: 'password' | 'setup' | 'invite' | 'magic' | 'oidc';
+  issuedBy?: { id: string | null; label: string };
+}
 
 /**
  * Signs in someone who has just proved who they are, in place of whoever this browser was until now.
@@ -27,7 +31,7 @@ export async function startSession(
   tx: Transaction,
   ctx: AnyoneCtx,
   proved: UserRow,
-  method: SignInMethod,
+  signIn: SignIn,
 ): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
   if (ctx.principal?.origin.kind === 'session') await deleteSessionById(tx, ctx.principal.origin.id);
@@ -40,7 +44,7 @@ export async function startSession(
   const { address, userAgent } = ctx.request;
   const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent });
   const actor = { kind: 'user', id, label: email, tenantId } as const;
-  await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { method } });
+  await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { ...signIn } });
   return { user: proved, cookie, view: { user: { id, email, name, role, tenantId } } };
 }
 

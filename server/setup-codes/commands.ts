@@ -3,7 +3,7 @@ import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCode } from '#server/codes/consume.ts';
-import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
+import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { newSecret } from '#server/credentials/format.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import {
@@ -37,7 +37,8 @@ export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<Made
     const { expiresInDays } = await settleTerms(tx, { tenantId, role }, asked, at);
     const id = randomUUIDv7();
     const secret = newSecret('set');
-    await issueCode(tx, { ...maker, id, secret, purpose: 'setup', lifeMs: codeLifeMs.setup }, at);
+    const issuer = issuerOf(ctx.principal);
+    await issueCode(tx, { ...maker, id, secret, purpose: 'setup', lifeMs: codeLifeMs.setup, issuer }, at);
     await insertSetupCode(tx, { ...maker, id, label, permissions: [...permissions], expiresInDays });
     await recordAudit(tx, ctx, {
       action: 'setup_code.create',

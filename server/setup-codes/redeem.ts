@@ -5,7 +5,7 @@ import type { TenantId } from '#server/access/principal.ts';
 import type { Grant } from '#server/access/schema.ts';
 import { countingCodes } from '#server/attempts/count.ts';
 import { auditRow, insertAuditRows, recordAudit } from '#server/audit/record.ts';
-import { consumeCode } from '#server/codes/consume.ts';
+import { consumeCode, issuedBy } from '#server/codes/consume.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
 import { notify } from '#server/notices/notify.ts';
@@ -26,7 +26,7 @@ export function redeemSetupCode(ctx: AnyoneCtx, input: RedeemSetupCodeInput): Pr
     if (outcome === 'unknown')
       throw new AppError(
         'code_invalid',
-        'This setup code does not work: it was mistyped, cancelled, or is older than ten minutes. Make a new one.',
+        'This setup code does not work: it was mistyped, is older than ten minutes, or ended when it was cancelled or its owner signed out. Create a new one.',
       );
     if (outcome === 'reused')
       throw new AppError(
@@ -66,7 +66,7 @@ async function swap(tx: Transaction, ctx: AnyoneCtx, input: RedeemSetupCodeInput
     action: 'setup_code.redeem',
     actor: machine(maker.tenantId, host),
     resource: setupCodeResource(found.code),
-    detail: { host, os, token: credential.id },
+    detail: { host, os, token: credential.id, issuedBy: issuedBy(used) },
   });
   return { secret, credential };
 }

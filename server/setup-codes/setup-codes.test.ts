@@ -134,7 +134,7 @@ test('a code ends after ten minutes, when it is cancelled, and with its maker’
     const { code } = await make(dan);
     await ada.confirm();
     expect(200, await ada.send(`PATCH /api/v1/users/${dan.id}`, { body: { role: 'viewer' } }));
-    assert.equal((await redeem(code)).problem?.code, 'permission_denied');
+    assert.equal((await redeem(code)).problem?.code, 'code_invalid');
   });
 });
 

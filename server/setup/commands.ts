@@ -43,7 +43,7 @@ export function issueSetupCode({ db, clock, defaultTenantId }: Runtime): Promise
     const at = clock.now();
     const holder = { tenantId: defaultTenantId, userId: null };
     await endCodes(tx, holder, 'first_admin', at);
-    return issueCode(tx, { ...holder, purpose: 'first_admin', lifeMs: codeLifeMs }, at);
+    return issueCode(tx, { ...holder, purpose: 'first_admin', lifeMs: codeLifeMs, issuer: null }, at);
   });
 }
 
@@ -72,7 +72,7 @@ function makeFirstAdmin(ctx: AnyoneCtx, code: string, person: PreparedPerson): P
     }
     const actor = { kind: 'anonymous', id: null, label: 'first boot' } as const;
     const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
-    return startSession(tx, ctx, user, 'setup');
+    return startSession(tx, ctx, user, { method: 'setup' });
   });
 }
 

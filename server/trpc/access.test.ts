@@ -47,6 +47,8 @@ const table: Record<string, Row> = {
   'account.revokeSession': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'account.revokeOtherSessions': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'account.unlink': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
+  'links.list': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
+  'links.revoke': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'magic.request': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'magic.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
   'oidc.start': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },

@@ -2,6 +2,7 @@ import { accountRouter } from '#server/account/router.ts';
 import { adminTokensRouter } from '#server/admin-tokens/router.ts';
 import { attentionRouter } from '#server/attention/router.ts';
 import { auditRouter } from '#server/audit/router.ts';
+import { linksRouter } from '#server/codes/router.ts';
 import { deviceRouter } from '#server/device/router.ts';
 import { liveRouter } from '#server/live/router.ts';
 import { magicRouter } from '#server/magic/router.ts';
@@ -22,6 +23,7 @@ export const appRouter = router({
   oidc: oidcRouter,
   live: liveRouter,
   device: deviceRouter,
+  links: linksRouter,
   audit: auditRouter,
   notices: noticesRouter,
   adminTokens: adminTokensRouter,

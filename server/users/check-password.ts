@@ -2,6 +2,8 @@ import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countConfirm, forgive } from '#server/attempts/count.ts';
+import { consumeHeldCode } from '#server/codes/consume.ts';
+import type { CodeRow } from '#server/codes/queries.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
 import { hashPassword, verifyPassword } from '#server/users/password.ts';
 import {
@@ -10,8 +12,10 @@ import {
   findUserForUpdate,
   replacePasswordHash,
   updateUserRow,
+  type FoundUser,
   type UserRow,
 } from '#server/users/queries.ts';
+import { workingPasswordHash } from '#server/users/rules.ts';
 
 export type PasswordCheck =
   | { outcome: 'ok'; user: UserRow }
@@ -19,8 +23,8 @@ export type PasswordCheck =
   | { outcome: 'wrong'; user: UserRow | undefined };
 
 /**
- * Checks who signs in. An unknown e-mail, and an account that is `paused`, whose password is not looked at, cost the time
- * of a wrong password. Rehashes a hash of older parameters.
+ * Checks who signs in. An unknown e-mail, an account that is `paused` and a password of an admin's choice that has ended
+ * cost the time of a wrong password. Rehashes a hash of older parameters.
  */
 export async function checkPassword(
   ctx: AnyoneCtx,
@@ -28,7 +32,8 @@ export async function checkPassword(
   paused: boolean,
 ): Promise<PasswordCheck> {
   const user = await findUserByEmail(ctx.runtime.db, email);
-  const { ok, stale } = await verifyPassword((!paused && user?.passwordHash) || null, password);
+  const hash = user && !paused ? workingPasswordHash(user, ctx.now()) : null;
+  const { ok, stale } = await verifyPassword(hash, password);
   if (!user || !ok) return { outcome: 'wrong', user };
   if (user.deactivatedAt) return { outcome: 'deactivated', user };
   return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
@@ -38,12 +43,12 @@ export async function checkPassword(
  * The asker's row, once they have given their present password. `field` is what the input calls it.
  * Throws `validation_failed` for a wrong one, `too_many_attempts`.
  */
-export async function provePassword(ctx: Ctx, password: string, field: string): Promise<UserRow> {
+export async function provePassword(ctx: Ctx, password: string, field: string): Promise<FoundUser> {
   const { tenantId, user } = ctx.principal;
   const found = await findUser(ctx.runtime.db, tenantId, user.id);
   if (!found) throw notFound('user');
   const attempt = await countConfirm(ctx);
-  const { ok } = await verifyPassword(found.passwordHash, password);
+  const { ok } = await verifyPassword(workingPasswordHash(found, ctx.now()), password);
   if (!ok) throw invalid(field, 'This is not your password.');
   await forgive(ctx.runtime.db, attempt);
   return found;
@@ -60,10 +65,17 @@ export async function lockUnchanged(tx: Transaction, proved: UserRow): Promise<v
   }
 }
 
-/** Has a password that an admin chose serve no second time. */
-export async function useUpPassword(tx: Transaction, proved: UserRow): Promise<void> {
+/** Has a password that an admin chose serve no second time. Undefined where it has ended meanwhile. */
+export async function consumePassword(
+  tx: Transaction,
+  proved: UserRow,
+  at: Date,
+): Promise<CodeRow | undefined> {
+  const tenantId = proved.tenantId as TenantId;
+  const chosen = await consumeHeldCode(tx, { tenantId, userId: proved.id }, 'password', at);
   await lockUnchanged(tx, proved);
-  await updateUserRow(tx, proved.tenantId as TenantId, proved.id, { passwordHash: null });
+  if (chosen) await updateUserRow(tx, tenantId, proved.id, { passwordHash: null });
+  return chosen;
 }
 
 /** Keeps when somebody last signed in. */
@@ -71,7 +83,7 @@ export async function noteSignIn(tx: Transaction, { tenantId, id }: UserRow, at:
   await updateUserRow(tx, tenantId as TenantId, id, { lastSignInAt: at });
 }
 
-async function rehash(ctx: AnyoneCtx, user: UserRow, password: string): Promise<UserRow> {
+async function rehash<T extends UserRow>(ctx: AnyoneCtx, user: T, password: string): Promise<T> {
   const passwordHash = await hashPassword(password);
   const replaced = await replacePasswordHash(ctx.runtime.db, user, passwordHash);
   return replaced ? { ...user, passwordHash } : user;

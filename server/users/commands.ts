@@ -7,6 +7,7 @@ import type { TenantId } from '#server/access/principal.ts';
 import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit, type AuditActor } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
+import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import { findHoldings } from '#server/users/find-holdings.ts';
 import { issueLink } from '#server/users/issue-links.ts';
@@ -55,9 +56,18 @@ export async function createUser(
     await lockAsAdmin(tx, ctx);
     const user = await addUser(tx, ctx, { ...chosen, tenantId });
     const link = password === undefined ? await issueLink(tx, ctx, user, 'invite') : null;
+    if (password !== undefined) await openChosenPassword(tx, ctx, user.id);
     const view = await viewUser(tx, tenantId, user.id);
     return { ...view, inviteUrl: link?.url ?? null, mailed: link?.mailed ?? false };
   });
+}
+
+/** Has a password that the asker chose for someone end: with its time, its use, or their right to choose it. */
+export async function openChosenPassword(tx: Transaction, ctx: Ctx, userId: string): Promise<void> {
+  const { tenantId } = ctx.principal;
+  const issuer = issuerOf(ctx.principal);
+  const code = { tenantId, userId, purpose: 'password', lifeMs: codeLifeMs.password, issuer } as const;
+  await issueCode(tx, code, ctx.now());
 }
 
 export type PreparedPerson = Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>;

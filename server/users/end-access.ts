@@ -5,7 +5,7 @@ import { notFound } from '#server/errors.ts';
 import { unlinkAll } from '#server/oidc/link.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { revokeTokensOf } from '#server/tokens/revoke-all.ts';
-import { viewUser } from '#server/users/commands.ts';
+import { openChosenPassword, viewUser } from '#server/users/commands.ts';
 import { findHoldings, noHoldings } from '#server/users/find-holdings.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
@@ -25,8 +25,8 @@ import type {
 } from '#server/users/schema.ts';
 
 /**
- * Switches a person off: their sessions and links end and their credentials are refused at once. Repeating it changes
- * nothing. Throws `not_found`, `own_account`, `last_admin`.
+ * Switches a person off: their sessions end, and so do the links that they hold or made; their credentials are refused at
+ * once. Repeating it changes nothing. Throws `not_found`, `own_account`, `last_admin`.
  */
 export function deactivateUser(ctx: Ctx, { id, reason }: DeactivateUserInput): Promise<DeactivatedUserView> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
@@ -42,7 +42,6 @@ export function deactivateUser(ctx: Ctx, { id, reason }: DeactivateUserInput): P
       deactivateReason: reason ?? null,
     });
     await endSessionsOfUser(tx, id);
-    await endCodes(tx, owner, undefined, ctx.now());
     await recordAudit(tx, ctx, {
       action: 'user.deactivate',
       resource: userResource(user),
@@ -64,7 +63,6 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
     if (user.role === 'admin' && !user.deactivatedAt) assertAdminRemains(otherAdmins);
     const sessions = await endSessionsOfUser(tx, id);
     const tokens = await revokeTokensOf(tx, ctx, owner, 'The account was deleted');
-    await endCodes(tx, owner, undefined, ctx.now());
     await unlinkAll(tx, owner, ctx.now());
     await updateUserRow(tx, owner.tenantId, id, { deletedAt: ctx.now(), passwordHash: null });
     const detail = { revoked: { sessions, tokens, agents: 0 } };
@@ -74,7 +72,7 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
 }
 
 /**
- * Gives somebody a password that is good for one sign-in, and ends their sessions and links. Throws `not_found`,
+ * Gives somebody a password that is good for one sign-in within a day, and ends their sessions and links. Throws `not_found`,
  * `own_account`, `permission_denied`, `validation_failed`.
  */
 export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput): Promise<null> {
@@ -89,6 +87,7 @@ export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput):
     await updateUserRow(tx, owner.tenantId, id, { passwordHash, passwordChosenByAdmin: true });
     const sessions = await endSessionsOfUser(tx, id);
     await endCodes(tx, owner, undefined, ctx.now());
+    await openChosenPassword(tx, ctx, id);
     const detail = { revoked: { sessions } };
     await recordAudit(tx, ctx, { action: 'user.set_password', resource: userResource(user), detail });
     return null;

@@ -6,30 +6,40 @@ import {
   findUserByEmail,
   findUserForUpdate,
   updateUserRow,
+  type FoundUser,
   type NewUserRow,
-  type UserRow,
 } from '#server/users/queries.ts';
+import { workingPasswordHash } from '#server/users/rules.ts';
 
 /** Somebody who is there, deactivated or not, by their address: for the ways to sign in, which name no tenant. */
-export function findAccountByEmail(db: Connection, email: string): Promise<UserRow | undefined> {
+export function findAccountByEmail(db: Connection, email: string): Promise<FoundUser | undefined> {
   return findUserByEmail(db, email);
 }
 
 /** The same by their id. */
-export function findAccount(db: Connection, tenantId: string, id: string): Promise<UserRow | undefined> {
+export function findAccount(db: Connection, tenantId: string, id: string): Promise<FoundUser | undefined> {
   return findUser(db, tenantId as TenantId, id);
 }
 
 /** The same, locked until the transaction ends. */
-export function lockAccountById(tx: Transaction, tenantId: string, id: string): Promise<UserRow | undefined> {
+export function lockAccountById(
+  tx: Transaction,
+  tenantId: string,
+  id: string,
+): Promise<FoundUser | undefined> {
   return findUserForUpdate(tx, tenantId as TenantId, id);
 }
 
 /** The asker's own row, locked. */
-export async function lockAccount(tx: Transaction, { tenantId, user }: Principal): Promise<UserRow> {
+export async function lockAccount(tx: Transaction, { tenantId, user }: Principal): Promise<FoundUser> {
   const found = await findUserForUpdate(tx, tenantId, user.id);
   if (!found) throw notFound('user');
   return found;
+}
+
+/** Whether someone can sign in by a password at a moment. */
+export function hasWorkingPassword(user: FoundUser, at: Date): boolean {
+  return workingPasswordHash(user, at) !== null;
 }
 
 /** Changes the asker's own row. */

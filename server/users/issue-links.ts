@@ -3,7 +3,7 @@ import type { Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
-import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
+import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 import { isMailConfigured, queueMail } from '#server/mail/send.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -53,7 +53,8 @@ export async function issueLink(
 ): Promise<{ url: string; mailed: boolean }> {
   const holder = { tenantId: user.tenantId as TenantId, userId: user.id };
   await endCodes(tx, holder, purpose, ctx.now());
-  const code = await issueCode(tx, { ...holder, purpose, lifeMs: codeLifeMs[purpose] }, ctx.now());
+  const issuer = issuerOf(ctx.principal);
+  const code = await issueCode(tx, { ...holder, purpose, lifeMs: codeLifeMs[purpose], issuer }, ctx.now());
   await queueMail(tx, ctx.runtime, { kind: purpose, ...holder });
   return { url: linkOf(ctx.runtime, purpose, code), mailed: isMailConfigured(ctx.runtime) };
 }

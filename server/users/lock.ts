@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { notFound } from '#server/errors.ts';
-import { findUserForUpdate, lockActiveAdmins, type UserRow } from '#server/users/queries.ts';
+import { findUserForUpdate, lockActiveAdmins, type FoundUser, type UserRow } from '#server/users/queries.ts';
 import { assertStillAdmin } from '#server/users/rules.ts';
 
 /**
@@ -12,7 +12,7 @@ export async function lockForChange(
   tx: Transaction,
   ctx: Ctx,
   id: string,
-): Promise<{ user: UserRow; otherAdmins: number }> {
+): Promise<{ user: FoundUser; otherAdmins: number }> {
   const admins = await lockAsAdmin(tx, ctx);
   const user = await findUserForUpdate(tx, ctx.principal.tenantId, id);
   if (!user) throw notFound('user');

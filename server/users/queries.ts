@@ -1,28 +1,35 @@
-import { and, eq, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { isInvited } from '#server/users/rules.ts';
+import { hasNoPassword, isInvited } from '#server/users/rules.ts';
 import { canonicalEmail, type ProfileView, type UserView } from '#server/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUserRow = typeof users.$inferInsert;
+/** A person as they are found: with the end of a password that an admin chose, null once it has been used or ended. */
+export type FoundUser = UserRow & { passwordEndsAt: Date | null };
 
 const deactivator = alias(users, 'deactivator');
 
-const inviteExpiresAt = sql<Date | null>`(
-  select max(${oneTimeCodes.expiresAt}) from ${oneTimeCodes}
-  where ${oneTimeCodes.userId} = ${users.id} and ${oneTimeCodes.purpose} = 'invite'
-    and ${oneTimeCodes.consumedAt} is null)`.mapWith(oneTimeCodes.expiresAt);
+/** Names its tables itself: where there is no join, Drizzle leaves them out, and `id` would be the code's. */
+const endOf = (purpose: 'invite' | 'password') =>
+  sql<Date | null>`(
+  select max(c.expires_at) from ${oneTimeCodes} c
+  where c.user_id = ${users}.id and c.purpose = ${purpose} and c.consumed_at is null)`.mapWith(
+    oneTimeCodes.expiresAt,
+  );
+
+const foundColumns = { ...getTableColumns(users), passwordEndsAt: endOf('password') };
 
 /** People with what an admin sees of them. `key`: what a list of them is sorted by. */
 export function selectUsers(db: Connection, key: SQL<string> = sql`''`) {
   return db
     .select({
-      user: users,
+      user: foundColumns,
       deactivatorEmail: deactivator.email,
-      inviteExpiresAt,
+      inviteExpiresAt: endOf('invite'),
       place: { key, id: users.id },
     })
     .from(users)
@@ -42,16 +49,20 @@ export async function findUserRecord(
 }
 
 /** A user of any tenant by e-mail, however it is spelt: signing in names no tenant. */
-export async function findUserByEmail(db: Connection, email: string): Promise<UserRow | undefined> {
+export async function findUserByEmail(db: Connection, email: string): Promise<FoundUser | undefined> {
   const [row] = await db
-    .select()
+    .select(foundColumns)
     .from(users)
     .where(and(eq(users.canonicalEmail, canonicalEmail(email)), isNull(users.deletedAt)));
   return row;
 }
 
-export async function findUser(db: Connection, tenantId: TenantId, id: string): Promise<UserRow | undefined> {
-  const [row] = await db.select().from(users).where(userIs(tenantId, id));
+export async function findUser(
+  db: Connection,
+  tenantId: TenantId,
+  id: string,
+): Promise<FoundUser | undefined> {
+  const [row] = await db.select(foundColumns).from(users).where(userIs(tenantId, id));
   return row;
 }
 
@@ -59,8 +70,8 @@ export async function findUserForUpdate(
   tx: Transaction,
   tenantId: TenantId,
   id: string,
-): Promise<UserRow | undefined> {
-  const [row] = await tx.select().from(users).where(userIs(tenantId, id)).for('update');
+): Promise<FoundUser | undefined> {
+  const [row] = await tx.select(foundColumns).from(users).where(userIs(tenantId, id)).for('update');
   return row;
 }
 
@@ -131,7 +142,8 @@ export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserReco
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
     isInvited: isInvited(user),
-    needsLink: user.passwordHash === null,
+    needsLink: hasNoPassword(user),
+    passwordExpiresAt: user.passwordChosenByAdmin ? (user.passwordEndsAt?.toISOString() ?? null) : null,
     inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
     deactivatedAt: deactivatedAt?.toISOString() ?? null,
     deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,

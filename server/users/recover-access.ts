@@ -79,7 +79,8 @@ async function hashUnlessNull(email: string, password: Secret | null): Promise<s
 
 async function issueResetLink(tx: Transaction, ctx: AnyoneCtx, user: UserRow): Promise<string> {
   const holder = { tenantId: user.tenantId as TenantId, userId: user.id };
-  const code = await issueCode(tx, { ...holder, purpose: 'reset', lifeMs: codeLifeMs.reset }, ctx.now());
+  const reset = { ...holder, purpose: 'reset', lifeMs: codeLifeMs.reset, issuer: null } as const;
+  const code = await issueCode(tx, reset, ctx.now());
   return linkOf(ctx.runtime, 'reset', code);
 }
 

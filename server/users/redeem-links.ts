@@ -1,10 +1,10 @@
-import type { Connection } from '#db/client.ts';
+import type { Connection, Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countingCodes } from '#server/attempts/count.ts';
 import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { consumeCode, endCodes, findOpenCode } from '#server/codes/consume.ts';
+import { consumeCode, endCodes, findOpenCode, issuedBy } from '#server/codes/consume.ts';
 import { AppError } from '#server/errors.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
@@ -50,14 +50,12 @@ export async function acceptInvite(
 ): Promise<SignedInView> {
   const chosen = await prepareChoice(ctx, 'invite', code, password);
   const started = await ctx.change(async (tx) => {
-    const found = await consumeCode(tx, code, 'invite', ctx.now());
-    const user = await holderOf(tx, found, 'invite');
-    const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+    const { user, owner, by } = await consumeLink(tx, ctx, 'invite', code);
     const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
     await endCodes(tx, owner, undefined, ctx.now());
-    const detail = { changes: changedFields(user, { name }) };
+    const detail = { changes: changedFields(user, { name }), issuedBy: by };
     await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
-    return startSession(tx, ctx, joined, 'invite');
+    return startSession(tx, ctx, joined, { method: 'invite', issuedBy: by });
   });
   return admit(ctx, started);
 }
@@ -69,13 +67,11 @@ export async function acceptInvite(
 export async function completeReset(ctx: AnyoneCtx, { code, password }: CompleteResetInput): Promise<null> {
   const chosen = await prepareChoice(ctx, 'reset', code, password);
   return ctx.change(async (tx) => {
-    const found = await consumeCode(tx, code, 'reset', ctx.now());
-    const user = await holderOf(tx, found, 'reset');
-    const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+    const { user, owner, by } = await consumeLink(tx, ctx, 'reset', code);
     await updateUserRow(tx, owner.tenantId, user.id, chosen);
     const sessions = await endSessionsOfUser(tx, user.id);
     await endCodes(tx, owner, undefined, ctx.now());
-    const detail = { revoked: { sessions } };
+    const detail = { revoked: { sessions }, issuedBy: by };
     await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.complete_reset', detail });
     return null;
   });
@@ -88,13 +84,25 @@ async function prepareChoice(ctx: AnyoneCtx, purpose: LinkPurpose, code: string,
   return { passwordHash: await hashPassword(password), passwordChosenByAdmin: false };
 }
 
+/** Uses a link up. Returns whose it is, and who handed it to them. Throws `code_invalid`. */
+async function consumeLink(tx: Transaction, ctx: AnyoneCtx, purpose: LinkPurpose, code: string) {
+  const found = await consumeCode(tx, code, purpose, ctx.now());
+  if (!found) throw linkEnded(purpose);
+  const user = await holderOf(tx, found, purpose);
+  const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+  return { user, owner, by: issuedBy(found) };
+}
+
+function linkEnded(purpose: LinkPurpose): AppError {
+  return new AppError('code_invalid', sentences[purpose]);
+}
+
 type FoundCode = Awaited<ReturnType<typeof findOpenCode>>;
 
 /** The person behind a code, as long as they may come in. Throws `code_invalid`. */
 async function holderOf(db: Connection, found: FoundCode, purpose: LinkPurpose): Promise<UserRow> {
   const record = found?.userId && (await findUserRecord(db, found.tenantId, found.userId));
-  if (!record || record.user.deactivatedAt || record.user.deletedAt)
-    throw new AppError('code_invalid', sentences[purpose]);
+  if (!record || record.user.deactivatedAt || record.user.deletedAt) throw linkEnded(purpose);
   return record.user;
 }
 

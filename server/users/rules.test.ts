@@ -9,10 +9,13 @@ import {
   assertNotSelf,
   assertOthersPassword,
   assertStillAdmin,
+  hasNoPassword,
+  workingPasswordHash,
 } from '#server/users/rules.ts';
 
 const [ada, bob] = ['019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402'];
 const at = new Date('2026-11-22T12:00:00Z');
+const none = { passwordHash: null, passwordChosenByAdmin: false, passwordEndsAt: null };
 
 test('nobody lets somebody in who may do more than they may themselves', () => {
   assertNotBeyond(rolePermissions.admin, 'admin');
@@ -66,15 +69,15 @@ const refusals: [what: string, allowed: () => void, refused: () => void, code: s
   ],
   [
     'an invite is for coming the first time: not with a password',
-    () => assertInvited({ passwordHash: null, lastSignInAt: null }),
-    () => assertInvited({ passwordHash: '$argon2id$', lastSignInAt: null }),
+    () => assertInvited({ ...none, lastSignInAt: null }),
+    () => assertInvited({ ...none, passwordHash: '$argon2id$', lastSignInAt: null }),
     'already_joined',
     /Make a reset link instead/,
   ],
   [
     'an invite is for coming the first time: not after a sign-in by another way',
-    () => assertInvited({ passwordHash: null, lastSignInAt: null }),
-    () => assertInvited({ passwordHash: null, lastSignInAt: at }),
+    () => assertInvited({ ...none, lastSignInAt: null }),
+    () => assertInvited({ ...none, lastSignInAt: at }),
     'already_joined',
     /joined already/,
   ],
@@ -84,4 +87,29 @@ for (const [what, allowed, refused, code, message] of refusals) {
     allowed();
     assert.throws(refused, { code, message });
   });
+}
+
+const own = { ...none, passwordHash: '$argon2id$own' };
+const chosen = { passwordHash: '$argon2id$chosen', passwordChosenByAdmin: true, passwordEndsAt: at };
+const passwords: [
+  what: string,
+  kept: Parameters<typeof hasNoPassword>[0],
+  works: boolean,
+  isNone: boolean,
+][] = [
+  ['none does not work', none, false, true],
+  ['one’s own works, and has no end', own, true, false],
+  ['an admin’s choice works until its end', { ...chosen, passwordEndsAt: after(1) }, true, false],
+  ['an admin’s choice does not work from its end on', chosen, false, false],
+  ['an admin’s choice that was ended is none', { ...chosen, passwordEndsAt: null }, false, true],
+];
+for (const [what, kept, works, isNone] of passwords) {
+  test(`of passwords, ${what}`, () => {
+    assert.equal(workingPasswordHash(kept, at), works ? kept.passwordHash : null);
+    assert.equal(hasNoPassword(kept), isNone);
+  });
+}
+
+function after(milliseconds: number): Date {
+  return new Date(at.getTime() + milliseconds);
 }

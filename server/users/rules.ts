@@ -55,11 +55,29 @@ export function assertActive(user: { deactivatedAt: Date | null }): void {
     throw new AppError('user_deactivated', 'This account is deactivated. Activate it first.');
 }
 
-type Arrival = { passwordHash: string | null; lastSignInAt: Date | null };
+interface KeptPassword {
+  passwordHash: string | null;
+  passwordChosenByAdmin: boolean;
+  /** Of one that an admin chose: null once it was used or ended. */
+  passwordEndsAt: Date | null;
+}
+
+/** Whether someone has no password, or only one of an admin's choice that was ended. One whose time is over still counts. */
+export function hasNoPassword(user: KeptPassword): boolean {
+  return user.passwordHash === null || (user.passwordChosenByAdmin && user.passwordEndsAt === null);
+}
+
+/** The hash of the password that works at a moment: one that an admin chose has an end. */
+export function workingPasswordHash(user: KeptPassword, at: Date): string | null {
+  if (!user.passwordChosenByAdmin) return user.passwordHash;
+  return user.passwordEndsAt && user.passwordEndsAt > at ? user.passwordHash : null;
+}
+
+type Arrival = KeptPassword & { lastSignInAt: Date | null };
 
 /** Whether somebody is still to come, and has no password to come with. */
 export function isInvited(user: Arrival): boolean {
-  return user.passwordHash === null && user.lastSignInAt === null;
+  return hasNoPassword(user) && user.lastSignInAt === null;
 }
 
 /** Throws `already_joined`: an invite is for coming the first time. */

@@ -59,6 +59,11 @@ export const userView = profileView.extend({
   inviteExpiresAt: timestampSchema.nullable().meta({
     description: 'Until when their open invite is good; it may have passed.',
   }),
+  passwordExpiresAt: timestampSchema.nullable().meta({
+    description:
+      'Until when the password that an admin chose is good; it may have passed. Null: there is none.',
+    example: null,
+  }),
   deactivatedAt: timestampSchema.nullable(),
   deactivatedBy: z.object({ id: idSchema, label: z.string() }).nullable(),
   deactivateReason: z.string().nullable(),
@@ -112,7 +117,7 @@ export const createUserInput = z.strictObject({
   name: userNameSchema,
   role: roleSchema,
   password: newPasswordSchema.optional().meta({
-    description: 'Good for one sign-in. Left out: the answer holds an invite link.',
+    description: 'Good for one sign-in within 24 hours. Left out: the answer holds an invite link.',
     example: 'a long phrase nobody else uses',
   }),
 });

@@ -1,11 +1,10 @@
 import type { Transaction } from '#db/client.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { hasOpenCode } from '#server/codes/consume.ts';
-import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
+import { codeLifeMs, issueSecondCode } from '#server/codes/issue.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
-import { findUserForUpdate, type UserRow } from '#server/users/queries.ts';
+import { findUser, type UserRow } from '#server/users/queries.ts';
 
 /** The invite; null once it was accepted, taken back or has run out. */
 export async function writeInviteLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
@@ -50,10 +49,9 @@ function issueOwnLink(
 ): Promise<{ url: string; user: UserRow } | null> {
   const holder = { tenantId: job.tenantId as TenantId, userId: job.userId };
   return runtime.db.transaction(async (tx: Transaction) => {
-    const user = await findUserForUpdate(tx, holder.tenantId, holder.userId);
-    const at = runtime.clock.now();
-    if (!user || user.deactivatedAt || !(await hasOpenCode(tx, holder, purpose, at))) return null;
-    const code = await issueCode(tx, { ...holder, purpose, lifeMs: codeLifeMs[purpose] }, at);
-    return { url: linkOf(runtime, purpose, code), user };
+    const second = { holder, purpose, lifeMs: codeLifeMs[purpose] };
+    const code = await issueSecondCode(tx, second, runtime.clock.now());
+    const user = await findUser(tx, holder.tenantId, holder.userId);
+    return code && user && !user.deactivatedAt ? { url: linkOf(runtime, purpose, code), user } : null;
   });
 }
