@@ -98,7 +98,7 @@ function addChanges(user: Command): void {
     .action((reference: string, _, command: Command) => activate(openContext(command), reference));
   user
     .command('set-password')
-    .description('Set a password that is good for one sign-in; it is read from stdin or a hidden prompt')
+    .description('Set a password that works once, within 24 hours; it is read from stdin or a hidden prompt')
     .argument('<user>', who)
     .action((reference: string, _, command: Command) => setPassword(openContext(command), reference));
   user
@@ -170,7 +170,7 @@ async function create(context: Context, { withPassword, ...person }: CreateOptio
   if (out.json) return out.printJson(user);
   out.done(`Added ${clean(user.name)} <${clean(user.email)}> as ${user.role}`);
   if (user.inviteUrl === null)
-    out.note('  The password is good for one sign-in, at which they choose their own.');
+    out.note('  The password works once, within 24 hours. They choose their own when they sign in.');
   else handLink(context, user.inviteUrl, user.mailed);
 }
 
@@ -208,7 +208,7 @@ async function setPassword(context: Context, reference: string): Promise<void> {
   finish(
     context,
     { id, email },
-    `Set. It is good for one sign-in, at which ${clean(email)} chooses their own`,
+    `Set. It works once, within 24 hours: ${clean(email)} chooses their own when they sign in`,
   );
 }
 

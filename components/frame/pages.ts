@@ -3,6 +3,7 @@ import {
   KeyRound,
   KeySquare,
   LayoutDashboard,
+  Link2,
   type LucideIcon,
   ScrollText,
   Terminal,
@@ -38,6 +39,11 @@ export const deskPages: readonly DeskPage[] = [
     keys: triageKeys,
   },
   { href: '/admin/audit', label: 'Audit', icon: ScrollText, key: 'l', permission: 'audit:read' },
+];
+
+/** Pages that other pages lead to, and the palette. */
+export const innerPages: readonly DeskPage[] = [
+  { href: '/admin/links', label: 'Open links', icon: Link2, permission: 'users:read' },
 ];
 
 /** What the user menu leads to: pages about oneself. */

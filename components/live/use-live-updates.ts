@@ -5,13 +5,15 @@ import { trpc } from '#components/api/trpc.ts';
 
 /** The queries that show what an audit topic is about. The audit log itself shows everything. */
 const shownBy: Record<string, string[]> = {
-  token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users', 'setup-codes'],
-  setup_code: ['setup-codes'],
+  token: ['tokens', 'admin-tokens', 'attention', 'notices', 'users', 'links', 'setup-codes'],
+  setup_code: ['setup-codes', 'links'],
+  device: ['links'],
+  link: ['links', 'users'],
   credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
   notice: ['notices'],
-  user: ['users', 'admin-tokens', 'attention', 'account'],
-  session: ['users', 'account'],
-  auth: ['users', 'account'],
+  user: ['users', 'links', 'admin-tokens', 'attention', 'account'],
+  session: ['users', 'links', 'account'],
+  auth: ['users', 'links', 'account'],
 };
 const againMs = 3_000;
 /** Where much changes, what is being loaded must come to its end before it is looked at again. */

@@ -2,7 +2,7 @@
 import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type DeskPage, deskPages, ownPages, pagesFor } from '#components/frame/pages.ts';
+import { type DeskPage, deskPages, innerPages, ownPages, pagesFor } from '#components/frame/pages.ts';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
@@ -15,7 +15,7 @@ const [Palette, preload] = lazyPart(async () => (await import('./palette.tsx')).
 const [KeySheet] = lazyPart(async () => (await import('./key-sheet.tsx')).KeySheet);
 
 const isOnce = ({ href }: DeskPage) => !deskPages.some((page) => page.href === href);
-const everyPage = [...deskPages, ...ownPages.filter(isOnce)];
+const everyPage = [...deskPages, ...innerPages, ...ownPages.filter(isOnce)];
 
 /** The quiet way in to everything: what one searches here is pages, people, tokens and acts. */
 export function PaletteButton() {

@@ -1,13 +1,14 @@
 'use client';
-import { SearchX, UserPlus } from 'lucide-react';
+import { Link2, SearchX, UserPlus } from 'lucide-react';
 import { useCallback, useMemo } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
-import { Button } from '#components/ui/button.tsx';
+import { Button, buttonClass } from '#components/ui/button.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { rowsOf } from '#components/ui/rows-of.ts';
 import type { UserView } from '#server/users/schema.ts';
 import { useActivate, useRevokeSessions } from './use-user-changes.ts';
@@ -39,10 +40,16 @@ export function UsersView() {
   return (
     <>
       <PageHead title="Users">
-        <Button look="primary" onPointerEnter={preloadCreate} onFocus={preloadCreate} onClick={create}>
-          <UserPlus aria-hidden />
-          Add person
-        </Button>
+        <div className="flex gap-2">
+          <PageLink href="/admin/links" className={buttonClass({})}>
+            <Link2 aria-hidden />
+            Open links
+          </PageLink>
+          <Button look="primary" onPointerEnter={preloadCreate} onFocus={preloadCreate} onClick={create}>
+            <UserPlus aria-hidden />
+            Add person
+          </Button>
+        </div>
       </PageHead>
       <UsersToolbar filters={filters} counts={counts} onChange={setFilters} />
       {list.isPending && <UserListSkeleton />}

@@ -143,7 +143,6 @@ export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserReco
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
     isInvited: isInvited(user),
     needsLink: hasNoPassword(user),
-    passwordExpiresAt: user.passwordChosenByAdmin ? (user.passwordEndsAt?.toISOString() ?? null) : null,
     inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
     deactivatedAt: deactivatedAt?.toISOString() ?? null,
     deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,

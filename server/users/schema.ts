@@ -59,11 +59,6 @@ export const userView = profileView.extend({
   inviteExpiresAt: timestampSchema.nullable().meta({
     description: 'Until when their open invite is good; it may have passed.',
   }),
-  passwordExpiresAt: timestampSchema.nullable().meta({
-    description:
-      'Until when the password that an admin chose is good; it may have passed. Null: there is none.',
-    example: null,
-  }),
   deactivatedAt: timestampSchema.nullable(),
   deactivatedBy: z.object({ id: idSchema, label: z.string() }).nullable(),
   deactivateReason: z.string().nullable(),

@@ -1,0 +1,58 @@
+'use client';
+import { Button } from '#components/ui/button.tsx';
+import { Pill } from '#components/ui/pill.tsx';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { PersonChip } from '#components/users/person-chip.tsx';
+import type { LinkView } from '#server/codes/schema.ts';
+import { kindWords, nameOfLink } from './link-words.ts';
+
+/** The columns shared by every row and by its skeleton, so that the eye can run down them. */
+export const rowGrid =
+  'grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 rounded-card border border-line bg-surface py-2 pr-2.5 pl-3.5 md:grid-cols-[minmax(0,1.2fr)_9.5rem_minmax(0,1fr)_8.5rem_auto] md:gap-x-4';
+
+export const rowId = (id: string) => `link-${id}`;
+
+interface LinkRowProps {
+  link: LinkView;
+  /** Null for those who may look and not revoke. */
+  onRevoke: ((link: LinkView) => void) | null;
+}
+
+export function LinkRow({ link, onRevoke }: LinkRowProps) {
+  const { user, kind, about, createdAt, expiresAt } = link;
+  const { label, icon, tone } = kindWords[kind];
+  return (
+    <article id={rowId(link.id)} tabIndex={-1} aria-label={nameOfLink(link)} className={rowGrid}>
+      <PersonChip name={user.name} email={user.email} />
+      <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 pl-9.5 text-sm text-muted md:order-none md:contents">
+        <span className="grid min-w-0 justify-items-start gap-0.5">
+          <Pill tone={tone} icon={icon}>
+            {label}
+          </Pill>
+          {about && (
+            <span title={about} className="max-w-full truncate pl-1.5 text-xs text-faint">
+              {about}
+            </span>
+          )}
+        </span>
+        <span className="min-w-0 max-md:w-full">
+          <TimeAgo at={createdAt} before="Issued" under={issuerWords(link)} />
+        </span>
+        <span className="max-md:w-full">
+          <TimeAgo at={expiresAt} before="Expires" ahead />
+        </span>
+      </span>
+      {onRevoke && (
+        <Button size="sm" aria-label={`Revoke ${nameOfLink(link)}`} onClick={() => onRevoke(link)}>
+          Revoke
+        </Button>
+      )}
+    </article>
+  );
+}
+
+function issuerWords({ kind, issuedBy, credential, user }: LinkView): string {
+  if (!issuedBy) return kind === 'magic' ? 'requested on the sign-in page' : 'by an operator';
+  const by = issuedBy.id === user.id ? 'by themselves' : `by ${issuedBy.label}`;
+  return credential ? `${by}, with ${credential.name}` : by;
+}

@@ -1,0 +1,84 @@
+'use client';
+import { ChevronRight, Link2Off } from 'lucide-react';
+import { useCallback, useState } from 'react';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
+import { Blank } from '#components/ui/blank.tsx';
+import { EndlessList } from '#components/ui/endless-list.tsx';
+import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
+import { useNow } from '#components/ui/use-now.ts';
+import type { LinkView } from '#server/codes/schema.ts';
+import { LinkRow, rowId } from './link-row.tsx';
+import { LinkListSkeleton } from './links-skeleton.tsx';
+import { useLinks } from './use-links.ts';
+
+const [RevokeLinkDialog] = lazyPart(async () => (await import('./revoke-link-dialog.tsx')).RevokeLinkDialog);
+const keyOf = (link: LinkView) => link.id;
+const rowHeight = 58;
+
+/** What was handed out and still works, for admins: who issued it, for whom, until when. */
+export function LinksView() {
+  const list = useLinks();
+  const mayRevoke = useMe().data?.permissions.includes('users:write') ?? false;
+  const [revoking, setRevoking] = useState<LinkView | null>(null);
+  const close = () => setRevoking(null);
+  const renderLink = useCallback(
+    (link: LinkView) => <LinkRow link={link} onRevoke={mayRevoke ? setRevoking : null} />,
+    [mayRevoke],
+  );
+  const now = useNow();
+  const links = (list.data?.pages ?? [])
+    .flatMap((page) => page.items)
+    .filter(({ expiresAt }) => new Date(expiresAt) > now);
+  return (
+    <>
+      <PageHead
+        title={
+          <span className="flex items-center gap-1.5">
+            <PageLink href="/admin/users" className="rounded-tag text-muted hover:text-ink">
+              Users
+            </PageLink>
+            <ChevronRight aria-hidden className="size-4 text-faint" />
+            Open links
+          </span>
+        }
+      />
+      <p className="-mt-3 mb-4 max-w-160 text-sm text-muted">
+        Invites, reset links, passwords and codes that still work. Each ends when it is used, when it expires,
+        or when the person who issued it may no longer do so.
+      </p>
+      {list.isPending && <LinkListSkeleton />}
+      {list.isError && !list.data && <Failed error={list.error} />}
+      {list.data && links.length === 0 && <NoLinks />}
+      {links.length > 0 && (
+        <EndlessList
+          label="Open links"
+          view="links"
+          items={links}
+          keyOf={keyOf}
+          renderItem={renderLink}
+          estimateSize={rowHeight}
+          pages={list}
+        />
+      )}
+      {revoking && (
+        <RevokeLinkDialog
+          link={revoking}
+          returnTo={() => document.getElementById(rowId(revoking.id)) ?? document.getElementById('content')}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
+      )}
+    </>
+  );
+}
+
+function NoLinks() {
+  return (
+    <Blank icon={Link2Off} title="No open links">
+      What you and others issue is listed here for as long as it works.
+    </Blank>
+  );
+}

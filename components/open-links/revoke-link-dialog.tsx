@@ -1,0 +1,63 @@
+'use client';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import { toast } from '#components/ui/toast.ts';
+import type { LinkView } from '#server/codes/schema.ts';
+import { kindWords, nameOfLink } from './link-words.ts';
+import { linksKey } from './links-key.ts';
+
+interface RevokeLinkDialogProps {
+  link: LinkView;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogProps) {
+  const client = useQueryClient();
+  const { label, revoked } = kindWords[link.kind];
+  const revoke = useMutation(
+    trpc.links.revoke.mutationOptions({
+      onSuccess() {
+        toast({
+          title: `${label} revoked`,
+          detail: `It no longer works for ${link.user.email}.`,
+          about: link.id,
+        });
+        onClose();
+        return client.invalidateQueries({ queryKey: linksKey });
+      },
+    }),
+  );
+  return (
+    <Dialog
+      title={`Revoke ${nameOfLink(link)}?`}
+      description={`${revoked(link.user.name)} This cannot be undone.`}
+      onClose={onClose}
+      returnTo={returnTo}
+      busy={revoke.isPending}
+    >
+      {revoke.isError && (
+        <DialogBody>
+          <Notice tone="danger">{sentenceOf(problemOf(revoke.error))}</Notice>
+        </DialogBody>
+      )}
+      <DialogFoot>
+        <Button data-first-focus onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          look="danger"
+          busy={revoke.isPending}
+          busyLabel="Revoking…"
+          onClick={() => revoke.mutate({ id: link.id })}
+        >
+          Revoke
+        </Button>
+      </DialogFoot>
+    </Dialog>
+  );
+}
