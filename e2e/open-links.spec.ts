@@ -74,10 +74,6 @@ for (const { view, colorScheme, width, height } of views) {
       await page.getByRole('button', { name: 'Revoke the reset link for Bob' }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
       await check(page, `open-links-revoke-${view}`);
-      await page.keyboard.press('Escape');
-      await page.goto('/admin/users');
-      await expect(page.getByRole('article')).toHaveCount(5);
-      await check(page, `users-links-${view}`);
     });
   });
 }

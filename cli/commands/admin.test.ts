@@ -196,7 +196,10 @@ test('who is no admin is told which permission is missing', async () => {
 test('open links are listed and revoked by id, which needs --yes', async () => {
   assert.equal((await line.run('admin user create --email link@example.com --name Link')).code, 0);
   const listed = await line.run('admin link list');
-  assert.match(listed.stdout, /invite +link@example\.com +ada@example\.com +(just now|\d minutes? ago) +in 24 hours/);
+  assert.match(
+    listed.stdout,
+    /invite +link@example\.com +ada@example\.com +(just now|\d minutes? ago) +in 24 hours/,
+  );
   const [id = ''] = /[0-9a-f-]{36}/.exec(listed.stdout) ?? [];
   assert.equal((await line.run(`admin link revoke ${id}`)).code, 2);
   assert.equal((await line.run('admin link revoke link@example.com --yes')).code, 2);

@@ -4,7 +4,7 @@ import { Pill } from '#components/ui/pill.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
 import type { LinkView } from '#server/codes/schema.ts';
-import { kindWords, nameOfLink } from './link-words.ts';
+import { issuerWords, kindWords, nameOfLink } from './link-words.ts';
 
 /** The columns shared by every row and by its skeleton, so that the eye can run down them. */
 export const rowGrid =
@@ -25,18 +25,18 @@ export function LinkRow({ link, onRevoke }: LinkRowProps) {
     <article id={rowId(link.id)} tabIndex={-1} aria-label={nameOfLink(link)} className={rowGrid}>
       <PersonChip name={user.name} email={user.email} />
       <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 pl-9.5 text-sm text-muted md:order-none md:contents">
-        <span className="grid min-w-0 justify-items-start gap-0.5">
+        <span className="flex max-w-full min-w-0 items-center gap-x-2 gap-y-0.5 md:flex-col md:items-start">
           <Pill tone={tone} icon={icon}>
             {label}
           </Pill>
           {about && (
-            <span title={about} className="max-w-full truncate pl-1.5 text-xs text-faint">
+            <span title={about} className="max-w-full min-w-0 truncate text-xs text-faint md:pl-1.5">
               {about}
             </span>
           )}
         </span>
         <span className="min-w-0 max-md:w-full">
-          <TimeAgo at={createdAt} before="Issued" under={issuerWords(link)} />
+          <TimeAgo at={createdAt} before="Issued" under={issuerWords(link)} more={issuerWords(link)} />
         </span>
         <span className="max-md:w-full">
           <TimeAgo at={expiresAt} before="Expires" ahead />
@@ -49,10 +49,4 @@ export function LinkRow({ link, onRevoke }: LinkRowProps) {
       )}
     </article>
   );
-}
-
-function issuerWords({ kind, issuedBy, credential, user }: LinkView): string {
-  if (!issuedBy) return kind === 'magic' ? 'requested on the sign-in page' : 'by an operator';
-  const by = issuedBy.id === user.id ? 'by themselves' : `by ${issuedBy.label}`;
-  return credential ? `${by}, with ${credential.name}` : by;
 }

@@ -55,3 +55,10 @@ export function nameOfLink({ kind, user, about }: LinkView): string {
   const label = kindWords[kind].label.toLowerCase();
   return about ? `the ${label} “${about}” of ${user.name}` : `the ${label} for ${user.name}`;
 }
+
+/** "by ada@example.com, with provisioning" */
+export function issuerWords({ kind, issuedBy, credential, user }: LinkView): string {
+  if (!issuedBy) return kind === 'magic' ? 'requested on the sign-in page' : 'by an operator';
+  const by = issuedBy.id === user.id ? 'by themselves' : `by ${issuedBy.label}`;
+  return credential ? `${by}, with ${credential.name}` : by;
+}

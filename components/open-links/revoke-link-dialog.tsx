@@ -5,9 +5,10 @@ import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { LinkView } from '#server/codes/schema.ts';
-import { kindWords, nameOfLink } from './link-words.ts';
+import { issuerWords, kindWords, nameOfLink } from './link-words.ts';
 import { linksKey } from './links-key.ts';
 
 interface RevokeLinkDialogProps {
@@ -40,11 +41,12 @@ export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogPr
       returnTo={returnTo}
       busy={revoke.isPending}
     >
-      {revoke.isError && (
-        <DialogBody>
-          <Notice tone="danger">{sentenceOf(problemOf(revoke.error))}</Notice>
-        </DialogBody>
-      )}
+      <DialogBody>
+        <p className="rounded-control bg-sunken px-3 py-2 text-sm break-words text-muted">
+          <TimeAgo at={link.createdAt} before="Issued" /> {issuerWords(link)}
+        </p>
+        {revoke.isError && <Notice tone="danger">{sentenceOf(problemOf(revoke.error))}</Notice>}
+      </DialogBody>
       <DialogFoot>
         <Button data-first-focus onClick={onClose}>
           Cancel

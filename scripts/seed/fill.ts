@@ -6,8 +6,9 @@ import { credentialLastUse, credentials, credentialUse, secrets } from '#db/sche
 import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { hashPassword } from '#server/users/password.ts';
-import { before, createDice, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
+import { before, createDice, type Dice, minuteMs, seedId } from './dice.ts';
 import { writeHistory } from './history.ts';
+import { makeLinks } from './links.ts';
 import { browsers } from './names.ts';
 import { knownEmail, known as familiar, makePeople, type Person, places } from './people.ts';
 import { makeTestToken, makeTokens, testSecret, type Token } from './tokens.ts';
@@ -111,21 +112,9 @@ async function writePeople(tx: Transaction, { dice, people }: World, at: Date): 
     lastSignInAt: person.isInvited ? null : (signedInAt.get(person.id) ?? person.createdAt),
   }));
   await inBatches(rows, (batch) => tx.insert(users).values(batch));
-  const invited = people.filter(({ isInvited }) => isInvited);
-  await tx.insert(oneTimeCodes).values(invited.map((person, index) => invitation(person, index + 1)));
+  await tx.insert(oneTimeCodes).values(makeLinks(people, at));
   await tx.insert(sessions).values(theirs);
 }
-
-const invitation = ({ id: userId, tenantId, createdAt }: Person, number: number) => ({
-  id: seedId('code', number),
-  tenantId,
-  userId,
-  // Of nothing: an admin can make them another.
-  hash: randomBytes(32),
-  purpose: 'invite' as const,
-  createdAt,
-  expiresAt: new Date(createdAt.getTime() + dayMs),
-});
 
 function sessionOf(
   dice: Dice,

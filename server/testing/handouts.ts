@@ -96,7 +96,7 @@ async function collect(caller: Sender, deviceCode: string): Promise<boolean> {
     device_code: deviceCode,
   });
   if (answer.status === 200) return true;
-  if (String(answer.body['error']) === 'access_denied') return false;
+  if (answer.text.includes('"access_denied"')) return false;
   throw new Error(`a device was answered ${answer.status}: ${answer.text}`);
 }
 

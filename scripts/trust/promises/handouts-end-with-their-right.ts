@@ -42,7 +42,7 @@ const losses: Loss[] = [
   },
   // Where no trigger fires, as when rows are replicated, the redemption still looks at the issuer.
   {
-    kinds: handoutKinds,
+    kinds: givenKinds,
     lose: ({ sql }, { id }) =>
       sql(`begin; alter table users disable trigger user; update users set role = 'viewer' where id = '${id}';
         alter table users enable trigger user; commit`),
