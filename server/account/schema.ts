@@ -7,6 +7,7 @@ import { newPasswordSchema, profileView, userNameSchema } from '#server/users/sc
 export const accountView = z.object({
   user: profileView,
   ...waysView.shape,
+  passwordsAllowed: z.boolean().meta({ description: 'Whether people sign in by passwords here at all.' }),
   identities: z.array(
     z.object({
       id: idSchema,

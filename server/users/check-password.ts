@@ -3,6 +3,7 @@ import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countConfirm, forgive } from '#server/attempts/count.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
+import { isTenantSuspended } from '#server/tenants/check-suspended.ts';
 import { hashPassword, verifyPassword } from '#server/users/password.ts';
 import {
   findUser,
@@ -15,7 +16,7 @@ import {
 
 export type PasswordCheck =
   | { outcome: 'ok'; user: UserRow }
-  | { outcome: 'deactivated'; user: UserRow }
+  | { outcome: 'deactivated' | 'suspended'; user: UserRow }
   | { outcome: 'wrong'; user: UserRow | undefined };
 
 /**
@@ -31,6 +32,7 @@ export async function checkPassword(
   const { ok, stale } = await verifyPassword((!paused && user?.passwordHash) || null, password);
   if (!user || !ok) return { outcome: 'wrong', user };
   if (user.deactivatedAt) return { outcome: 'deactivated', user };
+  if (await isTenantSuspended(ctx.runtime.db, user.tenantId)) return { outcome: 'suspended', user };
   return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from '#db/client.ts';
+import type { Connection, Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countingCodes } from '#server/attempts/count.ts';
@@ -9,9 +9,9 @@ import { AppError } from '#server/errors.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
+import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import type { LinkPurpose } from '#server/users/issue-links.ts';
 import { userResource } from '#server/users/lock.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import { findUserRecord, updateUserRow, type UserRow } from '#server/users/queries.ts';
 import type {
   AcceptInviteInput,
@@ -50,16 +50,28 @@ export async function acceptInvite(
 ): Promise<SignedInView> {
   const chosen = await prepareChoice(ctx, 'invite', code, password);
   const started = await ctx.change(async (tx) => {
-    const found = await consumeCode(tx, code, 'invite', ctx.now());
-    const user = await holderOf(tx, found, 'invite');
-    const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
-    const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
-    await endCodes(tx, owner, undefined, ctx.now());
-    const detail = { changes: changedFields(user, { name }) };
-    await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
-    return startSession(tx, ctx, joined, 'invite');
+    const user = await redeemInvite(tx, ctx, { code, name, ...chosen });
+    return startSession(tx, ctx, { user, method: 'invite' });
   });
   return admit(ctx, started);
+}
+
+/** Uses an invite up, and saves what its holder chose. Returns them, locked. Throws `code_invalid`. */
+export async function redeemInvite(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  { code, ...chosen }: { code: string; name?: string } & Partial<ChosenPassword>,
+): Promise<UserRow> {
+  const found = await consumeCode(tx, code, 'invite', ctx.now());
+  const user = await holderOf(tx, found, 'invite');
+  const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
+  const { name = user.name } = chosen;
+  const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
+  if (chosen.passwordHash !== undefined) await tellOfFirstPassword(tx, ctx, user);
+  await endCodes(tx, owner, undefined, ctx.now());
+  const detail = { changes: changedFields(user, { name }) };
+  await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
+  return joined;
 }
 
 /**
@@ -73,6 +85,7 @@ export async function completeReset(ctx: AnyoneCtx, { code, password }: Complete
     const user = await holderOf(tx, found, 'reset');
     const owner = { tenantId: user.tenantId as TenantId, userId: user.id };
     await updateUserRow(tx, owner.tenantId, user.id, chosen);
+    await tellOfFirstPassword(tx, ctx, user);
     const sessions = await endSessionsOfUser(tx, user.id);
     await endCodes(tx, owner, undefined, ctx.now());
     const detail = { revoked: { sessions } };
@@ -82,10 +95,20 @@ export async function completeReset(ctx: AnyoneCtx, { code, password }: Complete
 }
 
 /** Looks before it hashes, so that a made-up code costs nothing, and hashes outside of the transaction. */
-async function prepareChoice(ctx: AnyoneCtx, purpose: LinkPurpose, code: string, password: string) {
+async function prepareChoice(
+  ctx: AnyoneCtx,
+  purpose: LinkPurpose,
+  code: string,
+  password: string,
+): Promise<ChosenPassword> {
   const { email } = await checkLink(ctx, purpose, { code });
-  assertUncommonPassword(password, email);
-  return { passwordHash: await hashPassword(password), passwordChosenByAdmin: false };
+  const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
+  return { passwordHash, passwordChosenByAdmin: false };
+}
+
+interface ChosenPassword {
+  passwordHash: string;
+  passwordChosenByAdmin: boolean;
 }
 
 type FoundCode = Awaited<ReturnType<typeof findOpenCode>>;
