@@ -77,10 +77,10 @@ test('with --link nothing is typed: the link alone goes to a pipe, and works onc
 
 test('what is asked for wrongly is told with the usage, exit code 2, and touches nothing', async () => {
   const wrong: [string[], RegExp, typed?: string][] = [
-    [[], /^Say create-admin or reset-password\./],
+    [[], /^Say create-admin, reset-password or invite\./],
     [['create-admin', '--email', 'ada'], /^--email: This is not /],
     [[...createAda, '--name', ' '], /^--name: /],
-    [[...createAda, 'more'], /^Say create-admin or reset-password\./],
+    [[...createAda, 'more'], /^Say create-admin, reset-password or invite\./],
     [createAda, /^The password: /, 'short\n'],
     [createAda, /^The password: /],
     [[...createAda, '--password=hunter two hunter'], /^Unknown option '--password'/],

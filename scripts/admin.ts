@@ -76,7 +76,7 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   if (order.command !== 'create-admin') await assertUsed(address);
   const runtime = await createRuntime(quietly(config), { address });
   opened.defer(() => runtime.close());
-  if (order.command === 'invite') return inviteByOperator(runtime, order.email);
+  if (order.command === 'invite') return await inviteByOperator(runtime, order.email);
   const recovery = { ...order, password };
   return order.command === 'create-admin'
     ? await createAdmin(runtime, recovery)

@@ -261,14 +261,6 @@ test('without the key of what its database keeps sealed a server says so, starts
   assert.match(other.printed, /^KEYWARD_MASTER_KEY: .+ sealed under another one\. Set it to that one\.$/m);
 });
 
-test('the key that JWTs are verified by is published from the first start', async () => {
-  await using folder = await dataFolder();
-  await using database = await ownDatabase();
-  await using server = await startServer({ ...folder.settings, ...database.settings });
-  const { body } = await server.send('GET /.well-known/jwks.json');
-  assert.equal((body['keys'] as unknown as object[]).length, 1);
-});
-
 for (const name of ['audit-key.pem', 'master.key']) {
   test(`a damaged ${name} stops the start with one line that names it`, async () => {
     await using folder = await dataFolder();

@@ -37,7 +37,7 @@ export function AccountView() {
           >
             {account.data ? <NameForm user={account.data.user} /> : <Skeleton className="h-37.5" />}
           </Section>
-          {account.data?.passwordsAllowed !== false && (
+          {(!account.data || account.data.openWays.includes('password')) && (
             <Section title="Password" lead="A new one signs you out everywhere else.">
               {account.data ? (
                 <PasswordForm

@@ -7,12 +7,12 @@ import type { AccountView } from '#server/account/schema.ts';
 import { useLink, useUnlink } from './use-account.ts';
 
 export function WayList({ account }: { account: AccountView }) {
-  const { ways, issuerName, identities, passwordsAllowed } = account;
+  const { ways, issuerName, identities, openWays } = account;
   const link = useLink();
   const unlink = useUnlink();
   return (
     <ul className="grid gap-4">
-      {passwordsAllowed && (
+      {openWays.includes('password') && (
         <Way icon={KeyRound} name="Password">
           {ways.includes('password') ? 'Set' : 'Not set: give yourself one above.'}
         </Way>

@@ -24,7 +24,9 @@ export function ConfirmDialog() {
   const ways = account.data?.ways ?? ['password'];
   const hasOther = ways.some((way) => way !== 'password');
   if (ways.includes('password')) return <ByPassword hasOther={hasOther} />;
-  return <ByOtherWay hasOther={hasOther} hasPasswords={account.data?.passwordsAllowed ?? true} />;
+  return (
+    <ByOtherWay hasOther={hasOther} hasPasswords={account.data?.openWays.includes('password') ?? true} />
+  );
 }
 
 function ByPassword({ hasOther }: { hasOther: boolean }) {

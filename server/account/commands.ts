@@ -26,7 +26,7 @@ export async function getAccount(ctx: Ctx): Promise<AccountView> {
   return {
     user: { ...principal.user, name: user.name, tenantId: principal.tenantId },
     ...listWays(runtime, user.passwordHash !== null),
-    passwordsAllowed: runtime.config.ways.password,
+    openWays: listWays(runtime).ways,
     identities: identities.map(({ id, issuer, email, linkedAt, lastUsedAt }) => ({
       id,
       issuer,

@@ -114,7 +114,7 @@ test('turned on again, the passwords and links from before work', async () => {
     assert.deepEqual((await server.send('GET /api/v1/auth/ways')).body['ways'], ['oidc']);
     const account = await server.send('GET /api/v1/account', { cookie: desk.ada.cookie });
     assert.deepEqual(account.body['ways'], ['oidc']);
-    assert.equal(account.body['passwordsAllowed'], false);
+    assert.deepEqual(account.body['openWays'], ['oidc']);
   }
   assert.equal((await desk.send('POST /api/v1/auth/login', login)).status, 200);
   const reset = await desk.send('POST /trpc/users.completeReset', { body: { code, password: newPassword } });
