@@ -59,6 +59,7 @@ async function hintFor(
 ): Promise<string | undefined> {
   if (code === 'password_change_required' && resetUrl)
     return `Choose one of your own, then try again: ${resetUrl}`;
+  if (code === 'passwords_off') return 'Run keyward auth login without --password.';
   if (code !== 'login_failed') return undefined;
   const { ways, issuerName } = await api.send<WaysView>('GET /api/v1/auth/ways').catch(() => noWays);
   const others = [

@@ -77,10 +77,10 @@ test('with --link nothing is typed: the link alone goes to a pipe, and works onc
 
 test('what is asked for wrongly is told with the usage, exit code 2, and touches nothing', async () => {
   const wrong: [string[], RegExp, typed?: string][] = [
-    [[], /^Say create-admin or reset-password\./],
+    [[], /^Say create-admin, reset-password or invite\./],
     [['create-admin', '--email', 'ada'], /^--email: This is not /],
     [[...createAda, '--name', ' '], /^--name: /],
-    [[...createAda, 'more'], /^Say create-admin or reset-password\./],
+    [[...createAda, 'more'], /^Say create-admin, reset-password or invite\./],
     [createAda, /^The password: /, 'short\n'],
     [createAda, /^The password: /],
     [[...createAda, '--password=hunter two hunter'], /^Unknown option '--password'/],
@@ -118,4 +118,30 @@ test('help goes to a pipe, exit code 0', async () => {
   const { exitCode, out, told } = await admin({}, ['--help']);
   assert.deepEqual([exitCode, told], [0, '']);
   assert.match(out, /^Usage: npm run admin/);
+});
+
+test('where passwords are off a reset says so, and a link to sign in is made instead', async () => {
+  await using place = await openPlace();
+  const settings = {
+    ...place.settings,
+    KEYWARD_PASSWORDS: 'off',
+    KEYWARD_URL: 'https://keyward.example',
+    KEYWARD_OIDC_ISSUER: 'https://issuer.example',
+    KEYWARD_OIDC_CLIENT_ID: 'keyward',
+    KEYWARD_OIDC_CLIENT_SECRET: 'none',
+  };
+  const link = /^https:\/\/keyward\.example\/invite#code=\w{32}\n$/;
+  const made = await admin(settings, createAda, goodPassword);
+  assert.equal(made.exitCode, 0, made.told);
+  assert.match(made.out, link);
+  const reset = await admin(settings, resetAda, `${other}\n`);
+  assert.deepEqual(reset, {
+    exitCode: 1,
+    out: '',
+    told: 'Passwords are off here. Sign in with issuer.example.\n',
+  });
+  const invited = await admin(settings, ['invite', ...ada]);
+  assert.equal(invited.told, 'ada@example.com is invited. By this link they sign in:\n');
+  assert.match(invited.out, link);
+  assert.notEqual(invited.out, made.out);
 });

@@ -2,10 +2,11 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/migrate.ts';
+import { assertWayOpen } from '#server/access/ways.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { createAdmin, recoverPassword } from '#server/users/recover-access.ts';
+import { createAdmin, inviteByOperator, recoverPassword } from '#server/users/recover-access.ts';
 import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
 import {
   openAddress,
@@ -20,14 +21,19 @@ const help = `Usage: npm run admin -- <command> --email <address> [--name <name>
 
   create-admin     adds an admin
   reset-password   gives somebody a new password, and signs them out everywhere
+  invite           prints a link by which somebody signs in with OpenID Connect or by e-mail, and which
+                   links that to their account: for when passwords are off (KEYWARD_PASSWORDS)
 
 The password is asked for, or read from standard input. With --link there is none: a link is printed
-instead, good once and for 24 hours, by which the person chooses one. It works on the database itself,
-whether the server runs or not. Exit codes: 0 done, 1 refused or failed, 2 wrongly called.
+instead, good once and for 24 hours, by which the person chooses one. Where passwords are off, create-admin
+prints an invite link. It works on the database itself, whether the server runs or not.
+Exit codes: 0 done, 1 refused or failed, 2 wrongly called.
 `;
 
+const commands = ['create-admin', 'reset-password', 'invite'] as const;
+
 interface Order {
-  command: 'create-admin' | 'reset-password';
+  command: (typeof commands)[number];
   email: string;
   name: string;
   link: boolean;
@@ -38,9 +44,9 @@ function readOrder(args: string[]): Order {
   const { values, positionals } = readingArguments(() =>
     parseArgs({ args, options, allowPositionals: true }),
   );
-  const [command, ...rest] = positionals;
-  if ((command !== 'create-admin' && command !== 'reset-password') || rest.length > 0)
-    throw new UsageError('Say create-admin or reset-password.');
+  const [named, ...rest] = positionals;
+  const command = commands.find((known) => known === named);
+  if (!command || rest.length > 0) throw new UsageError('Say create-admin, reset-password or invite.');
   const email = emailSchema.safeParse(values.email ?? '');
   if (!email.success) throw new UsageError(`--email: ${email.error.issues[0]?.message}`);
   const name = userNameSchema.safeParse(values.name ?? email.data.split('@')[0]);
@@ -62,24 +68,35 @@ async function readPassword(): Promise<Secret> {
 }
 
 async function carryOut(order: Order, config: Config): Promise<string | null> {
-  const password = order.link ? null : await readPassword();
+  if (order.command === 'reset-password') assertWayOpen(config, 'password');
+  const asksPassword = config.ways.password && !order.link && order.command !== 'invite';
+  const password = asksPassword ? await readPassword() : null;
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
-  if (order.command === 'reset-password') await assertUsed(address);
+  if (order.command !== 'create-admin') await assertUsed(address);
   const runtime = await createRuntime(quietly(config), { address });
   opened.defer(() => runtime.close());
+  if (order.command === 'invite') return await inviteByOperator(runtime, order.email);
   const recovery = { ...order, password };
   return order.command === 'create-admin'
     ? await createAdmin(runtime, recovery)
     : await recoverPassword(runtime, recovery);
 }
 
+const outcomes: Record<Order['command'], string> = {
+  'create-admin': 'is an admin now',
+  'reset-password': 'has been reset',
+  invite: 'is invited',
+};
+
 await runOperatorCommand(help, async (args) => {
   const order = readOrder(args);
   const config = readConfig();
   const link = await carryOut(order, config);
-  const done = order.command === 'create-admin' ? 'is an admin now' : 'has been reset';
-  say(`${order.email} ${done}.${link ? ' By this link they choose their password:' : ''}`);
+  const choosing = ' By this link they choose their password:';
+  const signingIn = ' By this link they sign in:';
+  const isInvite = order.command === 'invite' || !config.ways.password;
+  say(`${order.email} ${outcomes[order.command]}.${link ? (isInvite ? signingIn : choosing) : ''}`);
   if (link) process.stdout.write(`${link}\n`);
   // Only the server knows at which port it was started.
   if (link && !config.urlIsGiven)

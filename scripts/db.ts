@@ -170,7 +170,8 @@ function report(
 function sayHowToGetIn({ admins: [admin] }: RestoreChoices, config: Config): void {
   const email = admin === undefined ? '<an admin>' : quote(admin);
   say('Nobody has a password now. This makes a link for an admin, who makes those of the others:');
-  say(`  ${describePlace(config)}npm run admin -- reset-password --email ${email} --link`);
+  const command = config.ways.password ? `reset-password --email ${email} --link` : `invite --email ${email}`;
+  say(`  ${describePlace(config)}npm run admin -- ${command}`);
 }
 
 const count = (number: number, thing: string) =>

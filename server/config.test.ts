@@ -63,8 +63,46 @@ test('a secret can be given by a file, and does not print', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'keyward-')), 'password');
   await writeFile(file, 'seven lanterns over the bay\n');
   const config = parseConfig({ KEYWARD_ADMIN_EMAIL: 'ada@example.com', KEYWARD_ADMIN_PASSWORD_FILE: file });
-  assert.equal(config.admin?.password.reveal(), 'seven lanterns over the bay');
+  assert.equal(config.admin?.password?.reveal(), 'seven lanterns over the bay');
   assert.doesNotMatch(inspect(config, { depth: 5 }), /lanterns/);
+});
+
+const issuer = {
+  KEYWARD_OIDC_ISSUER: 'https://issuer.example',
+  KEYWARD_OIDC_CLIENT_ID: 'keyward',
+  KEYWARD_OIDC_CLIENT_SECRET: 'none',
+};
+const mail = { KEYWARD_SMTP_URL: 'smtp://127.0.0.1' };
+const off = { KEYWARD_PASSWORDS: 'off' };
+
+test('passwords can be turned off where there is another way to sign in, and only there', () => {
+  assert.deepEqual(parseConfig({}).ways, { password: true, magic: false, oidc: false });
+  assert.deepEqual(parseConfig({ ...off, ...issuer }).ways, { password: false, magic: false, oidc: true });
+  assert.deepEqual(parseConfig({ ...off, ...mail }).ways, { password: false, magic: true, oidc: false });
+  for (const settings of [off, { ...off, ...mail, KEYWARD_MAGIC_LINKS: 'off' }])
+    assert.throws(
+      () => parseConfig(settings),
+      /KEYWARD_PASSWORDS is off and there is no other way to sign in/,
+    );
+});
+
+test('mailed links can be turned off beside a mail server', () => {
+  assert.deepEqual(parseConfig({ ...mail, KEYWARD_MAGIC_LINKS: 'off' }).ways.magic, false);
+  assert.notEqual(parseConfig({ ...mail, KEYWARD_MAGIC_LINKS: 'off' }).mail, null);
+});
+
+test('where passwords are off the first admin is named by an address alone', () => {
+  const email = { KEYWARD_ADMIN_EMAIL: 'ada@example.com' };
+  assert.deepEqual(parseConfig({ ...off, ...issuer, ...email }).admin, {
+    email: 'ada@example.com',
+    password: null,
+  });
+  const password = { KEYWARD_ADMIN_PASSWORD: 'seven lanterns over the bay' };
+  assert.throws(
+    () => parseConfig({ ...off, ...issuer, ...email, ...password }),
+    /^Error: KEYWARD_ADMIN_PASSWORD: passwords are off/,
+  );
+  assert.throws(() => parseConfig(email), /go together/);
 });
 
 test('the help explains every setting', () => {

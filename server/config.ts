@@ -17,6 +17,15 @@ export interface OidcSettings {
   name: string;
   /** Whose addresses may come in unasked, in lower case. */
   autoCreateDomains: string[];
+  /** Whose addresses count as confirmed where the issuer does not say, in lower case. */
+  trustedEmailDomains: string[];
+}
+
+/** Which ways to sign in are open. */
+export interface OpenWays {
+  password: boolean;
+  magic: boolean;
+  oidc: boolean;
 }
 
 export interface Config {
@@ -34,7 +43,9 @@ export interface Config {
   masterKey: Secret | undefined;
   redisUrl: Secret | undefined;
   rateLimits: { token: RateLimit | null; address: RateLimit | null };
-  admin: { email: string; password: Secret } | undefined;
+  /** Without a password where passwords are off. */
+  admin: { email: string; password: Secret | null } | undefined;
+  ways: OpenWays;
   /** Null where nobody signs in by OpenID Connect. */
   oidc: OidcSettings | null;
   /** Null where no mail can be sent. */
@@ -70,10 +81,7 @@ export function parseConfig(environment: Record<string, string | undefined>): Co
 }
 
 function toConfig(values: Values): Config {
-  const { KEYWARD_URL: url, KEYWARD_ADMIN_EMAIL: email, KEYWARD_ADMIN_PASSWORD: password } = values;
-  if ((email === undefined) !== (password === undefined)) {
-    throw new ConfigError('KEYWARD_ADMIN_EMAIL and KEYWARD_ADMIN_PASSWORD go together: set both or neither.');
-  }
+  const { KEYWARD_URL: url } = values;
   const address = url ?? new URL(`http://localhost:${values.PORT}`);
   const { KEYWARD_SMTP_URL: smtpUrl, KEYWARD_MAIL_FROM: from } = values;
   return {
@@ -89,8 +97,8 @@ function toConfig(values: Values): Config {
     masterKey: secretOf(values.KEYWARD_MASTER_KEY),
     redisUrl: secretOf(values.REDIS_URL),
     rateLimits: { token: values.KEYWARD_RATE_LIMIT, address: values.KEYWARD_ADDRESS_RATE_LIMIT },
-    admin:
-      email !== undefined && password !== undefined ? { email, password: new Secret(password) } : undefined,
+    admin: toAdmin(values),
+    ways: toWays(values),
     oidc: toOidc(values),
     mail: smtpUrl
       ? { smtpUrl: new Secret(smtpUrl), from: from ?? `Keyward <keyward@${address.hostname}>` }
@@ -104,6 +112,32 @@ function toConfig(values: Values): Config {
 }
 
 const secretOf = (text: string | undefined) => (text === undefined ? undefined : new Secret(text));
+
+function toAdmin({
+  KEYWARD_PASSWORDS: passwords,
+  KEYWARD_ADMIN_EMAIL: email,
+  KEYWARD_ADMIN_PASSWORD: password,
+}: Values): Config['admin'] {
+  if (passwords === 'off' && password !== undefined)
+    throw new ConfigError(
+      'KEYWARD_ADMIN_PASSWORD: passwords are off (KEYWARD_PASSWORDS). Remove it: KEYWARD_ADMIN_EMAIL alone creates the first admin.',
+    );
+  if (passwords === 'on' && (email === undefined) !== (password === undefined))
+    throw new ConfigError('KEYWARD_ADMIN_EMAIL and KEYWARD_ADMIN_PASSWORD go together: set both or neither.');
+  return email === undefined ? undefined : { email, password: secretOf(password) ?? null };
+}
+
+function toWays(values: Values): OpenWays {
+  const ways = {
+    password: values.KEYWARD_PASSWORDS === 'on',
+    magic: values.KEYWARD_SMTP_URL !== undefined && values.KEYWARD_MAGIC_LINKS === 'on',
+    oidc: values.KEYWARD_OIDC_ISSUER !== undefined,
+  };
+  if (Object.values(ways).includes(true)) return ways;
+  throw new ConfigError(
+    'KEYWARD_PASSWORDS is off and there is no other way to sign in: set KEYWARD_OIDC_ISSUER, or KEYWARD_SMTP_URL without KEYWARD_MAGIC_LINKS=off.',
+  );
+}
 
 function toOidc(values: Values): OidcSettings | null {
   const {
@@ -125,6 +159,7 @@ function toOidc(values: Values): OidcSettings | null {
     clientSecret: new Secret(secret),
     name: name ?? usualName,
     autoCreateDomains: values.KEYWARD_OIDC_AUTO_CREATE_DOMAINS,
+    trustedEmailDomains: values.KEYWARD_OIDC_TRUSTED_EMAIL_DOMAINS,
   };
 }
 

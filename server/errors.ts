@@ -24,7 +24,14 @@ export const errorCodes = {
   oidc_denied: [403, 'You were not let in there'],
   oidc_unverified: [403, 'The e-mail address is not confirmed'],
   oidc_unknown: [403, 'Nobody here has this e-mail address'],
+  oidc_unvouched: [403, 'The issuer does not confirm the e-mail address'],
+  oidc_no_email: [403, 'The issuer sent no usable e-mail address'],
+  oidc_other_address: [403, 'The invite is for another e-mail address'],
+  oidc_stale: [403, 'The issuer did not ask you to sign in again'],
+  identity_unlinked: [403, 'This sign-in was unlinked'],
   identity_retired: [403, 'This sign-in has to be linked again'],
+  passwords_off: [403, 'Passwords are off'],
+  tenant_suspended: [403, 'This tenant is suspended'],
   password_change_required: [403, 'Choose a password of your own'],
   identity_taken: [409, 'This sign-in belongs to another account'],
   last_way_in: [409, 'This is the only way to sign in'],
@@ -50,6 +57,7 @@ export const errorCodes = {
   internal: [500, 'Something went wrong on our side'],
   auth_internal: [500, 'Signing in failed on our side'],
   oidc_unavailable: [503, 'The sign-in service does not answer'],
+  oidc_misconfigured: [503, 'The sign-in service is not configured correctly'],
   unavailable: [503, 'Keyward cannot answer right now'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -24,7 +24,7 @@ import { openWaitingRoom } from '#server/http/waiting-room.ts';
 import { startJobs } from '#server/jobs/queue.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
-import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
+import { assertKeysOpen, openSigner } from '#server/signing/rotate-keys.ts';
 
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
 const cliFolder = fileURLToPath(new URL('../out-cli/', import.meta.url));
@@ -51,6 +51,8 @@ async function start(): Promise<void> {
   await assertKeysOpen(runtime.db, config, runtime.clock.now()).catch(asKeyFault);
   if (config.admin)
     await createConfiguredAdmin(runtime, config.admin).catch(asSetting('KEYWARD_ADMIN_PASSWORD'));
+  // What verifies our JWTs reads the key set when it starts, which may be before the first is signed.
+  await openSigner(runtime);
   await runtime.hub.listen();
   const site = await openSite();
   const server = await startHttpServer(runtime, routeTable(site, await readBundle(cliFolder)), site.upgrade);

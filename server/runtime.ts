@@ -14,6 +14,7 @@ import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
 import { migrate } from '#db/migrate.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import { createCookies, type Cookies } from '#server/access/cookies.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { createRates, type Rates } from '#server/access/rates.ts';
@@ -58,6 +59,7 @@ export interface Runtime {
   sealer: () => Sealer;
   lastUse: WriteBehind<CredentialUses>;
   sessionUse: WriteBehind<SessionUse>;
+  cookies: Cookies;
   sessions: Sessions;
   signer: Signer;
   /** The OpenID Connect issuer; null where none is configured. */
@@ -130,6 +132,8 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     findEnd: (principal) => findEnd(db, principal, clock.now()),
   });
   const rates = createRates(config, clock, log);
+  const signer = createSigner(await readInstallationKey(db, 'sign_in'));
+  const cookies = createCookies(config, signer.hash('cookies', '').toString('hex').slice(0, 8));
   let sealer: Sealer | undefined;
   return {
     config,
@@ -151,9 +155,10 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     lookup: createLookup(findCredentials(pool)),
     rates,
     sealer: () => (sealer ??= createSealer(masterKeyOf(config))),
-    sessions: createSessions(db, clock, config),
-    issuer: config.oidc && createIssuer(config.oidc),
-    signer: createSigner(await readInstallationKey(db, 'sign_in')),
+    cookies,
+    sessions: createSessions(db, { clock, config, cookies }),
+    issuer: config.oidc && createIssuer(config.oidc, log),
+    signer,
     async close() {
       await mailSoon.close();
       await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);

@@ -48,6 +48,7 @@ const issuerAddress = z
     z.url({ protocol: /^http$/, hostname: /^(localhost|127\.0\.0\.1|\[::1\])$/ }),
   ])
   .transform((text) => new URL(text));
+const onOrOff = z.enum(['on', 'off']).default('on');
 const domains = z
   .string()
   .max(2_000)
@@ -131,13 +132,25 @@ export const settings = {
   KEYWARD_ADMIN_EMAIL: {
     schema: emailSchema.optional(),
     legal: 'an e-mail address',
-    says: 'Makes the first admin at boot, together with the password. Ignored once there is a user.',
+    says: 'Makes the first admin at boot, together with the password; alone where passwords are off. Ignored once there is a user.',
   },
   KEYWARD_ADMIN_PASSWORD: {
     schema: newPasswordSchema.optional(),
     legal: '8 to 256 characters',
     says: 'The password of the first admin.',
     secret: true,
+  },
+  KEYWARD_PASSWORDS: {
+    schema: onOrOff,
+    legal: 'on or off',
+    says: 'Off: nobody signs in or confirms by a password, and none can be set. Needs OpenID Connect or a mail server. Passwords that were set before stay stored, and work once it is on again.',
+    byDefault: 'on',
+  },
+  KEYWARD_MAGIC_LINKS: {
+    schema: onOrOff,
+    legal: 'on or off',
+    says: 'Off: nobody signs in by a mailed link, also with a mail server set.',
+    byDefault: 'on',
   },
   KEYWARD_SMTP_URL: {
     schema: z
@@ -186,6 +199,12 @@ export const settings = {
     legal: 'domains separated by commas',
     says: 'Whoever signs in there with a confirmed address of one of these domains is added as a viewer. Left out: only people whom an admin has added get in.',
     byDefault: 'nobody is added',
+  },
+  KEYWARD_OIDC_TRUSTED_EMAIL_DOMAINS: {
+    schema: domains.default([]),
+    legal: 'domains separated by commas',
+    says: 'For an issuer that does not say whether an e-mail address is confirmed (it sends no email_verified, as Entra ID): whose addresses are taken as confirmed. Only for domains of which nobody can enter an address there that is not theirs.',
+    byDefault: 'none',
   },
   KEYWARD_TRUSTED_PROXIES: {
     schema: proxies.default(0),

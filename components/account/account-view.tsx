@@ -37,16 +37,18 @@ export function AccountView() {
           >
             {account.data ? <NameForm user={account.data.user} /> : <Skeleton className="h-37.5" />}
           </Section>
-          <Section title="Password" lead="A new one signs you out everywhere else.">
-            {account.data ? (
-              <PasswordForm
-                key={account.data.ways.includes('password') ? 'change' : 'set'}
-                hasPassword={account.data.ways.includes('password')}
-              />
-            ) : (
-              <Skeleton className="h-55.5" />
-            )}
-          </Section>
+          {(!account.data || account.data.openWays.includes('password')) && (
+            <Section title="Password" lead="A new one signs you out everywhere else.">
+              {account.data ? (
+                <PasswordForm
+                  key={account.data.ways.includes('password') ? 'change' : 'set'}
+                  hasPassword={account.data.ways.includes('password')}
+                />
+              ) : (
+                <Skeleton className="h-55.5" />
+              )}
+            </Section>
+          )}
           <Section title="Ways to sign in">
             {account.data ? <WayList account={account.data} /> : <Skeleton className="h-10" />}
           </Section>

@@ -7,14 +7,16 @@ import type { AccountView } from '#server/account/schema.ts';
 import { useLink, useUnlink } from './use-account.ts';
 
 export function WayList({ account }: { account: AccountView }) {
-  const { ways, issuerName, identities } = account;
+  const { ways, issuerName, identities, openWays } = account;
   const link = useLink();
   const unlink = useUnlink();
   return (
     <ul className="grid gap-4">
-      <Way icon={KeyRound} name="Password">
-        {ways.includes('password') ? 'Set' : 'Not set: give yourself one above.'}
-      </Way>
+      {openWays.includes('password') && (
+        <Way icon={KeyRound} name="Password">
+          {ways.includes('password') ? 'Set' : 'Not set: give yourself one above.'}
+        </Way>
+      )}
       {ways.includes('magic') && (
         <Way icon={Mail} name="Link by e-mail">
           Mailed to {account.user.email} when you ask for it on the sign-in page.

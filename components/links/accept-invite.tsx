@@ -4,22 +4,36 @@ import { useForm, useWatch } from 'react-hook-form';
 import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { AcceptInviteInput } from '#server/users/schema.ts';
+import { JoinWithoutPassword } from './join-without-password.tsx';
 import { forgetLinkCode } from './link-code.ts';
 import { isLinkEnded, LinkEnded } from './link-ended.tsx';
-import { type LinkHolder, LinkGate } from './link-gate.tsx';
+import { FormSkeleton, type LinkHolder, LinkGate } from './link-gate.tsx';
 
 const resolver = lazyResolver<AcceptInviteInput>(async () => ({
   resolver: (await import('./link-resolvers.ts')).acceptResolver,
 }));
 
 export function AcceptInvite() {
-  return <LinkGate purpose="invite">{(holder) => <AcceptForm {...holder} />}</LinkGate>;
+  const { data, isPending } = useWays();
+  return (
+    <LinkGate purpose="invite">
+      {(holder) => {
+        if (isPending) return <FormSkeleton />;
+        return data && !data.ways.includes('password') ? (
+          <JoinWithoutPassword holder={holder} ways={data} />
+        ) : (
+          <AcceptForm {...holder} />
+        );
+      }}
+    </LinkGate>
+  );
 }
 
 function AcceptForm({ code, name, email }: LinkHolder) {

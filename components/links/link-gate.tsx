@@ -63,7 +63,7 @@ function NoCode() {
   );
 }
 
-function FormSkeleton() {
+export function FormSkeleton() {
   return (
     <div role="status" aria-label="Looking at the link" className="grid gap-4">
       {['E-mail', 'Password'].map((field) => (

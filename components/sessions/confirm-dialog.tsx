@@ -23,7 +23,10 @@ export function ConfirmDialog() {
   if (account.isPending) return null;
   const ways = account.data?.ways ?? ['password'];
   const hasOther = ways.some((way) => way !== 'password');
-  return ways.includes('password') ? <ByPassword hasOther={hasOther} /> : <ByOtherWay hasOther={hasOther} />;
+  if (ways.includes('password')) return <ByPassword hasOther={hasOther} />;
+  return (
+    <ByOtherWay hasOther={hasOther} hasPasswords={account.data?.openWays.includes('password') ?? true} />
+  );
 }
 
 function ByPassword({ hasOther }: { hasOther: boolean }) {
@@ -76,9 +79,9 @@ function ByPassword({ hasOther }: { hasOther: boolean }) {
   );
 }
 
-function ByOtherWay({ hasOther }: { hasOther: boolean }) {
+function ByOtherWay({ hasOther, hasPasswords }: { hasOther: boolean; hasPasswords: boolean }) {
   return (
-    <Frame description="You signed in a while ago, and you have no password here.">
+    <Frame description={`You signed in a while ago${hasPasswords ? ', and you have no password here' : ''}.`}>
       <DialogBody>
         {hasOther ? (
           <p>Sign in again, and you come back to this page. What you entered here is then lost.</p>

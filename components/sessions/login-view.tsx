@@ -1,15 +1,18 @@
 'use client';
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { ShieldUser } from 'lucide-react';
+import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { takeEndedNote } from '#components/api/leave-to-sign-in.ts';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
+import { Skeleton } from '#components/ui/surface.tsx';
+import { EmailLinkForm } from './email-link-form.tsx';
 import { wanted } from './go-on.ts';
+import { LinkSent } from './link-sent.tsx';
 import { LoginForm } from './login-form.tsx';
+import { OidcButton, Or } from './oidc-button.tsx';
 import { oidcWords } from './oidc-words.ts';
+import { useWays } from './use-ways.ts';
 
 let note: boolean | undefined;
 const wasSignedOut = () => (note ??= takeEndedNote());
@@ -17,64 +20,46 @@ const never = () => () => {};
 const query = () => window.location.search;
 
 /** Only the ways in that are configured, and in their place what went wrong with each. */
-export function LoginView() {
+export function LoginView({ hasPasswords }: { hasPasswords: boolean }) {
   const isSignedOut = useSyncExternalStore(never, wasSignedOut, () => false);
   const search = new URLSearchParams(useSyncExternalStore(never, query, () => ''));
-  const { data } = useQuery(trpc.sessions.ways.queryOptions(undefined, { staleTime: Infinity }));
+  const { data } = useWays();
+  const ways = data?.ways ?? (hasPasswords ? ['password'] : []);
   const magic = useMutation(trpc.magic.request.mutationOptions());
   const refused = oidcWords(search.get('error'));
   const mailLink = (email: string) => {
     const next = wanted();
     magic.mutate({ email, ...(next && { next }) });
   };
+  const again = search.has('again');
   return (
     <div className="grid gap-4">
       {isSignedOut && <Notice tone="info">You were signed out. Sign in to go on.</Notice>}
       {refused && <Notice tone="danger">{refused}</Notice>}
-      <LoginForm onMagic={data?.ways.includes('magic') ? mailLink : null} isMailing={magic.isPending} />
-      {!data?.ways.includes('magic') && (
+      {!data && !hasPasswords && <Skeleton className="h-11 w-full rounded-control!" />}
+      {ways.includes('password') && (
+        <LoginForm onMagic={ways.includes('magic') ? mailLink : null} isMailing={magic.isPending} />
+      )}
+      {ways.includes('password') && !ways.includes('magic') && (
         <p className="text-sm text-muted">Forgotten your password? Ask an admin for a reset link.</p>
       )}
+      {!ways.includes('password') && ways.includes('magic') && (
+        <EmailLinkForm onSubmit={mailLink} isSending={magic.isPending} />
+      )}
       {magic.isError && <Notice tone="danger">{sentenceOf(problemOf(magic.error))}</Notice>}
-      <div role="status">
-        {magic.isSuccess && (
-          <Notice tone="info">
-            If {magic.variables.email} belongs to somebody here, a link is on its way. It works once, for{' '}
-            {magic.data.lifeMinutes} minutes.
-          </Notice>
-        )}
-      </div>
-      {data?.issuerName && <OidcButton name={data.issuerName} again={search.has('again')} />}
+      <LinkSent request={magic} />
+      {data?.issuerName && (
+        <>
+          {ways.length > 1 && <Or />}
+          <OidcButton
+            name={data.issuerName}
+            isOnly={ways.length === 1}
+            input={() => ({ ...nextOf(wanted()), ...(again && { again }) })}
+          />
+        </>
+      )}
     </div>
   );
 }
 
-function OidcButton({ name, again }: { name: string; again: boolean }) {
-  const start = useMutation(
-    trpc.oidc.start.mutationOptions({ onSuccess: ({ url }) => window.location.assign(url) }),
-  );
-  const begin = () => {
-    const next = wanted();
-    start.mutate({ ...(next && { next }), ...(again && { again }) });
-  };
-  return (
-    <>
-      <div
-        aria-hidden
-        className="flex items-center gap-3 text-sm text-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line"
-      >
-        or
-      </div>
-      <Button
-        size="lg"
-        busy={start.isPending || start.isSuccess}
-        busyLabel={`Going to ${name}…`}
-        onClick={begin}
-      >
-        <ShieldUser aria-hidden />
-        Sign in with {name}
-      </Button>
-      {start.isError && <Notice tone="danger">{sentenceOf(problemOf(start.error))}</Notice>}
-    </>
-  );
-}
+const nextOf = (next: string | null) => (next ? { next } : {});

@@ -4,6 +4,20 @@ const words: Record<string, string> = {
   oidc_failed: 'Signing in was broken off, or took too long. Start again.',
   oidc_unavailable: 'The sign-in service does not answer. Try again in a while, or sign in another way.',
   oidc_unverified: 'Your e-mail address is not confirmed there. Confirm it, then sign in again.',
+  oidc_misconfigured:
+    'Signing in there is not configured correctly. Ask an admin to fix it: the server’s log says what is wrong.',
+  oidc_unvouched:
+    'Your sign-in does not say whether your e-mail address is confirmed. Ask an admin: a setting decides whose addresses are taken.',
+  oidc_no_email:
+    'No e-mail address came with your sign-in, or none that can be used here. Ask an admin to invite you with the address you have there.',
+  oidc_other_address:
+    'The invite is for another e-mail address than the one you signed in with. Open it again, and sign in there with the address that was invited.',
+  oidc_stale: 'You were not asked to sign in again there. Sign out there, then try again.',
+  code_invalid:
+    'This invite does not work any more. If you have joined already, sign in. If not, ask an admin for a new one.',
+  identity_unlinked:
+    'This sign-in was unlinked from its account. Sign in another way and link it on your account page, or ask an admin for an invite link.',
+  tenant_suspended: 'Your organization’s access to Keyward is suspended. Ask its operator why.',
   oidc_unknown: 'Nobody here has the e-mail address you signed in with. Ask an admin to add you.',
   too_many_attempts: 'Too many tries from where you are. Wait a few minutes, then start again.',
   account_deactivated: 'This account is deactivated. Ask an admin to switch it on again.',

@@ -6,10 +6,12 @@ import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { useWays } from '#components/sessions/use-ways.ts';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
+import type { WaysView } from '#server/sessions/schema.ts';
 import type { CompleteSetupInput } from '#server/setup/schema.ts';
 import { LengthHint } from './length-hint.tsx';
 import { forgetSetupCode, setupCode } from './setup-code.ts';
@@ -19,8 +21,9 @@ const never = () => () => {};
 
 export function SetupForm() {
   const code = useSyncExternalStore(never, setupCode, () => undefined);
-  if (code === undefined) return <div className="h-90" />;
-  return code === null ? <NoCode /> : <AdminForm code={code} />;
+  const ways = useWays();
+  if (code === undefined || (code !== null && ways.isPending)) return <div className="h-90" />;
+  return code === null ? <NoCode /> : <AdminForm code={code} ways={ways.data ?? null} />;
 }
 
 function NoCode() {
@@ -36,12 +39,14 @@ function NoCode() {
   );
 }
 
-function AdminForm({ code }: { code: string }) {
+/** `ways`: null where they could not be had; then a password is asked for, as usual. */
+function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
+  const hasPasswords = ways?.ways.includes('password') ?? true;
   const { register, control, handleSubmit, setError, formState } = useForm<CompleteSetupInput>({
     resolver,
-    defaultValues: { code, name: '', email: '', password: '' },
+    defaultValues: { code, name: '', email: '', ...(hasPasswords && { password: '' }) },
   });
-  const password = useWatch({ control, name: 'password' });
+  const password = useWatch({ control, name: 'password' }) ?? '';
   const { errors } = formState;
   const complete = useMutation(
     trpc.setup.complete.mutationOptions({
@@ -79,14 +84,22 @@ function AdminForm({ code }: { code: string }) {
         error={errors.email?.message}
         {...register('email')}
       />
-      <PasswordField
-        label="Password"
-        autoComplete="new-password"
-        error={errors.password?.message}
-        hint={<LengthHint password={password} />}
-        keepHint
-        {...register('password')}
-      />
+      {hasPasswords ? (
+        <PasswordField
+          label="Password"
+          autoComplete="new-password"
+          error={errors.password?.message}
+          hint={<LengthHint password={password} />}
+          keepHint
+          {...register('password')}
+        />
+      ) : (
+        <p className="text-sm text-muted">
+          Passwords are off. After this first time you sign in{' '}
+          {ways?.issuerName ? `with ${ways.issuerName}` : 'by a link'}, as the address above: it has to be
+          yours{ways?.issuerName && ' there too'}.
+        </p>
+      )}
       {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
       {errors.code && <Notice tone="danger">{errors.code.message}</Notice>}
       <Button

@@ -5,6 +5,7 @@ import { useForm, useWatch } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { useHasPasswords, useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Segment } from '#components/ui/choice.tsx';
@@ -42,6 +43,8 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
   });
   const [way, password] = useWatch({ control, name: ['way', 'password'] });
   const { errors } = formState;
+  const hasPasswords = useHasPasswords();
+  const issuerName = useWays().data?.issuerName;
   const refresh = useRefreshUsers();
   const create = useMutation(
     trpc.users.create.mutationOptions({
@@ -79,17 +82,19 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
             {...register('email')}
           />
           <RoleField field={register('role')} error={errors.role?.message} />
-          <fieldset>
-            <legend className="mb-2 font-medium">How they come in</legend>
-            <div className="grid grid-cols-2 gap-2">
-              <Segment value="invite" {...register('way')}>
-                Invite link
-              </Segment>
-              <Segment value="password" {...register('way')}>
-                Password
-              </Segment>
-            </div>
-          </fieldset>
+          {hasPasswords && (
+            <fieldset>
+              <legend className="mb-2 font-medium">How they come in</legend>
+              <div className="grid grid-cols-2 gap-2">
+                <Segment value="invite" {...register('way')}>
+                  Invite link
+                </Segment>
+                <Segment value="password" {...register('way')}>
+                  Password
+                </Segment>
+              </div>
+            </fieldset>
+          )}
           {way === 'password' ? (
             <PasswordField
               label="First password"
@@ -105,7 +110,10 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
             />
           ) : (
             <p className="text-sm text-muted">
-              You get a link for them to choose a password of their own. It works once, for 24 hours.
+              {hasPasswords
+                ? 'You get a link for them to choose a password of their own.'
+                : `You get a link for them. They sign in ${issuerName ? `with ${issuerName}, as the address above` : 'by e-mail'}.`}{' '}
+              It works once, for 24 hours.
             </p>
           )}
           {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}

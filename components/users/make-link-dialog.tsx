@@ -17,7 +17,7 @@ const words = {
   },
   invite: {
     title: (name: string) => `Invite ${name} again?`,
-    description: 'You get a new link. The one before stops working.',
+    description: 'You get a new link by which they sign in. The one before stops working.',
     button: 'Make invite link',
   },
 };

@@ -2,6 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { useHasPasswords } from '#components/sessions/use-ways.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { HoldingsView, UserView } from '#server/users/schema.ts';
 import { usersKey } from './users-key.ts';
@@ -31,10 +32,12 @@ export function holdingWords({ sessions, tokens, agents }: HoldingsView['counts'
 /** Links ended when the person was deactivated: for whoever had no password yet, a new one is offered. */
 export function useActivate(onAsk: (question: 'invite' | 'reset', user: UserView) => void) {
   const refresh = useRefreshUsers();
+  const hasPasswords = useHasPasswords();
   return useMutation(
     trpc.users.activate.mutationOptions({
       onSuccess(user) {
-        const { id, name, needsLink, isInvited } = user;
+        const { id, name, isInvited } = user;
+        const needsLink = hasPasswords && user.needsLink;
         const link = isInvited ? 'invite' : 'reset';
         toast({
           title: `${name} is active`,

@@ -11,6 +11,7 @@ import {
   UserX,
 } from 'lucide-react';
 import { deskPages } from '#components/frame/pages.ts';
+import { useHasPasswords } from '#components/sessions/use-ways.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { UserView } from '#server/users/schema.ts';
@@ -37,6 +38,7 @@ interface UserActionsProps {
 
 /** What can be done to a person. Nobody resets, deactivates or deletes themselves, so that is not offered. */
 export function UserActions({ user, isSelf, onAsk, onSignOut }: UserActionsProps) {
+  const hasPasswords = useHasPasswords();
   if (user.status === 'deleted') return <span className="size-8" />;
   const action = (label: string, icon: typeof Link2, question: Question): MenuEntry => ({
     kind: 'action',
@@ -47,9 +49,11 @@ export function UserActions({ user, isSelf, onAsk, onSignOut }: UserActionsProps
   const isActive = user.status === 'active';
   const entries: MenuEntry[] = [
     action('Edit…', PencilLine, 'edit'),
-    ...(!user.isInvited || !isActive ? [] : [action('Invite again…', MailPlus, 'invite')]),
-    ...(isSelf || !isActive ? [] : [action('Reset link…', Link2, 'reset')]),
-    ...(isSelf ? [] : [action('Set password…', KeyRound, 'set-password')]),
+    ...(isActive && (user.isInvited || (!hasPasswords && !isSelf))
+      ? [action(user.isInvited ? 'Invite again…' : 'Invite link…', MailPlus, 'invite')]
+      : []),
+    ...(isSelf || !isActive || !hasPasswords ? [] : [action('Reset link…', Link2, 'reset')]),
+    ...(isSelf || !hasPasswords ? [] : [action('Set password…', KeyRound, 'set-password')]),
     { kind: 'action', label: 'Sign out everywhere', icon: LogOut, onSelect: () => onSignOut(user) },
     ...(isSelf ? [] : [{ kind: 'line' } as const]),
     ...(isSelf || !isActive ? [] : [action('Deactivate…', UserX, 'deactivate')]),

@@ -1,23 +1,34 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cookieHeader, cookieName, readCookie } from '#server/access/cookies.ts';
+import { createCookies, readCookie } from '#server/access/cookies.ts';
 import { parseConfig } from '#server/config.ts';
 
-const overHttps = parseConfig({ KEYWARD_URL: 'https://keyward.example' });
-const local = parseConfig({});
+const overHttps = createCookies(parseConfig({ KEYWARD_URL: 'https://keyward.example' }), '1a2b');
+const local = createCookies(parseConfig({}), '1a2b');
+const neighbour = createCookies(parseConfig({}), '3c4d');
 
 test('over HTTPS a cookie is bound to its host and sent nowhere else; on this machine it is not', () => {
-  assert.equal(cookieName(overHttps, 'keyward_session'), '__Host-keyward_session');
-  assert.equal(cookieName(local, 'keyward_session'), 'keyward_session');
   const cookie = { name: 'keyward_session', value: 'abc', seconds: 60 };
   assert.equal(
-    cookieHeader(overHttps, cookie),
-    '__Host-keyward_session=abc; HttpOnly; Max-Age=60; Path=/; SameSite=Lax; Secure',
+    overHttps.header(cookie),
+    '__Host-keyward_session_1a2b=abc; HttpOnly; Max-Age=60; Path=/; SameSite=Lax; Secure',
   );
-  assert.equal(
-    cookieHeader(local, cookie),
-    'keyward_session=abc; HttpOnly; Max-Age=60; Path=/; SameSite=Lax',
-  );
+  assert.equal(local.header(cookie), 'keyward_session_1a2b=abc; HttpOnly; Max-Age=60; Path=/; SameSite=Lax');
+});
+
+test('a cookie of another installation on the same host is none of ours', () => {
+  const header = `${local.nameOf('a')}=1; ${neighbour.nameOf('a')}=2`;
+  assert.equal(local.read(header, 'a'), '1');
+  assert.equal(neighbour.read(header, 'a'), '2');
+  assert.equal(neighbour.read(`${local.nameOf('a')}=1`, 'a'), undefined);
+  assert.deepEqual(local.list(`${header}; ${local.nameOf('ab')}=; b_1a2b=3`, 'a'), ['a', 'ab']);
+});
+
+test('a cookie from before names told installations apart is still read, after one of our own name', () => {
+  assert.equal(local.read('a=0', 'a'), '0');
+  assert.equal(local.read('a=0; a_1a2b=1', 'a'), '1');
+  assert.equal(overHttps.read('__Host-a=0', 'a'), '0');
+  assert.equal(overHttps.read('a=0', 'a'), undefined, 'one that a neighbouring site may have planted');
 });
 
 const sent: [what: string, header: string, value: string | undefined][] = [

@@ -1,23 +1,47 @@
 import type { Config } from '#server/config.ts';
 
-/** The cookie's name where it is sent: over HTTPS bound to the host, so that no neighbouring site can plant one. */
-export function cookieName({ url }: Config, name: string): string {
-  return url.protocol === 'https:' ? `__Host-${name}` : name;
+/**
+ * The cookies of one installation. Browsers keep the cookies of all ports of a host together, so that the names of each
+ * installation have a part of their own: two on one host do not overwrite each other's.
+ */
+export interface Cookies {
+  /** A cookie's name as it is sent. */
+  nameOf(name: string): string;
+  /** Its value in a `Cookie` header, also under the name from before names told installations apart. */
+  read(header: string, name: string): string | undefined;
+  /** A `Set-Cookie` header for one that scripts cannot read. Zero seconds make the browser forget it. */
+  header(cookie: { name: string; value: string; seconds: number }): string;
+  /** The names of those in a `Cookie` header that begin alike, without what is of the installation. */
+  list(header: string, start: string): string[];
+}
+
+/** `installation`: what tells this one from others, public. */
+export function createCookies({ url }: Config, installation: string): Cookies {
+  const isSecure = url.protocol === 'https:';
+  // Over HTTPS bound to the host, so that no neighbouring site can plant one.
+  const prefix = isSecure ? '__Host-' : '';
+  const nameOf = (name: string) => `${prefix}${name}_${installation}`;
+  return {
+    nameOf,
+    read: (header, name) => readCookie(header, nameOf(name)) ?? readCookie(header, prefix + name),
+    header({ name, value, seconds }) {
+      const attributes = `HttpOnly; Max-Age=${seconds}; Path=/; SameSite=Lax${isSecure ? '; Secure' : ''}`;
+      return `${nameOf(name)}=${value}; ${attributes}`;
+    },
+    list: (header, start) =>
+      pairsOf(header)
+        .map((pair) => pair.split('=', 1)[0] ?? '')
+        .filter((name) => name.startsWith(prefix + start) && name.endsWith(`_${installation}`))
+        .map((name) => name.slice(prefix.length, -installation.length - 1)),
+  };
 }
 
 /** A cookie's value from a `Cookie` header, undefined where it is not there or holds what none of ours does. */
 export function readCookie(header: string, name: string): string | undefined {
-  const pairs = header.split(';').map((pair) => pair.trim());
-  const value = pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1);
+  const value = pairsOf(header)
+    .find((pair) => pair.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
   return value && /^[\w.-]+$/.test(value) ? value : undefined;
 }
 
-/** A `Set-Cookie` header for a cookie that scripts cannot read. Zero seconds make the browser forget it. */
-export function cookieHeader(
-  config: Config,
-  cookie: { name: string; value: string; seconds: number },
-): string {
-  const secure = config.url.protocol === 'https:' ? '; Secure' : '';
-  const value = `${cookieName(config, cookie.name)}=${cookie.value}`;
-  return `${value}; HttpOnly; Max-Age=${cookie.seconds}; Path=/; SameSite=Lax${secure}`;
-}
+const pairsOf = (header: string) => header.split(';').map((pair) => pair.trim());

@@ -7,9 +7,9 @@ import { endCodes } from '#server/codes/consume.ts';
 import { invalid, notFound } from '#server/errors.ts';
 import { confirmSignIn } from '#server/sessions/commands.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
+import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { lockUnchanged, provePassword } from '#server/users/check-password.ts';
 import { findAccount, hasWorkingPassword, saveAccount } from '#server/users/find-account.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /**
@@ -19,11 +19,18 @@ import type { UserRow } from '#server/users/queries.ts';
  */
 export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {
   const proved = await prove(ctx, input.currentPassword);
-  refuseUnfit(input, proved.email);
-  const passwordHash = await hashPassword(input.newPassword);
+  if (input.newPassword === input.currentPassword)
+    throw invalid('newPassword', 'This is your present password. Choose another.');
+  const { newPassword: password } = input;
+  const passwordHash = await hashNewPassword(ctx.runtime, {
+    password,
+    email: proved.email,
+    field: 'newPassword',
+  });
   await ctx.change(async (tx) => {
     await lockUnchanged(tx, proved);
     await saveAccount(tx, ctx.principal, { passwordHash, passwordChosenByAdmin: false });
+    await tellOfFirstPassword(tx, ctx, proved);
     const ended = await endSessionsOfUser(tx, proved.id, ctx.principal.origin.id);
     const holder = { tenantId: ctx.principal.tenantId, userId: proved.id };
     await endCodes(tx, holder, undefined, ctx.now());
@@ -46,10 +53,4 @@ async function prove(ctx: Ctx, currentPassword: string | undefined): Promise<Use
   if (hasWorkingPassword(user, ctx.now())) throw invalid('currentPassword', 'Enter your present password.');
   assertFreshSignIn(ctx);
   return user;
-}
-
-function refuseUnfit({ currentPassword, newPassword }: ChangePasswordInput, email: string): void {
-  if (newPassword === currentPassword)
-    throw invalid('newPassword', 'This is your present password. Choose another.');
-  assertUncommonPassword(newPassword, email, 'newPassword');
 }

@@ -26,6 +26,7 @@ export async function getAccount(ctx: Ctx): Promise<AccountView> {
   return {
     user: { ...principal.user, name: user.name, tenantId: principal.tenantId },
     ...listWays(runtime, hasWorkingPassword(user, ctx.now())),
+    openWays: listWays(runtime).ways,
     identities: identities.map(({ id, issuer, email, linkedAt, lastUsedAt }) => ({
       id,
       issuer,

@@ -18,7 +18,7 @@ import {
   sessionsEndedView,
   updateAccountInput,
 } from '#server/account/schema.ts';
-import { rest, router, signedInBySession } from '#server/trpc/init.ts';
+import { rest, router, signedInBySession, whileOpen } from '#server/trpc/init.ts';
 
 export const accountRouter = router({
   get: signedInBySession
@@ -32,11 +32,12 @@ export const accountRouter = router({
     .output(accountView)
     .mutation(({ ctx, input }) => updateAccount(ctx, input)),
   changePassword: signedInBySession
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/account/password', 'Change your password', {
         status: 204,
-        errors: ['too_many_attempts', 'sign_in_again'],
+        errors: ['passwords_off', 'too_many_attempts', 'sign_in_again'],
       }),
     )
     .input(changePasswordInput)

@@ -15,6 +15,6 @@ for (const [what, ways, identities, remains] of cases) {
   test(`with ${what} somebody ${remains ? 'can' : 'could not'} sign in any more`, () => {
     const check = () => assertWayRemains({ ways, issuerName: null }, identities);
     if (remains) check();
-    else assert.throws(check, { code: 'last_way_in', message: /Give yourself a password first/ });
+    else assert.throws(check, { code: 'last_way_in', message: /Add another one first/ });
   });
 }

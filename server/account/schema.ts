@@ -7,6 +7,10 @@ import { newPasswordSchema, profileView, userNameSchema } from '#server/users/sc
 export const accountView = z.object({
   user: profileView,
   ...waysView.shape,
+  openWays: waysView.shape.ways.meta({
+    description: 'The ways that are open here, whichever of them this account has.',
+    example: ['password', 'oidc'],
+  }),
   identities: z.array(
     z.object({
       id: idSchema,

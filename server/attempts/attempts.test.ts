@@ -127,7 +127,7 @@ test('no spelling of an address has a count of its own', async () => {
 test('the right password works in a browser that is known while others guess, and in no other', async () => {
   await using desk = await openDesk(proxied);
   const before = await guess(desk, { password: goodPassword, from: '198.51.100.1' });
-  const device = before.headers.getSetCookie().find((cookie) => cookie.startsWith('keyward_device=')) ?? '';
+  const device = before.headers.getSetCookie().find((cookie) => cookie.startsWith('keyward_device_')) ?? '';
   assert.match(device, /; HttpOnly; Max-Age=15552000; Path=\/; SameSite=Lax$/);
   const [cookie = ''] = device.split(';');
   await guessOften(desk, 20, { from: '203.0.113.5' });
@@ -160,7 +160,7 @@ test('a changed password makes the marks of all browsers worthless, but that of 
   const mark = (answer: Answer) =>
     answer.headers
       .getSetCookie()
-      .find((line) => line.startsWith('keyward_device='))
+      .find((line) => line.startsWith('keyward_device_'))
       ?.split(';')[0] ?? '';
   const old = mark(await guess(desk, { password: goodPassword }));
   const newPassword = 'eleven herons on the weir';
@@ -180,7 +180,7 @@ test('all known browsers of an account together have thirty guesses, and a right
   const marks: string[] = [];
   for (let n = 0; n < 5; n++) {
     const cookies = (await guess(desk, { password: goodPassword })).headers.getSetCookie();
-    marks.push(cookies.find((line) => line.startsWith('keyward_device='))?.split(';')[0] ?? '');
+    marks.push(cookies.find((line) => line.startsWith('keyward_device_'))?.split(';')[0] ?? '');
   }
   const [first, second, third, fourth, fifth] = marks;
   for (const cookie of [first, second, third]) await guessOften(desk, 9, { ...(cookie && { cookie }) });

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AnyoneCtx } from '#server/access/context.ts';
-import { cookieHeader, cookieName, readCookie } from '#server/access/cookies.ts';
 import { findAccountByEmail } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
@@ -31,12 +30,12 @@ export function markDevice(ctx: AnyoneCtx, user: MarkedUser): void {
   const device = before?.account === account ? before.device : randomUUID();
   const until = ctx.now().getTime() + lifeDays * day;
   const value = ctx.runtime.signer.sign(purpose, { account, device, until });
-  ctx.reply.setCookie(cookieHeader(ctx.runtime.config, { name, value, seconds: (lifeDays * day) / 1_000 }));
+  ctx.reply.setCookie(ctx.runtime.cookies.header({ name, value, seconds: (lifeDays * day) / 1_000 }));
 }
 
 function readMark(ctx: AnyoneCtx): z.infer<typeof deviceMark> | undefined {
-  const { config, signer } = ctx.runtime;
-  const cookie = readCookie(ctx.request.cookie ?? '', cookieName(config, name));
+  const { cookies, signer } = ctx.runtime;
+  const cookie = cookies.read(ctx.request.cookie ?? '', name);
   const mark = deviceMark.safeParse(cookie && signer.read(purpose, cookie)).data;
   return mark && mark.until > ctx.now().getTime() ? mark : undefined;
 }

@@ -47,7 +47,11 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   }
   await assertMaySee(ctx, access);
   // What a page of admins is made of lies below its address, and is seen by nobody else.
-  if (!site.sendPage(exchange, path.slice(1), 200) && !site.sendFile(exchange)) throw noPage();
+  if (!site.sendPage(exchange, pageOf(exchange, path), 200) && !site.sendFile(exchange)) throw noPage();
+}
+
+function pageOf({ runtime }: Exchange, path: string): string {
+  return path === '/login' && !runtime.config.ways.password ? 'passwordless' : path.slice(1);
 }
 
 /** Throws `unauthenticated`, `permission_denied`, and `not_found` for `/setup` once there is a user. */

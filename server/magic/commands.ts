@@ -4,27 +4,25 @@ import { safeNext } from '#server/access/schema.ts';
 import { countingCodes, countLetter, forgiveLetter } from '#server/attempts/count.ts';
 import { consumeCode } from '#server/codes/consume.ts';
 import { codeLifeMs } from '#server/codes/issue.ts';
-import { AppError, notFound } from '#server/errors.ts';
+import { AppError } from '#server/errors.ts';
 import type {
   MagicRequestedView,
   MagicSignedInView,
   RedeemMagicInput,
   RequestMagicInput,
 } from '#server/magic/schema.ts';
-import { isMailConfigured, mailSoon } from '#server/mail/send.ts';
+import { mailSoon } from '#server/mail/send.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
 import { findAccount, findAccountByEmail } from '#server/users/find-account.ts';
 
 /**
  * Has a link mailed to somebody who wants to sign in. The answer is the same, and as quick, whether there is such a person,
- * whether they may sign in, and whether they asked too often. Throws `not_found` where no mail is configured,
- * `too_many_attempts`.
+ * whether they may sign in, and whether they asked too often. Throws `too_many_attempts`.
  */
 export async function requestMagic(
   ctx: AnyoneCtx,
   { email, next }: RequestMagicInput,
 ): Promise<MagicRequestedView> {
-  if (!isMailConfigured(ctx.runtime)) throw notFound('way to sign in');
   const attempt = await countLetter(ctx, email);
   const user = await findAccountByEmail(ctx.runtime.db, email);
   if (user && !user.deactivatedAt && !attempt.pausedUntil) {
@@ -34,7 +32,7 @@ export async function requestMagic(
   return { lifeMinutes: codeLifeMs.magic / 60_000 };
 }
 
-/** Signs in whoever opened their link. Throws `code_invalid`, `account_deactivated`, `too_many_attempts`. */
+/** Signs in whoever opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `too_many_attempts`. */
 export function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
   return countingCodes(ctx, async () => {
     const { next, ...started } = await ctx.change((tx) => startByCode(tx, ctx, code));
@@ -57,5 +55,5 @@ async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
     );
   await forgiveLetter(tx, ctx);
   const { next } = found.payload as { next?: string };
-  return { ...(await startSession(tx, ctx, user, { method: 'magic' })), next: safeNext(next) };
+  return { ...(await startSession(tx, ctx, { user, method: 'magic' })), next: safeNext(next) };
 }

@@ -119,7 +119,7 @@ test('nobody who asks for letters to others stands in the way of a browser that 
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
   const answer = await redeem(desk, await codeFor(desk, mailbox, desk.ada.email));
-  const mark = answer.headers.getSetCookie().find((line) => line.startsWith('keyward_device=')) ?? '';
+  const mark = answer.headers.getSetCookie().find((line) => line.startsWith('keyward_device_')) ?? '';
   const askOften = async (cookie: string) => {
     for (let n = 0; n < 6; n++) {
       await desk.send('POST /api/v1/auth/magic', { body: { email: desk.ada.email }, cookie });

@@ -5,10 +5,11 @@ import {
   redeemMagicInput,
   requestMagicInput,
 } from '#server/magic/schema.ts';
-import { anyone, rest, router } from '#server/trpc/init.ts';
+import { anyone, rest, router, whileOpen } from '#server/trpc/init.ts';
 
 export const magicRouter = router({
   request: anyone
+    .use(whileOpen('magic'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/magic', 'Have a link mailed that signs you in', {
@@ -20,10 +21,11 @@ export const magicRouter = router({
     .output(magicRequestedView)
     .mutation(({ ctx, input }) => requestMagic(ctx, input)),
   redeem: anyone
+    .use(whileOpen('magic'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/magic/redeem', 'Sign in by the code of a mailed link', {
-        errors: ['code_invalid', 'account_deactivated', 'too_many_attempts'],
+        errors: ['not_found', 'code_invalid', 'account_deactivated', 'tenant_suspended', 'too_many_attempts'],
       }),
     )
     .input(redeemMagicInput)

@@ -9,6 +9,7 @@ import { lockAccountById } from '#server/users/find-account.ts';
  * address either is seen here, or finds the code and ends it.
  */
 export async function writeMagicLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
+  if (!runtime.config.ways.magic) return null;
   const made = await runtime.db.transaction(async (tx) => {
     const user = await lockAccountById(tx, job.tenantId, job.userId);
     if (!user || user.deactivatedAt) return null;

@@ -1,34 +1,26 @@
-import { z } from 'zod';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
-import { cookieHeader, cookieName, readCookie } from '#server/access/cookies.ts';
 import { safeNext } from '#server/access/schema.ts';
 import { countingFailures } from '#server/attempts/count.ts';
 import { AppError, notFound } from '#server/errors.ts';
+import { acceptByIdentity } from '#server/oidc/accept-by-identity.ts';
 import { newChecks, type Identity, type Issuer } from '#server/oidc/discover.ts';
 import { linkIdentity } from '#server/oidc/link.ts';
+import { assertAuthenticatedAnew } from '#server/oidc/rules.ts';
 import type { OidcStartedView, StartOidcInput } from '#server/oidc/schema.ts';
 import { noteOidcFailure, startByIdentity } from '#server/oidc/sign-in.ts';
+import { beginOf, keepFlow, takeFlow, type Flow } from '#server/oidc/track-flow.ts';
 import { admit } from '#server/sessions/start.ts';
 
-const cookie = 'keyward_oidc';
-const lifeSeconds = 600;
 export const callbackPath = '/api/v1/auth/oidc/callback';
 
-/** What this browser keeps while the person is at the issuer: signed, and good for ten minutes. */
-const flowSchema = z.object({
-  state: z.string(),
-  nonce: z.string(),
-  verifier: z.string(),
-  next: z.string(),
-  until: z.number(),
-  /** Set where somebody who is signed in links an identity to their account. */
-  linkTo: z.string().optional(),
-});
-type Flow = z.infer<typeof flowSchema>;
+type Begun = Pick<Flow, 'next' | 'again' | 'linkTo' | 'invite'>;
 
-/** Sends a browser to the issuer. Throws `not_found` where none is configured, `oidc_unavailable`. */
-export function startOidc(ctx: AnyoneCtx, { next, again }: StartOidcInput): Promise<OidcStartedView> {
-  return begin(ctx, { next: safeNext(next), again: again ?? false });
+/** Sends a browser to the issuer. Throws `not_found` where none is configured, `oidc_unavailable`, `oidc_misconfigured`. */
+export function startOidc(
+  ctx: AnyoneCtx,
+  { next, again = false, invite }: StartOidcInput,
+): Promise<OidcStartedView> {
+  return begin(ctx, { next: safeNext(next), again, invite });
 }
 
 /** The same for somebody who is signed in, to link who they are there. */
@@ -43,7 +35,7 @@ export function startLinking(ctx: Ctx): Promise<OidcStartedView> {
  */
 export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Promise<string> {
   const issuer = issuerOf(ctx);
-  const flow = takeFlow(ctx);
+  const flow = takeFlow(ctx, query.get('state'));
   try {
     if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
     return await countingFailures(ctx, 'oidc_failed', () => comeBack(ctx, issuer, { flow, query }));
@@ -66,31 +58,24 @@ async function comeBack(ctx: AnyoneCtx, issuer: Issuer, { flow, query }: Return)
   return flow.linkTo === undefined ? signIn(ctx, identity, flow) : linkIdentity(ctx, identity, flow.linkTo);
 }
 
-async function signIn(ctx: AnyoneCtx, identity: Identity, { next }: Flow): Promise<string> {
-  admit(ctx, await ctx.change((tx) => startByIdentity(tx, ctx, identity)));
+async function signIn(ctx: AnyoneCtx, identity: Identity, flow: Flow): Promise<string> {
+  const { again, invite, next } = flow;
+  if (again) assertAuthenticatedAnew(identity, beginOf(flow));
+  const started = await ctx.change((tx) =>
+    invite === undefined
+      ? startByIdentity(tx, ctx, identity)
+      : acceptByIdentity(tx, ctx, { identity, code: invite }),
+  );
+  admit(ctx, started);
   return next;
 }
 
-async function begin(
-  ctx: AnyoneCtx,
-  { again, ...kept }: { next: string; again: boolean; linkTo?: string },
-): Promise<OidcStartedView> {
-  const { config, signer } = ctx.runtime;
+async function begin(ctx: AnyoneCtx, begun: Begun): Promise<OidcStartedView> {
   const checks = newChecks();
-  const url = await issuerOf(ctx).begin(checks, new URL(callbackPath, config.url).href, again);
-  const flow: Flow = { ...checks, ...kept, until: ctx.now().getTime() + lifeSeconds * 1_000 };
-  const value = signer.sign('oidc', flow);
-  ctx.reply.setCookie(cookieHeader(config, { name: cookie, value, seconds: lifeSeconds }));
+  const redirectUri = new URL(callbackPath, ctx.runtime.config.url).href;
+  const url = await issuerOf(ctx).begin(checks, redirectUri, begun.again);
+  keepFlow(ctx, { ...checks, ...begun });
   return { url: url.href };
-}
-
-/** Whatever comes of it, a flow is taken up once. */
-function takeFlow(ctx: AnyoneCtx): Flow | undefined {
-  const { config, signer } = ctx.runtime;
-  const value = readCookie(ctx.request.cookie ?? '', cookieName(config, cookie));
-  ctx.reply.setCookie(cookieHeader(config, { name: cookie, value: '', seconds: 0 }));
-  const flow = flowSchema.safeParse(value && signer.read('oidc', value)).data;
-  return flow && flow.until > ctx.now().getTime() ? flow : undefined;
 }
 
 function issuerOf({ runtime }: AnyoneCtx): Issuer {

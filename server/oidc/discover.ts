@@ -1,6 +1,10 @@
 import * as client from 'openid-client';
+import type { Logger } from 'pino';
 import type { OidcSettings } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
+import { createIssuerFaults } from '#server/oidc/identify-fault.ts';
+import { subjectSchema } from '#server/oidc/schema.ts';
+import { emailSchema } from '#server/users/schema.ts';
 
 const timeoutSeconds = 5;
 const trustedMs = 60 * 60_000;
@@ -15,16 +19,19 @@ export interface Checks {
 export interface Identity {
   issuer: string;
   subject: string;
+  /** Null where none was sent, or none that can be kept. */
   email: string | null;
-  /** Only a plain `true` counts. */
-  isVerified: boolean;
+  /** Whether the issuer says that the address is theirs; null where it says nothing. */
+  isVerified: boolean | null;
   name: string | null;
+  /** When the person last proved to the issuer who they are; null where it does not say. */
+  authenticatedAt: Date | null;
 }
 
 export interface Issuer {
-  /** The address that sends a browser to the issuer. Throws `oidc_unavailable`. */
+  /** The address that sends a browser to the issuer; `again`: to prove anew who they are. Throws `oidc_unavailable`, `oidc_misconfigured`. */
   begin(checks: Checks, redirectUri: string, again: boolean): Promise<URL>;
-  /** Who came back. Throws `oidc_denied`, `oidc_failed`, `oidc_unavailable`. */
+  /** Who came back. Throws `oidc_denied`, `oidc_failed`, `oidc_unavailable`, `oidc_misconfigured`. */
   redeem(returned: URL, checks: Checks): Promise<Identity>;
 }
 
@@ -34,16 +41,17 @@ export const newChecks = (): Checks => ({
   verifier: client.randomPKCECodeVerifier(),
 });
 
-/** Speaks to the configured issuer. It is asked about itself when it is first needed, and again after a failure. */
-export function createIssuer(settings: OidcSettings): Issuer {
+/** Speaks to the configured issuer. Its configuration is fetched when it is first needed, and again after a failure. */
+export function createIssuer(settings: OidcSettings, log: Logger): Issuer {
+  const faults = createIssuerFaults(settings, log);
   let known: { at: number; configuration: Promise<client.Configuration> } | undefined;
 
   function discover(): Promise<client.Configuration> {
     if (known && performance.now() - known.at < trustedMs) return known.configuration;
-    // Whoever asks meanwhile waits for the same, and has to be told the same where it fails.
+    // Concurrent callers wait for the same answer, and get the same failure.
     const configuration = describeIssuer(settings).catch((cause: unknown) => {
       known = undefined;
-      throw unavailable(settings, cause);
+      throw faults.ofDiscovery(cause);
     });
     known = { at: performance.now(), configuration };
     return configuration;
@@ -59,7 +67,8 @@ export function createIssuer(settings: OidcSettings): Issuer {
         code_challenge_method: 'S256',
         state,
         nonce,
-        ...(again && { prompt: 'login' }),
+        // With `max_age` the answer has to say when that was (OpenID Connect Core, 3.1.2.1).
+        ...(again && { prompt: 'login', max_age: '0' }),
       });
     },
     async redeem(returned, { state, nonce, verifier }) {
@@ -73,7 +82,7 @@ export function createIssuer(settings: OidcSettings): Issuer {
         });
         return await readIdentity(configuration, tokens);
       } catch (cause) {
-        throw refusal(settings, cause);
+        throw faults.ofReturn(cause);
       }
     },
   };
@@ -86,7 +95,7 @@ async function describeIssuer({ issuer, clientId, clientSecret }: OidcSettings) 
     ...(issuer.protocol === 'http:' && { execute: [client.allowInsecureRequests] }),
   });
   const methods = found.serverMetadata().token_endpoint_auth_methods_supported;
-  if (!methods || methods.includes('client_secret_basic')) return found;
+  if (!methods || methods.includes('client_secret_basic')) return checkingSignatures(found);
   const posting = new client.Configuration(
     found.serverMetadata(),
     clientId,
@@ -94,7 +103,14 @@ async function describeIssuer({ issuer, clientId, clientSecret }: OidcSettings) 
     client.ClientSecretPost(secret),
   );
   posting.timeout = timeoutSeconds;
-  return posting;
+  if (issuer.protocol === 'http:') client.allowInsecureRequests(posting);
+  return checkingSignatures(posting);
+}
+
+/** Also of ID tokens that come straight from the issuer: TLS alone would have to be trusted from end to end. */
+function checkingSignatures(configuration: client.Configuration): client.Configuration {
+  client.enableNonRepudiationChecks(configuration);
+  return configuration;
 }
 
 /** From the ID token, and where that names no address from the issuer's page about the person. */
@@ -104,36 +120,23 @@ async function readIdentity(
 ): Promise<Identity> {
   const claims = tokens.claims();
   if (!claims) throw new AppError('oidc_failed', 'The issuer sent no identity. Start again.');
+  const subject = subjectSchema.safeParse(claims.sub);
+  if (!subject.success)
+    throw new AppError(
+      'oidc_failed',
+      'The issuer’s identifier for you (sub) is empty, too long or unreadable. Ask an admin to fix it there.',
+    );
   const asks = claims['email'] === undefined && configuration.serverMetadata().userinfo_endpoint;
   const about = asks ? await client.fetchUserInfo(configuration, tokens.access_token, claims.sub) : claims;
   return {
     issuer: claims.iss,
-    subject: claims.sub,
-    email: typeof about['email'] === 'string' ? about['email'] : null,
-    isVerified: about['email_verified'] === true,
+    subject: subject.data,
+    email: emailSchema.safeParse(about['email']).data ?? null,
+    isVerified: readVerified(about['email_verified']),
     name: typeof about['name'] === 'string' ? about['name'] : null,
+    authenticatedAt: typeof claims.auth_time === 'number' ? new Date(claims.auth_time * 1_000) : null,
   };
 }
 
-/** `fetch` says "TypeError", our time limit "TimeoutError"; what the library finds wrong has a code of its own. */
-function refusal(settings: OidcSettings, cause: unknown): AppError {
-  if (cause instanceof AppError) return cause;
-  if (cause instanceof client.AuthorizationResponseError)
-    return new AppError('oidc_denied', `${settings.name} did not let you sign in.`, { cause });
-  const { name, cause: inner } = cause as Error;
-  const isAway = [name, (inner as Error | undefined)?.name].some((kind) =>
-    ['TypeError', 'TimeoutError'].includes(kind ?? ''),
-  );
-  if (isAway && !(inner instanceof client.ClientError)) return unavailable(settings, cause);
-  return new AppError('oidc_failed', 'Signing in was broken off, or is too long ago. Start again.', {
-    cause,
-  });
-}
-
-function unavailable({ name }: OidcSettings, cause: unknown): AppError {
-  return new AppError(
-    'oidc_unavailable',
-    `${name} does not answer. Try again in a while, or sign in another way.`,
-    { cause },
-  );
-}
+/** Only a plain `true` counts, and only what was left out is unsaid. */
+const readVerified = (said: unknown) => (said === undefined ? null : said === true);

@@ -15,7 +15,7 @@ import {
   type IdentityHolder,
   type IdentityRow,
 } from '#server/oidc/queries.ts';
-import { findAccount } from '#server/users/find-account.ts';
+import { findAccount, lockAccount } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
 /**
@@ -29,6 +29,7 @@ export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string)
   const { issuer, subject, email } = identity;
   return ctx.change(async (tx) => {
     const holder = { tenantId: principal.tenantId, userId };
+    await lockAccount(tx, principal);
     const row = { ...holder, id: randomUUIDv7(), issuer, subject, email, linkedAt: ctx.now() };
     const linked = await findHolder(tx, identity, ctx.now());
     if (linked ? linked.user.id !== userId : !(await insertIdentity(tx, row)))

@@ -1,5 +1,6 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
+import { users } from '#db/schema/people.ts';
 import { userIdentities } from '#db/schema/sign-in.ts';
 import type { TenantId } from '#server/access/principal.ts';
 
@@ -51,8 +52,15 @@ export async function insertIdentity(
   return made.length > 0;
 }
 
-export async function touchIdentity(tx: Transaction, id: string, at: Date): Promise<void> {
-  await tx.update(userIdentities).set({ lastUsedAt: at }).where(eq(userIdentities.id, id));
+/** False when it was unlinked or retired meanwhile. */
+export async function touchIdentity(tx: Transaction, id: string, at: Date): Promise<boolean> {
+  const isUsable = and(isNull(userIdentities.unlinkedAt), isNull(userIdentities.retiredAt));
+  const touched = await tx
+    .update(userIdentities)
+    .set({ lastUsedAt: at })
+    .where(and(eq(userIdentities.id, id), isUsable))
+    .returning({ id: userIdentities.id });
+  return touched.length > 0;
 }
 
 /** Has a retired identity sign somebody in again. */
@@ -86,14 +94,28 @@ export async function unlinkIdentityRow(
   return row;
 }
 
-/** Whether somebody is tied to an identity of that issuer already, be it one that signs nobody in any more. */
-export async function hasIdentityAt(
+/** Every identity that an account has had at an issuer, also those that were unlinked or retired. */
+export async function listIdentitiesAt(
   db: Connection,
-  holder: IdentityHolder,
+  { tenantId, userId }: IdentityHolder,
   issuer: string,
-): Promise<boolean> {
-  const isThere = and(isLive(holder), eq(userIdentities.issuer, issuer));
-  const rows = await db.select({ id: userIdentities.id }).from(userIdentities).where(isThere).limit(1);
+): Promise<IdentityRow[]> {
+  const isTheirs = and(eq(userIdentities.tenantId, tenantId), eq(userIdentities.userId, userId));
+  return db
+    .select()
+    .from(userIdentities)
+    .where(and(isTheirs, eq(userIdentities.issuer, issuer)));
+}
+
+/** Whether an identity was unlinked from an account that still exists. */
+export async function wasUnlinked(db: Connection, issuer: string, subject: string): Promise<boolean> {
+  const isIt = and(eq(userIdentities.issuer, issuer), eq(userIdentities.subject, subject));
+  const rows = await db
+    .select({ id: userIdentities.id })
+    .from(userIdentities)
+    .innerJoin(users, and(eq(users.id, userIdentities.userId), isNull(users.deletedAt)))
+    .where(and(isIt, isNotNull(userIdentities.unlinkedAt)))
+    .limit(1);
   return rows.length > 0;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Identity } from '#server/oidc/discover.ts';
-import { assertKnown, assertVerified, nameFor } from '#server/oidc/rules.ts';
+import { assertAuthenticatedAnew, assertKnown, assertVerified, nameFor } from '#server/oidc/rules.ts';
 
 const ada: Identity = {
   issuer: 'https://issuer.example',
@@ -9,15 +9,37 @@ const ada: Identity = {
   email: 'ada@example.com',
   isVerified: true,
   name: 'Ada Lovelace',
+  authenticatedAt: null,
 };
 
-test('an account is found by an address that the issuer has checked, and by no other', () => {
-  assert.equal(assertVerified(ada), 'ada@example.com');
-  for (const change of [{ isVerified: false }, { email: null }, { email: 'ada' }])
-    assert.throws(() => assertVerified({ ...ada, ...change }), {
-      code: 'oidc_unverified',
-      message: /Confirm it, then sign in again/,
-    });
+test('an account is found by an address that the issuer has confirmed, and by no other', () => {
+  assert.equal(assertVerified(ada, []), 'ada@example.com');
+  const refused: [Partial<Identity>, string, RegExp][] = [
+    [{ isVerified: false }, 'oidc_unverified', /Confirm it, then sign in again/],
+    [{ isVerified: null }, 'oidc_unvouched', /Ask an admin/],
+    [{ email: null }, 'oidc_no_email', /Ask an admin/],
+  ];
+  for (const [change, code, message] of refused)
+    assert.throws(() => assertVerified({ ...ada, ...change }, ['example.org']), { code, message });
+});
+
+test('where the issuer does not say, addresses of trusted domains count as confirmed; what it denies never does', () => {
+  const unsaid = { ...ada, email: 'ada@EXAMPLE.com', isVerified: null };
+  assert.equal(assertVerified(unsaid, ['example.com']), 'ada@EXAMPLE.com');
+  for (const email of ['ada@sub.example.com', 'ada@notexample.com', '"ada@example.com"@evil.example'])
+    assert.throws(() => assertVerified({ ...unsaid, email }, ['example.com']), { code: 'oidc_unvouched' });
+  assert.throws(() => assertVerified({ ...ada, isVerified: false }, ['example.com']), {
+    code: 'oidc_unverified',
+  });
+});
+
+test('a sign-in that was to be made anew is not an earlier one, as far as the issuer says', () => {
+  const begun = new Date('2026-11-22T09:00:00Z');
+  const at = (seconds: number) => ({ ...ada, authenticatedAt: new Date(begun.getTime() + seconds * 1_000) });
+  for (const seconds of [5, 0, -60]) assertAuthenticatedAnew(at(seconds), begun);
+  assertAuthenticatedAnew(ada, begun);
+  for (const seconds of [-61, -86_400])
+    assert.throws(() => assertAuthenticatedAnew(at(seconds), begun), { code: 'oidc_stale' });
 });
 
 test('of people nobody knows only those of a domain that is let in come in', () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { nextSchema } from '#server/magic/schema.ts';
+import { linkCodeInput } from '#server/users/schema.ts';
 
 export const startOidcInput = z.strictObject({
   next: nextSchema,
@@ -7,6 +8,9 @@ export const startOidcInput = z.strictObject({
     .boolean()
     .optional()
     .meta({ description: 'Asks the issuer to have the person sign in anew.', example: false }),
+  invite: linkCodeInput.shape.code
+    .optional()
+    .meta({ description: 'The code of an invite, to link the sign-in to the account it is for.' }),
 });
 export type StartOidcInput = z.infer<typeof startOidcInput>;
 
@@ -17,3 +21,10 @@ export const oidcStartedView = z.object({
   }),
 });
 export type OidcStartedView = z.infer<typeof oidcStartedView>;
+
+/** As long as OpenID Connect lets it be; and what a database would refuse, or take for another, is none. */
+export const subjectSchema = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u);

@@ -92,7 +92,8 @@ function openApiDocument(origin: string): object {
           type: 'apiKey',
           in: 'cookie',
           name: 'keyward_session',
-          description: 'A signed-in browser.',
+          description:
+            'A signed-in browser. The name is followed by a part of the installation’s own, and over HTTPS preceded by `__Host-`: send the cookie as it was set.',
         },
       },
     },

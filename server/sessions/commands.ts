@@ -45,6 +45,6 @@ export async function confirmSignIn(tx: Transaction, ctx: Ctx): Promise<void> {
 
 /** How one can sign in here; for somebody in particular, whether by a password too. */
 export function listWays({ config }: Runtime, hasPassword = true): WaysView {
-  const isOpen = { password: hasPassword, magic: config.mail !== null, oidc: config.oidc !== null };
+  const isOpen = { ...config.ways, password: config.ways.password && hasPassword };
   return { ways: waySchema.options.filter((way) => isOpen[way]), issuerName: config.oidc?.name ?? null };
 }

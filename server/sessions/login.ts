@@ -6,6 +6,7 @@ import { endCodes, issuedBy } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { mailSoon } from '#server/mail/send.ts';
+import { tenantSuspended } from '#server/sessions/rules.ts';
 import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
 import { checkPassword, consumePassword, type PasswordCheck } from '#server/users/check-password.ts';
@@ -13,7 +14,7 @@ import type { UserRow } from '#server/users/queries.ts';
 
 /**
  * Signs a person in by password. An unknown address, a wrong password and an account that is paused are answered alike and
- * in the same time. Throws `login_failed`, `account_deactivated`, `password_change_required`,
+ * in the same time. Throws `login_failed`, `account_deactivated`, `tenant_suspended`, `password_change_required`,
  * `too_many_attempts`, `auth_internal`.
  */
 export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedInView> {
@@ -30,11 +31,15 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
       'This account is deactivated. Ask an admin to switch it on again.',
     );
   }
+  if (check.outcome === 'suspended') {
+    noteRefusal(ctx, 'tenant_suspended', check.user);
+    throw tenantSuspended();
+  }
   const { user } = check;
   if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
     await forgive(tx, attempt);
-    return startSession(tx, ctx, user, { method: 'password' });
+    return startSession(tx, ctx, { user, method: 'password' });
   });
   return admit(ctx, started);
 }

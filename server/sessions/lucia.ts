@@ -2,7 +2,7 @@ import { createHash, randomUUIDv7 } from 'node:crypto';
 import { Lucia, TimeSpan, type Adapter, type DatabaseSession, type DatabaseUser } from 'lucia';
 import type { Connection } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
-import { cookieName, readCookie } from '#server/access/cookies.ts';
+import type { Cookies } from '#server/access/cookies.ts';
 import type { Config } from '#server/config.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import {
@@ -21,6 +21,8 @@ interface SessionFacts {
   tenantId: string;
   address: string | null;
   userAgent: string | null;
+  /** When the person proved who they are, where that was before now. */
+  confirmedAt: Date | null;
 }
 
 declare module 'lucia' {
@@ -31,6 +33,7 @@ declare module 'lucia' {
   }
 }
 
+const cookieName = 'keyward_session';
 /** 43 characters of base62: 256 bits. */
 const idLength = 43;
 
@@ -44,17 +47,21 @@ export interface Sessions {
 }
 
 /** Browser sessions by Lucia, the ids stored as hashes only. The only file that knows Lucia. */
-export function createSessions(db: Connection, clock: Clock, config: Config): Sessions {
-  const onPool = createLucia(db, clock, config);
+export function createSessions(
+  db: Connection,
+  { clock, config, cookies }: { clock: Clock; config: Config; cookies: Cookies },
+): Sessions {
+  const cookie = { name: cookies.nameOf(cookieName), isSecure: config.url.protocol === 'https:' };
+  const onPool = createLucia(db, clock, cookie);
   return {
     async start(connection, userId, facts) {
-      const lucia = createLucia(connection, clock, config);
+      const lucia = createLucia(connection, clock, cookie);
       const session = await lucia.createSession(userId, facts, { sessionId: randomBase62(idLength) });
       return lucia.createSessionCookie(session.id).serialize();
     },
     async find(cookieHeader) {
       // Not by Lucia, which throws for a `%` in anybody's cookie.
-      const id = readCookie(cookieHeader, onPool.sessionCookieName);
+      const id = cookies.read(cookieHeader, cookieName);
       if (!id) return undefined;
       const { user } = await onPool.validateSession(id);
       return user?.row;
@@ -63,12 +70,16 @@ export function createSessions(db: Connection, clock: Clock, config: Config): Se
   };
 }
 
-function createLucia(connection: Connection, clock: Clock, config: Config) {
+function createLucia(
+  connection: Connection,
+  clock: Clock,
+  { name, isSecure }: { name: string; isSecure: boolean },
+) {
   return new Lucia(createAdapter(connection, clock), {
     sessionExpiresIn: new TimeSpan(sessionLimits.absoluteDays, 'd'),
     sessionCookie: {
-      name: cookieName(config, 'keyward_session'),
-      attributes: { secure: config.url.protocol === 'https:', sameSite: 'lax', path: '/' },
+      name,
+      attributes: { secure: isSecure, sameSite: 'lax', path: '/' },
     },
     getUserAttributes: ({ row }) => ({ row }),
   });
@@ -112,7 +123,7 @@ function toDatabaseSession(
   clock: Clock,
 ): DatabaseSession {
   const left = sessionEnd(row.createdAt).getTime() - clock.now().getTime();
-  const attributes = { tenantId: row.tenantId, address: null, userAgent: null };
+  const attributes = { tenantId: row.tenantId, address: null, userAgent: null, confirmedAt: null };
   return { id, userId: row.userId, expiresAt: new Date(Date.now() + left), attributes };
 }
 

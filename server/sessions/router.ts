@@ -4,16 +4,19 @@ import { confirm, listWays, logout } from '#server/sessions/commands.ts';
 import { login } from '#server/sessions/login.ts';
 import { whoAmI } from '#server/sessions/rules.ts';
 import { confirmInput, loginInput, meView, signedInView, waysView } from '#server/sessions/schema.ts';
-import { anyone, rest, router, signedIn, signedInBySession } from '#server/trpc/init.ts';
+import { anyone, rest, router, signedIn, signedInBySession, whileOpen } from '#server/trpc/init.ts';
 
 export const sessionsRouter = router({
   login: anyone
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/login', 'Sign in by password', {
         errors: [
           'login_failed',
           'account_deactivated',
+          'tenant_suspended',
+          'passwords_off',
           'password_change_required',
           'too_many_attempts',
           'auth_internal',
@@ -34,11 +37,12 @@ export const sessionsRouter = router({
     .output(z.null())
     .mutation(({ ctx }) => logout(ctx)),
   confirm: signedInBySession
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', {
         status: 204,
-        errors: ['password_change_required', 'too_many_attempts'],
+        errors: ['passwords_off', 'password_change_required', 'too_many_attempts'],
       }),
     )
     .input(confirmInput)

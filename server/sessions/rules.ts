@@ -1,5 +1,6 @@
 import type { Principal } from '#server/access/principal.ts';
 import { cutText } from '#server/access/schema.ts';
+import { AppError } from '#server/errors.ts';
 import type { MeView } from '#server/sessions/schema.ts';
 
 /** Who is asking, as they are told. */
@@ -17,6 +18,13 @@ function credentialOf(origin: Extract<Principal['origin'], { kind: 'credential' 
   const { id, credentialKind: kind, name, prefix, grant: permissions, expiresAt } = origin;
   return { id, kind, name, prefix, permissions, expiresAt: expiresAt?.toISOString() ?? null };
 }
+
+/** Said only to a person who has proved who they are. */
+export const tenantSuspended = () =>
+  new AppError(
+    'tenant_suspended',
+    'Your organization’s access to Keyward is suspended. Ask its operator why.',
+  );
 
 const browsers: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],

@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import { credentialView, idSchema, permissionSchema, timestampSchema } from '#server/access/schema.ts';
-import { passwordLength, profileView } from '#server/users/schema.ts';
+import { passwordSchema, profileView } from '#server/users/schema.ts';
 
 export const sessionLimits = { absoluteDays: 30, idleHours: 24 } as const;
 
 export const loginInput = z.strictObject({
   email: z.string().trim().min(1, 'Enter your e-mail address.').max(254).meta({ example: 'ada@example.com' }),
-  password: z
-    .string()
-    .min(1, 'Enter your password.')
-    .max(passwordLength.max)
-    .meta({ example: 'a long phrase nobody else uses' }),
+  password: passwordSchema,
 });
 export type LoginInput = z.infer<typeof loginInput>;
 

@@ -14,7 +14,7 @@ test('the right password starts a session whose cookie scripts cannot read', asy
   assert.equal(answer.body['user']?.['email'], 'ada@example.com');
   assert.match(
     answer.headers.getSetCookie()[0] ?? '',
-    /^keyward_session=[0-9A-Za-z]{43}; HttpOnly; Max-Age=2592000; Path=\/; SameSite=Lax$/,
+    /^keyward_session_[0-9a-f]{8}=[0-9A-Za-z]{43}; HttpOnly; Max-Age=2592000; Path=\/; SameSite=Lax$/,
   );
   const me = await desk.send('GET /api/v1/me', { cookie: cookieOf(answer) });
   assert.equal(me.body['user']?.['role'], 'admin');
@@ -27,7 +27,7 @@ test('over HTTPS the cookie is bound to the host', async () => {
   const answer = await desk.send('POST /api/v1/auth/login', login('ada@example.com', goodPassword));
   assert.match(
     answer.headers.getSetCookie()[0] ?? '',
-    /^__Host-keyward_session=\w+; HttpOnly; .*Path=\/; SameSite=Lax; Secure$/,
+    /^__Host-keyward_session_[0-9a-f]{8}=\w+; HttpOnly; .*Path=\/; SameSite=Lax; Secure$/,
   );
   assert.match(answer.headers.get('strict-transport-security') ?? '', /^max-age=\d+/);
 });
@@ -106,7 +106,7 @@ test('every sign-in has an id of its own, and signing out ends that session only
   assert.notEqual(other.cookie, desk.ada.cookie);
   const out = await desk.ada.send('POST /api/v1/auth/logout');
   assert.equal(out.status, 204);
-  assert.match(out.headers.getSetCookie()[0] ?? '', /^keyward_session=; .*Max-Age=0/);
+  assert.match(out.headers.getSetCookie()[0] ?? '', /^keyward_session_[0-9a-f]{8}=; .*Max-Age=0/);
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 401);
   assert.equal((await other.send('GET /api/v1/me')).status, 200);
 });
@@ -132,12 +132,14 @@ test('of ten sign-outs of one session at once one is audited', async () => {
 
 test('a cookie that proves nothing counts as none', async () => {
   await using desk = await openDesk();
+  const name = desk.runtime.cookies.nameOf('keyward_session');
   for (const cookie of [
     'theme=100%',
     'keyward_session=%',
-    'keyward_session=x',
-    'keyward_session=',
-    'keyward_session=%00',
+    `${name}=%`,
+    `${name}=x`,
+    `${name}=`,
+    `${name}=%00`,
     `other=${'x'.repeat(4_000)}`,
     ';;=',
   ]) {
@@ -145,7 +147,7 @@ test('a cookie that proves nothing counts as none', async () => {
     assert.equal(answer.status, 401, cookie);
     assert.equal(answer.problem?.code, 'unauthenticated');
     const beside = await desk.send('GET /api/v1/me', { cookie: `${cookie}; ${desk.ada.cookie}` });
-    assert.equal(beside.status, cookie.startsWith('keyward_session') ? 401 : 200, cookie);
+    assert.equal(beside.status, cookie.startsWith(name) ? 401 : 200, cookie);
   }
 });
 

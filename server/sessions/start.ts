@@ -6,7 +6,9 @@ import { markDevice } from '#server/attempts/recognise.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { deleteSessionById } from '#server/sessions/queries.ts';
+import { tenantSuspended } from '#server/sessions/rules.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
+import { isTenantSuspended } from '#server/tenants/check-suspended.ts';
 import { lockUnchanged, noteSignIn } from '#server/users/check-password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
@@ -17,23 +19,27 @@ export interface StartedSession {
   cookie: string;
 }
 
-/** How someone proved who they are, for the audit log; `issuedBy`: who handed them what they did it with. */
-export interface SignIn {
+/** How a person has just proved who they are. */
+export interface Proof {
+  user: UserRow;
   method: 'password' | 'setup' | 'invite' | 'magic' | 'oidc';
+  /** Who handed them what they did it with. */
   issuedBy?: { id: string | null; label: string };
+  /** When the issuer last had them prove it, where it says so; left out: now. */
+  authenticatedAt?: Date | null;
 }
 
 /**
  * Signs in someone who has just proved who they are, in place of whoever this browser was until now.
- * Throws `login_failed` when their account changed meanwhile.
+ * Throws `login_failed` when their account changed meanwhile, `tenant_suspended`.
  */
 export async function startSession(
   tx: Transaction,
   ctx: AnyoneCtx,
-  proved: UserRow,
-  signIn: SignIn,
+  { user: proved, authenticatedAt, ...signIn }: Proof,
 ): Promise<StartedSession> {
   await lockUnchanged(tx, proved);
+  if (await isTenantSuspended(tx, proved.tenantId)) throw tenantSuspended();
   if (ctx.principal?.origin.kind === 'session') await deleteSessionById(tx, ctx.principal.origin.id);
   await forgiveConfirms(tx, ctx, proved.id);
   await noteSignIn(tx, proved, ctx.now());
@@ -42,7 +48,8 @@ export async function startSession(
   // Whoever has joined needs no invite: one that lies about would let its finder choose their password.
   await endCodes(tx, { tenantId, userId: id }, 'invite', ctx.now());
   const { address, userAgent } = ctx.request;
-  const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent });
+  const confirmedAt = authenticatedAt && authenticatedAt < ctx.now() ? authenticatedAt : null;
+  const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent, confirmedAt });
   const actor = { kind: 'user', id, label: email, tenantId } as const;
   await recordAudit(tx, ctx, { action: 'auth.login', actor, detail: { ...signIn } });
   return { user: proved, cookie, view: { user: { id, email, name, role, tenantId } } };

@@ -6,7 +6,7 @@ import { countingCodes } from '#server/attempts/count.ts';
 import { consumeCode, endCodes } from '#server/codes/consume.ts';
 import { issueCode } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
-import { AppError, notFound } from '#server/errors.ts';
+import { AppError, invalid, notFound } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession, type StartedSession } from '#server/sessions/start.ts';
@@ -47,16 +47,26 @@ export function issueSetupCode({ db, clock, defaultTenantId }: Runtime): Promise
   });
 }
 
-/** Makes the first admin and signs them in. Throws `not_found` once there is a user, `code_invalid`, `validation_failed`. */
+/** Makes the first admin and signs them in. Throws `not_found` once there is a user, `code_invalid`, `passwords_off`, `validation_failed`. */
 export async function completeSetup(
   ctx: AnyoneCtx,
   { code, ...input }: CompleteSetupInput,
 ): Promise<SignedInView> {
   if (!(await isSetupOpen(ctx.runtime))) throw notFound('page');
   return countingCodes(ctx, async () => {
-    const person = await preparePerson({ ...input, role: 'admin' });
+    const person = await prepareAdmin(ctx.runtime, input);
     return admit(ctx, await makeFirstAdmin(ctx, code, person));
   });
+}
+
+/** With a password, but where passwords are off: then they sign in another way, by their address. */
+async function prepareAdmin(
+  runtime: Runtime,
+  { password, ...person }: { name: string; email: string; password?: string | undefined },
+): Promise<PreparedPerson> {
+  if (password !== undefined) return preparePerson(runtime, { ...person, password, role: 'admin' });
+  if (runtime.config.ways.password) throw invalid('password', 'Choose a password.');
+  return { ...person, role: 'admin', passwordHash: null };
 }
 
 function makeFirstAdmin(ctx: AnyoneCtx, code: string, person: PreparedPerson): Promise<StartedSession> {
@@ -72,19 +82,19 @@ function makeFirstAdmin(ctx: AnyoneCtx, code: string, person: PreparedPerson): P
     }
     const actor = { kind: 'anonymous', id: null, label: 'first boot' } as const;
     const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
-    return startSession(tx, ctx, user, { method: 'setup' });
+    return startSession(tx, ctx, { user, method: 'setup' });
   });
 }
 
 /** Makes the first admin from the configuration, unless there is a user already. Throws `validation_failed`. */
 export async function createConfiguredAdmin(
   runtime: Runtime,
-  account: { email: string; password: Secret },
+  account: { email: string; password: Secret | null },
 ): Promise<void> {
   if (!(await isSetupOpen(runtime))) return;
   const { email, password } = account;
   const [name = ''] = email.split('@');
-  const person = await preparePerson({ email, name, password: password.reveal(), role: 'admin' });
+  const person = await prepareAdmin(runtime, { email, name, password: password?.reveal() });
   const ctx = bootCtx(runtime);
   await ctx.change(async (tx) => {
     await lockTenant(tx, runtime.defaultTenantId);

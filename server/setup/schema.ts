@@ -5,6 +5,6 @@ export const completeSetupInput = z.strictObject({
   code: z.string().min(1, 'Open the address that the server printed when it started.').max(64),
   name: userNameSchema,
   email: emailSchema,
-  password: newPasswordSchema,
+  password: newPasswordSchema.optional().meta({ description: 'Left out only where passwords are off.' }),
 });
 export type CompleteSetupInput = z.infer<typeof completeSetupInput>;

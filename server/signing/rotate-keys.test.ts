@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { BrokenSealError } from '#server/access/sealer.ts';
 import { assertKeysOpen, openSigner } from '#server/signing/rotate-keys.ts';
 import { openEmptyDesk } from '#server/testing/desk.ts';
+import { dataFolder, ownDatabase, startServer } from '#server/testing/process.ts';
 
 test('the very first key signs at once, though time passes while it is made', async () => {
   await using desk = await openEmptyDesk();
@@ -30,4 +31,12 @@ test('what is sealed is found out at the start where a bit of it was changed, or
   await opens();
   await desk.sql('update signing_keys set id = gen_random_uuid()');
   await assert.rejects(opens(), BrokenSealError);
+});
+
+test('the key that JWTs are verified by is published from the first start', async () => {
+  await using folder = await dataFolder();
+  await using database = await ownDatabase();
+  await using server = await startServer({ ...folder.settings, ...database.settings });
+  const { body } = await server.send('GET /.well-known/jwks.json');
+  assert.equal((body['keys'] as unknown as object[]).length, 1);
 });

@@ -19,7 +19,7 @@ export interface Signer {
   privateKey: KeyObject;
 }
 
-/** The key to sign with now. The first is made when it is first asked for, the next a day before it is needed. */
+/** The key to sign with now. The first is made by the first start, the next a day before it is needed. */
 export async function openSigner(runtime: Runtime): Promise<Signer> {
   const at = runtime.clock.now();
   let row = await findSigningKey(runtime.db, at);

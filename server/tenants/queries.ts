@@ -18,6 +18,11 @@ export async function findTenant(db: Connection, id: TenantId) {
   return row;
 }
 
+export async function isTenantRowSuspended(db: Connection, id: string): Promise<boolean> {
+  const [row] = await db.select({ at: tenants.suspendedAt }).from(tenants).where(eq(tenants.id, id));
+  return Boolean(row?.at);
+}
+
 export async function findTenantForUpdate(tx: Transaction, id: TenantId) {
   const [row] = await tx.select(columns).from(tenants).where(eq(tenants.id, id)).for('no key update');
   return row;

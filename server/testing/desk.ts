@@ -72,7 +72,7 @@ export interface Desk extends EmptyDesk {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const desk = await openEmptyDesk(options);
   const code = await issueSetupCode(desk.runtime);
-  const ada = await setUpAda(desk, code?.reveal());
+  const ada = await setUpAda(desk, code?.reveal(), desk.runtime.config.ways.password);
   return { ...desk, ada, join: (name, role) => joinAs(ada, { caller: desk, name, role }) };
 }
 

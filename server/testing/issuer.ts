@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
+import Provider, { type JWKS } from 'oidc-provider';
 
 export interface TestPerson {
   sub: string;
@@ -14,6 +15,8 @@ export interface TestIssuer extends AsyncDisposable {
   /** What a server needs to send people here. */
   settings: Record<string, string>;
   person: TestPerson;
+  /** What ID tokens say instead, and whether by a key that is not the issuer's. */
+  forges: { claims?: Record<string, unknown>; withForeignKey?: boolean } | null;
   /** Goes where a server sends a browser, as one would, and returns the address that leads back. */
   visit(url: string): Promise<URL>;
 }
@@ -25,9 +28,14 @@ export async function openIssuer(): Promise<TestIssuer> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const provider = createProvider(origin, () => issuer.person);
+  const [own, foreign] = await Promise.all([newKey(), newKey()]);
+  const provider = createProvider(origin, own.jwks, () => issuer.person);
   const callback = provider.callback();
   server.on('request', (req, res) => {
+    if (req.url === '/token' && issuer.forges) {
+      const { claims = {}, withForeignKey } = issuer.forges;
+      forge(res, claims, (withForeignKey ? foreign : own).privateKey);
+    }
     if (!req.url?.startsWith('/interaction/')) return void callback(req, res);
     void signIn(provider, req, res, issuer.person.sub);
   });
@@ -39,6 +47,7 @@ export async function openIssuer(): Promise<TestIssuer> {
       KEYWARD_OIDC_NAME: 'Test issuer',
     },
     person: { sub: 'ada-at-issuer', email: 'ada@example.com', email_verified: true, name: 'Ada' },
+    forges: null,
     visit: (url) => followFrom(new URL(url), origin),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -48,8 +57,39 @@ export async function openIssuer(): Promise<TestIssuer> {
   return issuer;
 }
 
-function createProvider(origin: string, person: () => TestPerson): Provider {
+const kid = 'test';
+
+async function newKey(): Promise<{ privateKey: CryptoKey; jwks: JWKS }> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const jwk = { ...(await exportJWK(privateKey)), kid, use: 'sig', alg: 'RS256' };
+  return { privateKey, jwks: { keys: [jwk] as JWKS['keys'] } };
+}
+
+/** Puts another ID token in the place of the one that is about to be sent. */
+function forge(res: ServerResponse, claims: Record<string, unknown>, key: CryptoKey): void {
+  const end = res.end.bind(res) as (body: string) => ServerResponse;
+  res.end = ((body: string | Buffer) => {
+    void resign(String(body), claims, key).then((forged) => {
+      res.setHeader('Content-Length', Buffer.byteLength(forged));
+      end(forged);
+    });
+    return res;
+  }) as typeof res.end;
+}
+
+async function resign(body: string, claims: Record<string, unknown>, key: CryptoKey): Promise<string> {
+  const answer = JSON.parse(body) as { id_token?: string };
+  if (!answer.id_token) return body;
+  const payload = { ...decodeJwt(answer.id_token), ...claims };
+  return JSON.stringify({
+    ...answer,
+    id_token: await new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid }).sign(key),
+  });
+}
+
+function createProvider(origin: string, jwks: JWKS, person: () => TestPerson): Provider {
   const provider = new Provider(origin, {
+    jwks,
     clients: [{ ...client, redirect_uris: ['http://localhost/callback'] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: false,

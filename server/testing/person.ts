@@ -25,8 +25,13 @@ export async function signIn(caller: Caller, email: string, password: string): P
 }
 
 /** Makes the first admin with the code that a new server shows, as the page of its address does. */
-export async function setUpAda(caller: Caller, code: string | undefined): Promise<Person> {
-  const person = { name: 'Ada Lovelace', email: 'ada@example.com', password: goodPassword };
+export async function setUpAda(
+  caller: Caller,
+  code: string | undefined,
+  hasPassword = true,
+): Promise<Person> {
+  const password = hasPassword ? goodPassword : undefined;
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com', password };
   const answer = await caller.send('POST /trpc/setup.complete', { body: { code, ...person } });
   return toPerson(caller, signedInAs(answer), goodPassword, cookieOf(answer));
 }

@@ -31,7 +31,7 @@ export async function roundTrip(desk: Caller, issuer: TestIssuer, body: object =
 export const sessionOf = (answer: Answer) =>
   answer.headers
     .getSetCookie()
-    .find((line) => line.startsWith('keyward_session='))
+    .find((line) => line.startsWith('keyward_session_'))
     ?.split(';')[0];
 
 /** Where a refused round trip leads, and that it left no session. */

@@ -3,6 +3,8 @@ import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { assertFreshSignIn } from '#server/access/fresh.ts';
 import { noteDenied } from '#server/access/note-denied.ts';
 import type { Permission } from '#server/access/schema.ts';
+import { assertWayOpen } from '#server/access/ways.ts';
+import type { OpenWays } from '#server/config.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { toAppError, toProblem, type Problem } from '#server/http/problem.ts';
 
@@ -105,6 +107,14 @@ export function permittedFreshlyInSession(permission: Permission) {
   return permittedInSession(permission)
     .meta({ fresh: true })
     .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
+}
+
+/** For what belongs to a way to sign in: refused while that is closed. Throws `passwords_off`, `not_found`. */
+export function whileOpen(way: keyof OpenWays) {
+  return trpc.middleware(({ ctx, next }) => {
+    assertWayOpen(ctx.runtime.config, way);
+    return next();
+  });
 }
 
 /** The REST side of a procedure, for `.meta()`. */

@@ -5,6 +5,7 @@ import { countConfirm, forgive } from '#server/attempts/count.ts';
 import { consumeHeldCode } from '#server/codes/consume.ts';
 import type { CodeRow } from '#server/codes/queries.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
+import { isTenantSuspended } from '#server/tenants/check-suspended.ts';
 import { hashPassword, verifyPassword } from '#server/users/password.ts';
 import {
   findUser,
@@ -19,7 +20,7 @@ import { workingPasswordHash } from '#server/users/rules.ts';
 
 export type PasswordCheck =
   | { outcome: 'ok'; user: UserRow }
-  | { outcome: 'deactivated'; user: UserRow }
+  | { outcome: 'deactivated' | 'suspended'; user: UserRow }
   | { outcome: 'wrong'; user: UserRow | undefined };
 
 /**
@@ -36,6 +37,7 @@ export async function checkPassword(
   const { ok, stale } = await verifyPassword(hash, password);
   if (!user || !ok) return { outcome: 'wrong', user };
   if (user.deactivatedAt) return { outcome: 'deactivated', user };
+  if (await isTenantSuspended(ctx.runtime.db, user.tenantId)) return { outcome: 'suspended', user };
   return { outcome: 'ok', user: stale ? await rehash(ctx, user, password) : user };
 }
 

@@ -9,10 +9,11 @@ import { recordAudit, type AuditActor } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
+import type { Runtime } from '#server/runtime.ts';
+import { hashNewPassword } from '#server/users/accept-password.ts';
 import { findHoldings } from '#server/users/find-holdings.ts';
 import { issueLink } from '#server/users/issue-links.ts';
 import { lockAsAdmin, lockForChange, userResource } from '#server/users/lock.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import {
   findUserRecord,
   insertUser,
@@ -50,7 +51,7 @@ export async function createUser(
   const chosen =
     password === undefined
       ? input
-      : { ...(await preparePerson({ ...input, password })), passwordChosenByAdmin: true };
+      : { ...(await preparePerson(ctx.runtime, { ...input, password })), passwordChosenByAdmin: true };
   assertNotBeyond(ctx.principal.permissions, input.role);
   return ctx.change(async (tx) => {
     await lockAsAdmin(tx, ctx);
@@ -73,10 +74,11 @@ export async function openChosenPassword(tx: Transaction, ctx: Ctx, userId: stri
 export type PreparedPerson = Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>;
 
 /** Checks and hashes what was chosen, outside of any transaction: hashing is slow on purpose. */
-export async function preparePerson(input: CreateUserInput & { password: string }): Promise<PreparedPerson> {
-  const { email, name, role, password } = input;
-  assertUncommonPassword(password, email);
-  return { email, name, role, passwordHash: await hashPassword(password) };
+export async function preparePerson(
+  runtime: Runtime,
+  { email, name, role, password }: CreateUserInput & { password: string },
+): Promise<PreparedPerson> {
+  return { email, name, role, passwordHash: await hashNewPassword(runtime, { password, email }) };
 }
 
 /** Inserts a prepared person. `actor`: who did it, at first boot, when nobody is signed in yet. */

@@ -5,10 +5,10 @@ import { notFound } from '#server/errors.ts';
 import { unlinkAll } from '#server/oidc/link.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { revokeTokensOf } from '#server/tokens/revoke-all.ts';
+import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { openChosenPassword, viewUser } from '#server/users/commands.ts';
 import { findHoldings, noHoldings } from '#server/users/find-holdings.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import { updateUserRow } from '#server/users/queries.ts';
 import {
   assertAdminRemains,
@@ -79,12 +79,12 @@ export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput):
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
   const { email } = await viewUser(ctx.runtime.db, owner.tenantId, id);
   assertOthersPassword(ctx.principal.user.id, id);
-  assertUncommonPassword(password, email);
-  const passwordHash = await hashPassword(password);
+  const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     assertNotBeyond(ctx.principal.permissions, user.role);
     await updateUserRow(tx, owner.tenantId, id, { passwordHash, passwordChosenByAdmin: true });
+    await tellOfFirstPassword(tx, ctx, user);
     const sessions = await endSessionsOfUser(tx, id);
     await endCodes(tx, owner, undefined, ctx.now());
     await openChosenPassword(tx, ctx, id);

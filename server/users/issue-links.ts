@@ -14,13 +14,16 @@ import type { InviteLinkView, ResetLinkView, UserIdInput } from '#server/users/s
 
 export type LinkPurpose = 'invite' | 'reset';
 
-/** Makes a new invite in place of the one before. Throws `not_found`, `already_joined`, `user_deactivated`, `permission_denied`. */
+/**
+ * Makes a new invite in place of the one before: where passwords are off also for those who have joined, as their way to link
+ * a sign-in anew. Throws `not_found`, `already_joined`, `user_deactivated`, `permission_denied`.
+ */
 export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkView> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     assertNotBeyond(ctx.principal.permissions, user.role);
     assertActive(user);
-    assertInvited(user);
+    if (ctx.runtime.config.ways.password) assertInvited(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'invite');
     await recordAudit(tx, ctx, { action: 'user.invite', resource: userResource(user), detail: { mailed } });
     return { inviteUrl: url, mailed };

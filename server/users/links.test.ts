@@ -59,7 +59,7 @@ test('the browser in which an invite was accepted is known: others who guess do 
   await using desk = await openDesk();
   const { link } = await invite(desk);
   const cookies = (await accept(desk, link)).headers.getSetCookie();
-  const device = cookies.find((cookie) => cookie.startsWith('keyward_device='))?.split(';')[0] ?? '';
+  const device = cookies.find((cookie) => cookie.startsWith('keyward_device_'))?.split(';')[0] ?? '';
   await Promise.all(Array.from({ length: 10 }, () => login(desk, grace.email, 'not this one')));
   assert.equal(
     (await login(desk, grace.email, other)).status,

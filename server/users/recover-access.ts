@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { assertWayOpen } from '#server/access/ways.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
@@ -9,9 +10,9 @@ import type { Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
+import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { addUser } from '#server/users/commands.ts';
-import { linkOf } from '#server/users/issue-links.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
+import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
 import { findUserByEmail, updateUserRow, type UserRow } from '#server/users/queries.ts';
 
 /** What an operator at the machine gives: a password, or null for a link by which its owner chooses one. */
@@ -22,43 +23,63 @@ export interface Recovery {
 
 const operator = { kind: 'system', id: null, label: 'operator' } as const;
 
-/** Adds an admin, for when nobody can sign in as one. Returns the link, where one was asked for. Throws `email_taken`, `validation_failed`. */
+/**
+ * Adds an admin, for when nobody can sign in as one. Returns the link, where there is no password. Throws `email_taken`,
+ * `passwords_off`, `validation_failed`.
+ */
 export async function createAdmin(
   runtime: Runtime,
   { email, name, password }: Recovery & { name: string },
 ): Promise<string | null> {
   const ctx = operatorCtx(runtime);
-  const passwordHash = await hashUnlessNull(email, password);
+  const passwordHash = await hashUnlessNull(runtime, email, password);
   return ctx.change(async (tx) => {
     const person = { tenantId: runtime.defaultTenantId, email, name, role: 'admin', passwordHash } as const;
     const user = await addUser(tx, ctx, person, operator);
-    return password ? null : issueResetLink(tx, ctx, user);
+    if (password) return null;
+    return issueOperatorLink(tx, ctx, user, runtime.config.ways.password ? 'reset' : 'invite');
+  });
+}
+
+/**
+ * Makes a link by which somebody signs in another way than by a password, and links that to their account: for when they
+ * cannot sign in, and passwords are off. Throws `not_found`, `account_deactivated`.
+ */
+export function inviteByOperator(runtime: Runtime, email: string): Promise<string> {
+  const ctx = operatorCtx(runtime);
+  return ctx.change(async (tx) => {
+    const user = await findActiveUser(tx, email);
+    const tenantId = user.tenantId as TenantId;
+    await endCodes(tx, { tenantId, userId: user.id }, 'invite', ctx.now());
+    await recordAudit(tx, ctx, {
+      action: 'user.invite',
+      actor: { ...operator, tenantId },
+      resource: { type: 'user', id: user.id, label: user.email },
+      detail: { mailed: false },
+    });
+    return issueOperatorLink(tx, ctx, user, 'invite');
   });
 }
 
 /**
  * Gives somebody a new password, or a link by which to choose one; with either, all their sessions end. Returns the link.
- * Throws `not_found`, `user_deactivated`, `validation_failed`.
+ * Throws `not_found`, `account_deactivated`, `passwords_off`, `validation_failed`.
  */
 export async function recoverPassword(
   runtime: Runtime,
   { email, password }: Recovery,
 ): Promise<string | null> {
   const ctx = operatorCtx(runtime);
-  const passwordHash = await hashUnlessNull(email, password);
+  assertWayOpen(runtime.config, 'password');
+  const passwordHash = await hashUnlessNull(runtime, email, password);
   return ctx.change(async (tx) => {
-    const user = await findUserByEmail(tx, email);
-    if (!user) throw new AppError('not_found', 'Nobody has this e-mail address.');
-    if (user.deactivatedAt)
-      throw new AppError(
-        'account_deactivated',
-        'This account is deactivated. An admin can switch it on again.',
-      );
+    const user = await findActiveUser(tx, email);
     const tenantId = user.tenantId as TenantId;
     await updateUserRow(tx, tenantId, user.id, {
       ...(passwordHash && { passwordHash }),
       passwordChosenByAdmin: false,
     });
+    if (passwordHash) await tellOfFirstPassword(tx, ctx, user);
     const sessionsEnded = await endSessionsOfUser(tx, user.id);
     await endCodes(tx, { tenantId, userId: user.id }, undefined, ctx.now());
     await recordAudit(tx, ctx, {
@@ -67,21 +88,39 @@ export async function recoverPassword(
       resource: { type: 'user', id: user.id, label: user.email },
       detail: { sessionsEnded },
     });
-    return password ? null : issueResetLink(tx, ctx, user);
+    return password ? null : issueOperatorLink(tx, ctx, user, 'reset');
   });
 }
 
-async function hashUnlessNull(email: string, password: Secret | null): Promise<string | null> {
-  if (!password) return null;
-  assertUncommonPassword(password.reveal(), email);
-  return hashPassword(password.reveal());
+async function findActiveUser(tx: Transaction, email: string): Promise<UserRow> {
+  const user = await findUserByEmail(tx, email);
+  if (!user) throw new AppError('not_found', 'Nobody has this e-mail address.');
+  if (user.deactivatedAt)
+    throw new AppError(
+      'account_deactivated',
+      'This account is deactivated. An admin can switch it on again.',
+    );
+  return user;
 }
 
-async function issueResetLink(tx: Transaction, ctx: AnyoneCtx, user: UserRow): Promise<string> {
+async function hashUnlessNull(
+  runtime: Runtime,
+  email: string,
+  password: Secret | null,
+): Promise<string | null> {
+  return password && (await hashNewPassword(runtime, { password: password.reveal(), email }));
+}
+
+async function issueOperatorLink(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  user: UserRow,
+  purpose: LinkPurpose,
+): Promise<string> {
   const holder = { tenantId: user.tenantId as TenantId, userId: user.id };
-  const reset = { ...holder, purpose: 'reset', lifeMs: codeLifeMs.reset, issuer: null } as const;
-  const code = await issueCode(tx, reset, ctx.now());
-  return linkOf(ctx.runtime, 'reset', code);
+  const link = { ...holder, purpose, lifeMs: codeLifeMs[purpose], issuer: null } as const;
+  const code = await issueCode(tx, link, ctx.now());
+  return linkOf(ctx.runtime, purpose, code);
 }
 
 function operatorCtx(runtime: Runtime): AnyoneCtx {

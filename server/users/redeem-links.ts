@@ -9,9 +9,9 @@ import { AppError } from '#server/errors.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
+import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import type { LinkPurpose } from '#server/users/issue-links.ts';
 import { userResource } from '#server/users/lock.ts';
-import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import { findUserRecord, updateUserRow, type UserRow } from '#server/users/queries.ts';
 import type {
   AcceptInviteInput,
@@ -50,14 +50,26 @@ export async function acceptInvite(
 ): Promise<SignedInView> {
   const chosen = await prepareChoice(ctx, 'invite', code, password);
   const started = await ctx.change(async (tx) => {
-    const { user, owner, by } = await consumeLink(tx, ctx, 'invite', code);
-    const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
-    await endCodes(tx, owner, undefined, ctx.now());
-    const detail = { changes: changedFields(user, { name }), issuedBy: by };
-    await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
-    return startSession(tx, ctx, joined, { method: 'invite', issuedBy: by });
+    const { user, by } = await redeemInvite(tx, ctx, { code, name, ...chosen });
+    return startSession(tx, ctx, { user, method: 'invite', issuedBy: by });
   });
   return admit(ctx, started);
+}
+
+/** Uses an invite up, and saves what its holder chose. Returns them, locked, and who invited them. Throws `code_invalid`. */
+export async function redeemInvite(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  { code, ...chosen }: { code: string; name?: string } & Partial<ChosenPassword>,
+) {
+  const { user, owner, by } = await consumeLink(tx, ctx, 'invite', code);
+  const { name = user.name } = chosen;
+  const joined = await updateUserRow(tx, owner.tenantId, user.id, { ...chosen, name });
+  if (chosen.passwordHash !== undefined) await tellOfFirstPassword(tx, ctx, user);
+  await endCodes(tx, owner, undefined, ctx.now());
+  const detail = { changes: changedFields(user, { name }), issuedBy: by };
+  await recordAudit(tx, ctx, { ...byThemselves(user), action: 'user.accept_invite', detail });
+  return { user: joined, by };
 }
 
 /**
@@ -69,6 +81,7 @@ export async function completeReset(ctx: AnyoneCtx, { code, password }: Complete
   return ctx.change(async (tx) => {
     const { user, owner, by } = await consumeLink(tx, ctx, 'reset', code);
     await updateUserRow(tx, owner.tenantId, user.id, chosen);
+    await tellOfFirstPassword(tx, ctx, user);
     const sessions = await endSessionsOfUser(tx, user.id);
     await endCodes(tx, owner, undefined, ctx.now());
     const detail = { revoked: { sessions }, issuedBy: by };
@@ -78,10 +91,20 @@ export async function completeReset(ctx: AnyoneCtx, { code, password }: Complete
 }
 
 /** Looks before it hashes, so that a made-up code costs nothing, and hashes outside of the transaction. */
-async function prepareChoice(ctx: AnyoneCtx, purpose: LinkPurpose, code: string, password: string) {
+async function prepareChoice(
+  ctx: AnyoneCtx,
+  purpose: LinkPurpose,
+  code: string,
+  password: string,
+): Promise<ChosenPassword> {
   const { email } = await checkLink(ctx, purpose, { code });
-  assertUncommonPassword(password, email);
-  return { passwordHash: await hashPassword(password), passwordChosenByAdmin: false };
+  const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
+  return { passwordHash, passwordChosenByAdmin: false };
+}
+
+interface ChosenPassword {
+  passwordHash: string;
+  passwordChosenByAdmin: boolean;
 }
 
 /** Uses a link up. Returns whose it is, and who handed it to them. Throws `code_invalid`. */

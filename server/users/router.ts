@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sessionListView, signedInView } from '#server/sessions/schema.ts';
-import { anyone, permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
+import { anyone, permitted, permittedFreshly, rest, router, whileOpen } from '#server/trpc/init.ts';
 import { activateUser, createUser, getUser, updateUser } from '#server/users/commands.ts';
 import {
   deactivateUser,
@@ -53,7 +53,7 @@ export const usersRouter = router({
     .meta(
       rest('POST', '/users', 'Add a person, by an invite or with a password', {
         status: 201,
-        errors: ['email_taken', 'sign_in_again'],
+        errors: ['email_taken', 'passwords_off', 'sign_in_again'],
       }),
     )
     .input(createUserInput)
@@ -99,21 +99,23 @@ export const usersRouter = router({
     .output(inviteLinkView)
     .mutation(({ ctx, input }) => inviteAgain(ctx, input)),
   setPassword: permittedFreshly('users:write')
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/users/{id}/set-password', 'Set a password that is good for one sign-in', {
         status: 204,
-        errors: ['not_found', 'own_account', 'sign_in_again'],
+        errors: ['not_found', 'own_account', 'passwords_off', 'sign_in_again'],
       }),
     )
     .input(setPasswordInput)
     .output(z.null())
     .mutation(({ ctx, input }) => setPassword(ctx, input)),
   resetPassword: permittedFreshly('users:write')
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/users/{id}/reset-password', 'Make a link to choose a new password', {
-        errors: ['not_found', 'own_account', 'user_deactivated', 'sign_in_again'],
+        errors: ['not_found', 'own_account', 'user_deactivated', 'passwords_off', 'sign_in_again'],
       }),
     )
     .input(userIdInput)
@@ -147,15 +149,18 @@ export const usersRouter = router({
     .output(linkHolderView)
     .mutation(({ ctx, input }) => checkLink(ctx, 'invite', input)),
   acceptInvite: anyone
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .input(acceptInviteInput)
     .output(signedInView)
     .mutation(({ ctx, input }) => acceptInvite(ctx, input)),
   checkReset: anyone
+    .use(whileOpen('password'))
     .input(linkCodeInput)
     .output(linkHolderView)
     .mutation(({ ctx, input }) => checkLink(ctx, 'reset', input)),
   completeReset: anyone
+    .use(whileOpen('password'))
     .meta({ unbatched: true })
     .input(completeResetInput)
     .output(z.null())

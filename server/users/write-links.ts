@@ -1,6 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { codeLifeMs, issueSecondCode } from '#server/codes/issue.ts';
+import type { Config } from '#server/config.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
@@ -10,22 +11,31 @@ import { findUser, type UserRow } from '#server/users/queries.ts';
 export async function writeInviteLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
   const link = await issueOwnLink(runtime, job, 'invite');
   if (!link) return null;
-  const { origin } = runtime.config.url;
+  const { ways, url } = runtime.config;
+  const { origin } = url;
   return {
     to: link.user.email,
     subject: 'You are invited to Keyward',
     lines: [
       `Hello ${link.user.name},`,
       `An admin has made an account for you at ${origin}. There you make the tokens that your command lines, CI jobs and agents work with.`,
+      ...(ways.password ? [] : [howToSignIn(runtime.config, link.user.email)]),
     ],
     action: { label: 'Accept the invite', url: link.url },
     after: ['The link works once, for 24 hours. If you did not expect it, leave it be: nothing happens.'],
   };
 }
 
+/** Where passwords are off: how an invited person signs in. */
+function howToSignIn({ ways, oidc }: Config, email: string): string {
+  const byIssuer = oidc && `sign in with ${oidc.name} as ${email}`;
+  const byMail = ways.magic && `have a link to sign in mailed to ${email}`;
+  return `There are no passwords: open the link below and ${[byIssuer, byMail].filter(Boolean).join(', or ')}.`;
+}
+
 /** The link to choose a new password; null once it was used, taken back or has run out. */
 export async function writeResetLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
-  const link = await issueOwnLink(runtime, job, 'reset');
+  const link = runtime.config.ways.password && (await issueOwnLink(runtime, job, 'reset'));
   if (!link) return null;
   return {
     to: link.user.email,

@@ -82,7 +82,7 @@ async function isLetIn(stage: Stage, { email }: Person): Promise<[known: boolean
     });
   const before = await signIn(goodPassword, '10.5.4.1');
   const lines = before.headers.getSetCookie();
-  const device = lines.find((line) => line.startsWith('keyward_device='))?.split(';')[0] ?? cookieOf(before);
+  const device = lines.find((line) => line.startsWith('keyward_device_'))?.split(';')[0] ?? cookieOf(before);
   await Promise.all(Array.from({ length: 20 }, (_, n) => signIn('not this one', `10.5.5.${n}`)));
   const [known, unknown] = [
     await signIn(goodPassword, '10.5.4.1', device),

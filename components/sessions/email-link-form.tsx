@@ -1,0 +1,40 @@
+'use client';
+import { Mail } from 'lucide-react';
+import { useForm } from 'react-hook-form';
+import { Button } from '#components/ui/button.tsx';
+import { TextField } from '#components/ui/field.tsx';
+
+interface EmailLinkFormProps {
+  onSubmit: (email: string) => void;
+  isSending: boolean;
+}
+
+/** Asks for a link to sign in, where there are no passwords. */
+export function EmailLinkForm({ onSubmit, isSending }: EmailLinkFormProps) {
+  const { register, handleSubmit, formState } = useForm({ defaultValues: { email: '' } });
+  return (
+    <form
+      method="post"
+      noValidate
+      onSubmit={(event) => void handleSubmit(({ email }) => onSubmit(email.trim()))(event)}
+      className="grid gap-4"
+    >
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        error={formState.errors.email?.message}
+        {...register('email', {
+          validate: (email) => email.trim() !== '' || 'Enter your e-mail address.',
+        })}
+      />
+      <Button type="submit" look="primary" size="lg" busy={isSending} busyLabel="Sending…">
+        <Mail aria-hidden />
+        Email me a link
+      </Button>
+    </form>
+  );
+}

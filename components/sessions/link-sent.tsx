@@ -1,0 +1,24 @@
+import type { UseMutationResult } from '@tanstack/react-query';
+import { Notice } from '#components/ui/notice.tsx';
+import type { MagicRequestedView, RequestMagicInput } from '#server/magic/schema.ts';
+
+interface LinkSentProps {
+  request: Pick<
+    UseMutationResult<MagicRequestedView, unknown, RequestMagicInput>,
+    'isSuccess' | 'variables' | 'data'
+  >;
+}
+
+/** What is said once a link was asked for: the same whether there is such an account. */
+export function LinkSent({ request: { isSuccess, variables, data } }: LinkSentProps) {
+  return (
+    <div role="status">
+      {isSuccess && variables && data && (
+        <Notice tone="info">
+          If {variables.email} belongs to somebody here, a link is on its way. It works once, for{' '}
+          {data.lifeMinutes} minutes.
+        </Notice>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { ShieldUser } from 'lucide-react';
+import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { trpc } from '#components/api/trpc.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Notice } from '#components/ui/notice.tsx';
+import type { StartOidcInput } from '#server/oidc/schema.ts';
+
+interface OidcButtonProps {
+  /** What the issuer is called. */
+  name: string;
+  /** There is no other way to sign in beside it. */
+  isOnly: boolean;
+  /** What the round trip is begun with, asked for when it is. */
+  input: () => StartOidcInput;
+}
+
+/** Leaves for the issuer. */
+export function OidcButton({ name, isOnly, input }: OidcButtonProps) {
+  const start = useMutation(
+    trpc.oidc.start.mutationOptions({
+      gcTime: 0,
+      onSuccess: ({ url }) => window.location.assign(url),
+    }),
+  );
+  return (
+    <>
+      <Button
+        size="lg"
+        {...(isOnly && { look: 'primary' })}
+        busy={start.isPending || start.isSuccess}
+        busyLabel={`Going to ${name}…`}
+        onClick={() => start.mutate(input())}
+      >
+        <ShieldUser aria-hidden />
+        Sign in with {name}
+      </Button>
+      {start.isError && <Notice tone="danger">{sentenceOf(problemOf(start.error))}</Notice>}
+    </>
+  );
+}
+
+export function Or() {
+  return (
+    <div
+      aria-hidden
+      className="flex items-center gap-3 text-sm text-faint before:h-px before:flex-1 before:bg-line after:h-px after:flex-1 after:bg-line"
+    >
+      or
+    </div>
+  );
+}
