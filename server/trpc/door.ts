@@ -28,12 +28,9 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
     refuseCtx(error, facts.id),
   );
   // tRPC asks for it, and tells why there is none, unless it finds fault with the request first.
-  const isOpen = await opened.then(
-    () => true,
-    () => false,
-  );
+  const ctx = await opened.catch(() => {});
   // The adapter reads a body itself unless it finds one that was read already.
-  if (!isSafe(req.method)) Object.assign(req, { body: isOpen ? await readText(exchange, path) : '' });
+  if (!isSafe(req.method)) Object.assign(req, { body: ctx ? await readText(exchange, path) : '' });
   // Whoever has gone is not heard to go again, and would count as one who watches.
   if (res.closed || req.socket.destroyed) return;
   // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
