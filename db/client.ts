@@ -1,8 +1,11 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { isSilence } from '#db/errors.ts';
+import { shareByTurns } from '#db/shared-pool.ts';
+import { createTurns, type Turns } from '#db/turns.ts';
 
 export type Database = NodePgDatabase;
+export type Pool = pg.Pool;
 /** A transaction: what `Database.transaction` hands to its callback. */
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0];
 /** Where a query can run: on any connection, or inside a transaction. */
@@ -15,6 +18,9 @@ export type Changes<Row> = { [K in keyof Row]?: Row[K] | undefined };
 export type DatabaseAddress =
   | string
   | { host: string; port: number; user: string; password: string; database: string };
+
+/** How long to wait for a connection, for a lock, for an answer. */
+const waitMs = 1_500;
 
 export interface PoolOptions {
   size: number;
@@ -39,6 +45,21 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
   return pool;
 }
 
+/**
+ * A pool whose connections go by turns of the parties that work, a quarter of them at most to one: whatever one party asks
+ * for, others find a connection, and the results of one do not come in faster than those of others can be dealt with.
+ */
+export function openSharedPool(
+  address: DatabaseAddress,
+  options: PoolOptions,
+): { pool: pg.Pool; turns: Turns } {
+  const { size } = options;
+  const turns = createTurns({ size, perParty: Math.ceil(size / 4), waitMs });
+  const pool = openPool(address, options);
+  shareByTurns(pool, turns, waitMs);
+  return { pool, turns };
+}
+
 /** `pg` gives a query up and keeps the connection: what is asked of it next, a rollback too, would wait in vain as long again. */
 function endWhenSilent(client: pg.PoolClient): void {
   const query = client.query.bind(client) as (...args: unknown[]) => unknown;
@@ -61,10 +82,10 @@ export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     application_name: `keyward ${process.pid}`,
-    connectionTimeoutMillis: 1_500,
+    connectionTimeoutMillis: waitMs,
     query_timeout: 1_700,
-    statement_timeout: 1_500,
-    lock_timeout: 1_500,
+    statement_timeout: waitMs,
+    lock_timeout: waitMs,
     idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };

@@ -1,5 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
+import { TurnRefusedError } from '#db/turns.ts';
 
 /** The name of the unique constraint or index that a failed statement ran into, if that is why it failed. */
 export function violatedUnique(error: unknown): string | undefined {
@@ -18,6 +19,12 @@ export function isUnavailable(error: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   const { code } = cause as NodeJS.ErrnoException;
   return unavailableErrors.test(`${code ?? ''} ${cause.message}`);
+}
+
+/** Whether a statement got no connection because too many of the same party wait for one. */
+export function isOwnDoing(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof TurnRefusedError && cause.isOwnDoing;
 }
 
 /** Whether a statement was given up because no answer to it came: so `pg` says it. */

@@ -4,6 +4,7 @@ import {
   assertWorksAs,
   openDatabase,
   openPool,
+  openSharedPool,
   workAsOwner,
   type Database,
   type DatabaseAddress,
@@ -18,6 +19,7 @@ import { createCookies, type Cookies } from '#server/access/cookies.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { createRates, type Rates } from '#server/access/rates.ts';
+import { createRecentSecrets, type RecentSecrets } from '#server/access/recent-secrets.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
@@ -27,6 +29,7 @@ import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type CredentialUses } from '#server/credentials/last-use.ts';
 import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
 import { createSigner, type Signer } from '#server/credentials/signer.ts';
+import { createAdmission, type Admission } from '#server/http/admission.ts';
 import { gatherOutput } from '#server/http/gathered-output.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
 import { prepareJobs } from '#server/jobs/queue.ts';
@@ -37,17 +40,28 @@ import type { MailJob } from '#server/mail/schema.ts';
 import { createMailSoon } from '#server/mail/send.ts';
 import { createIssuer, type Issuer } from '#server/oidc/discover.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
-import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
+import {
+  deleteEndedSessions,
+  findLiveSessions,
+  touchSessions,
+  type SessionUse,
+} from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
 
 /** What the server works as once it has migrated: it can append to the audit log, and delete no history. */
 const applicationRole = 'keyward_app';
 
+/** Two batches of tokens and two of sessions are under way at most. */
+const lookupPoolSize = 4;
+
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
   config: Config;
   log: Logger;
+  /** For all work but look-ups, by turns of those who ask for it. */
   pool: pg.Pool;
+  /** For finding out who asks, which never waits behind what is being done for others. */
+  lookupPool: pg.Pool;
   db: Database;
   /** Works as the owner of the tables, on a connection of its own, without a time-out. */
   asOwner<T>(work: (db: Database) => Promise<T>): Promise<T>;
@@ -55,6 +69,8 @@ export interface Runtime {
   defaultTenantId: TenantId;
   lookup: Lookup;
   rates: Rates;
+  recentSecrets: RecentSecrets;
+  admission: Admission;
   /** Opened when it is first needed: until then no key has to be there. */
   sealer: () => Sealer;
   lastUse: WriteBehind<CredentialUses>;
@@ -95,13 +111,12 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const log = createLog(config, options.logTo);
   const ran = await migrate(options.address);
   if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
-  const pool = openPool(options.address, {
-    size: config.databasePoolSize,
-    role: applicationRole,
-    onError(error) {
-      if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
-    },
-  });
+  const onError = (error: Error) => {
+    if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
+  };
+  const shared = { role: applicationRole, onError };
+  const { pool, turns } = openSharedPool(options.address, { ...shared, size: config.databasePoolSize });
+  const lookupPool = openPool(options.address, { ...shared, size: lookupPoolSize });
   await assertWorksAs(pool, applicationRole);
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
@@ -132,6 +147,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     findEnd: (principal) => findEnd(db, principal, clock.now()),
   });
   const rates = createRates(config, clock, log);
+  const admission = createAdmission(clock);
   const signer = createSigner(await readInstallationKey(db, 'sign_in'));
   const cookies = createCookies(config, signer.hash('cookies', '').toString('hex').slice(0, 8));
   let sealer: Sealer | undefined;
@@ -139,6 +155,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     config,
     log,
     pool,
+    lookupPool,
     db,
     asOwner: (work) => workAsOwner(options.address, work),
     clock,
@@ -147,16 +164,25 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     hub,
     mailer,
     seals,
-    metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
+    metrics: wantsMetrics(config)
+      ? createMetrics({ pool, lookupPool, turns, admission, jobs, queues: writers })
+      : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
     mailSoon,
     ...writers,
-    lookup: createLookup(findCredentials(pool)),
+    lookup: createLookup(findCredentials(lookupPool)),
     rates,
+    recentSecrets: createRecentSecrets(() => performance.now()),
+    admission,
     sealer: () => (sealer ??= createSealer(masterKeyOf(config))),
     cookies,
-    sessions: createSessions(db, { clock, config, cookies }),
+    sessions: createSessions(db, {
+      lookup: createLookup(findLiveSessions(lookupPool, clock)),
+      clock,
+      config,
+      cookies,
+    }),
     issuer: config.oidc && createIssuer(config.oidc, log),
     signer,
     async close() {
@@ -168,7 +194,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       // The last uses may have moved.
       await auditQueue.close();
       databaseClock.close();
-      await pool.end();
+      await Promise.all([pool.end(), lookupPool.end()]);
     },
   };
 }

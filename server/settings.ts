@@ -120,7 +120,7 @@ export const settings = {
   KEYWARD_RATE_LIMIT: {
     schema: rate.default({ perSecond: 1_000, atOnce: 10_000 }),
     legal: 'calls a second/calls at once, the latter no fewer (100/1000), or off',
-    says: 'How often a token may be used, unless it or its tenant has a limit of its own.',
+    says: 'How often a token may be used, unless it or its tenant has a limit of its own; and the sessions of a person together.',
     byDefault: '1000/10000',
   },
   KEYWARD_ADDRESS_RATE_LIMIT: {
@@ -215,7 +215,7 @@ export const settings = {
   KEYWARD_DATABASE_POOL: {
     schema: size.default(10),
     legal: '1 to 10000',
-    says: 'How many connections to the database this server may hold.',
+    says: 'How many connections to the database this server works with. It holds a few more: 4 to find out who asks, 1 that listens.',
     byDefault: '10',
   },
   KEYWARD_MAX_CONNECTIONS: {

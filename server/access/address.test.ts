@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { test } from 'node:test';
-import { addressBlock, canonicalAddress, isInRanges } from '#server/access/address.ts';
+import { addressBlock, canonicalAddress, isInRanges, widerNetwork } from '#server/access/address.ts';
 import { createCaller } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
@@ -29,6 +29,17 @@ const blocks: [string, string][] = [
 ];
 for (const [address, block] of blocks) {
   test(`${address} is counted as ${block}`, () => assert.equal(addressBlock(address), block));
+}
+
+const networks: [string, string][] = [
+  ['203.0.113.7', '203.0.113.0/24'],
+  ['::ffff:203.0.113.7', '203.0.113.0/24'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+  ['2001:db8:1:2::/64', '2001:db8:1::/48'],
+  ['unknown', 'unknown'],
+];
+for (const [address, network] of networks) {
+  test(`${address} lies in the network ${network}`, () => assert.equal(widerNetwork(address), network));
 }
 
 const ranges: [string, string, boolean][] = [

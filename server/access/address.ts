@@ -15,9 +15,14 @@ export function addressBlock(text: string): string {
   return `${new ipaddr.IPv6(network).toString()}/64`;
 }
 
-/** What one customer of a provider may have all of, as PostgreSQL takes it: an IPv4 /24, an IPv6 /48. */
+/** What one customer of a provider may have all of, as PostgreSQL takes it: an IPv4 /24, an IPv6 /48. Takes a block too. */
 export function widerNetwork(text: string): string {
-  return `${text}/${parse(text) instanceof ipaddr.IPv6 ? 48 : 24}`;
+  const [base = ''] = text.split('/');
+  const address = parse(base);
+  if (address === undefined) return text;
+  if (address instanceof ipaddr.IPv6)
+    return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/48`).toString()}/48`;
+  return `${ipaddr.IPv4.networkAddressFromCIDR(`${address.toString()}/24`).toString()}/24`;
 }
 
 /** The same without what tells its hosts apart: one text for the whole network. */

@@ -57,6 +57,13 @@ export function readBearer(authorization: string | undefined): string | undefine
   return match ? (match[1] ?? '').trim() : undefined;
 }
 
+/** The hash of the secret that is shown, whether or not it works; undefined where nothing is that could be one. */
+export function hashOfShown(runtime: Runtime, { authorization, cookie }: Presented): Buffer | undefined {
+  const bearer = readBearer(authorization);
+  if (bearer !== undefined) return parseSecret(bearer)?.secret.hash();
+  return cookie ? runtime.sessions.hashIn(cookie) : undefined;
+}
+
 async function byCredential(runtime: Runtime, bearer: string, request: RequestFacts): Promise<Principal> {
   if (bearer === '')
     throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
@@ -95,7 +102,11 @@ export async function checkToken(
   const at = runtime.clock.now();
   const refusal = refusalOf(found, at, asked ? asked.address : request.address);
   const address = asked?.address ?? request.address;
-  if (!refusal) return { principal: toPrincipal(found) };
+  if (!refusal) {
+    runtime.recentSecrets.note(hash);
+    return { principal: toPrincipal(found) };
+  }
+  runtime.recentSecrets.forget(hash);
   const { endpoint, userAgent: agent } = request;
   noteUse(runtime.lastUse, { credentialId: found.id, at, address, endpoint, agent, refusal });
   await noteRefusal(runtime, request, found, { code: refusal, at, asked });
@@ -146,6 +157,7 @@ function detailOf(asked: Asked | undefined): Record<string, unknown> {
 async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {
   const session = await runtime.sessions.find(cookie);
   if (!session) return null;
+  runtime.recentSecrets.note(session.hash);
   if (isAsked) runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
   return {
     kind: 'user',

@@ -23,6 +23,8 @@ export interface Attempt {
   pausedUntil: Date | null;
   /** If this one fails, what it tried at pauses. */
   isLast: boolean;
+  /** The browser, where it has signed in to that account before. */
+  device?: string | undefined;
 }
 
 type Wanted = [Subject, string];
@@ -38,7 +40,8 @@ export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attemp
     ['device', device ?? ''],
     ['devices', account],
   ];
-  return count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
+  const attempt = await count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
+  return { ...attempt, device };
 }
 
 /** Whose account it is, in one spelling, and which browser, if it has signed in there before. */

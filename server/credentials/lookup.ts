@@ -20,26 +20,30 @@ export interface FoundCredential extends CredentialState {
   disableOnReuse: boolean;
 }
 
-export type Lookup = (hash: Buffer) => Promise<FoundCredential | undefined>;
+export type Lookup = LookupOf<FoundCredential>;
+
+export type LookupOf<Found> = (hash: Buffer) => Promise<Found | undefined>;
 
 const batchesUnderWay = 2;
 const batchSize = 500;
 
-interface Waiting {
+interface Waiting<Found> {
   hash: Buffer;
-  promise: Promise<FoundCredential | undefined>;
-  resolve: (found: FoundCredential | undefined) => void;
+  promise: Promise<Found | undefined>;
+  resolve: (found: Found | undefined) => void;
   reject: (error: unknown) => void;
 }
 
 /**
- * Finds credentials by hash, every time in the database. Look-ups that come in by the same turn of the event loop, or while
+ * Finds credentials or sessions by hash, every time in the database. Look-ups that come in by the same turn of the event loop, or while
  * two batches are under way, travel together; a lone one leaves at the end of its turn, which is at once. A hash asked for
  * twice is sent once, but only while it has not been sent: whoever asks after a revocation was committed must not be given an
  * answer from before it.
  */
-export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential[]>): Lookup {
-  let waiting = new Map<string, Waiting>();
+export function createLookup<Found extends { hash: Buffer }>(
+  find: (hashes: Buffer[]) => Promise<Found[]>,
+): LookupOf<Found> {
+  let waiting = new Map<string, Waiting<Found>>();
   let underWay = 0;
   let isDue = false;
 
@@ -57,7 +61,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
     void send(takeBatch());
   }
 
-  function takeBatch(): Map<string, Waiting> {
+  function takeBatch(): Map<string, Waiting<Found>> {
     const all = waiting;
     if (all.size <= batchSize) {
       waiting = new Map();
@@ -68,7 +72,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
     return new Map(entries.slice(0, batchSize));
   }
 
-  async function send(batch: Map<string, Waiting>): Promise<void> {
+  async function send(batch: Map<string, Waiting<Found>>): Promise<void> {
     try {
       const found = await find([...batch.values()].map((item) => item.hash));
       const byHash = new Map(found.map((row) => [row.hash.toString('latin1'), row]));
@@ -92,7 +96,7 @@ export function createLookup(find: (hashes: Buffer[]) => Promise<FoundCredential
     const key = hash.toString('latin1');
     const earlier = waiting.get(key);
     if (earlier) return earlier.promise;
-    const item: Waiting = { hash, ...Promise.withResolvers<FoundCredential | undefined>() };
+    const item: Waiting<Found> = { hash, ...Promise.withResolvers<Found | undefined>() };
     waiting.set(key, item);
     sendSoon();
     return item.promise;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { limits } from '#server/attempts/rules.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';
 
@@ -24,13 +25,50 @@ const fill = (first: string, number: number) =>
     [desk.clock.now(), first, number],
   );
 
-test('however many addresses ask, no more than a thousand requests wait for an answer', async () => {
-  await fill('203.0.113.0', 1000);
+/** How many wait for an answer, of all and of a network. */
+const countOpen = async (network: string) =>
+  (
+    await desk.sql<{ all: number; near: number }>(
+      `select count(*)::int as all, count(*) filter (where address << $2::inet)::int as near
+       from device_requests where expires_at > $1 and answered_at is null`,
+      [desk.clock.now(), network],
+    )
+  )[0];
+
+test('however many addresses ask, no more than a thousand requests wait, and none is refused for the others', async () => {
+  await fill('203.0.112.0', 500);
+  await fill('198.18.0.0', 499);
+  expect(200, await ask());
+  for (let n = 1; n <= 20; n++) expect(200, await ask(`198.51.${n}.1`));
+  assert.deepEqual(await countOpen('192.0.2.0/24'), { all: 1000, near: 1 });
+  assert.deepEqual(await countOpen('198.51.0.0/16'), { all: 1000, near: 20 });
+  desk.clock.advance({ minutes: 10 });
+});
+
+test('a request of a quiet network outlives a flood from all networks of a provider', async () => {
+  const waiting = await ask('192.0.2.7');
+  await fill('2001:db8:7::', 999);
+  for (let n = 1; n <= 30; n++) expect(200, await ask(`2001:db8:${n.toString(16)}00::1`));
+  const poll = await desk.send('POST /oauth/token', {
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    text: new URLSearchParams({
+      grant_type: 'urn:ietf:params:oauth:grant-type:device_code',
+      client_id: 'keyward-cli',
+      device_code: textOf(waiting.body['device_code']),
+    }).toString(),
+  });
+  assert.equal(textOf(poll.body['error']), 'authorization_pending');
+  assert.equal((await countOpen('2001:db8::/32'))?.near, 999);
+  desk.clock.advance({ minutes: 10 });
+});
+
+test('who finds their network’s part taken is told so, and not that they ask too often', async () => {
+  await fill('192.0.2.100', 50);
   for (let tries = 0; tries <= limits.asks.tries; tries++) {
     const refused = await ask();
     assert.equal(refused.status, 429);
-    assert.equal(refused.problem?.code, 'too_many_requests', 'and not as one who asks too often');
-    assert.match(refused.problem?.detail ?? '', /Too many machines wait/);
+    assert.equal(refused.problem?.code, 'too_many_requests');
+    assert.match(refused.problem?.detail ?? '', /Too many machines of your network wait/);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
   }
   desk.clock.advance({ minutes: 10 });

@@ -32,6 +32,22 @@ export async function countOpenRequests(
   return open ?? { all: 0, near: 0 };
 }
 
+/**
+ * Deletes the oldest request that waits where most of them come from: first of the provider (an IPv4 /16, an IPv6 /32), then
+ * of the network. So who fills the table makes room for others, and others not for them.
+ */
+export async function deleteOneOfMany(tx: Transaction, at: Date): Promise<void> {
+  const within = (bits4: number, bits6: number) =>
+    sql`network(set_masklen(address, case family(address) when 4 then ${bits4}::int else ${bits6}::int end))`;
+  await tx.execute(sql`
+    delete from device_requests where id = (
+      select id from device_requests
+      where expires_at > ${at.toISOString()}::timestamptz and answered_at is null
+      order by count(*) over (partition by ${within(16, 32)}) desc,
+               count(*) over (partition by ${within(24, 48)}) desc, created_at
+      limit 1)`);
+}
+
 /** By the code that a person types. Nobody's until it is answered: hence no tenant. */
 export async function findByUserCode(db: Connection, key: Buffer): Promise<DeviceRequest | undefined> {
   const [row] = await db.select().from(deviceRequests).where(eq(deviceRequests.userCodeKey, key));

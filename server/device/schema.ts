@@ -7,9 +7,9 @@ export const deviceLimits = {
   lifeMinutes: 10,
   intervalSeconds: 5,
   codeLength: 8,
-  /** Requests that wait for an answer, over all addresses: nobody fills the disk who has many. */
+  /** Requests that wait for an answer, over all addresses: beyond, the networks that ask most give way. */
   openAtOnce: 1_000,
-  /** Those of one wider network, so that it takes many networks to keep all others waiting. */
+  /** Those of one wider network. */
   openPerNetwork: 50,
 } as const;
 

@@ -7,7 +7,7 @@ import { countAsk, takeBack } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
-import { countOpenRequests, insertRequest, lockRequests } from '#server/device/queries.ts';
+import { countOpenRequests, deleteOneOfMany, insertRequest, lockRequests } from '#server/device/queries.ts';
 import { shownUserCode, usualName } from '#server/device/rules.ts';
 import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
 import { AppError } from '#server/errors.ts';
@@ -25,25 +25,26 @@ export interface StartedSignIn {
 
 /**
  * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
- * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many wait for an answer.
+ * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many there wait for an answer.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
   const attempt = await countAsk(ctx);
   const started = await ctx.change((tx) => takeDown(tx, ctx, ask));
   if (started) return started;
-  // It is others that fill it: whoever tries again is not to wait longer than they make them.
+  // Others fill it: who tries again is not to wait longer than they make them.
   await takeBack(ctx.runtime.db, attempt);
   throw new AppError(
     'too_many_requests',
-    'Too many machines wait to be let in. Answer or wait for some of them, then try again.',
+    'Too many machines of your network wait for an answer. Answer some of them, or wait, then try again.',
   );
 }
 
-/** Null while too many wait for an answer. */
+/** Null while too many of its network wait for an answer. Where too many wait in all, one gives way. */
 async function takeDown(tx: Transaction, ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn | null> {
   await lockRequests(tx);
   const open = await countOpenRequests(tx, widerNetwork(ctx.request.address), ctx.now());
-  if (open.all >= deviceLimits.openAtOnce || open.near >= deviceLimits.openPerNetwork) return null;
+  if (open.near >= deviceLimits.openPerNetwork) return null;
+  if (open.all >= deviceLimits.openAtOnce) await deleteOneOfMany(tx, ctx.now());
   // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
   const deviceCode = new Secret(randomBase62(32));
   const id = randomUUIDv7();

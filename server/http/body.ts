@@ -1,20 +1,24 @@
-import type { IncomingMessage } from 'node:http';
 import { cutText } from '#server/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
+import type { Exchange } from '#server/http/exchange.ts';
+import { assertJsonBounded } from '#server/http/json-bounds.ts';
 
-export const bodyLimits = { rest: 1_048_576, trpc: 262_144, depth: 20, arrayLength: 1_000 } as const;
+/** `stranger`: of a caller who proves to be no one, unless a door takes more from them. */
+export const bodyLimits = { rest: 1_048_576, trpc: 262_144, form: 16_384, stranger: 8_192 } as const;
+
+type BodyExchange = Pick<Exchange, 'req' | 'runtime' | 'caller' | 'held'>;
 
 /**
  * The JSON of a request's body and its text, undefined for a request without one. Throws `unsupported_media_type`,
  * `body_too_large`, `invalid_json`, `validation_failed`.
  */
 export async function readJson(
-  req: IncomingMessage,
+  exchange: BodyExchange,
   limit: number,
 ): Promise<{ text: string; value: unknown } | undefined> {
-  const type = req.headers['content-type'];
+  const type = exchange.req.headers['content-type'];
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw notJson();
-  const bytes = await readBody(req, limit);
+  const bytes = await readBody(exchange, limit);
   if (bytes.length === 0) return undefined;
   if (type === undefined) throw notJson();
   const text = decodeUtf8(bytes);
@@ -22,14 +26,14 @@ export async function readJson(
 }
 
 /** The fields of a form. Throws `unsupported_media_type`, `body_too_large`, and `bad_request` for one that is given twice. */
-export async function readForm(req: IncomingMessage, limit: number): Promise<Map<string, string>> {
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(req.headers['content-type'] ?? ''))
+export async function readForm(exchange: BodyExchange, limit: number): Promise<Map<string, string>> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(exchange.req.headers['content-type'] ?? ''))
     throw new AppError(
       'unsupported_media_type',
       'Send a form: "Content-Type: application/x-www-form-urlencoded".',
     );
   const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(decodeUtf8(await readBody(req, limit)))) {
+  for (const [name, value] of new URLSearchParams(decodeUtf8(await readBody(exchange, limit)))) {
     if (fields.has(name)) throw new AppError('bad_request', 'A field may be given once.');
     assertStorable(value, name);
     fields.set(name, value);
@@ -37,31 +41,55 @@ export async function readForm(req: IncomingMessage, limit: number): Promise<Map
   return fields;
 }
 
-/** Parses JSON and holds it to the limits on depth, array length and characters. Throws `invalid_json`, `validation_failed`. */
+/** How much a caller may send to a procedure, by a door that takes `most`. */
+export function bodyLimitOf(
+  { caller }: Pick<Exchange, 'caller'>,
+  { strangerBytes = bodyLimits.stranger }: { strangerBytes?: number },
+  most: number,
+): number {
+  return caller.isKnown ? most : Math.min(strangerBytes, most);
+}
+
+/** Parses JSON and holds it to the limits on depth, length and characters. Throws `invalid_json`, `validation_failed`. */
 export function parseJson(text: string): unknown {
+  assertJsonBounded(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new AppError('invalid_json', 'The body is not JSON. Check its quotes, commas and brackets.');
   }
-  assertBounded(value, '', 1);
+  assertAllStorable(value, '');
   return value;
 }
 
-/** By its events, which costs less than iterating over the request. */
-function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * By its events, which costs less than iterating over the request. What arrives counts in the budget that all bodies share
+ * until the exchange ends.
+ */
+function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const tooLarge = () => new AppError('body_too_large', `The body may hold ${limit} bytes at most.`);
   if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  const hold = held.use(runtime.admission.bodies.open(caller));
   const chunks: Buffer[] = [];
   let length = 0;
-  req.on('data', (chunk: Buffer) => {
+  function keep(chunk: Buffer): void {
     length += chunk.length;
-    if (length <= limit) return void chunks.push(chunk);
-    // What is still to come is passed over: whoever sends it would lose the answer with the connection.
-    chunks.length = 0;
-    reject(tooLarge());
+    if (length > limit) throw tooLarge();
+    hold.add(chunk.length);
+    chunks.push(chunk);
+  }
+  req.on('data', (chunk: Buffer) => {
+    try {
+      keep(chunk);
+    } catch (error) {
+      // What is still to come is passed over: who sends it would lose the answer with the connection.
+      length = Infinity;
+      chunks.length = 0;
+      hold[Symbol.dispose]();
+      reject(error);
+    }
   });
   req.on('end', () => resolve(Buffer.concat(chunks)));
   req.on('error', () => reject(new AppError('bad_request', 'The body broke off.')));
@@ -78,20 +106,12 @@ function decodeUtf8(bytes: Buffer): string {
   }
 }
 
-function assertBounded(value: unknown, path: string, depth: number): void {
+function assertAllStorable(value: unknown, path: string): void {
   if (typeof value === 'string') return assertStorable(value, path);
   if (typeof value !== 'object' || value === null) return;
-  if (depth > bodyLimits.depth) throw invalid(path, `Nested more than ${bodyLimits.depth} deep.`);
-  if (Array.isArray(value) && value.length > bodyLimits.arrayLength) {
-    throw invalid(path, `A list may hold ${bodyLimits.arrayLength} items at most.`);
-  }
-  const entries = Object.entries(value);
-  if (entries.length > bodyLimits.arrayLength) {
-    throw invalid(path, `An object may hold ${bodyLimits.arrayLength} fields at most.`);
-  }
-  for (const [key, item] of entries) {
+  for (const [key, item] of Object.entries(value)) {
     assertStorable(key, path);
-    assertBounded(item, path === '' ? key : `${path}.${key}`, depth + 1);
+    assertAllStorable(item, path === '' ? key : `${path}.${key}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { deviceAsk, deviceLimits } from '#server/device/schema.ts';
 import { startDeviceSignIn } from '#server/device/start.ts';
 import { admitAddress } from '#server/http/admit.ts';
 import { baseUrl } from '#server/http/base-url.ts';
+import { bodyLimits, readForm } from '#server/http/body.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 import { need, OauthError, type Form } from '#server/http/oauth-error.ts';
 
@@ -16,13 +17,14 @@ const sayWhy = {
   slow_down: 'That was too soon. Wait five seconds longer between two polls from now on.',
   expired_token: 'Nobody answered in time. Begin again.',
   access_denied: 'This sign-in was turned down.',
-  invalid_grant: 'There is no such device code, or it was used.',
+  invalid_grant: 'There is no such device code: it was used, or gave way to others. Begin again.',
 };
 
 /** A machine wants to be let in (RFC 8628, section 3.1). */
-export async function answerDeviceAuthorization(exchange: Exchange, form: Form): Promise<object> {
-  assertClient(form);
+export async function answerDeviceAuthorization(exchange: Exchange): Promise<object> {
   const ctx = await openAnonymous(exchange);
+  const form = await readForm(exchange, bodyLimits.stranger);
+  assertClient(form);
   const { deviceCode, userCode } = await startDeviceSignIn(ctx, readAsk(form));
   const page = `${baseUrl(exchange.req, exchange.runtime.config)}/device`;
   return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Party } from '#db/turns.ts';
 import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { identify } from '#server/http/admit.ts';
@@ -15,6 +16,12 @@ export interface Exchange {
   /** The path without the query, as it was sent. */
   path: string;
   query: URLSearchParams;
+  /** Known more exactly once it was found out who asks. */
+  caller: Party;
+  /** As how many calls it counts: those of a batch. */
+  calls: number;
+  /** What is given back when all is done. */
+  held: DisposableStack;
   /** The server was asked to stop: requests had better go to another. */
   isLeaving: boolean;
 }

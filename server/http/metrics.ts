@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobQueue } from '#db/job-queue.ts';
+import type { Turns } from '#db/turns.ts';
 import type { ErrorCode } from '#server/errors.ts';
+import type { Admission } from '#server/http/admission.ts';
 
 /** What is counted for Prometheus. Every label is one of a short list: no path, address, name or id ever is one. */
 export interface Metrics {
@@ -13,6 +15,10 @@ export interface Metrics {
 
 export interface MetricSources {
   pool: pg.Pool;
+  lookupPool: pg.Pool;
+  /** What waits for a connection of `pool`. */
+  turns: Turns;
+  admission: Admission;
   jobs: JobQueue;
   /** What waits in memory to be written, by name. */
   queues: Record<string, { waiting(): number }>;
@@ -20,7 +26,7 @@ export interface MetricSources {
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
+export function createMetrics(sources: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -43,8 +49,15 @@ export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
     labelNames: ['code'],
     registers,
   });
-  for (const gauge of [gaugeConnections(pool), gaugeWriting(queues), gaugeJobs(jobs)])
-    registry.registerMetric(gauge);
+  const { admission, jobs, queues } = sources;
+  const gauges = [
+    gaugeConnections(sources),
+    gaugeCalls(admission),
+    gaugeBodies(admission),
+    gaugeWriting(queues),
+    gaugeJobs(jobs),
+  ];
+  for (const gauge of gauges) registry.registerMetric(gauge);
   return {
     answered({ endpoint, status, ms }) {
       requests.inc({ endpoint, status });
@@ -55,16 +68,40 @@ export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
   };
 }
 
-const gaugeConnections = (pool: pg.Pool) =>
+const gaugeConnections = ({ pool, lookupPool, turns }: MetricSources) =>
   new Gauge({
     name: 'keyward_database_connections',
     help: 'Connections of this server to the database, and requests that wait for one.',
     labelNames: ['state'],
     registers: [],
     collect() {
-      this.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
-      this.set({ state: 'idle' }, pool.idleCount);
-      this.set({ state: 'wanted' }, pool.waitingCount);
+      const all = pool.totalCount + lookupPool.totalCount;
+      const idle = pool.idleCount + lookupPool.idleCount;
+      this.set({ state: 'busy' }, all - idle);
+      this.set({ state: 'idle' }, idle);
+      this.set({ state: 'wanted' }, turns.waiting() + lookupPool.waitingCount);
+    },
+  });
+
+const gaugeCalls = ({ calls }: Admission) =>
+  new Gauge({
+    name: 'keyward_calls',
+    help: 'Calls that are under way, and those that wait because too many of the same caller are.',
+    labelNames: ['state'],
+    registers: [],
+    collect() {
+      this.set({ state: 'under_way' }, calls.held());
+      this.set({ state: 'waiting' }, calls.waiting());
+    },
+  });
+
+const gaugeBodies = ({ bodies }: Admission) =>
+  new Gauge({
+    name: 'keyward_body_bytes',
+    help: 'Bytes of request bodies that are held in memory.',
+    registers: [],
+    collect() {
+      this.set(bodies.held());
     },
   });
 

@@ -2,9 +2,9 @@ import { readBearer, type Presented } from '#server/access/authenticate.ts';
 import { createCtx, noReply, type Ctx } from '#server/access/context.ts';
 import { noteDenied } from '#server/access/note-denied.ts';
 import { AppError } from '#server/errors.ts';
-import { admitAddress, identify } from '#server/http/admit.ts';
+import { admitAddress, identify, refuseSpentAddress } from '#server/http/admit.ts';
 import { sendJson } from '#server/http/answer.ts';
-import { readForm } from '#server/http/body.ts';
+import { bodyLimits, readForm } from '#server/http/body.ts';
 import { answerDeviceAuthorization, answerDeviceGrant, deviceGrant } from '#server/http/device-grant.ts';
 import { refuse, type Exchange } from '#server/http/exchange.ts';
 import { need, OauthError, type Form } from '#server/http/oauth-error.ts';
@@ -13,9 +13,9 @@ import { revokeFoundTokens } from '#server/tokens/revoke-found.ts';
 import { exchangeToken } from '#server/verify/exchange-token.ts';
 import { introspect } from '#server/verify/introspect.ts';
 
-type Answer = (exchange: Exchange, form: Form) => Promise<object | null>;
+/** Finds out who asks, and then reads the form. */
+type Answer = (exchange: Exchange) => Promise<object | null>;
 
-const formLimit = 16_384;
 const exchangeGrant = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const subjectTypes = ['urn:ietf:params:oauth:token-type:access_token', 'urn:keyward:token-type:session'];
 const issuedTypes = ['urn:ietf:params:oauth:token-type:jwt', 'urn:ietf:params:oauth:token-type:access_token'];
@@ -40,7 +40,7 @@ export async function answerOauth(exchange: Exchange): Promise<void> {
   try {
     // RFC 6749, section 5.1, asks for it beside the Cache-Control that every answer has.
     res.setHeader('Pragma', 'no-cache');
-    const result = await answer(exchange, await readForm(req, formLimit));
+    const result = await answer(exchange);
     if (result) sendJson(res, 200, result);
     else res.writeHead(200, { 'Content-Length': 0 }).end();
   } catch (error) {
@@ -62,19 +62,21 @@ export async function answerJwks(exchange: Exchange): Promise<void> {
   sendJson(res, 200, keys);
 }
 
-async function answerIntrospect(exchange: Exchange, form: Form): Promise<object> {
+async function answerIntrospect(exchange: Exchange): Promise<object> {
   const ctx = await openClient(exchange);
   if (!ctx.principal.permissions.has('verify')) {
     const refusal = new AppError('permission_denied', 'This needs the permission verify.');
     noteDenied(ctx, refusal, { permission: 'verify' });
     throw refusal;
   }
-  return introspect(ctx, need(form, 'token'));
+  return introspect(ctx, need(await readForm(exchange, bodyLimits.form), 'token'));
 }
 
 /** Whoever can show a token may end it; what comes of it is nobody's to know. A JWT cannot be taken back: it dies by itself. */
-async function answerRevoke({ runtime, facts }: Exchange, form: Form): Promise<null> {
-  const token = need(form, 'token');
+async function answerRevoke(exchange: Exchange): Promise<null> {
+  const { runtime, facts } = exchange;
+  await admitAddress(exchange);
+  const token = need(await readForm(exchange, bodyLimits.stranger), 'token');
   if (token.split('.').length === 3)
     throw new OauthError(
       'unsupported_token_type',
@@ -85,7 +87,10 @@ async function answerRevoke({ runtime, facts }: Exchange, form: Form): Promise<n
   return null;
 }
 
-async function answerToken(exchange: Exchange, form: Form): Promise<object> {
+/** Who asks stands in the form. */
+async function answerToken(exchange: Exchange): Promise<object> {
+  refuseSpentAddress(exchange);
+  const form = await readForm(exchange, bodyLimits.form);
   const grant = need(form, 'grant_type');
   if (grant === deviceGrant) return answerDeviceGrant(exchange, form);
   if (grant === exchangeGrant) return answerExchange(exchange, form);

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { isUnavailable } from '#db/errors.ts';
+import { isOwnDoing, isUnavailable } from '#db/errors.ts';
 import { cutText } from '#server/access/schema.ts';
 import { AppError, errorCodes, type ErrorCode, type FieldError } from '#server/errors.ts';
 
@@ -36,6 +36,10 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return fromZod(error);
   if (error instanceof TRPCError) return fromTrpc(error);
+  if (isOwnDoing(error))
+    return new AppError('rate_limited', 'You ask for more at once than can be done in time. Slow down.', {
+      retryAfterSeconds: 1,
+    });
   if (isUnavailable(error)) {
     return new AppError('unavailable', 'The database does not answer. Try again in a few seconds.', {
       cause: error,

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { currentParty } from '#db/turns.ts';
 import { newSecret } from '#server/credentials/format.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { signIn } from '#server/testing/person.ts';
 
 const settings = {
   KEYWARD_RATE_LIMIT: '1/3',
@@ -36,9 +38,83 @@ test('another token, and a browser, are not held up by it', async () => {
     await desk.ada.createToken({ name: 'one' }),
     await desk.ada.createToken({ name: 'two' }),
   ];
+  desk.clock.advance({ seconds: 3 });
   await codes(desk, 4, { token: one.token });
   assert.equal((await desk.send('GET /api/v1/me', { token: two.token })).status, 200);
-  assert.deepEqual(await codes(desk, 10, { cookie: desk.ada.cookie }), Array(10).fill(undefined));
+  assert.deepEqual(await codes(desk, 3, { cookie: desk.ada.cookie }), [undefined, undefined, undefined]);
+});
+
+test('all sessions of a person share one limit, which is nobody else’s', async () => {
+  await using desk = await openDesk({ settings });
+  const bob = await desk.join('Bob', 'member');
+  const again = await signIn(desk, bob.email, bob.password);
+  desk.clock.advance({ seconds: 3 });
+  const first = await desk.send('GET /api/v1/me', { cookie: bob.cookie });
+  assert.equal(first.headers.get('ratelimit-policy'), '"session";q=3;w=3');
+  assert.deepEqual(await codes(desk, 2, { cookie: again.cookie }), [undefined, undefined]);
+  for (const { cookie } of [bob, again]) {
+    const refused = await desk.send('GET /api/v1/me', { cookie });
+    assert.equal(refused.problem?.code, 'rate_limited');
+    assert.equal(refused.headers.get('retry-after'), '1');
+  }
+  assert.deepEqual(await codes(desk, 1, { cookie: desk.ada.cookie }), [undefined]);
+  desk.clock.advance({ seconds: 1 });
+  assert.deepEqual(await codes(desk, 2, { cookie: again.cookie }), [undefined, 'rate_limited']);
+});
+
+test('a batch counts as its calls', async () => {
+  await using desk = await openDesk({ settings: { ...settings, KEYWARD_RATE_LIMIT: '1/20' } });
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  const batch = `GET /trpc/${Array<string>(10).fill('sessions.me').join()}?batch=1&input={}`;
+  const statuses = async () => (await desk.send(batch, { token })).status;
+  assert.deepEqual([await statuses(), await statuses(), await statuses()], [200, 200, 429]);
+});
+
+/** How often a database connection is taken for a request while something is done. */
+async function countAsked(desk: Desk, run: () => Promise<unknown>): Promise<number> {
+  let asked = 0;
+  // What the server writes by itself is done for no party.
+  const count = () => (asked += currentParty().key === '' ? 0 : 1);
+  const pools = [desk.runtime.pool, desk.runtime.lookupPool];
+  for (const pool of pools) pool.on('acquire', count);
+  await run();
+  for (const pool of pools) pool.off('acquire', count);
+  return asked;
+}
+
+test('what is refused for an empty bucket asks the database nothing, whatever is shown', async () => {
+  await using desk = await openDesk({ settings });
+  const { token } = await desk.ada.createToken({ name: 'busy' });
+  const mine = from('203.0.113.8');
+  await codes(desk, 6, mine);
+  await codes(desk, 4, { token });
+  const madeUp = [
+    {},
+    { token: newSecret('pat').reveal() },
+    { cookie: `keyward_session=${'x'.repeat(43)}` },
+    { token: 'nonsense' },
+  ];
+  const asked = await countAsked(desk, async () => {
+    for (const shown of madeUp) {
+      assert.deepEqual(await codes(desk, 5, { ...shown, ...mine }), Array(5).fill('rate_limited'));
+      const post = { ...shown, ...mine, body: {} };
+      for (const call of ['POST /api/v1/auth/login', 'POST /trpc/sessions.login', 'POST /api/v1/revoke'])
+        assert.equal((await desk.send(call, post)).problem?.code, 'rate_limited', call);
+      for (const path of [
+        '/oauth/token',
+        '/oauth/introspect',
+        '/oauth/revoke',
+        '/oauth/device_authorization',
+      ]) {
+        const form = { 'Content-Type': 'application/x-www-form-urlencoded', ...mine.headers };
+        const refused = await desk.send(`POST ${path}`, { ...shown, headers: form, text: 'token=x' });
+        assert.equal(refused.problem?.code, 'rate_limited', path);
+      }
+    }
+    assert.deepEqual(await codes(desk, 5, { token }), Array(5).fill('rate_limited'));
+  });
+  assert.equal(asked, 0);
+  assert.equal(await countAsked(desk, () => codes(desk, 1, { ...madeUp[1], ...from('203.0.113.9') })), 1);
 });
 
 test('the limit of a token counts before that of its tenant, and that before the installation’s', async () => {
@@ -77,14 +153,29 @@ test('what anybody may ask the database for is counted by address too, and a ref
   assert.equal((await look()).problem?.code, 'rate_limited');
 });
 
-test('addresses of one /64 are one, a neighbour is not held up, nor is a token that works', async () => {
+test('addresses of one /64 are one, and a neighbour is not held up', async () => {
   await using desk = await openDesk({ settings });
   const spent = await codes(desk, 6, from('2001:db8:1:2::1'));
   assert.equal(spent.at(-1), 'rate_limited');
   assert.deepEqual(await codes(desk, 1, from('2001:db8:1:2:ffff::9')), ['rate_limited']);
   assert.deepEqual(await codes(desk, 1, from('2001:db8:1:3::1')), ['unauthenticated']);
-  const { token } = await desk.ada.createToken({ name: 'x' });
-  assert.deepEqual(await codes(desk, 1, { token, ...from('2001:db8:1:2::1') }), [undefined]);
+});
+
+test('from an address whose bucket is empty a token or session that worked lately goes on working, until it is revoked', async () => {
+  await using desk = await openDesk({ settings: { ...settings, KEYWARD_RATE_LIMIT: '100/100' } });
+  const { token, credential } = await desk.ada.createToken({ name: 'x' });
+  const [first, office] = [await desk.ada.createToken({ name: 'y' }), from('203.0.113.8')];
+  await codes(desk, 1, { token });
+  assert.equal((await codes(desk, 6, office)).at(-1), 'rate_limited');
+  assert.deepEqual(await codes(desk, 2, { token, ...office }), [undefined, undefined]);
+  assert.deepEqual(await codes(desk, 1, { cookie: desk.ada.cookie, ...office }), [undefined]);
+  assert.deepEqual(await codes(desk, 1, { token: first.token, ...office }), ['rate_limited']);
+  await desk.ada.revokeToken(credential.id);
+  // Looked up once more, as if nothing were known of it; from then on it is as good as made up.
+  assert.deepEqual(await codes(desk, 1, { token, ...office }), ['rate_limited']);
+  assert.equal(await countAsked(desk, () => codes(desk, 5, { token, ...office })), 0);
+  desk.clock.advance({ seconds: 5 });
+  assert.deepEqual(await codes(desk, 1, { token: first.token, ...office }), [undefined]);
 });
 
 test('limits that are off are not mentioned', async () => {

@@ -1,14 +1,35 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { TurnRefusedError } from '#db/turns.ts';
 import type { Download } from '#server/access/download.ts';
 import { AppError } from '#server/errors.ts';
+import { callLimits } from '#server/http/admission.ts';
 import type { Exchange } from '#server/http/exchange.ts';
 
-/** Sends a download as fast as it is read, and lets it end where whoever asked for it has gone. */
-export async function sendDownload(
-  { runtime, req, res, facts }: Exchange,
-  download: Download,
-): Promise<void> {
+/**
+ * Sends a download as fast as it is read, and lets it end where whoever asked for it has gone. For as long as that takes it
+ * counts among the caller's downloads, and no longer among their calls. Throws `too_many_connections`.
+ */
+export async function sendDownload(exchange: Exchange, download: Download): Promise<void> {
+  const { runtime, caller, held } = exchange;
+  const release = await Promise.resolve(runtime.admission.downloads.take(caller.key)).catch(refuseMore);
+  held.dispose();
+  try {
+    await send(exchange, download);
+  } finally {
+    release();
+  }
+}
+
+function refuseMore(error: unknown): never {
+  if (!(error instanceof TurnRefusedError)) throw error;
+  throw new AppError(
+    'too_many_connections',
+    `${callLimits.downloads} downloads of yours run already. Wait for one of them to end.`,
+  );
+}
+
+async function send({ runtime, req, res, facts }: Exchange, download: Download): Promise<void> {
   const parts = download.body[Symbol.asyncIterator]();
   // What fails at once is refused while there still is a status; who looks at the head only begins nothing.
   const first = req.method === 'HEAD' ? undefined : await parts.next();

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { actFor } from '#db/turns.ts';
 import { AppError } from '#server/errors.ts';
 import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
@@ -65,12 +66,21 @@ async function answer(asked: Asked, routes: RouteTable): Promise<void> {
   if (req.socket.writableEnded) return;
   const started = performance.now();
   const { path, query } = splitUrl(req.url ?? '/');
-  const exchange: Exchange = { ...asked, path, query, facts: readFacts(req, runtime.config) };
+  const facts = readFacts(req, runtime.config);
+  const caller = { key: facts.address, isKnown: false };
+  using held = new DisposableStack();
+  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held };
   // On this connection nothing more will be answered for long.
   if (asked.isLeaving) res.shouldKeepAlive = false;
   setSecurityHeaders(res, runtime.config);
   res.setHeader('X-Request-Id', exchange.facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
+  await actFor(caller, () => pass(exchange, routes));
+}
+
+/** Through its door, unless no door should see it. */
+async function pass(exchange: Exchange, routes: RouteTable): Promise<void> {
+  const { runtime, req, path } = exchange;
   try {
     if ((req.url ?? '').length > urlLength) {
       throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import findMyWay from 'find-my-way';
 import { Download } from '#server/access/download.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { sendJson } from '#server/http/answer.ts';
-import { bodyLimits, readJson } from '#server/http/body.ts';
+import { bodyLimitOf, bodyLimits, readJson } from '#server/http/body.ts';
 import { openCtx, type Door, type Exchange } from '#server/http/exchange.ts';
 import { sendDownload } from '#server/http/send-download.ts';
 import { sendFile } from '#server/http/send-file.ts';
@@ -11,6 +10,7 @@ import { hotCallOf } from '#server/rest/hot-calls.ts';
 import { openApiFile } from '#server/rest/openapi.ts';
 import { coerceQuery, fieldTypes, type FieldTypes } from '#server/rest/query.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/rest/routes.ts';
+import type { Meta } from '#server/trpc/init.ts';
 
 type Handler = (exchange: Exchange, params: Record<string, string | undefined>) => Promise<void> | void;
 
@@ -53,8 +53,8 @@ function handlerOf(route: RestRoute): Handler {
   const hot = hotCallOf(route);
   return async (exchange, params) => {
     exchange.facts.endpoint = `${route.rest.method} ${restPrefix}${route.rest.path}`;
-    const input = await readInput(exchange, route, types, params);
     const ctx = await openCtx(exchange);
+    const input = await readInput(exchange, route, types, params);
     const result: unknown = await (hot ? hot(ctx, input) : call(route, ctx, input));
     const { res } = exchange;
     if (result instanceof Download) await sendDownload(exchange, result);
@@ -77,12 +77,13 @@ function call(route: RestRoute, ctx: unknown, input: unknown): Promise<unknown> 
 
 /** Fields come from the path, and from the query of a GET or the body of all else; a DELETE may use either. */
 async function readInput(
-  { req, query }: Exchange,
-  { rest, pathFields }: RestRoute,
+  exchange: Exchange,
+  { rest, pathFields, meta }: RestRoute,
   types: FieldTypes,
   params: Record<string, string | undefined>,
 ): Promise<Record<string, unknown>> {
-  const inBody = rest.method === 'GET' ? {} : await readBodyFields(req);
+  const { query } = exchange;
+  const inBody = rest.method === 'GET' ? {} : await readBodyFields(exchange, meta);
   if (query.size > 0 && (rest.method === 'POST' || rest.method === 'PATCH')) {
     throw invalid([...query.keys()][0] ?? '', 'Send this in the body, not in the address.');
   }
@@ -96,8 +97,8 @@ async function readInput(
   return { ...fields, ...coerceQuery(new URLSearchParams(inPath), types) };
 }
 
-async function readBodyFields(req: IncomingMessage): Promise<Record<string, unknown>> {
-  const value = (await readJson(req, bodyLimits.rest))?.value ?? {};
+async function readBodyFields(exchange: Exchange, meta: Meta): Promise<Record<string, unknown>> {
+  const value = (await readJson(exchange, bodyLimitOf(exchange, meta, bodyLimits.rest)))?.value ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw invalid('', 'The body has to be a JSON object.');
   return value as Record<string, unknown>;

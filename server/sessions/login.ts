@@ -1,3 +1,4 @@
+import { actFor } from '#db/turns.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
@@ -83,8 +84,9 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow
 
 /** What fails on our side is not a wrong password, and is not counted as one. */
 async function checkCounted(ctx: AnyoneCtx, input: LoginInput, attempt: Attempt): Promise<PasswordCheck> {
+  const check = () => checkPassword(ctx, input, attempt.pausedUntil !== null);
   try {
-    return await checkPassword(ctx, input, attempt.pausedUntil !== null);
+    return await (attempt.device ? actFor({ key: attempt.device, isKnown: true }, check) : check());
   } catch (error) {
     await takeBack(ctx.runtime.db, attempt);
     throw error;

@@ -5,11 +5,11 @@ import type { Clock } from '#db/clock.ts';
 import type { Cookies } from '#server/access/cookies.ts';
 import type { Config } from '#server/config.ts';
 import { randomBase62 } from '#server/credentials/format.ts';
+import type { LookupOf } from '#server/credentials/lookup.ts';
 import {
   deleteEndedSessions,
   deleteSession,
   deleteSessionsOfUser,
-  findLiveSession,
   insertSession,
   listSessionsOfUser,
   sessionEnd,
@@ -42,53 +42,61 @@ export interface Sessions {
   start(connection: Connection, userId: string, facts: SessionFacts): Promise<string>;
   /** The live session that a `Cookie` header proves, with its owner. */
   find(cookieHeader: string): Promise<LiveSession | undefined>;
+  /** The hash of the id in a `Cookie` header, of a session that there is or not. */
+  hashIn(cookieHeader: string): Buffer | undefined;
   /** The `Set-Cookie` header that makes a browser forget its session. */
   blankCookie(): string;
 }
 
+export interface SessionSources {
+  /** Finds the sessions that are live. */
+  lookup: LookupOf<LiveSession>;
+  clock: Clock;
+  config: Config;
+  cookies: Cookies;
+}
+
 /** Browser sessions by Lucia, the ids stored as hashes only. The only file that knows Lucia. */
-export function createSessions(
-  db: Connection,
-  { clock, config, cookies }: { clock: Clock; config: Config; cookies: Cookies },
-): Sessions {
-  const cookie = { name: cookies.nameOf(cookieName), isSecure: config.url.protocol === 'https:' };
-  const onPool = createLucia(db, clock, cookie);
+export function createSessions(db: Connection, sources: SessionSources): Sessions {
+  const onPool = createLucia(db, sources);
+  // Not by Lucia, which throws for a `%` in anybody's cookie.
+  const idIn = (cookieHeader: string) => sources.cookies.read(cookieHeader, cookieName);
   return {
     async start(connection, userId, facts) {
-      const lucia = createLucia(connection, clock, cookie);
+      const lucia = createLucia(connection, sources);
       const session = await lucia.createSession(userId, facts, { sessionId: randomBase62(idLength) });
       return lucia.createSessionCookie(session.id).serialize();
     },
     async find(cookieHeader) {
-      // Not by Lucia, which throws for a `%` in anybody's cookie.
-      const id = cookies.read(cookieHeader, cookieName);
+      const id = idIn(cookieHeader);
       if (!id) return undefined;
       const { user } = await onPool.validateSession(id);
       return user?.row;
+    },
+    hashIn(cookieHeader) {
+      const id = idIn(cookieHeader);
+      return id === undefined ? undefined : hashOf(id);
     },
     blankCookie: () => onPool.createBlankSessionCookie().serialize(),
   };
 }
 
-function createLucia(
-  connection: Connection,
-  clock: Clock,
-  { name, isSecure }: { name: string; isSecure: boolean },
-) {
-  return new Lucia(createAdapter(connection, clock), {
+function createLucia(connection: Connection, sources: SessionSources) {
+  const { config, cookies } = sources;
+  return new Lucia(createAdapter(connection, sources), {
     sessionExpiresIn: new TimeSpan(sessionLimits.absoluteDays, 'd'),
     sessionCookie: {
-      name,
-      attributes: { secure: isSecure, sameSite: 'lax', path: '/' },
+      name: cookies.nameOf(cookieName),
+      attributes: { secure: config.url.protocol === 'https:', sameSite: 'lax', path: '/' },
     },
     getUserAttributes: ({ row }) => ({ row }),
   });
 }
 
-function createAdapter(connection: Connection, clock: Clock): Adapter {
+function createAdapter(connection: Connection, { lookup, clock }: SessionSources): Adapter {
   return {
     async getSessionAndUser(id) {
-      const row = await findLiveSession(connection, hashOf(id), clock.now());
+      const row = await lookup(hashOf(id));
       return row ? [toDatabaseSession(row, id, clock), toDatabaseUser(row)] : [null, null];
     },
     async getUserSessions(userId) {

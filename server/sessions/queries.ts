@@ -1,50 +1,58 @@
-import { and, desc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm';
-import type { Connection, Database } from '#db/client.ts';
-import { sessions, tenants, users } from '#db/schema/people.ts';
+import { and, desc, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
+import type { Connection, Database, Pool } from '#db/client.ts';
+import type { Clock } from '#db/clock.ts';
+import { sessions } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import type { Role } from '#server/access/schema.ts';
 import { sessionLimits } from '#server/sessions/schema.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 
 export type NewSessionRow = typeof sessions.$inferInsert;
-export type LiveSession = NonNullable<Awaited<ReturnType<typeof findLiveSession>>>;
 
 /** When a session ends, however much it is used. */
 export function sessionEnd(createdAt: Date): Date {
   return new Date(createdAt.getTime() + sessionLimits.absoluteDays * day);
 }
 
-/** A session that is neither too old nor idle for too long, of someone who may sign in, with its owner. */
-export async function findLiveSession(db: Connection, hash: Buffer, at: Date) {
-  const [row] = await db
-    .select({
-      hash: sessions.hash,
-      id: sessions.id,
-      createdAt: sessions.createdAt,
-      lastSeenAt: sessions.lastSeenAt,
-      confirmedAt: sessions.confirmedAt,
-      tenantId: sessions.tenantId,
-      userId: sessions.userId,
-      email: users.email,
-      name: users.name,
-      role: users.role,
-    })
-    .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
-    .innerJoin(tenants, eq(tenants.id, sessions.tenantId))
-    .where(
-      and(
-        eq(sessions.hash, hash),
-        gt(sessions.createdAt, oldest(at)),
-        gt(sessions.lastSeenAt, idlest(at)),
-        isNull(users.deactivatedAt),
-        isNull(users.deletedAt),
-        isNull(tenants.suspendedAt),
-      ),
-    );
-  return row;
+/**
+ * The prepared statement that finds sessions by the hashes of their ids: those that are neither too old nor idle for too
+ * long, of people who may sign in, with their owners.
+ */
+export function findLiveSessions(pool: Pool, clock: Clock): (hashes: Buffer[]) => Promise<LiveSession[]> {
+  return async (hashes) => {
+    const at = clock.now();
+    const { rows } = await pool.query<LiveSession>({
+      name: 'find_live_sessions',
+      text: liveSessions,
+      values: [hashes, oldest(at), idlest(at)],
+    });
+    return rows;
+  };
 }
+
+export interface LiveSession {
+  hash: Buffer;
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  confirmedAt: Date | null;
+  tenantId: string;
+  userId: string;
+  email: string;
+  name: string;
+  role: Role;
+}
+
+const liveSessions = `
+  select s.hash, s.id, s.created_at as "createdAt", s.last_seen_at as "lastSeenAt", s.confirmed_at as "confirmedAt",
+         s.tenant_id as "tenantId", s.user_id as "userId", u.email, u.name, u.role
+  from sessions s
+  join users u on u.id = s.user_id
+  join tenants t on t.id = s.tenant_id
+  where s.hash = any ($1::bytea[]) and s.created_at > $2 and s.last_seen_at > $3
+    and u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null`;
 
 export async function listSessionsOfUser(db: Connection, userId: string) {
   return db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(sessions.createdAt);

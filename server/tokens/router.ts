@@ -97,6 +97,8 @@ export const tokensRouter = router({
     .output(tokenView)
     .mutation(({ ctx, input }) => endGrace(ctx, input)),
   revokeFound: anyone
+    // A hundred tokens of the longest kind.
+    .meta({ strangerBytes: 65_536 })
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/revoke', 'Revoke tokens that were found somewhere', {

@@ -1,6 +1,6 @@
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { AppError } from '#server/errors.ts';
-import { bodyLimits, parseJson, readJson } from '#server/http/body.ts';
+import { bodyLimitOf, bodyLimits, parseJson, readJson } from '#server/http/body.ts';
 import { openCtx, type Exchange } from '#server/http/exchange.ts';
 import { toAppError } from '#server/http/problem.ts';
 import { isSafe } from '#server/http/request.ts';
@@ -20,17 +20,17 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   const { runtime, req, res, query, facts } = exchange;
   const path = exchange.path.slice(prefix.length);
   assertMethod(exchange);
-  assertBatch(path, query.get('batch') === '1');
+  exchange.calls = assertBatch(path, query.get('batch') === '1');
   exchange.facts.endpoint = procedureAt(path) ? prefix + path : `${prefix}…`;
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
-  // The adapter reads a body itself unless it finds one that was read already.
-  else Object.assign(req, { body: (await readJson(req, bodyLimits.trpc))?.text ?? '' });
   const isStream = procedureAt(path)?.type === 'subscription';
   const opened = openCtx(exchange, { isAsked: !isStream }).catch((error: unknown) =>
     refuseCtx(error, facts.id),
   );
   // tRPC asks for it, and tells why there is none, unless it finds fault with the request first.
-  await opened.catch(() => {});
+  const ctx = await opened.catch(() => {});
+  // The adapter reads a body itself unless it finds one that was read already.
+  if (!isSafe(req.method)) Object.assign(req, { body: ctx ? await readText(exchange, path) : '' });
   // Whoever has gone is not heard to go again, and would count as one who watches.
   if (res.closed || req.socket.destroyed) return;
   // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
@@ -56,6 +56,12 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   });
 }
 
+/** Of a batch the bodies of all of its calls are one. */
+async function readText(exchange: Exchange, path: string): Promise<string> {
+  const meta = procedureAt(path)?.meta ?? {};
+  return (await readJson(exchange, bodyLimitOf(exchange, meta, bodyLimits.trpc)))?.text ?? '';
+}
+
 function headersOf(refusals: AppError[]): Headers {
   const headers = new Headers();
   if (refusals.some(({ status }) => status === 401))
@@ -76,17 +82,18 @@ function assertMethod({ req, res, query }: Exchange): void {
   delete req.headers['trpc-accept'];
 }
 
-/** A name needs no encoding: what is encoded all the same would be counted here as one and run as several. */
-function assertBatch(path: string, isBatch: boolean): void {
+/** How many calls it is. A name needs no encoding: what is encoded all the same would be counted here as one and run as several. */
+function assertBatch(path: string, isBatch: boolean): number {
   if (path.includes('%')) throw new AppError('bad_request', 'Write the names of procedures as they are.');
   const paths = path.split(',');
-  if (!isBatch && paths.length === 1) return;
+  if (!isBatch && paths.length === 1) return 1;
   if (paths.length > maxBatchSize) {
     throw new AppError('batch_not_allowed', `A batch may hold ${maxBatchSize} calls at most.`);
   }
   const alone = paths.find((path) => procedureAt(path) && procedures[path]?._def.meta?.unbatched);
   if (alone && isBatch)
     throw new AppError('batch_not_allowed', `${alone} is never part of a batch. Call it by itself.`);
+  return paths.length;
 }
 
 /** Without a context tRPC does not know which request it formats an error for. */

@@ -31,6 +31,8 @@ export interface Meta {
   fresh?: boolean;
   /** Makes or proves a secret, so it is never part of a batch. */
   unbatched?: boolean;
+  /** How large a body of a caller who is not signed in may be; left out: `bodyLimits.stranger`. */
+  strangerBytes?: number;
   rest?: RestMeta;
 }
 

@@ -1,15 +1,22 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
+import { createTurns, currentParty, TurnRefusedError, type Release } from '#db/turns.ts';
+import { widerNetwork } from '#server/access/address.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { canonicalEmail } from '#server/users/schema.ts';
 
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. */
 const parameters = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const tagLength = 32;
-/** The thread pool has four; what waits beyond this is told to come back. */
-const concurrency = 4;
-const queueLimit = 200;
+/**
+ * The thread pool has four threads. Strangers wait by turns of their networks, and never before a person who is signed in or
+ * whose browser has signed in before: a flood of sign-ins waits behind itself.
+ */
+const turns = {
+  known: createTurns({ size: 2, perParty: 1, waitingPerParty: 64, waitMs: 5_000 }),
+  strangers: createTurns({ size: 3, perParty: 2, waitingPerParty: 200, waitMs: 5_000 }),
+};
 
 const phcForm = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
 const common = new Set(dictionary['passwords-common']);
@@ -78,12 +85,8 @@ function parsePhc(stored: string): Phc {
   };
 }
 
-let running = 0;
-const waiting: (() => void)[] = [];
-
 async function derive(password: string, options: Omit<Phc, 'tag'> & { tagLength: number }): Promise<Buffer> {
-  if (running >= concurrency) await turn();
-  else running++;
+  const release = await takeTurn();
   try {
     return await argon2Async('argon2id', { message: password.normalize('NFKC'), ...options });
   } catch (cause) {
@@ -93,20 +96,21 @@ async function derive(password: string, options: Omit<Phc, 'tag'> & { tagLength:
       { cause },
     );
   } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
+    release();
   }
 }
 
-function turn(): Promise<void> {
-  if (waiting.length >= queueLimit) {
+async function takeTurn(): Promise<Release> {
+  const { key, isKnown } = currentParty();
+  try {
+    return await (isKnown ? turns.known.take(key) : turns.strangers.take(widerNetwork(key)));
+  } catch (error) {
+    if (!(error instanceof TurnRefusedError)) throw error;
     throw new AppError(
       'unavailable',
       'Too many people are signing in at this moment. Try again in a few seconds.',
     );
   }
-  return new Promise((resolve) => waiting.push(resolve));
 }
 
 function unpadded(bytes: Buffer): string {

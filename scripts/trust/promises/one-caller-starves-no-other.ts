@@ -1,0 +1,55 @@
+import { exceed, fill, nest, settings, starve } from '#scripts/trust/one-caller.ts';
+import type { Outcome, TrustPromise } from '#scripts/trust/promise.ts';
+import type { Stage } from '#scripts/trust/stage.ts';
+
+async function check(stage: Stage): Promise<Outcome> {
+  const outcomes = [
+    // First: what its backends do is counted when they say so.
+    await exceed(stage, { ms: 1_000 }),
+    await starve(stage, { connections: 200, ms: 2_000 }),
+    await nest(stage, { connections: 12, ms: 1_500 }),
+    await fill(stage, { people: 10, each: 64 }),
+  ];
+  return {
+    measured: outcomes.map(({ measured }) => measured).join('; '),
+    holds: outcomes.every(({ holds }) => holds),
+  };
+}
+
+export const promise: TrustPromise = {
+  id: 'S38',
+  name: 'one caller keeps no other waiting, and takes no more than their part of memory and database',
+  threshold: 'p99 ≤ 100 ms, ≤ 512 MB, 0 bytes after, a look-up for 5 refused calls',
+  isFast: true,
+  ownStage: true,
+  settings,
+  check,
+  control: [
+    {
+      without: 'database connections by turns',
+      patches: [{ file: 'db/client.ts', find: 'shareByTurns(pool, turns, waitMs);', replace: '' }],
+    },
+    {
+      without: 'a bound on the calls of one caller that are under way',
+      patches: [
+        {
+          file: 'server/http/admission.ts',
+          find: 'calls: createTurns({ perParty: underWay,',
+          replace: 'calls: createTurns({ perParty: Infinity,',
+        },
+      ],
+    },
+    {
+      without: 'a look at JSON before it is parsed',
+      patches: [{ file: 'server/http/body.ts', find: '  assertJsonBounded(text);\n', replace: '' }],
+    },
+    {
+      without: 'a budget for all bodies',
+      patches: [{ file: 'server/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' }],
+    },
+    {
+      without: 'a refusal before anything is looked up',
+      patches: [{ file: 'server/http/admit.ts', find: '  refuseSpent(exchange, presented);\n', replace: '' }],
+    },
+  ],
+};

@@ -1,0 +1,24 @@
+import type { Clock } from '#db/clock.ts';
+import { createTurns, type Turns } from '#db/turns.ts';
+import { createBodyBudget, type BodyBudget } from '#server/http/body-budget.ts';
+import { createSpentBuckets, type SpentBuckets } from '#server/http/spent-buckets.ts';
+
+export const callLimits = { underWay: 64, waiting: 512, waitMs: 5_000, downloads: 4 } as const;
+
+/** What this server lets one caller have at once, so that it has enough for all others. */
+export interface Admission {
+  calls: Turns;
+  downloads: Turns;
+  bodies: BodyBudget;
+  spent: SpentBuckets;
+}
+
+export function createAdmission(clock: Clock): Admission {
+  const { underWay, waiting, waitMs, downloads } = callLimits;
+  return {
+    calls: createTurns({ perParty: underWay, waitingPerParty: waiting, waitMs }),
+    downloads: createTurns({ perParty: downloads, waitingPerParty: 0, waitMs: 0 }),
+    bodies: createBodyBudget(),
+    spent: createSpentBuckets(() => clock.now().getTime()),
+  };
+}

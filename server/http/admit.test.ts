@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Release } from '#db/turns.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+import type { Person } from '#server/testing/person.ts';
+
+const asksNotices = 'GET /api/v1/notices';
+
+/** Has all that asks for notices wait, until the returned promise's function is called. */
+async function holdNotices(desk: Desk): Promise<() => Promise<unknown>> {
+  await desk.sql('begin');
+  await desk.sql('lock table notices in access exclusive mode');
+  return () => desk.sql('commit');
+}
+
+async function until(isTime: () => boolean): Promise<void> {
+  while (!isTime()) await sleep(5);
+}
+
+test('of one person 64 calls are under way, 512 wait, and more are refused; nobody else notices', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { calls } = desk.runtime.admission;
+  const letGo = await holdNotices(desk);
+  const asked = Array.from({ length: 70 }, () => bob.send(asksNotices));
+  await until(() => calls.held() === 64 && calls.waiting() === 6);
+  assert.equal((await desk.ada.send('GET /api/v1/tokens')).status, 200);
+  const pass = async () => (await calls.take(`session ${bob.id}`))();
+  const more = Array.from({ length: 506 }, pass);
+  const refused = await bob.send('GET /api/v1/me');
+  assert.equal(refused.problem?.code, 'rate_limited');
+  assert.equal(refused.headers.get('retry-after'), '1');
+  assert.equal((await desk.ada.send('GET /api/v1/tokens')).status, 200);
+  await letGo();
+  await Promise.allSettled([...asked, ...more]);
+  await until(() => calls.held() === 0 && calls.waiting() === 0);
+  assert.equal((await bob.send('GET /api/v1/me')).status, 200);
+});
+
+test('sessions of a person share their places, and tokens theirs: a script that runs wild can be stopped in the browser', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const tokens = await Promise.all(['one', 'two'].map((name) => bob.createToken({ name })));
+  const { calls } = desk.runtime.admission;
+  const letGo = await holdNotices(desk);
+  const asked = Array.from({ length: 70 }, (_, n) =>
+    desk.send(asksNotices, { token: tokens[n % 2]?.token ?? '' }),
+  );
+  await until(() => calls.held() === 64 && calls.waiting() === 6);
+  for (const { credential } of tokens) await bob.revokeToken(credential.id);
+  await letGo();
+  await Promise.all(asked);
+  await until(() => calls.held() === 0);
+});
+
+test('a batch takes as many places as it has calls', async () => {
+  await using desk = await openDesk();
+  const { calls } = desk.runtime.admission;
+  const letGo = await holdNotices(desk);
+  const batch = `GET /trpc/${Array<string>(10).fill('notices.list').join()}?batch=1&input={}`;
+  const asked = Array.from({ length: 7 }, () => desk.ada.send(batch));
+  await until(() => calls.held() === 60 && calls.waiting() === 1);
+  await letGo();
+  await Promise.all(asked);
+});
+
+test('who goes while they wait leaves the line, and who goes while they are served gives back their place when that has ended', async () => {
+  await using desk = await openDesk();
+  const { calls } = desk.runtime.admission;
+  const letGo = await holdNotices(desk);
+  const leaving = new AbortController();
+  const asked = Array.from({ length: 70 }, () =>
+    fetch(`${desk.origin}/api/v1/notices`, { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal }),
+  );
+  await until(() => calls.held() === 64 && calls.waiting() === 6);
+  leaving.abort();
+  await Promise.allSettled(asked);
+  await until(() => calls.waiting() === 0);
+  assert.ok(calls.held() > 0, 'what they began goes on for a while');
+  await letGo();
+  await until(() => calls.held() === 0);
+});
+
+test('what stays open takes no place', async () => {
+  await using desk = await openDesk();
+  const leaving = new AbortController();
+  const streams = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      fetch(`${desk.origin}/trpc/live.changes`, {
+        headers: { Cookie: desk.ada.cookie, Accept: 'text/event-stream' },
+        signal: leaving.signal,
+      }),
+    ),
+  );
+  assert.ok(streams.every(({ status }) => status === 200));
+  assert.equal(desk.runtime.admission.calls.held(), 0);
+  leaving.abort();
+});
+
+test('a person has four downloads at once at most, which take no place among their calls', async () => {
+  await using desk = await openDesk();
+  await desk.sql(
+    `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome, detail)
+     select now() - n * interval '1 minute', $1, 'user', repeat('x', 1000), 'token.create', 'ok', '{}'
+     from generate_series(1, 20000) n`,
+    [desk.runtime.defaultTenantId],
+  );
+  const { calls, downloads } = desk.runtime.admission;
+  const path = '/api/v1/audit/export?format=ndjson';
+  const leaving = new AbortController();
+  const options = { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal };
+  assert.equal((await fetch(desk.origin + path, options)).status, 200);
+  assert.deepEqual([calls.held(), downloads.held()], [0, 1]);
+  const others = Array.from({ length: 3 }, () => downloads.take(`session ${desk.ada.id}`) as Release);
+  const refused = await desk.ada.send(`GET ${path}`);
+  assert.equal(refused.problem?.code, 'too_many_connections');
+  assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
+  leaving.abort();
+  for (const release of others) release();
+  await until(() => downloads.held() === 0);
+  assert.equal((await desk.ada.send(`HEAD ${path}`)).status, 200);
+});
+
+const mebibyte = 1_048_576;
+
+/** Says that it sends a mebibyte, and sends half of it. */
+async function sendHalf(desk: Desk, call: string, who?: Person): Promise<Socket> {
+  const { hostname, port } = new URL(desk.origin);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    `${call} HTTP/1.1\r\nHost: x\r\n${who ? `Cookie: ${who.cookie}\r\n` : ''}Content-Type: application/json\r\nContent-Length: ${mebibyte}\r\n\r\n`,
+  );
+  socket.write('x'.repeat(mebibyte / 2));
+  return socket;
+}
+
+test('of what arrives in part what is held counts in the budget of all bodies, until its sender goes', async () => {
+  await using desk = await openDesk();
+  const { bodies } = desk.runtime.admission;
+  const socket = await sendHalf(desk, 'POST /api/v1/tokens', desk.ada);
+  await until(() => bodies.held() === mebibyte / 2);
+  socket.destroy();
+  await until(() => bodies.held() === 0);
+});
+
+test('a body whose sender is nobody is refused by its length, and none of it is held', async () => {
+  await using desk = await openDesk();
+  for (const call of ['POST /api/v1/tokens', 'POST /api/v1/auth/login', 'POST /trpc/sessions.login']) {
+    const socket = await sendHalf(desk, call);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(answer.toString(), /^HTTP\/1\.1 413 /, call);
+    assert.equal(desk.runtime.admission.bodies.held(), 0);
+    socket.destroy();
+  }
+  const forged = await sendHalf(desk, 'POST /api/v1/tokens', { ...desk.ada, cookie: 'keyward_session=x' });
+  const [answer] = (await once(forged, 'data')) as [Buffer];
+  assert.match(answer.toString(), /^HTTP\/1\.1 413 /);
+  forged.destroy();
+});
+
+test('where there is no room for a body it is refused with 503, and the next is taken once there is', async () => {
+  await using desk = await openDesk();
+  const { bodies } = desk.runtime.admission;
+  const holds = ['a', 'b', 'c', 'd'].map((key) => bodies.open({ key, isKnown: true }));
+  for (const hold of holds) hold.add(32 * mebibyte);
+  const send = () => desk.ada.send('POST /api/v1/tokens', { body: { name: 'x' } });
+  const refused = await send();
+  assert.equal(refused.problem?.code, 'unavailable');
+  assert.ok(Number(refused.headers.get('retry-after')) > 0);
+  assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
+  for (const hold of holds) hold[Symbol.dispose]();
+  assert.equal((await send()).status, 201);
+});
+
+test('a stranger may send 8 kB, and what is found elsewhere by the hundred', async () => {
+  await using desk = await openDesk();
+  const statusOf = async (call: string, body: object) => (await desk.send(call, { body })).status;
+  const login = (length: number) => ({ email: 'x@example.com', password: 'x'.repeat(length) });
+  for (const call of ['POST /api/v1/auth/login', 'POST /trpc/sessions.login']) {
+    assert.equal(await statusOf(call, login(8_000)), 422);
+    assert.equal(await statusOf(call, login(8_300)), 413);
+  }
+  assert.equal(
+    await statusOf('POST /api/v1/revoke', { tokens: Array<string>(100).fill('x'.repeat(500)) }),
+    202,
+  );
+  assert.equal(await statusOf('POST /api/v1/revoke', { tokens: ['x'.repeat(66_000)] }), 413);
+  const form = (text: string) =>
+    desk.send('POST /oauth/device_authorization', {
+      text,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+  assert.equal((await form('client_id=keyward-cli')).status, 200);
+  assert.equal((await form(`client_id=keyward-cli&x=${'x'.repeat(8_200)}`)).status, 413);
+});

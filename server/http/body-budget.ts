@@ -1,0 +1,71 @@
+import type { Party } from '#db/turns.ts';
+import { AppError } from '#server/errors.ts';
+
+const mebibyte = 1_048_576;
+
+/** How many bytes of bodies are held at once: by this server, of strangers together, of one known party, of one address. */
+const limits = {
+  all: 128 * mebibyte,
+  strangers: 32 * mebibyte,
+  known: 32 * mebibyte,
+  stranger: 4 * mebibyte,
+} as const;
+
+export interface BodyBudget {
+  open(holder: Party): BodyHold;
+  /** Bytes held at this moment. */
+  held(): number;
+}
+
+/** What one request holds of the budget, until it is disposed of. */
+export interface BodyHold extends Disposable {
+  /** Takes room for more bytes. Throws `unavailable` where there is none, `rate_limited` where the holder has its share. */
+  add(bytes: number): void;
+}
+
+/** The memory that all bodies of this server share. */
+export function createBodyBudget(): BodyBudget {
+  const heldBy = new Map<string, number>();
+  let all = 0;
+  let strangers = 0;
+
+  function move(bytes: number, { key, isKnown }: Party): void {
+    const own = (heldBy.get(key) ?? 0) + bytes;
+    if (own > 0) heldBy.set(key, own);
+    else heldBy.delete(key);
+    all += bytes;
+    if (!isKnown) strangers += bytes;
+  }
+
+  function assertRoom(bytes: number, { key, isKnown }: Party): void {
+    const own = (heldBy.get(key) ?? 0) + bytes;
+    if (own > (isKnown ? limits.known : limits.stranger)) throw ownShare();
+    if (all + bytes > limits.all || (!isKnown && strangers + bytes > limits.strangers)) throw noRoom();
+  }
+
+  return {
+    held: () => all,
+    open(holder) {
+      let held = 0;
+      return {
+        add(bytes) {
+          assertRoom(bytes, holder);
+          held += bytes;
+          move(bytes, holder);
+        },
+        [Symbol.dispose]() {
+          if (held > 0) move(-held, holder);
+          held = 0;
+        },
+      };
+    },
+  };
+}
+
+const ownShare = () =>
+  new AppError('rate_limited', 'You send too much at once. Send fewer large bodies at a time.', {
+    retryAfterSeconds: 1,
+  });
+
+const noRoom = () =>
+  new AppError('unavailable', 'Too much is being sent at this moment. Try again in a few seconds.');
