@@ -80,7 +80,7 @@ function openRoom(db: Database, log: Logger) {
 const sayDropped = (log: Logger) => (dropped: number) => log.error({ dropped }, 'audit rows were dropped');
 
 function refusalKey({ action, code, credentialId, actorId, resourceId, address, detail }: AuditRow): string {
-  const network = addressBlock(address ?? '');
+  const network = addressBlock(address ?? null);
   const known = JSON.stringify({ ...(detail as object), claimedAddress: undefined });
   return [action, code, credentialId ?? actorId, resourceId, network, known].join(' ');
 }

@@ -11,7 +11,7 @@ import type { ErrorCode } from '#server/errors.ts';
 export interface Use {
   credentialId: string;
   at: Date;
-  address: string;
+  address: string | null;
   endpoint: string;
   agent: string | null;
   /** Why it was refused; null: it was not. */
@@ -61,7 +61,7 @@ async function writeUses(tx: Transaction, uses: Use[]): Promise<void> {
 function asRows(uses: Use[]): SQL {
   const ways = new Map<
     string,
-    { way: number; address: string; endpoint: string; agent: string | null; is_refused: boolean }
+    { way: number; address: string | null; endpoint: string; agent: string | null; is_refused: boolean }
   >();
   const wayOf = ({ address, endpoint, agent, refusal }: Use): number => {
     const key = JSON.stringify([address, endpoint, agent, refusal !== null]);
@@ -100,9 +100,13 @@ interface Move {
   from: string;
 }
 
-/** Uses that came from another address than the one before them; the very first use of a credential has none before it. */
+/**
+ * Uses that came from another address than the one before them; the very first use of a credential has none before it, and
+ * an unknown address is no other.
+ */
 function findMoves(lastAddress: Map<string, string | null>, uses: Use[]): Move[] {
   return uses.flatMap((use) => {
+    if (use.address === null) return [];
     const from = lastAddress.get(use.credentialId);
     lastAddress.set(use.credentialId, use.address);
     return from && from !== use.address ? [{ use, from }] : [];
