@@ -20,7 +20,7 @@ const securityHeaders: readonly (readonly [string, string])[] = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
   ['Cache-Control', 'no-store'],
 ];
-const strictTransport = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const;
+const strictTransport = ['Strict-Transport-Security', 'max-age=31536000'] as const;
 
 /** An answer as it goes over the wire, for a connection on which there is no request to answer. It is the last one there. */
 export function bareAnswer(
