@@ -53,6 +53,9 @@ export interface Config {
   /** With neither there are no metrics. */
   metrics: { token: Secret | undefined; port: number | undefined };
   trustedProxies: number | string[];
+  clientAddressHeader: 'x-forwarded-for' | 'forwarded';
+  /** Whether forward-auth lets a narrowed token pass where no permission is asked for. */
+  forwardsNarrowed: boolean;
   maxConnectionsPerAddress: number;
   /** How long requests are still taken once it was asked to stop. */
   drainSeconds: number;
@@ -105,6 +108,8 @@ function toConfig(values: Values): Config {
       : null,
     metrics: { token: secretOf(values.KEYWARD_METRICS_TOKEN), port: values.KEYWARD_METRICS_PORT },
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
+    clientAddressHeader: values.KEYWARD_CLIENT_ADDRESS_HEADER,
+    forwardsNarrowed: values.KEYWARD_FORWARD_NARROWED === 'allow',
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     drainSeconds: values.KEYWARD_DRAIN_SECONDS,
     logLevel: values.KEYWARD_LOG_LEVEL,

@@ -208,6 +208,8 @@ if (flags.help) {
   process.stderr.on('error', () => {});
   process.on('SIGTERM', () => void shutDown());
   process.on('SIGINT', () => void shutDown());
+  // Its terminal has closed: nobody would see what it says, or stop it.
+  process.on('SIGHUP', () => void shutDown());
   // Whoever started us has gone without a word.
   process.on('disconnect', () => void shutDown());
   await start().catch(giveUp);

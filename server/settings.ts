@@ -209,8 +209,20 @@ export const settings = {
   KEYWARD_TRUSTED_PROXIES: {
     schema: proxies.default(0),
     legal: 'a number of proxies, or addresses and CIDR ranges separated by commas',
-    says: 'Whose X-Forwarded-For is believed; and, for the installer without a KEYWARD_URL, whose X-Forwarded-Host, -Proto and -Prefix.',
+    says: 'Whose forwarded headers are believed: the client’s address; for forward-auth, host and scheme of the site; for the installer without a KEYWARD_URL, host, scheme and prefix of this server.',
     byDefault: '0: nobody’s',
+  },
+  KEYWARD_CLIENT_ADDRESS_HEADER: {
+    schema: z.enum(['x-forwarded-for', 'forwarded']).default('x-forwarded-for'),
+    legal: 'x-forwarded-for or forwarded',
+    says: 'In which header trusted proxies write the client’s address. The other one is never read: a client can send it itself.',
+    byDefault: 'x-forwarded-for',
+  },
+  KEYWARD_FORWARD_NARROWED: {
+    schema: z.enum(['refuse', 'allow']).default('refuse'),
+    legal: 'refuse or allow',
+    says: 'Whether forward-auth lets a token of some permissions pass where the proxy asks for none of them. With allow, the services behind have to read Keyward-Permissions.',
+    byDefault: 'refuse',
   },
   KEYWARD_DATABASE_POOL: {
     schema: size.default(10),

@@ -41,7 +41,8 @@ export function DeviceRequest({ request, until }: DeviceRequestProps) {
       </Card>
       {!request.isSamePlace && (
         <Notice tone="warn">
-          It asks from {request.address}, and you are at {request.ownAddress}. Go on only if you know why.
+          It asks from {request.address}, and you are at {request.ownAddress ?? 'an unknown address'}. Go on
+          only if you know why.
         </Notice>
       )}
       <p className="text-sm text-muted">

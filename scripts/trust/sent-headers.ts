@@ -9,7 +9,7 @@ const always: Record<string, RegExp> = {
   'permissions-policy': /camera=\(\)/,
   'cache-control': /^(no-store|no-cache(, no-transform)?|public, max-age=(300|31536000, immutable))$/,
 };
-const overHttps = { 'strict-transport-security': /^max-age=31536000; includeSubDomains$/ };
+const overHttps = { 'strict-transport-security': /^max-age=31536000$/ };
 /** What tells an attacker what to look up. */
 const never = ['server', 'x-powered-by', 'via', 'access-control-allow-origin'];
 

@@ -1,14 +1,31 @@
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** An address in canonical form, IPv4-mapped IPv6 as the IPv4 it is; undefined for anything else. */
 export function canonicalAddress(text: string): string | undefined {
-  return parse(text)?.toString();
+  return isIPv4(text) ? text : parse(text)?.toString();
 }
 
-/** What is counted as one place: an IPv4 address, or the /64 that one IPv6 subscriber has all of. */
-export function addressBlock(text: string): string {
+/** No proxy writes more than that for one address. */
+const longest = 100;
+const withPort = /^(?:\[([^\]]+)\]|([\d.]+))(?::(?:\d{1,5}|_[\w.-]+))?$/;
+
+/**
+ * The address in what a proxy or a framework writes: bare, quoted, in brackets, with a port. Null for `unknown`, for an
+ * obfuscated name (`_hidden`, RFC 7239), and for anything else that is no address.
+ */
+export function readAddress(text: string): string | null {
+  if (text.length > longest) return null;
+  const written = /^"(.*)"$/.exec(text)?.[1] ?? text;
+  const found = withPort.exec(written);
+  return canonicalAddress(found?.[1] ?? found?.[2] ?? written) ?? null;
+}
+
+/** What is counted as one place: an IPv4 address, or the /64 that one IPv6 subscriber has all of; all unknown ones together. */
+export function addressBlock(text: string | null): string {
+  if (text === null) return 'unknown';
   const address = parse(text);
   if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? text;
   const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];
@@ -39,19 +56,45 @@ export function isInRanges(address: string, ranges: readonly string[]): boolean 
 }
 
 function contains(range: string, address: Address): boolean {
-  if (!range.includes('/')) return parse(range)?.toString() === address.toString();
-  const [base, bits] = parseRange(range);
+  const parsed = parseRange(range);
+  if (!parsed) return false;
+  const [base, bits] = parsed;
   return base.kind() === address.kind() && address.match(base, bits);
 }
 
-/** Without the zone of a link-local address (`%eth0`), which names an interface of this machine and is no part of it. */
+/**
+ * Without the zone of a link-local address (`%eth0`), which names an interface of this machine and is no part of it. By Node's
+ * rules: to ipaddr.js `1234` is an address too.
+ */
 function parse(text: string): Address | undefined {
+  if (isIP(text) === 0) return undefined;
   const [address = ''] = text.split('%');
-  return ipaddr.isValid(address) ? ipaddr.process(address) : undefined;
+  return ipaddr.process(address);
+}
+
+type Range = readonly [base: Address, bits: number];
+
+/** Settings and allowlists hold the same few, and each request asks. */
+const parsedRanges = new Map<string, Range | null>();
+const mostRanges = 10_000;
+
+/** Null for what is no range. */
+function parseRange(range: string): Range | null {
+  const known = parsedRanges.get(range);
+  if (known !== undefined) return known;
+  const parsed = range.includes('/') ? parseCidr(range) : parseSingle(range);
+  if (parsedRanges.size >= mostRanges) parsedRanges.clear();
+  parsedRanges.set(range, parsed);
+  return parsed;
+}
+
+function parseSingle(text: string): Range | null {
+  const address = parse(text);
+  return address ? [address, address instanceof ipaddr.IPv6 ? 128 : 32] : null;
 }
 
 /** A range of IPv4 addresses written as IPv6 (`::ffff:203.0.113.0/120`) is the IPv4 range that it means. */
-function parseRange(range: string): [Address, number] {
+function parseCidr(range: string): Range {
   const [base, bits] = ipaddr.parseCIDR(range);
   if (!(base instanceof ipaddr.IPv6) || !base.isIPv4MappedAddress() || bits < 96) return [base, bits];
   return [base.toIPv4Address(), bits - 96];

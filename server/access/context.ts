@@ -6,8 +6,8 @@ import type { Runtime } from '#server/runtime.ts';
 export interface RequestFacts {
   /** UUIDv7, made by us. */
   id: string;
-  /** The client's IP address in canonical form, past trusted proxies. */
-  address: string;
+  /** The client's IP address in canonical form, past trusted proxies. Null: unknown, since they did not say it readably. */
+  address: string | null;
   userAgent: string | null;
   /** The `Cookie` header, where a browser sent one. */
   cookie?: string | undefined;

@@ -36,12 +36,23 @@ export function createCookies({ url }: Config, installation: string): Cookies {
   };
 }
 
+/** Browsers keep no longer one. */
+const longestValue = 4_096;
+
 /** A cookie's value from a `Cookie` header, undefined where it is not there or holds what none of ours does. */
 export function readCookie(header: string, name: string): string | undefined {
-  const value = pairsOf(header)
-    .find((pair) => pair.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
-  return value && /^[\w.-]+$/.test(value) ? value : undefined;
+  const start = `${name}=`;
+  // Pair by pair, and not by a list of all: a header may hold thousands.
+  for (let at = header.includes(start) ? 0 : -1; at >= 0;) {
+    const end = header.indexOf(';', at);
+    const pair = header.slice(at, end < 0 ? undefined : end).trim();
+    if (pair.startsWith(start)) {
+      const value = pair.slice(start.length);
+      return value.length <= longestValue && /^[\w.-]+$/.test(value) ? value : undefined;
+    }
+    at = end < 0 ? -1 : end + 1;
+  }
+  return undefined;
 }
 
 const pairsOf = (header: string) => header.split(';').map((pair) => pair.trim());

@@ -107,7 +107,7 @@ function callerOf({ credentialId, actorId, detail }: AuditRow): string | undefin
 }
 
 function refusalKey({ action, code, credentialId, actorId, resourceId, address, detail }: AuditRow): string {
-  const network = addressBlock(address ?? '');
+  const network = addressBlock(address ?? null);
   const known = JSON.stringify({ ...(detail as object), claimedAddress: undefined });
   return [action, code, credentialId ?? actorId, resourceId, network, known].join(' ');
 }

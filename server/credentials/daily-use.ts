@@ -10,7 +10,8 @@ const pruneBatch = 5_000;
 
 /**
  * Adds uses to their days. Beyond 50 pairs of address and endpoint the rest of a credential's day falls together into one
- * row, so that whoever has many addresses cannot fill the disk. Their last uses have to be locked.
+ * row, so that whoever has many addresses cannot fill the disk; uses from an unknown address are part of that rest. Their last
+ * uses have to be locked.
  */
 export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {
   await tx.execute(sql`
@@ -31,9 +32,9 @@ export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {
         and stored.address = incoming.address and stored.endpoint = incoming.endpoint
       returning incoming.id, incoming.day, incoming.address, incoming.endpoint
     ), new as (
-      select * from incoming where (id, day, address, endpoint) not in (select * from counted)
+      select * from incoming where address is null or (id, day, address, endpoint) not in (select * from counted)
     ), placed as (
-      select new.*, row_number() over (partition by id, day order by last_at) + (
+      select new.*, address is not null and row_number() over (partition by id, day, address is null order by last_at) + (
         select count(address) from credential_use stored where stored.credential_id = new.id and stored.day = new.day
       ) <= ${dailyUse.pairsPerDay} as fits
       from new

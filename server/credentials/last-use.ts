@@ -12,7 +12,7 @@ import type { ErrorCode } from '#server/errors.ts';
 
 export interface Use {
   at: Date;
-  address: string;
+  address: string | null;
   /** Null: whatever it was for, since its credential was used in too many ways at once to tell them apart. */
   endpoint: string | null;
   agent: string | null;
@@ -115,7 +115,13 @@ async function writeUses(
 function asRows(uses: CredentialUse[]): SQL {
   const ways = new Map<
     string,
-    { way: number; address: string; endpoint: string | null; agent: string | null; is_refused: boolean }
+    {
+      way: number;
+      address: string | null;
+      endpoint: string | null;
+      agent: string | null;
+      is_refused: boolean;
+    }
   >();
   const wayOf = ({ address, endpoint, agent, refusal }: Use): number => {
     const key = JSON.stringify([address, endpoint, agent, refusal !== null]);
@@ -156,10 +162,11 @@ interface Move {
 
 /**
  * Uses that came from another address block than the one before them: an IPv6 subscriber has a /64 to change addresses in.
- * The very first use of a credential has none before it.
+ * The very first use of a credential has none before it, and an unknown address is no other.
  */
 function findMoves(lastAddress: Map<string, string | null>, uses: CredentialUse[]): Move[] {
   return uses.flatMap((use) => {
+    if (use.address === null) return [];
     const from = lastAddress.get(use.credentialId);
     lastAddress.set(use.credentialId, use.address);
     return from && addressBlock(from) !== addressBlock(use.address) ? [{ use, from }] : [];

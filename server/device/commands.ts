@@ -17,6 +17,7 @@ import { settleTerms, type SettledTerms, type Terms } from '#server/tokens/issue
  */
 export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Promise<DeviceRequestView> {
   return countingUserCodes(ctx, async () => {
+    const { address: ownAddress } = ctx.request;
     const request = opened(ctx, await findByUserCode(ctx.runtime.db, keyOf(ctx, userCode)));
     const { host, address, createdAt, expiresAt, tokenName: name } = request;
     const { permissions, expiresAt: tokenExpiresAt } = await settle(ctx, request);
@@ -24,8 +25,8 @@ export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Prom
       userCode: shownUserCode(canonicalUserCode(userCode)),
       host,
       address,
-      ownAddress: ctx.request.address,
-      isSamePlace: addressBlock(address) === addressBlock(ctx.request.address),
+      ownAddress,
+      isSamePlace: addressBlock(address) === addressBlock(ownAddress),
       askedAt: createdAt.toISOString(),
       secondsLeft: Math.ceil((expiresAt.getTime() - ctx.now().getTime()) / 1_000),
       grant: { name, permissions, expiresAt: tokenExpiresAt?.toISOString() ?? null },

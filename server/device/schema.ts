@@ -42,7 +42,10 @@ export const deviceRequestView = z.object({
   userCode: z.string().meta({ example: 'WDJB-MJHT' }),
   host: z.string().nullable().meta({ description: 'As it names itself.', example: 'ada-laptop' }),
   address: z.string().meta({ description: 'Where it asks from.', example: '203.0.113.7' }),
-  ownAddress: z.string().meta({ description: 'Where you are.', example: '203.0.113.7' }),
+  ownAddress: z
+    .string()
+    .nullable()
+    .meta({ description: 'Where you are; null where Keyward cannot see that.', example: '203.0.113.7' }),
   isSamePlace: z.boolean(),
   askedAt: timestampSchema,
   secondsLeft: z.int().meta({ description: 'For how long it can still be answered.', example: 540 }),

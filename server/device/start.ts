@@ -17,6 +17,11 @@ const minute = 60_000;
 /** With a billion codes to every one that is open, the second try is never needed. */
 const triesForCode = 5;
 
+const addressIsUnknown =
+  'The proxy in front of Keyward does not say where this comes from. Ask an admin to set KEYWARD_CLIENT_ADDRESS_HEADER.';
+
+type LocatedAsk = DeviceAsk & { address: string };
+
 export interface StartedSignIn {
   deviceCode: Secret;
   /** As it is shown: `XXXX-XXXX`. */
@@ -25,11 +30,14 @@ export interface StartedSignIn {
 
 /**
  * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
- * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many there wait for an answer.
+ * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many there wait for an
+ * answer, `bad_request` where the address is unknown, which whoever approves has to judge by.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
+  const { address } = ctx.request;
+  if (address === null) throw new AppError('bad_request', addressIsUnknown);
   const attempt = await countAsk(ctx);
-  const started = await ctx.change((tx) => takeDown(tx, ctx, ask));
+  const started = await ctx.change((tx) => takeDown(tx, ctx, { ...ask, address }));
   if (started) return started;
   // Others fill it: who tries again is not to wait longer than they make them.
   await takeBack(ctx.runtime.db, attempt);
@@ -40,9 +48,9 @@ export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise
 }
 
 /** Null while too many of its network wait for an answer. Where too many wait in all, one gives way. */
-async function takeDown(tx: Transaction, ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn | null> {
+async function takeDown(tx: Transaction, ctx: AnyoneCtx, ask: LocatedAsk): Promise<StartedSignIn | null> {
   await lockRequests(tx);
-  const open = await countOpenRequests(tx, widerNetwork(ctx.request.address), ctx.now());
+  const open = await countOpenRequests(tx, widerNetwork(ask.address), ctx.now());
   if (open.near >= deviceLimits.openPerNetwork) return null;
   if (open.all >= deviceLimits.openAtOnce) await deleteOneOfMany(tx, ctx.now());
   // 190 bits, where RFC 8628 asks for entropy that cannot be guessed.
@@ -64,16 +72,16 @@ export function userCodeKey({ signer }: Runtime, code: string): Buffer {
 async function insertWithUserCode(
   tx: Transaction,
   ctx: AnyoneCtx,
-  { id, deviceHash, ask }: { id: string; deviceHash: Buffer; ask: DeviceAsk },
+  { id, deviceHash, ask }: { id: string; deviceHash: Buffer; ask: LocatedAsk },
 ): Promise<string> {
-  const { address, userAgent } = ctx.request;
+  const { userAgent } = ctx.request;
   const host = machineName(ask.host);
   const createdAt = ctx.now();
   const row = {
     id,
     deviceHash,
     host: host ?? null,
-    address,
+    address: ask.address,
     userAgent,
     tokenName: ask.token_name ?? usualName(host),
     terms: { permissions: ask.scope, expiresInDays: ask.token_days },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Config } from '#server/config.ts';
 import type { AppError } from '#server/errors.ts';
+import { problemPagePolicy, writeProblemPage } from '#server/http/problem-page.ts';
 import { toProblem } from '#server/http/problem.ts';
 
 /** What no answer goes without. Pages replace the policy by one that lets their own scripts run. */
@@ -19,7 +20,7 @@ const securityHeaders: readonly (readonly [string, string])[] = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
   ['Cache-Control', 'no-store'],
 ];
-const strictTransport = ['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const;
+const strictTransport = ['Strict-Transport-Security', 'max-age=31536000'] as const;
 
 /** An answer as it goes over the wire, for a connection on which there is no request to answer. It is the last one there. */
 export function bareAnswer(
@@ -38,19 +39,38 @@ export function sendJson(
   body: unknown,
   type = 'application/json',
 ): void {
-  const text = JSON.stringify(body);
+  sendText(res, status, JSON.stringify(body), type);
+}
+
+function sendText(res: ServerResponse, status: number, text: string, type: string): void {
   const length = Buffer.byteLength(text);
   res.writeHead(status, { 'Content-Type': type, 'Content-Length': length });
   // What is ASCII needs no encoding.
   res.end(text, length === text.length ? 'latin1' : 'utf8');
 }
 
-/** Answers with a problem document, unless an answer has begun: then all that is left is to break it off. */
+/** Answers with a problem document. Once an answer has begun, all that is left is to end it. */
 export function sendProblem(res: ServerResponse, error: AppError, requestId: string): void {
-  if (res.headersSent) return void res.destroy();
+  if (!setProblemHeaders(res, error)) return;
+  sendJson(res, error.status, toProblem(error, requestId), 'application/problem+json');
+}
+
+/** The same as a person reads it. */
+export function sendProblemPage(res: ServerResponse, error: AppError, requestId: string): void {
+  if (!setProblemHeaders(res, error)) return;
+  res.setHeader('Content-Security-Policy', problemPagePolicy);
+  const page = writeProblemPage(toProblem(error, requestId));
+  sendText(res, error.status, page, 'text/html; charset=utf-8');
+}
+
+function setProblemHeaders(res: ServerResponse, error: AppError): boolean {
+  if (res.headersSent) {
+    res.destroy();
+    return false;
+  }
   if (error.status === 401) res.setHeader('WWW-Authenticate', challenge(error));
   if (error.retryAfterSeconds !== undefined) res.setHeader('Retry-After', error.retryAfterSeconds);
-  sendJson(res, error.status, toProblem(error, requestId), 'application/problem+json');
+  return true;
 }
 
 /** RFC 6750: no error code where no token was sent. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
-import { isFromTrustedProxy } from '#server/http/request.ts';
+import { peerOf } from '#server/http/client-address.ts';
 
 /** Scheme, name or address, port, path. What a name or path may hold is told, not what it may not. */
 const form =
@@ -15,7 +15,7 @@ const longest = 300;
  */
 export function baseUrl(req: IncomingMessage, config: Config): string {
   if (config.urlIsGiven) return config.url.origin;
-  const told = isFromTrustedProxy(req, config) ? req.headersDistinct : {};
+  const told = peerOf(req.socket, config).isTrusted ? req.headersDistinct : {};
   const hosts = told['x-forwarded-host'] ?? req.headersDistinct.host ?? [];
   const [scheme = 'http'] = told['x-forwarded-proto'] ?? [];
   const [prefix = ''] = told['x-forwarded-prefix'] ?? [];

@@ -68,6 +68,7 @@ export function parseJson(text: string): unknown {
  * until the exchange ends.
  */
 function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): Promise<Buffer> {
+  assertPlain(req);
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const tooLarge = () => new AppError('body_too_large', `The body may hold ${limit} bytes at most.`);
   if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge();
@@ -94,6 +95,13 @@ function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): 
   req.on('end', () => resolve(Buffer.concat(chunks)));
   req.on('error', () => reject(new AppError('bad_request', 'The body broke off.')));
   return promise;
+}
+
+/** A few bytes that unpack to a gigabyte are not for a server of small inputs. Throws `unsupported_media_type`. */
+function assertPlain({ headers }: BodyExchange['req']): void {
+  const codings = [headers['content-encoding'], headers['transfer-encoding']?.replace(/chunked$/i, '')];
+  if (codings.every((coding) => /^(identity)?[\s,]*$/i.test(coding ?? ''))) return;
+  throw new AppError('unsupported_media_type', 'Send the body as it is, without a Content-Encoding.');
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

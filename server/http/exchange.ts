@@ -3,8 +3,9 @@ import type { Party } from '#db/turns.ts';
 import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { identify } from '#server/http/admit.ts';
-import { sendProblem } from '#server/http/answer.ts';
+import { sendProblem, sendProblemPage } from '#server/http/answer.ts';
 import { toAppError } from '#server/http/problem.ts';
+import { acceptsHtml } from '#server/http/request.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** One request and its answer, on their way through a door. */
@@ -22,6 +23,8 @@ export interface Exchange {
   calls: number;
   /** What is given back when all is done. */
   held: DisposableStack;
+  /** People come here by links: what is refused is told as a page. */
+  isForPeople: boolean;
   /** The server was asked to stop: requests had better go to another. */
   isLeaving: boolean;
 }
@@ -53,10 +56,11 @@ function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date
 }
 
 /** Answers what a door threw, and logs it if it is our fault. */
-export function refuse({ runtime, res, facts }: Exchange, error: unknown): void {
+export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, error: unknown): void {
   const refusal = toAppError(error);
   runtime.metrics?.refused(refusal.code);
   if (refusal.status >= 500)
     runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
-  sendProblem(res, refusal, facts.id);
+  const send = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
+  send(res, refusal, facts.id);
 }

@@ -1,11 +1,11 @@
 import { createCtx, noReply } from '#server/access/context.ts';
 import { noteDenied } from '#server/access/note-denied.ts';
 import type { Principal } from '#server/access/principal.ts';
-import { permissionSchema, safeNext } from '#server/access/schema.ts';
+import { permissionSchema, safeNext, type Permission } from '#server/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { identify } from '#server/http/admit.ts';
 import type { Exchange } from '#server/http/exchange.ts';
-import { isSafe } from '#server/http/request.ts';
+import { acceptsHtml } from '#server/http/request.ts';
 import { resourceSchema } from '#server/verify/schema.ts';
 
 const address = '/api/v1/auth/forward';
@@ -22,28 +22,48 @@ export async function answerForward(exchange: Exchange): Promise<void> {
   const { authorization, cookie } = exchange.req.headers;
   const principal = await identify(exchange, { authorization, cookie, isAsked: true });
   if (!principal) return sendToSignIn(exchange);
-  assertFromForwardedSite(exchange, principal);
-  if (wanted && !principal.permissions.has(wanted)) {
-    res.setHeader(
-      'WWW-Authenticate',
-      `Bearer realm="Keyward", error="insufficient_scope", scope="${wanted}"`,
-    );
-    const refusal = new AppError('permission_denied', `This needs the permission ${wanted}.`);
-    const ctx = createCtx(exchange.runtime, { request: facts, principal, reply: noReply });
-    noteDenied(ctx, refusal, { permission: wanted });
-    throw refusal;
-  }
+  if (!isAllowed(exchange, principal, wanted)) throw refusal(exchange, principal, wanted);
   res.writeHead(200, { ...identityOf(principal), 'Content-Length': 0 }).end();
 }
 
-function identityOf({ user, tenantId, origin }: Principal): Record<string, string> {
+/** A site that asks for no permission takes whoever comes for the whole person, which a narrowed token is not. */
+function isAllowed({ runtime }: Exchange, { origin, permissions }: Principal, wanted?: Permission): boolean {
+  if (wanted) return permissions.has(wanted);
+  return origin.kind === 'session' || origin.grant[0] === '*' || runtime.config.forwardsNarrowed;
+}
+
+function refusal({ runtime, res, facts }: Exchange, principal: Principal, wanted?: Permission): AppError {
+  const scope = wanted ? `, scope="${wanted}"` : '';
+  res.setHeader('WWW-Authenticate', `Bearer realm="Keyward", error="insufficient_scope"${scope}`);
+  const sentence = wanted
+    ? `This needs the permission ${wanted}.`
+    : 'This token has some permissions only, and this site asks for none of them. Use a token that may do all that its owner may.';
+  const refused = new AppError('permission_denied', sentence);
+  const ctx = createCtx(runtime, { request: facts, principal, reply: noReply });
+  noteDenied(ctx, refused, { permission: wanted ?? '*' });
+  return refused;
+}
+
+function identityOf({ user, tenantId, origin, permissions }: Principal): Record<string, string> {
   return {
     'Keyward-User': user.id,
     'Keyward-Email': asHeader(user.email),
     'Keyward-Role': user.role,
     'Keyward-Tenant': tenantId,
     'Keyward-Credential': origin.kind === 'credential' ? origin.id : '',
+    'Keyward-Permissions': listOf(permissions),
   };
+}
+
+const lists = new WeakMap<ReadonlySet<Permission>, string>();
+
+/** Joined once for all that share a set, as the people of one role do. */
+function listOf(permissions: ReadonlySet<Permission>): string {
+  const known = lists.get(permissions);
+  if (known !== undefined) return known;
+  const list = [...permissions].join(' ');
+  lists.set(permissions, list);
+  return list;
 }
 
 /** What is not ASCII is percent-encoded, as in a URL. */
@@ -73,25 +93,10 @@ function assertResource(text: string): void {
   if (!parsed.success) throw invalid('resource', 'Write it as type:id.');
 }
 
-/** A cookie goes with every request that a browser sends to this host, also with what another site made it send. */
-function assertFromForwardedSite({ req, runtime }: Exchange, { origin }: Principal): void {
-  const method = forwarded(req.headers['x-forwarded-method']) ?? req.method;
-  // What opens a WebSocket is a GET, and whichever page opened it may then write.
-  const opensSocket = req.headers['sec-fetch-mode'] === 'websocket' || Boolean(req.headers.upgrade);
-  if (origin.kind !== 'session' || (isSafe(method) && !opensSocket)) return;
-  const { origin: from } = req.headers;
-  const site = req.headers['sec-fetch-site'];
-  if (from === undefined && (site === undefined || site === 'same-origin')) return;
-  const host = forwarded(req.headers['x-forwarded-host']) ?? runtime.config.url.host;
-  if (from !== undefined && URL.canParse(from) && new URL(from).host === host) return;
-  throw new AppError('origin_not_allowed', 'This has to come from the site itself.');
-}
-
 /** A browser that asked for a page may be sent to sign in; back to where it was only on our own host. */
 function sendToSignIn({ req, res, query, runtime }: Exchange): void {
-  const wantsPage = /\btext\/html\b/.test(req.headers.accept ?? '');
   const method = forwarded(req.headers['x-forwarded-method']) ?? req.method;
-  if (query.get('redirect') !== '1' || !wantsPage || method !== 'GET')
+  if (query.get('redirect') !== '1' || !acceptsHtml(req) || method !== 'GET')
     throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
   const { origin, host } = runtime.config.url;
   const isOurs = forwarded(req.headers['x-forwarded-host']) === host;

@@ -1,48 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { openDesk } from '#server/testing/desk.ts';
-import { placeOfFront, startCaddy, startNginx, type Place } from '#server/testing/fronts.ts';
+import { frontHost as host, placeOfFront, startFront } from '#server/testing/fronts.ts';
 import { goodPassword } from '#server/testing/person.ts';
-import { programOf, skipWithout } from '#server/testing/program.ts';
-
-const docs = new URL('../../docs/fronts/', import.meta.url);
-const host = 'desk.example.com';
-
-/** Each is run on the file of the documentation, with nothing changed but addresses and certificates. */
-const fronts = {
-  nginx: {
-    file: 'nginx.conf',
-    start(config: string, place: Place) {
-      const [key, certificate] = ['key', 'pem'].map((ending) => join(place.folder, `front.${ending}`));
-      const what = ['req', '-x509', '-newkey', 'ed25519', '-nodes', '-subj', `/CN=${host}`];
-      execFileSync(programOf('openssl'), [...what, '-keyout', `${key}`, '-out', `${certificate}`], {
-        stdio: 'ignore',
-      });
-      return startNginx(
-        config
-          .replace('listen 443', `listen 127.0.0.1:${place.port}`)
-          .replace(/ssl_certificate \S+;/, `ssl_certificate ${certificate};`)
-          .replace(/ssl_certificate_key \S+;/, `ssl_certificate_key ${key};`),
-        place,
-      );
-    },
-  },
-  caddy: {
-    file: 'caddyfile',
-    start: (config: string, place: Place) =>
-      startCaddy(
-        config.replace(`${host} {`, `https://${host}:${place.port} {\n\tbind 127.0.0.1\n\ttls internal`),
-        place,
-      ),
-  },
-};
+import { skipWithout } from '#server/testing/program.ts';
 
 interface Sent {
   method?: string;
@@ -67,7 +32,7 @@ async function send(port: number, path: string, { method = 'GET', body, headers 
   return answer;
 }
 
-for (const [name, { file, start }] of Object.entries(fronts)) {
+for (const name of ['nginx', 'caddy'] as const) {
   test(
     `behind ${name} people sign in over TLS, are seen where they are, and hear of changes as they come`,
     { skip: skipWithout(name) },
@@ -76,11 +41,7 @@ for (const [name, { file, start }] of Object.entries(fronts)) {
         settings: { KEYWARD_URL: `https://${host}`, KEYWARD_TRUSTED_PROXIES: '127.0.0.1' },
       });
       await using place = await placeOfFront();
-      const config = (await readFile(new URL(file, docs), 'utf8')).replaceAll(
-        '127.0.0.1:3000',
-        new URL(desk.origin).host,
-      );
-      await using _ = await start(config, place);
+      await using _ = await startFront(name, place, desk.origin);
       const signIn = { email: 'ada@example.com', password: goodPassword };
       const headers = {
         'X-Forwarded-For': '203.0.113.9',

@@ -188,7 +188,7 @@ test('unknown addresses and methods are told apart', async () => {
   assert.equal((await desk.ada.send('GET /api/v2/me')).status, 404);
   const wrong = await desk.ada.send('DELETE /api/v1/tokens');
   assert.equal(wrong.status, 405);
-  assert.equal(wrong.headers.get('allow'), 'GET, POST');
+  assert.equal(wrong.headers.get('allow'), 'GET, HEAD, POST');
   assert.equal(wrong.problem?.code, 'method_not_allowed');
   assert.equal((await desk.ada.send('POST /dashboard', { body: {} })).status, 405);
   assert.equal((await desk.ada.send('GET /trpc/no.such')).status, 404);

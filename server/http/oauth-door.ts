@@ -53,7 +53,7 @@ export async function answerJwks(exchange: Exchange): Promise<void> {
   const { runtime, req, res, facts } = exchange;
   facts.endpoint = 'GET /.well-known/jwks.json';
   if (req.method !== 'GET' && req.method !== 'HEAD') {
-    res.setHeader('Allow', 'GET');
+    res.setHeader('Allow', 'GET, HEAD');
     throw new AppError('method_not_allowed', 'This address takes GET.');
   }
   await admitAddress(exchange);

@@ -1,7 +1,7 @@
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import type { Exchange } from '#server/http/exchange.ts';
-import { isSiteOrigin } from '#server/http/request.ts';
+import { isSiteOrigin } from '#server/http/origin.ts';
 
 const mostTold = 10;
 const told = new WeakMap<Config, Set<string>>();

@@ -156,3 +156,47 @@ test('the page for the first admin is there until there is one', async () => {
   assert.equal(gone.status, 404);
   assert.match(gone.text, /<title>already/);
 });
+
+test('a person who is refused reads a page, also when that is for coming too often; a program reads a problem', async () => {
+  await using site = await exportSite();
+  await using desk = await openDesk({ ...site, settings: { KEYWARD_ADDRESS_RATE_LIMIT: '1/2' } });
+  const refusedOf = async (path: string, headers: Record<string, string>) => {
+    for (let tries = 0; tries < 20; tries++) {
+      const answer = await desk.send(`GET ${path}`, { headers });
+      if (answer.status === 429) return answer;
+    }
+    throw new Error('never limited');
+  };
+  const page = await refusedOf('/login', html);
+  assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
+  assert.match(page.text, /<h1>Too many calls<\/h1>/);
+  assert.ok(Number(page.headers.get('retry-after')) > 0);
+  const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(page.text) ?? [];
+  const hash = createHash('sha256').update(style).digest('base64');
+  assert.match(
+    page.headers.get('content-security-policy') ?? '',
+    /^default-src 'none'; .*frame-ancestors 'none'$/,
+  );
+  assert.ok(page.headers.get('content-security-policy')?.includes(`style-src 'sha256-${hash}'`));
+  for (const [path, headers] of [
+    ['/login', {}],
+    ['/api/v1/me', html],
+    ['/.well-known/jwks.json', { Accept: 'application/json' }],
+  ] as const)
+    assert.match((await refusedOf(path, headers)).headers.get('content-type') ?? '', /json/, path);
+
+  const { token } = await desk.ada.createToken({ name: 'ci' });
+  const shown = [
+    ['GET', `/login?next=/${token}`, 400],
+    ['GET', `/${'x'.repeat(9_000)}`, 414],
+    ['POST', '/login', 405],
+    ['GET', '/cli/<b>', 404],
+  ] as const;
+  desk.clock.advance({ hours: 1 });
+  for (const [method, path, status] of shown) {
+    const told = await desk.ada.send(`${method} ${path}`, { headers: html });
+    assert.ok([status, 429].includes(told.status), `${path.slice(0, 20)}: ${told.status}`);
+    assert.match(told.headers.get('content-type') ?? '', /html/);
+    assert.ok(!told.text.includes(token.slice(8)) && !told.text.includes('<b>'));
+  }
+});

@@ -4,6 +4,7 @@ import { safeNext } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { openCtx, refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
+import { acceptsHtml } from '#server/http/request.ts';
 import { movedTo, pageAccess, type PageAccess } from '#server/http/site.ts';
 import { isSetupOpen } from '#server/setup/commands.ts';
 
@@ -42,7 +43,7 @@ async function answerPage(exchange: Exchange, site: StaticExport): Promise<void>
   if (path === '/') return redirect(exchange, principal ? '/dashboard' : '/login');
   if (path === '/login' && principal && !query.has('again'))
     return redirect(exchange, safeNext(query.get('next')));
-  if (!principal && needsSignIn(access) && acceptsHtml(exchange)) {
+  if (!principal && needsSignIn(access) && acceptsHtml(req)) {
     return redirect(exchange, `/login?next=${encodeURIComponent(req.url ?? path)}`);
   }
   await assertMaySee(ctx, access);
@@ -70,7 +71,7 @@ async function assertMaySee(ctx: AnyoneCtx, access: PageAccess): Promise<void> {
 }
 
 function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {
-  const refusal = error instanceof AppError && acceptsHtml(exchange) ? error : undefined;
+  const refusal = error instanceof AppError && acceptsHtml(exchange.req) ? error : undefined;
   const page = refusal && refusalPage(exchange, refusal);
   if (!page || !site.sendPage(exchange, page, refusal.status)) return refuse(exchange, error);
   exchange.runtime.metrics?.refused(refusal.code);
@@ -82,11 +83,6 @@ function refusalPage({ path }: Exchange, { code }: AppError): string | undefined
 
 function redirect({ res }: Exchange, location: string): void {
   res.writeHead(302, { Location: location }).end();
-}
-
-/** Programs take anything; browsers say that they want HTML. */
-function acceptsHtml({ req }: Exchange): boolean {
-  return (req.headers.accept ?? '').includes('text/html');
 }
 
 function needsSignIn(access: PageAccess): access is Exclude<PageAccess, 'anyone' | 'setup'> {

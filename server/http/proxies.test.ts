@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { rolePermissions } from '#server/access/permissions.ts';
 import { startBackend, upgrade, type Backend } from '#server/testing/backend.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { placeOfFront, startCaddy, startNginx } from '#server/testing/fronts.ts';
+import { placeOfFront, startProxy, type ProxyName } from '#server/testing/fronts.ts';
 import { skipWithout } from '#server/testing/program.ts';
-
-const docs = new URL('../../docs/proxies/', import.meta.url);
 
 interface Proxied extends AsyncDisposable {
   desk: Desk;
@@ -15,38 +13,27 @@ interface Proxied extends AsyncDisposable {
   proxy: Caller;
 }
 
-/** How each is run on the file of the documentation, with nothing changed but the addresses. */
-const proxies = {
-  nginx: { program: 'nginx', file: 'nginx.conf', start: startNginx },
-  Caddy: { program: 'caddy', file: 'caddyfile', start: startCaddy },
-};
-
-async function openProxied(name: keyof typeof proxies): Promise<Proxied> {
+async function openProxied(name: ProxyName): Promise<Proxied> {
   const opened = new AsyncDisposableStack();
   const desk = opened.use(await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } }));
   const service = opened.use(await startBackend());
-  const { folder, port } = opened.use(await placeOfFront());
-  const { file, start } = proxies[name];
-  const config = (await readFile(new URL(file, docs), 'utf8'))
-    .replaceAll('127.0.0.1:3000', new URL(desk.origin).host)
-    .replaceAll('127.0.0.1:8080', `127.0.0.1:${service.port}`)
-    .replaceAll('127.0.0.1:8000', `127.0.0.1:${port}`);
-  opened.use(await start(config, { folder, port }));
-  const proxy = createCaller(`http://127.0.0.1:${port}`);
+  const place = opened.use(await placeOfFront());
+  opened.use(await startProxy(name, place, { keyward: desk.origin, service: service.port }));
+  const proxy = createCaller(`http://127.0.0.1:${place.port}`);
   return { desk, service, proxy, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-const identity = ['user', 'email', 'role', 'tenant', 'credential'].map((name) => `keyward-${name}`);
-const forged = Object.fromEntries(
-  identity.flatMap((name) => [
-    [name, 'forged'],
-    [name.replace('-', '_'), 'forged'],
-  ]),
+const identity = ['user', 'email', 'role', 'tenant', 'credential', 'permissions'].map(
+  (name) => `keyward-${name}`,
 );
+/** With whatever some service takes for a hyphen. */
+const forged = Object.fromEntries(
+  identity.flatMap((name) => ['-', '_', '.', '~'].map((mark) => [name.replace('-', mark), 'forged'])),
+);
+const everything = [...rolePermissions.admin].join(' ');
 
-for (const name of ['nginx', 'Caddy'] as const) {
-  const { program } = proxies[name];
-  const options = { skip: skipWithout(program) };
+for (const name of ['nginx', 'caddy'] as const) {
+  const options = { skip: skipWithout(name) };
 
   test(`${name} passes on who asks, whatever identity they claim`, options, async () => {
     await using at = await openProxied(name);
@@ -56,13 +43,13 @@ for (const name of ['nginx', 'Caddy'] as const) {
     assert.equal(byToken.status, 200, byToken.text);
     assert.deepEqual(
       identity.map((header) => byToken.body[header]),
-      [id, email, role, tenantId, credential.id],
+      [id, email, role, tenantId, credential.id, everything],
     );
     const bySession = await at.proxy.send('GET /page', { cookie, headers: forged });
     assert.equal(bySession.status, 200, bySession.text);
     assert.deepEqual(
       identity.map((header) => bySession.body[header] ?? ''),
-      [id, email, role, tenantId, ''],
+      [id, email, role, tenantId, '', everything],
     );
     assert.ok(!JSON.stringify(at.service.requests).includes('forged'));
     assert.equal(at.service.requests[0]?.url, '/page?a=1');
@@ -100,6 +87,10 @@ for (const name of ['nginx', 'Caddy'] as const) {
         at.proxy.send('POST /page', { cookie, body: {}, headers: { Origin: origin } });
       assert.equal((await post('https://evil.example')).status, 403);
       assert.equal((await post(at.proxy.origin)).status, 200);
+      const get = (headers: Record<string, string>) => at.proxy.send('GET /page', { cookie, headers });
+      assert.equal((await get({ Origin: 'https://evil.example' })).status, 403);
+      assert.equal((await get({ 'Sec-Fetch-Site': 'same-site', 'Sec-Fetch-Dest': 'image' })).status, 403);
+      assert.equal((await get({ 'Sec-Fetch-Site': 'same-origin', 'Sec-Fetch-Dest': 'image' })).status, 200);
     },
   );
 
@@ -122,6 +113,41 @@ for (const name of ['nginx', 'Caddy'] as const) {
     assert.equal(await upgrade(at.proxy.origin, forged), 401);
     assert.equal(at.service.requests.length, 1);
   });
+
+  test(
+    `${name} lets a WebSocket through with a session from the site itself, and from no other`,
+    options,
+    async () => {
+      await using at = await openProxied(name);
+      const { cookie } = at.desk.ada;
+      const open = (headers: Record<string, string>) =>
+        upgrade(at.proxy.origin, { Cookie: cookie, ...headers });
+      assert.equal(await open({ Origin: at.proxy.origin }), 'hello');
+      const { port } = new URL(at.proxy.origin);
+      for (const origin of [
+        'https://evil.example',
+        'http://127.0.0.1:1',
+        `http://evil.localhost:${port}`,
+        'null',
+      ])
+        assert.equal(await open({ Origin: origin }), 403, origin);
+      assert.equal(await open({}), 403);
+      assert.equal(await open({ 'X-Forwarded-Host': 'evil.example', Origin: 'http://evil.example' }), 403);
+      assert.equal(await open({ 'Sec-WebSocket-Key': '', 'X-Forwarded-Upgrade': '' }), 403);
+      assert.equal(at.service.requests.length, 1);
+    },
+  );
+
+  test(
+    `${name} passes nothing on for a token of some permissions, since it asks for none`,
+    options,
+    async () => {
+      await using at = await openProxied(name);
+      const { token } = await at.desk.ada.createToken({ name: 'x', permissions: ['profile:read'] });
+      assert.equal((await at.proxy.send('GET /page', { token })).status, 403);
+      assert.deepEqual(at.service.requests, []);
+    },
+  );
 
   test(
     `${name} upgrades to nothing but a WebSocket, and no caller takes an identity off`,

@@ -1,118 +1,76 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
-import { canonicalAddress, isInRanges } from '#server/access/address.ts';
-import { readBearer } from '#server/access/authenticate.ts';
 import type { RequestFacts } from '#server/access/context.ts';
 import { cutText } from '#server/access/schema.ts';
 import type { Config } from '#server/config.ts';
 import { findSecrets, redactSecrets } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
+import { clientAddress } from '#server/http/client-address.ts';
 
 const userAgentLength = 256;
 const pathLength = 256;
-const originLength = 300;
-const loopbackNames = ['127.0.0.1', '[::1]'];
+/** What is looked at of a longer text: enough that no half of a token gets into what is kept of it. */
+const scanned = 16;
 
 export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
-  const userAgent = req.headers['user-agent']?.replace(/\p{Cc}/gu, ' ');
+  const userAgent = req.headers['user-agent'];
   return {
     id: randomUUIDv7(),
-    address: clientAddress(req, config.trustedProxies),
+    address: clientAddress(req, config),
     cookie: req.headers.cookie,
-    // Blotted out before it is cut: half a token is most of one.
-    userAgent: userAgent === undefined ? null : cutText(redactSecrets(userAgent), userAgentLength),
+    userAgent: userAgent === undefined ? null : readUserAgent(userAgent),
     endpoint: 'none',
   };
 }
 
-/**
- * The address of whoever asks. `X-Forwarded-For` is believed only as far as trusted proxies wrote it: from the right, the
- * first entry that is not one of them. What stands further left may be anybody's invention.
- */
-export function clientAddress(req: IncomingMessage, trusted: Config['trustedProxies']): string {
-  const peer = peerAddress(req.socket);
-  const header = req.headers['x-forwarded-for'];
-  if (header === undefined || trusted === 0) return peer;
-  const forwarded = [header]
-    .flat()
-    .join(',')
-    .split(',')
-    .map((part) => canonicalAddress(part.trim()));
-  const chain = [peer, ...forwarded.reverse()];
-  let client = peer;
-  for (const [hop, address] of chain.entries()) {
-    if (address === undefined) break;
-    client = address;
-    if (!isTrustedProxy(address, hop, trusted)) break;
+/** One line of text. Blotted out before it is cut: half a token is most of one. */
+function readUserAgent(header: string): string {
+  const start = header.slice(0, scanned * userAgentLength);
+  if (/^[\x20-\x7e]*$/.test(start)) return redactSecrets(start).slice(0, userAgentLength);
+  const line = decodeHeader(start).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+  return cutText(redactSecrets(line), userAgentLength);
+}
+
+/** Node reads headers as Latin-1; what is UTF-8 is meant as that. */
+function decodeHeader(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  return text.includes('\ufffd') ? header : text;
+}
+
+/** Headers of which a second one may be taken for the first, by us or by a proxy in front. */
+const onceOnly = new Set(['host', 'authorization', 'origin', 'content-type', 'sec-fetch-site']);
+
+/** Throws `bad_request` for what RFC 9112, section 3.2, has refused, and for a header that may stand once and stands twice. */
+export function assertWellFormed(req: IncomingMessage, authority: string | undefined): void {
+  const { rawHeaders, headers, httpVersion } = req;
+  let seen = '';
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase();
+    if (!onceOnly.has(name)) continue;
+    if (seen.includes(`${name} `)) throw new AppError('bad_request', `A request has one header ${name}.`);
+    seen += `${name} `;
   }
-  return client;
+  if (headers.host === undefined && httpVersion === '1.1')
+    throw new AppError('bad_request', 'A request of HTTP/1.1 has to say which host it is for.');
+  if (authority !== undefined && authority !== headers.host)
+    throw new AppError(
+      'bad_request',
+      'The request names two hosts: in its first line and in its header Host.',
+    );
 }
 
-const peers = new WeakMap<Socket, string>();
-
-/** Worked out once a connection, and not for every request of it. */
-function peerAddress(socket: Socket): string {
-  const known = peers.get(socket);
-  if (known !== undefined) return known;
-  const address = canonicalAddress(socket.remoteAddress ?? '') ?? '0.0.0.0';
-  peers.set(socket, address);
-  return address;
+/** The address that is asked for, from its path on; a client that takes us for a proxy names our host before that. */
+export function readTarget(target: string): { url: string; authority?: string } {
+  const [whole, authority] = /^https?:\/\/([^/?]*)/i.exec(target) ?? [];
+  if (whole === undefined || authority === undefined) return { url: target };
+  const rest = target.slice(whole.length);
+  return { url: rest.startsWith('/') ? rest : `/${rest}`, authority };
 }
 
-/** Whether what forwarded headers say of a request was written by a proxy that is trusted. */
-export function isFromTrustedProxy(req: IncomingMessage, { trustedProxies }: Config): boolean {
-  return isTrustedProxy(peerAddress(req.socket), 0, trustedProxies);
-}
-
-export function isTrustedProxy(address: string, hop: number, trusted: Config['trustedProxies']): boolean {
-  return typeof trusted === 'number' ? hop < trusted : isInRanges(address, trusted);
-}
-
-/**
- * Refuses an unsafe request that a foreign page may have caused a browser to send: one without a bearer token has to come
- * from our own origin, or from a program, which sends neither `Origin` nor `Sec-Fetch-Site`. Throws `origin_not_allowed`.
- */
-export function assertOwnOrigin(req: IncomingMessage, config: Config): void {
-  if (isSafe(req.method) || readBearer(req.headers.authorization) !== undefined) return;
-  const { origin } = req.headers;
-  const site = req.headers['sec-fetch-site'];
-  if (origin === undefined ? site === undefined : isOwnOrigin(origin, config)) return;
-  throw notOwnOrigin(config, origin);
-}
-
-/**
- * Refuses what a foreign page makes a browser read with our cookie: it would learn nothing, but could keep us at work, and
- * take up the streams that a person may have open. Opening it as a page is no exception, which needs no hand on a link.
- * Throws `origin_not_allowed`.
- */
-export function assertOwnRead({ method, headers }: IncomingMessage, config: Config): void {
-  const { origin, 'sec-fetch-site': site } = headers;
-  const isForeign =
-    origin === undefined ? site === 'cross-site' || site === 'same-site' : !isOwnOrigin(origin, config);
-  if (!isForeign || !isSafe(method) || readBearer(headers.authorization) !== undefined) return;
-  throw notOwnOrigin(config, origin);
-}
-
-/** Whoever is shown this has a page open. If it is one of ours, they opened it at the wrong address. */
-function notOwnOrigin({ url }: Config, origin: string | undefined): AppError {
-  const sentence = isSiteOrigin(origin)
-    ? `This page is open at ${origin}, but this Keyward is at ${url.origin}. Open it there.`
-    : `This has to come from ${url.origin} itself.`;
-  return new AppError('origin_not_allowed', sentence);
-}
-
-/** Whether a header says of which site a page is, and nothing besides. */
-export function isSiteOrigin(text: string | undefined): text is string {
-  if (text === undefined || text.length > originLength || !/^https?:/.test(text)) return false;
-  return URL.canParse(text) && new URL(text).origin === text;
-}
-
-/** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */
-function isOwnOrigin(origin: string, { url, urlIsGiven }: Config): boolean {
-  if (origin === url.origin) return true;
-  return !urlIsGiven && loopbackNames.some((name) => origin === url.origin.replace(url.hostname, name));
+/** Programs take anything; browsers that open a page say that they want HTML. */
+export function acceptsHtml({ headers }: IncomingMessage): boolean {
+  return (headers.accept ?? '').includes('text/html');
 }
 
 export function splitUrl(url: string): { path: string; query: URLSearchParams } {
@@ -129,11 +87,7 @@ export function findUrlSecrets(url: string): Secret[] {
 
 /** A path as it may be logged: what a query holds is left out, what looks like a token is blotted out. */
 export function loggablePath(path: string): string {
-  return redactSecrets(decodeAscii(path)).slice(0, pathLength);
-}
-
-export function isSafe(method: string | undefined): boolean {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+  return cutText(redactSecrets(decodeAscii(path.slice(0, scanned * pathLength))), pathLength);
 }
 
 /** Undoes percent-encoding of ASCII, also where it was done two or three times over. */

@@ -8,8 +8,10 @@ import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
 import type { StaticExport } from '#server/http/export.ts';
 import { openListener } from '#server/http/listen.ts';
+import { assertOwnOrigin, type Reach } from '#server/http/origin.ts';
 import { warnOfOtherAddress } from '#server/http/other-address.ts';
-import { assertOwnOrigin, assertOwnRead, loggablePath, readFacts, splitUrl } from '#server/http/request.ts';
+import { assertWellFormed, loggablePath, readFacts, readTarget, splitUrl } from '#server/http/request.ts';
+import { warnOfUnknownClient } from '#server/http/unknown-client.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
 import type { Runtime } from '#server/runtime.ts';
 
@@ -19,11 +21,8 @@ const drainMs = 30_000;
 /** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
 export type RouteTable = readonly Route[];
 
-/**
- * Changes are taken from our own origin, whatever the door. `any-origin`: one that changes nothing and that other sites'
- * requests come through too. `own-origin`: one that only our own pages and programs read from either, and no link leads to.
- */
-type Route = readonly [prefix: string, door: Door, from?: 'any-origin' | 'own-origin'];
+/** Left out, `reach` is the narrowest there is: our own pages, and programs. */
+type Route = readonly [prefix: string, door: Door, reach?: Reach];
 
 export interface HttpServer {
   port: number;
@@ -65,46 +64,53 @@ async function answer(asked: Asked, routes: RouteTable): Promise<void> {
   // A connection that was turned away may have sent its request all the same.
   if (req.socket.writableEnded) return;
   const started = performance.now();
-  const { path, query } = splitUrl(req.url ?? '/');
+  const { url, authority } = readTarget(req.url ?? '/');
+  req.url = url;
+  const { path, query } = splitUrl(url.slice(0, urlLength));
+  const route = routes.find(([prefix]) => leadsTo(prefix, path)) ?? nowhere;
   const facts = readFacts(req, runtime.config);
-  const caller = { key: facts.address, isKnown: false };
+  const caller = { key: facts.address ?? 'unknown', isKnown: false };
   using held = new DisposableStack();
-  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held };
+  const isForPeople = route[2] === 'linked';
+  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held, isForPeople };
   // On this connection nothing more will be answered for long.
   if (asked.isLeaving) res.shouldKeepAlive = false;
   setSecurityHeaders(res, runtime.config);
-  res.setHeader('X-Request-Id', exchange.facts.id);
+  res.setHeader('X-Request-Id', facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
-  await actFor(caller, () => pass(exchange, routes));
+  await actFor(caller, () => pass(exchange, route, authority));
 }
 
 /** Through its door, unless no door should see it. */
-async function pass(exchange: Exchange, routes: RouteTable): Promise<void> {
-  const { runtime, req, path } = exchange;
+async function pass(
+  exchange: Exchange,
+  [, door, reach]: Route,
+  authority: string | undefined,
+): Promise<void> {
+  const { runtime, req, facts } = exchange;
   try {
-    if ((req.url ?? '').length > urlLength) {
+    if ((req.url ?? '').length > urlLength)
       throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);
-    }
-    if (req.headers.host === undefined && req.httpVersion === '1.1')
-      throw new AppError('bad_request', 'A request of HTTP/1.1 has to say which host it is for.');
+    assertWellFormed(req, authority);
+    if (facts.address === null) warnOfUnknownClient(runtime);
     await assertNoTokenInUrl(exchange);
-    const [, door, from] = routeOf(routes, path);
-    if (from !== 'any-origin') assertOwnOrigin(req, runtime.config);
-    if (from === 'own-origin') assertOwnRead(req, runtime.config);
+    assertOwnOrigin(req, runtime.config, reach);
     await door(exchange);
   } catch (error) {
-    warnOfOtherAddress(exchange, error);
+    if (reach !== 'proxied') warnOfOtherAddress(exchange, error);
     refuse(exchange, error);
   }
 }
 
-function routeOf(routes: RouteTable, path: string): Route {
-  const route = routes.find(
-    ([prefix]) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix)),
-  );
-  if (!route) throw new AppError('not_found', 'There is nothing at this address.');
-  return route;
-}
+const leadsTo = (prefix: string, path: string) =>
+  path === prefix || (prefix.endsWith('/') && path.startsWith(prefix));
+
+const nowhere: Route = [
+  '',
+  () => {
+    throw new AppError('not_found', 'There is nothing at this address.');
+  },
+];
 
 /** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
 function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
@@ -116,7 +122,7 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
     path: loggablePath(path),
     status: answered,
     ms: Math.round(ms * 10) / 10,
-    address: facts.address,
+    address: facts.address ?? 'unknown',
   };
   runtime.log.info(line, 'request');
 }

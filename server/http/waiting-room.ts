@@ -2,9 +2,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
-import { sendJson, sendProblem, setSecurityHeaders } from '#server/http/answer.ts';
+import { sendJson, sendProblem, sendProblemPage, setSecurityHeaders } from '#server/http/answer.ts';
 import { openListener } from '#server/http/listen.ts';
-import { splitUrl } from '#server/http/request.ts';
+import { acceptsHtml, readTarget, splitUrl } from '#server/http/request.ts';
 
 const health: Record<string, [status: number, body: object]> = {
   '/healthz': [200, { status: 'ok' }],
@@ -17,10 +17,11 @@ export async function openWaitingRoom(config: Config): Promise<AsyncDisposable> 
     setSecurityHeaders(res, config);
     // Whoever asks again finds the server itself.
     res.setHeader('Connection', 'close');
-    const [status, body] = health[splitUrl(req.url ?? '/').path] ?? [];
+    const [status, body] = health[splitUrl(readTarget(req.url ?? '/').url).path] ?? [];
     if (status) return sendJson(res, status, body);
     const why = 'The database is not there yet. Try again in a few seconds.';
-    sendProblem(res, new AppError('unavailable', why), randomUUIDv7());
+    const send = acceptsHtml(req) ? sendProblemPage : sendProblem;
+    send(res, new AppError('unavailable', why), randomUUIDv7());
   });
   return {
     async [Symbol.asyncDispose]() {

@@ -26,6 +26,9 @@ const identity = z.object({
   'Keyward-Role': z.string(),
   'Keyward-Tenant': z.string(),
   'Keyward-Credential': z.string().meta({ description: 'Id of the token; empty for a browser.' }),
+  'Keyward-Permissions': z
+    .string()
+    .meta({ description: 'What the request may do: role ∩ token, separated by spaces.' }),
 });
 
 export const doorOperations: readonly DoorOperation[] = [
@@ -36,16 +39,18 @@ export const doorOperations: readonly DoorOperation[] = [
     access: 'signed-in',
     summary: 'For proxies: who sent a request',
     description:
-      'For nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth` and Envoy `ext_authz`. Takes any method, and every path below; reads `Authorization`, `Cookie` and `X-Forwarded-Method`, `-Uri`, `-Host`, and no body.',
+      'For nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth` and Envoy `ext_authz`. Takes any method, and every path below; reads `Authorization`, `Cookie`, `Origin` and `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`, `-Upgrade`, and no body.',
     query: z.object({
-      permission: permissionSchema.optional().meta({ description: 'Has to be held.' }),
+      permission: permissionSchema.optional().meta({
+        description: 'Has to be held. Without it a token that was narrowed to some permissions is refused.',
+      }),
       resource: z.string().optional().meta({ description: '`type:id`', example: 'agent:build-bot' }),
       redirect: z
         .literal('1')
         .optional()
         .meta({ description: 'Sends a browser that is nobody to sign in (302).' }),
     }),
-    answer: { description: 'May pass; all five headers always.', headers: identity },
+    answer: { description: 'May pass; all six headers always.', headers: identity },
     errors: ['permission_denied', 'origin_not_allowed', 'validation_failed'],
   },
   {

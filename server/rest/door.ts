@@ -44,7 +44,10 @@ export function createRestDoor(): Door {
 
 function refusal({ res }: Exchange, allowed: string[]): AppError {
   if (allowed.length === 0) return new AppError('not_found', 'There is nothing at this address of the API.');
-  res.setHeader('Allow', allowed.join(', '));
+  res.setHeader(
+    'Allow',
+    allowed.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : method)).join(', '),
+  );
   return new AppError('method_not_allowed', `This address takes ${allowed.join(' and ')}.`);
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +23,10 @@ export async function startBackend(): Promise<Backend> {
   });
   server.on('upgrade', (req, socket) => {
     requests.push({ method: 'UPGRADE', url: req.url ?? '', headers: req.headers, body: '' });
-    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+    const accept = acceptOf(req.headers['sec-websocket-key'] ?? '');
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+    );
     socket.on('error', () => {});
     socket.pipe(socket);
   });
@@ -38,6 +42,10 @@ export async function startBackend(): Promise<Backend> {
     },
   };
 }
+
+/** What a browser waits for, RFC 6455, section 4.2.2. */
+const acceptOf = (key: string) =>
+  createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 
 /** Asks for an upgrade, to a WebSocket unless the headers say what else, and sends a word over it. Resolves to what came back, or to the status of the refusal. */
 export async function upgrade(origin: string, headers: Record<string, string>): Promise<string | number> {

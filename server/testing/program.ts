@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 
 /** A program of this machine, run for one test. */
 export interface Program extends AsyncDisposable {
@@ -30,11 +31,18 @@ export function skipWithout(name: string): string | false {
   return !findProgram(name) && `there is no ${name} here`;
 }
 
-/** Starts a program and waits until something listens on a port of this machine. It is stopped at the end of the scope. */
+interface Start {
+  port: number;
+  home?: string;
+  /** Whether it serves: some listen before they can. Left out: a port that is open is enough. */
+  isServing?: (port: number) => Promise<boolean>;
+}
+
+/** Starts a program and waits until it serves on a port of this machine. It is stopped at the end of the scope. */
 export async function startProgram(
   file: string,
   args: string[],
-  { port, home = '/nonexistent' }: { port: number; home?: string },
+  { port, home = '/nonexistent', isServing = isListening }: Start,
 ): Promise<Program> {
   const child = spawn(file, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -48,7 +56,7 @@ export async function startProgram(
   process.once('exit', kill);
   const ended = once(child, 'exit').finally(() => process.off('exit', kill));
   await Promise.race([
-    untilListening(port),
+    untilServing(port, isServing),
     ended.then(() => Promise.reject(new Error(`${file} ended: ${text}`))),
   ]);
   return {
@@ -75,18 +83,27 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-async function untilListening(port: number): Promise<void> {
+async function untilServing(port: number, isServing: (port: number) => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) {
-    const socket = connect(port, '127.0.0.1');
-    const isOpen = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isOpen) return;
+    if (await isServing(port)) return;
     await sleep(50);
   }
-  throw new Error(`Nothing listens on port ${port}`);
+  throw new Error(`Nothing serves on port ${port}`);
+}
+
+const isListening = (port: number) => opens(connect(port, '127.0.0.1'), 'connect');
+
+/** Whether a TLS handshake for a host comes to its end: a port may be open before there is a certificate. */
+export const hasCertificate = (servername: string) => (port: number) =>
+  opens(connectTls({ port, host: '127.0.0.1', servername, rejectUnauthorized: false }), 'secureConnect');
+
+async function opens(socket: Socket, event: string): Promise<boolean> {
+  const failed = Promise.race([once(socket, 'close'), once(socket, 'error')]);
+  const isOpen = await Promise.race([once(socket, event).then(() => true), failed.then(() => false)]).catch(
+    () => false,
+  );
+  socket.on('error', () => {}).destroy();
+  return isOpen;
 }
 
 /** One that keeps nothing. */

@@ -2,8 +2,8 @@ import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import { AppError } from '#server/errors.ts';
 import { bodyLimitOf, bodyLimits, parseJson, readJson } from '#server/http/body.ts';
 import { openCtx, type Exchange } from '#server/http/exchange.ts';
+import { isSafe } from '#server/http/origin.ts';
 import { toAppError } from '#server/http/problem.ts';
-import { isSafe } from '#server/http/request.ts';
 import { appRouter } from '#server/trpc/app-router.ts';
 import { asTrpcError, type Meta } from '#server/trpc/init.ts';
 

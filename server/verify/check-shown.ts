@@ -1,4 +1,4 @@
-import { canonicalAddress } from '#server/access/address.ts';
+import { readAddress } from '#server/access/address.ts';
 import { checkToken, noteAdmitted } from '#server/access/authenticate.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { UserPrincipal } from '#server/access/principal.ts';
@@ -9,7 +9,7 @@ import { verifyCodes, type VerifyCode, type VerifyInput, type VerifyView } from 
 /** What a token that was shown to a service comes to, at this moment. Its use and its rate are counted as if it were shown here. */
 export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyView> {
   const { runtime, principal, request } = ctx;
-  const address = input.address === undefined ? null : (canonicalAddress(input.address) ?? null);
+  const address = readAddress(input.address ?? '');
   const asked = { by: principal, address };
   const shown = { ...request, userAgent: null };
   const verdict = await checkToken(runtime, input.token, shown, asked);

@@ -49,9 +49,9 @@ export const verifyInput = z.strictObject({
     .max(1_000)
     .default(1)
     .meta({ description: 'How many calls this one counts for in the token’s rate limit.' }),
-  address: z.union([z.ipv4(), z.ipv6()], 'Not an IP address.').optional().meta({
+  address: z.string().max(256).nullish().meta({
     description:
-      'Where the token came from. Without it, a token that may come from some addresses only is `ip_not_allowed`.',
+      'Where the token came from, also with a port. Without it, or where it is no IP address, a token that may come from some addresses only is `ip_not_allowed`.',
     example: '203.0.113.7',
   }),
 });

@@ -127,7 +127,7 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/http/base-url.ts',
-          find: 'isFromTrustedProxy(req, config) ? req.headersDistinct : {}',
+          find: 'peerOf(req.socket, config).isTrusted ? req.headersDistinct : {}',
           replace: 'req.headersDistinct',
         },
       ],

@@ -163,9 +163,9 @@ export const promise: TrustPromise = {
       without: 'an end of trust where the last trusted proxy was reached',
       patches: [
         {
-          file: 'server/http/request.ts',
-          find: 'if (!isTrustedProxy(address, hop, trusted)) break;',
-          replace: '',
+          file: 'server/http/client-address.ts',
+          find: 'if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;',
+          replace: 'if (comma < 0) return address;',
         },
       ],
     },

@@ -36,11 +36,9 @@ async function arrange(stage: Stage): Promise<{ admin: Person; changes: KnownCal
 }
 
 /** Whatever a door does with it: also those that have no procedures behind them, and those to come. */
-const everyDoor: KnownCall[] = doorPrefixes
-  .filter((prefix) => !prefix.startsWith('/api/v1/auth/forward'))
-  .flatMap((path) =>
-    ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ name: path, method, path, fields: {} })),
-  );
+const everyDoor: KnownCall[] = doorPrefixes.flatMap((path) =>
+  ['POST', 'PUT', 'PATCH', 'DELETE'].map((method) => ({ name: path, method, path, fields: {} })),
+);
 
 function ask(
   admin: Person,
@@ -146,11 +144,11 @@ export const promise: TrustPromise = {
   },
   control: [
     {
-      without: 'the look at where a change comes from',
+      without: 'the look at where a request comes from',
       patches: [
         {
           file: 'server/http/server.ts',
-          find: "if (from !== 'any-origin') assertOwnOrigin(req, runtime.config);",
+          find: 'assertOwnOrigin(req, runtime.config, reach);',
           replace: '',
         },
       ],
@@ -159,28 +157,28 @@ export const promise: TrustPromise = {
       without: 'the look at where a read comes from',
       patches: [
         {
-          file: 'server/http/server.ts',
-          find: "if (from === 'own-origin') assertOwnRead(req, runtime.config);",
-          replace: '',
+          file: 'server/http/origin.ts',
+          find: 'if (reach !== undefined && isFollowedLink(req)) return;',
+          replace: 'if (isSafeRequest(req)) return;',
         },
       ],
     },
     ...[
       {
         without: 'comparing the whole of an origin',
-        find: 'if (origin === url.origin) return true;',
-        replace: 'if (origin.startsWith(url.origin)) return true;',
+        find: 'if (origin === own) return true;',
+        replace: 'if (origin.startsWith(own)) return true;',
       },
       {
         without: 'taking a neighbour of our site as foreign',
-        find: "site === 'cross-site' || site === 'same-site'",
+        find: "(site !== 'same-origin' && site !== 'none')",
         replace: "site === 'cross-site'",
       },
       {
         without: 'refusing to be opened as a page',
-        find: 'if (!isForeign || !isSafe(method)',
-        replace: "if (!isForeign || headers['sec-fetch-dest'] === 'document' || !isSafe(method)",
+        find: 'if (reach !== undefined && isFollowedLink(req)) return;',
+        replace: 'if (isFollowedLink(req)) return;',
       },
-    ].map(({ without, ...patch }) => ({ without, patches: [{ file: 'server/http/request.ts', ...patch }] })),
+    ].map(({ without, ...patch }) => ({ without, patches: [{ file: 'server/http/origin.ts', ...patch }] })),
   ],
 };
