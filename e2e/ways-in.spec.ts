@@ -112,6 +112,7 @@ test('one’s account: name, password, sessions, linked sign-ins', async ({ desk
 
 test('who signed in long ago and has no password is led to the sign-in page, and back', async ({
   desk,
+  issuer,
   page,
   signInAs,
 }) => {
@@ -125,6 +126,10 @@ test('who signed in long ago and has no password is led to the sign-in page, and
   await expect(dialog.getByRole('textbox')).toHaveCount(0);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/login\?again=1&next=%2Ftokens/);
+  await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();
+  await expect(page.getByText('You were not asked to sign in again there.')).toBeVisible();
+  // The issuer's clock stands where the desk's began.
+  issuer.forges = { claims: { auth_time: Math.floor(desk.clock.now().getTime() / 1_000) } };
   await page.getByRole('button', { name: 'Sign in with Test issuer' }).click();
   await expect(page).toHaveURL(/\/tokens\?sort=name/);
   await createToken(page, 'laptop');

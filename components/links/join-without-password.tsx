@@ -27,11 +27,7 @@ export function JoinWithoutPassword({ holder, ways: { ways, issuerName } }: Join
         <span className="font-medium break-words">{email}</span>.
       </p>
       {issuerName && (
-        <OidcButton
-          name={issuerName}
-          isOnly={!hasMagic}
-          input={() => ({ next: '/dashboard', invite: code })}
-        />
+        <OidcButton isPrimary name={issuerName} input={() => ({ next: '/dashboard', invite: code })} />
       )}
       {issuerName && hasMagic && <Or />}
       {hasMagic && (

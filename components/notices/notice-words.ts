@@ -20,7 +20,7 @@ export function noticeWords({ kind, token, address, createdAt }: NoticeView, now
       return {
         icon: Clock,
         tone: 'warn',
-        title: `… expires ${relativeWords(new Date(token.expiresAt ?? createdAt), now)}`,
+        title: `… expires ${relativeWords(new Date(token?.expiresAt ?? createdAt), now)}`,
         detail: 'It is in use. Make a new one in time, and put it where this one is.',
       };
     case 'expired_in_use':
@@ -35,7 +35,7 @@ export function noticeWords({ kind, token, address, createdAt }: NoticeView, now
         icon: ShieldAlert,
         tone: 'danger',
         title: 'An old secret of … was used again',
-        detail: `Refused ${happened}. If that is no machine that was forgotten, rotate it without a grace.${token.enabled ? '' : ' It has been switched off.'}`,
+        detail: `Refused ${happened}. If that is no machine that was forgotten, rotate it without a grace.${token?.enabled === false ? ' It has been disabled.' : ''}`,
       };
     case 'exposed':
       return {
@@ -57,6 +57,13 @@ export function noticeWords({ kind, token, address, createdAt }: NoticeView, now
         tone: 'danger',
         title: '… was revoked: its setup code was used twice',
         detail: `The second time ${happened}. If that was not you, find out who could read the code.`,
+      };
+    case 'password_set':
+      return {
+        icon: KeyRound,
+        tone: 'warn',
+        title: 'A password was set for …',
+        detail: `It had none before. Set ${happened}. If that was neither you nor an admin for you, change it and tell an admin.`,
       };
   }
 }

@@ -53,7 +53,7 @@ export function LoginView({ hasPasswords }: { hasPasswords: boolean }) {
           {ways.length > 1 && <Or />}
           <OidcButton
             name={data.issuerName}
-            isOnly={ways.length === 1}
+            isPrimary={ways.length === 1}
             input={() => ({ ...nextOf(wanted()), ...(again && { again }) })}
           />
         </>

@@ -10,14 +10,14 @@ import type { StartOidcInput } from '#server/oidc/schema.ts';
 interface OidcButtonProps {
   /** What the issuer is called. */
   name: string;
-  /** There is no other way to sign in beside it. */
-  isOnly: boolean;
+  /** It is the first choice of the page. */
+  isPrimary: boolean;
   /** What the round trip is begun with, asked for when it is. */
   input: () => StartOidcInput;
 }
 
 /** Leaves for the issuer. */
-export function OidcButton({ name, isOnly, input }: OidcButtonProps) {
+export function OidcButton({ name, isPrimary, input }: OidcButtonProps) {
   const start = useMutation(
     trpc.oidc.start.mutationOptions({
       gcTime: 0,
@@ -28,7 +28,7 @@ export function OidcButton({ name, isOnly, input }: OidcButtonProps) {
     <>
       <Button
         size="lg"
-        {...(isOnly && { look: 'primary' })}
+        {...(isPrimary && { look: 'primary' })}
         busy={start.isPending || start.isSuccess}
         busyLabel={`Going to ${name}…`}
         onClick={() => start.mutate(input())}

@@ -95,9 +95,11 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
         />
       ) : (
         <p className="text-sm text-muted">
-          Passwords are off. After this first time you sign in{' '}
-          {ways?.issuerName ? `with ${ways.issuerName}` : 'by a link'}, as the address above: it has to be
-          yours{ways?.issuerName && ' there too'}.
+          Passwords are off. From the next time on you sign in{' '}
+          {ways?.issuerName
+            ? `with ${ways.issuerName}, using the email that you have there`
+            : 'by a link sent to this email'}
+          .
         </p>
       )}
       {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}

@@ -112,7 +112,7 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
             <p className="text-sm text-muted">
               {hasPasswords
                 ? 'You get a link for them to choose a password of their own.'
-                : `You get a link for them. They sign in ${issuerName ? `with ${issuerName}, as the address above` : 'by e-mail'}.`}{' '}
+                : `You get an invite link for them. With it they sign in ${issuerName ? `with ${issuerName}` : 'by a link'}, using the email above.`}{' '}
               It works once, for 24 hours.
             </p>
           )}

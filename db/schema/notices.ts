@@ -5,7 +5,7 @@ export const notices = pgTable('notices', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
   userId: uuid('user_id').notNull(),
-  credentialId: uuid('credential_id').notNull(),
+  credentialId: uuid('credential_id'),
   kind: text('kind', {
     enum: [
       'expires_14',
@@ -16,6 +16,7 @@ export const notices = pgTable('notices', {
       'exposed',
       'revoked_by_holder',
       'setup_reused',
+      'password_set',
     ],
   }).notNull(),
   day: date('day').notNull(),

@@ -3,7 +3,6 @@ import type { Letter, MailJob, MailKind } from '#server/mail/schema.ts';
 import { writeNoticeLetter } from '#server/notices/write-notice.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { writeInviteLetter, writeResetLetter } from '#server/users/write-links.ts';
-import { writePasswordSetLetter } from '#server/users/write-password-set.ts';
 import { writePausedLetter } from '#server/users/write-paused.ts';
 
 /** Writes a letter from what is true when it is sent; null when it is no longer wanted. */
@@ -16,5 +15,4 @@ export const letters: Partial<Record<MailKind, Writer>> = {
   notice: writeNoticeLetter,
   magic: writeMagicLetter,
   paused: writePausedLetter,
-  password_set: writePasswordSetLetter,
 };

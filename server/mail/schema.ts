@@ -1,5 +1,5 @@
 /** Every kind of letter there is; each has a writer in the domain it is about. */
-export type MailKind = 'invite' | 'reset' | 'magic' | 'paused' | 'password_set' | 'notice';
+export type MailKind = 'invite' | 'reset' | 'magic' | 'paused' | 'notice';
 
 /** What waits to be written and sent: whom it concerns, never a text or a code, since a job lies in the database. */
 export interface MailJob {

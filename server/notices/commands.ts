@@ -10,7 +10,7 @@ import {
 import { isMoot, withoutOvertaken } from '#server/notices/rules.ts';
 import type { NoticeIdInput, NoticesView } from '#server/notices/schema.ts';
 
-/** What the asker should know about their tokens and has not dismissed, newest first. */
+/** What the asker should know about their tokens and account, and has not dismissed, newest first. */
 export async function listNotices({ runtime, principal, now }: Ctx): Promise<NoticesView> {
   const at = now();
   const rows = await findOpenNotices(runtime.db, principal.tenantId, principal.user.id, at);
@@ -26,7 +26,9 @@ export function dismissNotice(ctx: Ctx, { id }: NoticeIdInput): Promise<null> {
     if (!notice) throw notFound('notice');
     if (notice.dismissedAt) return null;
     await markDismissed(tx, tenantId, user.id, { id, at: ctx.now() });
-    const resource = { type: 'token', id: notice.credentialId, label: notice.name };
+    const resource = notice.credentialId
+      ? { type: 'token', id: notice.credentialId, label: notice.name }
+      : { type: 'user', id: user.id, label: user.email };
     await recordAudit(tx, ctx, { action: 'notice.dismiss', resource, detail: { kind: notice.kind } });
     return null;
   });

@@ -7,25 +7,29 @@ import type { Runtime } from '#server/runtime.ts';
 
 export interface NewNotice {
   tenantId: string;
-  /** Whom it is for: the owner of the credential. */
+  /** Whom it is for: the owner of the credential, or of the account. */
   userId: string;
-  credentialId: string;
+  /** Null for what is about the account itself. */
+  credentialId: string | null;
   kind: NoticeKind;
   /** Told once for it: of an expiry its day, of anything else the day on which it happened. */
   day: Date;
   address?: string | null;
+  /** The page says nothing of it: whoever reads that page brought it about. */
+  isMailOnly?: boolean;
 }
 
-/** Tells owners what happened to their credentials, on the page and by mail: what was told already is not told again. */
+/** Tells people what happened to their credentials and accounts, on the page and by mail: what was told already is not told again. */
 export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice[]): Promise<void> {
   if (found.length === 0) return;
   const createdAt = runtime.clock.now();
-  const rows = found.map(({ day, address = null, ...notice }) => ({
+  const rows = found.map(({ day, address = null, isMailOnly = false, ...notice }) => ({
     id: randomUUIDv7(),
     ...notice,
     day: day.toISOString().slice(0, 10),
     address,
     createdAt,
+    dismissedAt: isMailOnly ? createdAt : null,
   }));
   const told = await tx
     .insert(notices)

@@ -1,15 +1,10 @@
-import { and, desc, eq, gt, inArray, isNull, notInArray, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import {
-  expiryNotices,
-  revocationNotices,
-  type NoticeKind,
-  type NoticeView,
-} from '#server/notices/schema.ts';
+import { expiryNotices, lastingNotices, type NoticeKind, type NoticeView } from '#server/notices/schema.ts';
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
@@ -26,10 +21,11 @@ function selectNotices(db: Connection) {
       createdAt: notices.createdAt,
       dismissedAt: notices.dismissedAt,
       credentialId: credentials.id,
-      name: credentials.name,
-      prefix: secrets.prefix,
-      secretSince: secrets.createdAt,
-      enabled: credentials.enabled,
+      // Of a notice about the account itself these say nothing.
+      name: sql<string>`coalesce(${credentials.name}, '')`,
+      prefix: sql<string>`coalesce(${secrets.prefix}, '')`,
+      secretSince: sql<Date>`coalesce(${secrets.createdAt}, ${notices.createdAt})`.mapWith(secrets.createdAt),
+      enabled: sql<boolean>`coalesce(${credentials.enabled}, true)`,
       expiresAt: credentials.expiresAt,
       revokedAt: credentials.revokedAt,
       email: users.email,
@@ -37,8 +33,8 @@ function selectNotices(db: Connection) {
       ownerDeactivatedAt: users.deactivatedAt,
     })
     .from(notices)
-    .innerJoin(credentials, eq(credentials.id, notices.credentialId))
-    .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .leftJoin(credentials, eq(credentials.id, notices.credentialId))
+    .leftJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
     .innerJoin(users, eq(users.id, notices.userId))
     .$dynamic();
 }
@@ -54,7 +50,8 @@ export function findOpenNotices(db: Connection, tenantId: TenantId, userId: stri
         eq(notices.tenantId, tenantId),
         eq(notices.userId, userId),
         isNull(notices.dismissedAt),
-        or(inArray(notices.kind, revocationNotices), isNull(credentials.revokedAt)),
+        or(isNull(notices.credentialId), isNotNull(secrets.prefix)),
+        or(inArray(notices.kind, lastingNotices), isNull(credentials.revokedAt)),
         or(notInArray(notices.kind, expiryKinds), gt(credentials.expiresAt, at)),
       ),
     )
@@ -96,6 +93,9 @@ function ownNotice(tenantId: TenantId, userId: string, id: string): SQL | undefi
 
 export function toNoticeView(row: NoticeRow): NoticeView {
   const { id, kind, address, createdAt, credentialId, name, prefix, enabled, expiresAt } = row;
-  const token = { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
+  const token =
+    credentialId === null
+      ? null
+      : { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
   return { id, kind, token, address, createdAt: createdAt.toISOString() };
 }

@@ -6,7 +6,7 @@ import { permitted, permittedInSession, rest, router } from '#server/trpc/init.t
 
 export const noticesRouter = router({
   list: permitted('tokens:read')
-    .meta(rest('GET', '/notices', 'What you should know about your tokens'))
+    .meta(rest('GET', '/notices', 'What you should know about your tokens and account'))
     .input(noInput)
     .output(noticesView)
     .query(({ ctx }) => listNotices(ctx)),

@@ -1,4 +1,4 @@
-import { revocationNotices, type NoticeKind } from '#server/notices/schema.ts';
+import { lastingNotices, type NoticeKind } from '#server/notices/schema.ts';
 
 /** What decides whether a notice still says something. */
 export interface NoticeState {
@@ -16,7 +16,7 @@ export interface NoticeState {
 export function isMoot(notice: NoticeState, at: Date): boolean {
   const { kind, expiresAt } = notice;
   if (notice.dismissedAt) return true;
-  if (revocationNotices.includes(kind)) return false;
+  if (lastingNotices.includes(kind)) return false;
   if (notice.revokedAt) return true;
   if (kind === 'expired_in_use') return false;
   // The secret that was seen, or that a thief may hold beside the old one, has been replaced.
@@ -25,8 +25,10 @@ export function isMoot(notice: NoticeState, at: Date): boolean {
 }
 
 /** Of the notices that a token will expire, only the latest says how soon. Newest first in, newest first out. */
-export function withoutOvertaken<N extends { kind: NoticeKind; credentialId: string }>(notices: N[]): N[] {
-  const told = new Set<string>();
+export function withoutOvertaken<N extends { kind: NoticeKind; credentialId: string | null }>(
+  notices: N[],
+): N[] {
+  const told = new Set<string | null>();
   return notices.filter(({ kind, credentialId }) => {
     if (!kind.startsWith('expires_')) return true;
     if (told.has(credentialId)) return false;

@@ -10,11 +10,12 @@ export const noticeKinds = [
   'exposed',
   'revoked_by_holder',
   'setup_reused',
+  'password_set',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
-/** What is told of tokens that were revoked, which moots all else. */
-export const revocationNotices: readonly NoticeKind[] = ['revoked_by_holder', 'setup_reused'];
+/** What is told until it is put away: of tokens that were revoked, which moots all else, and of the account itself. */
+export const lastingNotices: readonly NoticeKind[] = ['revoked_by_holder', 'setup_reused', 'password_set'];
 
 /** Days before its expiry at which the owner of a token in use is told. */
 export const expiryNotices = { expires_14: 14, expires_7: 7, expires_1: 1 } as const;
@@ -23,16 +24,19 @@ export const noticeView = z.object({
   id: idSchema,
   kind: z.enum(noticeKinds).meta({
     description:
-      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: somebody who found it revoked it. `setup_reused`: the setup code that made it was used again, and so it was revoked.',
+      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: somebody who found it revoked it. `setup_reused`: the setup code that made it was used again, and so it was revoked. `password_set`: your account, which had no password, has one.',
     example: 'expires_7',
   }),
-  token: z.object({
-    id: idSchema,
-    name: z.string().meta({ example: 'laptop' }),
-    prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
-    enabled: z.boolean(),
-    expiresAt: timestampSchema.nullable(),
-  }),
+  token: z
+    .object({
+      id: idSchema,
+      name: z.string().meta({ example: 'laptop' }),
+      prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+      enabled: z.boolean(),
+      expiresAt: timestampSchema.nullable(),
+    })
+    .nullable()
+    .meta({ description: 'Null where it is about the account itself.' }),
   address: z.string().nullable().meta({ description: 'Where it came from.', example: '203.0.113.7' }),
   createdAt: timestampSchema,
 });

@@ -55,17 +55,27 @@ const words: Record<NoticeKind, Words> = {
       'If it was you both times, make a new code. If not, find out who could read the code.',
     ],
   }),
+  password_set: ({ address, createdAt }) => ({
+    subject: 'Your Keyward account now has a password',
+    lines: [
+      `On ${timeWords(createdAt)} a password was set for your account, which had none${from(address)}. It can now be used to sign in as you.`,
+      'If that was you, or an admin did it at your request, there is nothing to do. If not, change it on your account page, sign out everywhere else there, and tell an admin.',
+    ],
+  }),
 };
 
 /** The letter of a notice; null when it has been dismissed, or the token was replaced or revoked meanwhile. */
 export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
   const notice = await findNotice(runtime.db, job.tenantId as TenantId, job.about?.['noticeId'] ?? '');
-  if (!notice || notice.ownerDeactivatedAt || isMoot(notice, runtime.clock.now())) return null;
-  const url = new URL(`/tokens?search=${notice.prefix}`, runtime.config.url).href;
+  if (!notice || notice.ownerDeactivatedAt) return null;
+  if (notice.kind !== 'password_set' && isMoot(notice, runtime.clock.now())) return null;
+  const letter = { to: notice.email, ...words[notice.kind](notice) };
+  const urlOf = (path: string) => new URL(path, runtime.config.url).href;
+  if (!notice.credentialId)
+    return { ...letter, action: { label: 'Open your account', url: urlOf('/account') } };
   return {
-    to: notice.email,
-    ...words[notice.kind](notice),
-    action: { label: 'Look at the token', url },
+    ...letter,
+    action: { label: 'Look at the token', url: urlOf(`/tokens?search=${notice.prefix}`) },
     after: [`The token begins with ${notice.prefix}.`],
   };
 }

@@ -43,7 +43,9 @@ export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Prom
     if (!(error instanceof AppError) || error.code === 'internal') throw error;
     if (error.code !== 'too_many_attempts') noteOidcFailure(ctx, error);
     const page = flow?.linkTo === undefined ? '/login' : '/account';
-    return `${page}?${new URLSearchParams({ error: error.code, next: flow?.next ?? '/' })}`;
+    // Otherwise the sign-in page sends on those who are signed in, and says nothing.
+    const again = ctx.principal && page === '/login' ? { again: '1' } : {};
+    return `${page}?${new URLSearchParams({ error: error.code, next: flow?.next ?? '/', ...again })}`;
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDesk } from '#server/testing/desk.ts';
 import { openIssuer } from '#server/testing/issuer.ts';
-import { begin, errorOf, roundTrip, sessionOf } from '#server/testing/round-trip.ts';
+import { begin, comeBack, errorOf, roundTrip, sessionOf } from '#server/testing/round-trip.ts';
 
 test('an ID token that the issuer did not sign signs nobody in', async () => {
   await using issuer = await openIssuer();
@@ -34,6 +34,9 @@ test('signing in again asks the issuer to have it proved anew, and an earlier pr
   issuer.forges = { claims: { auth_time: Math.floor(Date.now() / 1_000) - 120 } };
   assert.equal(errorOf(await roundTrip(desk, issuer, { again: true })), 'oidc_stale');
   assert.ok(sessionOf(await roundTrip(desk, issuer)), 'a usual sign-in asks for nothing');
+  const flow = await begin(desk, { again: true, next: '/tokens' });
+  const refused = await comeBack(desk, await issuer.visit(flow.url), `${flow.cookie}; ${desk.ada.cookie}`);
+  assert.equal(refused.headers.get('location'), '/login?error=oidc_stale&next=%2Ftokens&again=1');
 });
 
 test('a session counts as signed in from when the issuer had it proved, as far as it says', async () => {

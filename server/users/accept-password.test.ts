@@ -33,7 +33,7 @@ const ways: Record<string, Way> = {
 };
 
 for (const [what, give] of Object.entries(ways)) {
-  test(`somebody whose account gets a first password by ${what} is emailed, and by a second one is not`, async () => {
+  test(`somebody whose account gets a first password by ${what} is told by email and on the page, and of a second one is not`, async () => {
     await using mailbox = await openMailbox();
     await using desk = await openDesk({ settings: mailbox.settings });
     const bob = await desk.join('Bob', 'member');
@@ -47,6 +47,8 @@ for (const [what, give] of Object.entries(ways)) {
     await give(desk, bob);
     const [mail, ...more] = await told();
     assert.equal(mail?.to?.[0]?.address, bob.email);
+    const [notice] = await desk.sql<{ kind: string; user_id: string }>('select kind, user_id from notices');
+    assert.deepEqual(notice, { kind: 'password_set', user_id: bob.id });
     assert.doesNotMatch(mail?.text ?? '', /herons|code=/);
     assert.equal(more.length, 0);
     await byReset(desk, bob);
@@ -54,13 +56,28 @@ for (const [what, give] of Object.entries(ways)) {
   });
 }
 
-test('an invite that ends in a password is told by email too', async () => {
+test('without a mail server it is told on the page, until it is put away', async () => {
+  await using desk = await openDesk();
+  await desk.sql('update users set password_hash = null');
+  const body = { newPassword };
+  expect(204, await desk.ada.send('POST /api/v1/account/password', { body }));
+  type Notices = { id: string; kind: string; token: null }[];
+  const listed = async () => (await desk.ada.send('GET /api/v1/notices')).body['items'] as unknown as Notices;
+  const [notice] = await listed();
+  assert.equal(notice?.kind, 'password_set');
+  assert.equal(notice.token, null);
+  expect(204, await desk.ada.send(`POST /api/v1/notices/${notice.id}/dismiss`, { body: {} }));
+  assert.deepEqual(await listed(), []);
+});
+
+test('an invite that ends in a password is told by email, and not to who has just chosen it', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
   const bob = await desk.join('Bob', 'member');
   await desk.runJobs();
   const mail = mailbox.mails.find((one) => one.subject === subject);
   assert.equal(mail?.to?.[0]?.address, bob.email);
+  assert.deepEqual((await bob.send('GET /api/v1/notices')).body['items'], []);
 });
 
 test('a password is as long as the form that it is hashed in, wherever it is given', async () => {

@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
-import { queueMail } from '#server/mail/send.ts';
+import { notify } from '#server/notices/notify.ts';
 import type { Runtime } from '#server/runtime.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import type { UserRow } from '#server/users/queries.ts';
@@ -20,11 +20,20 @@ export async function hashNewPassword(
 }
 
 /**
- * Emails a person whose account gets a password for the first time: another way to sign in that somebody else may have
- * opened. `before`: their account until now.
+ * Tells a person, on the page and by email, that their account has a password for the first time: a way to sign in that
+ * somebody else may have opened. `before`: their account until now.
  */
 export async function tellOfFirstPassword(tx: Transaction, ctx: AnyoneCtx, before: UserRow): Promise<void> {
   if (before.passwordHash !== null) return;
-  const { tenantId, id: userId } = before;
-  await queueMail(tx, ctx.runtime, { kind: 'password_set', tenantId, userId });
+  const about = {
+    tenantId: before.tenantId,
+    userId: before.id,
+    credentialId: null,
+    kind: 'password_set',
+    day: ctx.now(),
+    address: ctx.request.address,
+    // Nobody but who chose the password could read it on the page of an account that was never signed in to.
+    isMailOnly: before.lastSignInAt === null,
+  } as const;
+  await notify(tx, ctx.runtime, [about]);
 }
