@@ -35,7 +35,7 @@ test('who waits too long behind themselves is told so, and behind what hangs tha
   const behind = await ask(0).catch((error: unknown) => error);
   assert.deepEqual([isUnavailable(behind), isOwnDoing(behind)], [true, false]);
   hung.release();
-  const slow = await Promise.allSettled(Array.from({ length: 6 }, () => ask(0.5)));
+  const slow = await Promise.allSettled(Array.from({ length: 14 }, () => ask(0.5)));
   const refused = slow.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
   assert.ok(refused.length > 0 && refused.every(isOwnDoing), String(refused));
   await assert.rejects(pool.query('select nonsense'), /nonsense/);

@@ -9,8 +9,8 @@ type Connected = (
 
 /**
  * Has the connections of a pool go by turns of the parties that work: `pg` hands them out in the order in which they were
- * asked for, so that who asks for hundreds at once has all others wait behind them. Waiting for a turn and for the
- * connection itself take `waitMs` together.
+ * asked for, so that who asks for hundreds at once has all others wait behind them. Where nothing moves, waiting for a turn
+ * and for the connection itself take `waitMs` together.
  */
 export function shareByTurns(pool: pg.Pool, turns: Turns, waitMs: number): void {
   const connect = pool.connect.bind(pool) as () => Promise<pg.PoolClient>;
@@ -22,7 +22,8 @@ export function shareByTurns(pool: pg.Pool, turns: Turns, waitMs: number): void 
     if (!(taking instanceof Promise)) return connectHolding(taking);
     const started = performance.now();
     const release = await taking;
-    return within(waitMs - (performance.now() - started), connectHolding(release));
+    const waited = performance.now() - started;
+    return within(waited < waitMs ? waitMs - waited : waitMs, connectHolding(release));
   }
 
   async function connectHolding(release: Release): Promise<pg.PoolClient> {

@@ -55,6 +55,19 @@ test('who finds too many of their own waiting, or waits too long, is refused, an
   (await turns.take('a'))();
 });
 
+test('who sees others of their own served waits longer than who sees nothing move, and not for good', async () => {
+  const turns = createTurns({ perParty: 1, waitMs: 60, longestMs: 240 });
+  const hold = async () => {
+    const release = await turns.take('a');
+    await sleep(20);
+    release();
+  };
+  const lines = await Promise.allSettled(Array.from({ length: 40 }, hold));
+  const served = lines.filter(({ status }) => status === 'fulfilled').length;
+  assert.ok(served > 4 && served < 20, `${served} of 40`);
+  assert.deepEqual([turns.held(), turns.waiting()], [0, 0]);
+});
+
 test('a wait that was in vain tells whether the party waits behind itself or behind what hangs', async () => {
   const turns = createTurns({ size: 2, perParty: 1, waitMs: 40 });
   const [busy, hung] = [await turns.take('busy'), await turns.take('hung')];

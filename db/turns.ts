@@ -28,7 +28,10 @@ export interface TurnsOptions {
   perParty: number;
   /** How many of one party may wait; left out: without end. */
   waitingPerParty?: number;
+  /** How long to wait where no one of the party is served. */
   waitMs: number;
+  /** How long while they are; left out: `waitMs`. */
+  longestMs?: number;
 }
 
 /** Gives back what was taken; again does nothing. */
@@ -77,7 +80,7 @@ interface Waiter {
 }
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { size = Infinity, perParty, waitingPerParty = Infinity, waitMs } = options;
+  const { size = Infinity, perParty, waitingPerParty = Infinity, waitMs, longestMs = waitMs } = options;
   const lines = new Map<string, Line>();
   /** Lines in which somebody waits, the one whose turn is next first. */
   const queue = new Set<Line>();
@@ -140,19 +143,23 @@ export function createTurns(options: TurnsOptions): Turns {
 
   function wait(line: Line, places: number, signal: AbortSignal | undefined): Promise<Release> {
     const { promise, resolve, reject } = Promise.withResolvers<Release>();
-    const before = line.served;
+    let looks = Math.round(longestMs / waitMs);
+    let served = line.served;
     const leave = (why: string) => {
       line.waiting.splice(line.waiting.indexOf(waiter), 1);
       settle();
-      reject(new TurnRefusedError(why, line.served > before));
+      reject(new TurnRefusedError(why, line.served > served));
       // Who stood behind may fit where this one did not.
       serveWaiting(line);
       forget(line);
     };
     const onAbort = () => leave('the wait was ended');
-    const timer = setTimeout(() => leave('timeout while waiting for a turn'), waitMs).unref();
+    const timer = setInterval(() => {
+      if (line.served === served || --looks <= 0) leave('timeout while waiting for a turn');
+      served = line.served;
+    }, waitMs).unref();
     const settle = () => {
-      clearTimeout(timer);
+      clearInterval(timer);
       signal?.removeEventListener('abort', onAbort);
     };
     const serveThis = (release: Release) => {
