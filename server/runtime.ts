@@ -20,7 +20,9 @@ import { createRates, type Rates } from '#server/access/rates.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
+import { recordLoss } from '#server/audit/record-loss.ts';
 import { openSeals, type Seals } from '#server/audit/seals.ts';
+import { rememberWritten } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type Use } from '#server/credentials/last-use.ts';
@@ -93,12 +95,13 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const log = createLog(config, options.logTo);
   const ran = await migrate(options.address);
   if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
+  const onError = (error: Error) => {
+    if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
+  };
   const pool = openPool(options.address, {
     size: config.databasePoolSize,
     role: applicationRole,
-    onError(error) {
-      if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
-    },
+    onError,
   });
   await assertWorksAs(pool, applicationRole);
   const databaseClock = await openDatabaseClock(pool, (error) =>
@@ -106,6 +109,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
+  const written = rememberWritten(db);
   await makeMonths(db);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
@@ -121,7 +125,15 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   await prepareJobs(jobs);
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
-  const seals = openSeals(config, { db, clock, log });
+  const sealing = openPool(options.address, { size: 2, onError });
+  const seals = openSeals(config, {
+    db,
+    owner: openDatabase(sealing),
+    clock,
+    log,
+    written,
+    onLoss: (lost) => recordLoss(writers.auditQueue, lost, { time: clock.now(), tenantId: defaultTenantId }),
+  });
   const hub = createHub({
     address: options.address,
     clock,
@@ -142,7 +154,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     hub,
     mailer,
     seals,
-    metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers }) : null,
+    metrics: wantsMetrics(config) ? createMetrics({ pool, jobs, queues: writers, seals }) : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
     mailSoon,
@@ -155,12 +167,13 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     signer: createSigner(await readInstallationKey(db, 'sign_in')),
     async close() {
       await mailSoon.close();
-      await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
+      await Promise.all([hub.close(), jobs.close()]);
       mailer?.close();
       rates.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close(), writers.auditQueue.close()]);
+      await seals.close();
       databaseClock.close();
-      await pool.end();
+      await Promise.all([sealing.end(), pool.end()]);
     },
   };
 }

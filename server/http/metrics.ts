@@ -1,6 +1,8 @@
 import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobQueue } from '#db/job-queue.ts';
+import type { Seals } from '#server/audit/seals.ts';
+import { troubleKinds } from '#server/audit/troubles.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
 /** What is counted for Prometheus. Every label is one of a short list: no path, address, name or id ever is one. */
@@ -16,11 +18,12 @@ export interface MetricSources {
   jobs: JobQueue;
   /** What waits in memory to be written, by name. */
   queues: Record<string, { waiting(): number }>;
+  seals: Pick<Seals, 'watch' | 'troubles'>;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
+export function createMetrics({ pool, jobs, queues, seals }: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -43,7 +46,7 @@ export function createMetrics({ pool, jobs, queues }: MetricSources): Metrics {
     labelNames: ['code'],
     registers,
   });
-  for (const gauge of [gaugeConnections(pool), gaugeWriting(queues), gaugeJobs(jobs)])
+  for (const gauge of [gaugeConnections(pool), gaugeWriting(queues), gaugeJobs(jobs), ...gaugeSealing(seals)])
     registry.registerMetric(gauge);
   return {
     answered({ endpoint, status, ms }) {
@@ -95,3 +98,24 @@ const gaugeJobs = ({ boss }: JobQueue) =>
       }
     },
   });
+
+const gaugeSealing = ({ watch, troubles }: MetricSources['seals']) => [
+  new Gauge({
+    name: 'keyward_audit_oldest_unsealed_seconds',
+    help: 'For how long the oldest row of the audit log without a seal has waited; 0 where every row has one.',
+    registers: [],
+    collect() {
+      this.set(watch.oldestUnsealedSeconds());
+    },
+  }),
+  new Gauge({
+    name: 'keyward_audit_trouble',
+    help: 'Whether something is wrong with the seals of the audit log, by kind.',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      const now = new Set(troubles.list().map(({ kind }) => kind));
+      for (const kind of troubleKinds) this.set({ kind }, now.has(kind) ? 1 : 0);
+    },
+  }),
+];
