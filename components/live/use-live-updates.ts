@@ -9,6 +9,7 @@ const shownBy: Record<string, string[]> = {
   setup_code: ['setup-codes'],
   credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
   notice: ['notices'],
+  audit: ['notices'],
   user: ['users', 'admin-tokens', 'attention', 'account'],
   session: ['users', 'account'],
   auth: ['users', 'account'],

@@ -5,7 +5,8 @@ export const notices = pgTable('notices', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
   userId: uuid('user_id').notNull(),
-  credentialId: uuid('credential_id').notNull(),
+  /** Null where it is about the audit log. */
+  credentialId: uuid('credential_id'),
   kind: text('kind', {
     enum: [
       'expires_14',
@@ -16,10 +17,14 @@ export const notices = pgTable('notices', {
       'exposed',
       'revoked_by_holder',
       'setup_reused',
+      'audit_finding',
+      'audit_unverified',
     ],
   }).notNull(),
   day: date('day').notNull(),
   address: inet('address'),
+  /** What a notice about the audit log says. */
+  detail: text('detail'),
   createdAt: instant('created_at').notNull(),
   dismissedAt: instant('dismissed_at'),
 });

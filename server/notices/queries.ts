@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, notInArray, or, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
@@ -13,7 +13,10 @@ import {
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
+export type LogNoticeRow = NonNullable<Awaited<ReturnType<typeof findLogNotice>>>;
+
 const mostShown = 100;
+const mostLogShown = 20;
 const expiryKinds = Object.keys(expiryNotices) as NoticeKind[];
 
 function selectNotices(db: Connection) {
@@ -21,7 +24,7 @@ function selectNotices(db: Connection) {
     .select({
       id: notices.id,
       userId: notices.userId,
-      kind: notices.kind,
+      kind: sql<NoticeKind>`${notices.kind}`,
       address: notices.address,
       createdAt: notices.createdAt,
       dismissedAt: notices.dismissedAt,
@@ -97,5 +100,56 @@ function ownNotice(tenantId: TenantId, userId: string, id: string): SQL | undefi
 export function toNoticeView(row: NoticeRow): NoticeView {
   const { id, kind, address, createdAt, credentialId, name, prefix, enabled, expiresAt } = row;
   const token = { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
-  return { id, kind, token, address, createdAt: createdAt.toISOString() };
+  return { id, kind, token, address, detail: null, createdAt: createdAt.toISOString() };
+}
+
+function selectLogNotices(db: Connection) {
+  return db
+    .select({
+      id: notices.id,
+      kind: notices.kind,
+      detail: notices.detail,
+      createdAt: notices.createdAt,
+      dismissedAt: notices.dismissedAt,
+      email: users.email,
+      role: users.role,
+      deactivatedAt: users.deactivatedAt,
+    })
+    .from(notices)
+    .innerJoin(users, eq(users.id, notices.userId))
+    .$dynamic();
+}
+
+/** What someone has not dismissed, newest first; nothing for a person who is no admin any more. */
+export function findOpenLogNotices(db: Connection, tenantId: TenantId, userId: string) {
+  return selectLogNotices(db)
+    .where(
+      and(ofLog(tenantId), eq(notices.userId, userId), isNull(notices.dismissedAt), eq(users.role, 'admin')),
+    )
+    .orderBy(desc(notices.createdAt), desc(notices.id))
+    .limit(mostLogShown);
+}
+
+export async function findLogNotice(db: Connection, tenantId: TenantId, id: string) {
+  const [row] = await selectLogNotices(db).where(and(ofLog(tenantId), eq(notices.id, id)));
+  return row;
+}
+
+export async function findLogNoticeForUpdate(
+  tx: Transaction,
+  tenantId: TenantId,
+  userId: string,
+  id: string,
+) {
+  const [row] = await selectLogNotices(tx)
+    .where(and(ofLog(tenantId), eq(notices.userId, userId), eq(notices.id, id)))
+    .for('update', { of: notices });
+  return row;
+}
+
+const ofLog = (tenantId: TenantId): SQL | undefined =>
+  and(eq(notices.tenantId, tenantId), isNull(notices.credentialId));
+
+export function toLogNoticeView({ id, kind, detail, createdAt }: LogNoticeRow): NoticeView {
+  return { id, kind, token: null, address: null, detail, createdAt: createdAt.toISOString() };
 }

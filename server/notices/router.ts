@@ -6,7 +6,9 @@ import { permitted, permittedInSession, rest, router } from '#server/trpc/init.t
 
 export const noticesRouter = router({
   list: permitted('tokens:read')
-    .meta(rest('GET', '/notices', 'What you should know about your tokens'))
+    .meta(
+      rest('GET', '/notices', 'What you should know about your tokens and, as an admin, about the audit log'),
+    )
     .input(noInput)
     .output(noticesView)
     .query(({ ctx }) => listNotices(ctx)),
