@@ -169,10 +169,11 @@ function findForeign({ newest, strays }: ChainEnd, key: AuditKey): JudgedSeal | 
     : undefined;
 }
 
-/** By when we saw it, and not by the time that it claims. */
-function leavesToOther(other: { seen?: OtherKey }, { number }: JudgedSeal, now: Date): boolean {
+/** For ten minutes after it was made, and no longer than that after it was first seen: it may claim any time. */
+function leavesToOther(other: { seen?: OtherKey }, { number, seal }: JudgedSeal, now: Date): boolean {
   if (other.seen?.number !== number) other.seen = { number, since: now.getTime() };
-  return now.getTime() - other.seen.since < otherKeyMs;
+  const madeAt = seal ? new Date(seal.time).getTime() : -Infinity;
+  return now.getTime() - Math.min(other.seen.since, madeAt) < otherKeyMs;
 }
 
 /** What is remembered is not given up for a log that has lost it. That it cannot be kept undoes no seal. */

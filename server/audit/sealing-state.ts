@@ -50,7 +50,7 @@ export function describeState(
   return {
     unsealed: isOverdue
       ? `Sealing has stopped: row ${firstUnsealed} has waited ${durationWords(oldestUnsealedSeconds)} for its seal.${why} ` +
-        'Until it goes on, nothing shows whether rows from there on are changed.'
+        'Until it resumes, changes to that row and later ones can go unnoticed.'
       : undefined,
     numbering:
       newest && lastSequence < newest.to

@@ -90,7 +90,7 @@ test('the server’s role can neither write seals nor keep anyone from writing t
     'begin; select pg_advisory_lock(4825190319); lock table audit_seals in access share mode',
   );
   await addWaiting(desk);
-  assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+  assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
   client.release(true);
 });
 
@@ -110,12 +110,17 @@ const strays: [what: string, insert: string][] = [
 for (const [what, insert] of strays) {
   test(`a row among the seals ${what} neither stops the sealing nor leads it, and is told until it is removed`, async () => {
     await using desk = await openSealed();
+    await using other = await desk.another();
+    await other.runtime.seals.watch.look();
     await desk.sql(`insert into audit_seals (number, to_sequence, seal, fingerprints) ${insert}`);
     await addWaiting(desk, '1 second');
-    assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+    assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
     await addWaiting(desk, '1 second');
-    assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+    assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
     assert.deepEqual(await whereSeen(desk, 'stray_seal'), seenOnce);
+    await other.runtime.seals.watch.look();
+    const seen = other.runtime.seals.troubles.list().map(({ kind }) => kind);
+    assert.deepEqual(seen, ['stray_seal'], 'by a server, too, that did not seal');
     const { intact, finding, unsealed } = await verify(desk);
     assert.deepEqual([intact, finding?.fault, unsealed], [false, 'seal_broken', 0]);
 
@@ -139,14 +144,14 @@ test('a seal of another key is waited for ten minutes, loudly, and then passed o
     /signed with the key [0-9a-f]{16}, which this server was not/,
   );
   desk.clock.advance({ minutes: 11 });
-  assert.equal(await other.runtime.seals.sealer.seal(), 1);
+  assert.ok((await other.runtime.seals.sealer.seal()) > 0);
 
   await addWaiting(desk);
   assert.equal(await desk.runtime.seals.sealer.seal(), 0);
   assert.deepEqual(await whereSeen(desk, 'unsealed'), { ...seenOnce, logged: 1 });
   assert.equal((await verify(desk)).finding?.fault, 'signature');
   desk.clock.advance({ minutes: 11 });
-  assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+  assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
   assert.equal((await whereSeen(desk, 'unsealed')).readyz, false);
   assert.equal((await verify(desk)).finding?.fault, 'signature', 'it is still named');
   await rm(`${dataFolder}-other`, { recursive: true });
@@ -176,7 +181,7 @@ test('where the newest seal cannot be kept in the data folder, the log is sealed
   const file = join(desk.runtime.config.dataFolder, 'audit-seal.json');
   await mkdir(`${file}.new`);
   await addWaiting(desk, '1 second');
-  assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+  assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
   assert.deepEqual(await whereSeen(desk, 'kept_seal'), seenOnce);
   assert.ok(
     desk.logged.some((line) => line.includes('The audit log is sealed, but its newest seal was not kept')),
@@ -186,7 +191,7 @@ test('where the newest seal cannot be kept in the data folder, the log is sealed
 
   await rm(`${file}.new`, { recursive: true });
   await addWaiting(desk, '1 second');
-  assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+  assert.ok((await desk.runtime.seals.sealer.seal()) > 0);
   assert.equal((await whereSeen(desk, 'kept_seal')).readyz, false);
 });
 
@@ -196,7 +201,7 @@ test('a kept seal that cannot be read stops no sealing, is not written over, and
   await writeFile(file, '{ half a se');
   await using other = await desk.another();
   await addWaiting(desk, '1 second');
-  assert.equal(await other.runtime.seals.sealer.seal(), 1);
+  assert.ok((await other.runtime.seals.sealer.seal()) > 0);
   const answer = await other.send('GET /api/v1/audit/verify', { cookie: desk.ada.cookie });
   const { intact, finding } = answer.body as unknown as AuditVerdictView;
   assert.deepEqual([intact, finding?.fault], [false, 'kept_seal']);

@@ -163,7 +163,7 @@ async function findLost(
       );
 }
 
-/** A table of the log that could be changed unnoticed until it is verified: its triggers are off. */
+/** A table that could be changed unnoticed until it is verified: its triggers are off, or others may write to it. */
 async function findUnguarded(db: Database): Promise<AuditFinding | undefined> {
   const { rows } = await db.execute<{ name: string }>(sql`
     select c.oid::regclass::text as name from pg_class c
@@ -171,13 +171,22 @@ async function findUnguarded(db: Database): Promise<AuditFinding | undefined> {
         or c.oid in (select inhrelid from pg_inherits where inhparent = 'audit_events'::regclass))
       and (select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgenabled = 'A'
         and t.tgname in ('audit_events_append_only', 'audit_events_no_truncate')) < 2
+    union all
+    select c.oid::regclass::text from pg_class c
+    where c.oid in ('audit_seals'::regclass, 'audit_archives'::regclass)
+      and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgenabled = 'A'
+        and t.tgname = c.relname || '_append_only')
+    union all
+    select c.oid::regclass::text from pg_class c cross join aclexplode(c.relacl) a
+    where c.oid in ('audit_seals'::regclass, 'audit_archives'::regclass, 'audit_sealing'::regclass)
+      and a.grantee <> c.relowner and a.privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
     order by 1 limit 1`);
   const [table] = rows;
   return (
     table &&
     found(
       'unguarded',
-      `Everything fits, but the triggers that keep ${table.name} from being changed are off.`,
+      `Everything fits, but ${table.name} is not guarded: its triggers are off, or others than its owner may write to it.`,
     )
   );
 }

@@ -46,7 +46,7 @@ export function createSealWatch(parts: WatchParts): SealWatch {
   const { db, config, troubles, key } = parts;
   const stopping = new AbortController();
   const strays = createStrays(parts);
-  const compare = createComparison(parts);
+  const compare = createComparison(parts, strays.note);
   let running: Promise<void> = Promise.resolve();
   let seenAt = performance.now();
   let oldest = 0;
@@ -68,8 +68,8 @@ export function createSealWatch(parts: WatchParts): SealWatch {
       troubles.set('unsealed', found.unsealed);
       troubles.set('numbering', found.numbering);
       strays.note(state.end.strays);
-      await strays.look();
       await compare(state.end);
+      await strays.look();
       seenAt = performance.now();
       troubles.set('unseen');
       troubles.set('key_file', describeKeyFile(config, key()));
@@ -132,8 +132,11 @@ function describeStrays(numbers: number[]): string {
   );
 }
 
-/** Compares what this server wrote with each new seal. */
-function createComparison({ db, key, troubles, written, onLoss }: WatchParts) {
+/** Compares what this server wrote with each new seal; another server may have sealed past what is none. */
+function createComparison(
+  { db, key, troubles, written, onLoss }: WatchParts,
+  onStrays: (strays: JudgedSeal[]) => void,
+) {
   let comparedTo: number | undefined;
   let lostSoFar = 0;
 
@@ -167,8 +170,10 @@ function createComparison({ db, key, troubles, written, onLoss }: WatchParts) {
         .orderBy(asc(number))
         .limit(sealsAtOnce);
       for (const row of rows) {
-        const { standing, seal } = judgeSeal(key(), row);
-        if (standing === 'good' && seal) tell(written.settle(seal, readFingerprints(seal, row.fingerprints)));
+        const judged = judgeSeal(key(), row);
+        const { standing, seal } = judged;
+        if (standing !== 'good') onStrays([judged]);
+        else if (seal) tell(written.settle(seal, readFingerprints(seal, row.fingerprints)));
         comparedTo = row.number;
       }
       if (rows.length < sealsAtOnce) comparedTo = last;
