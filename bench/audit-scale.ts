@@ -12,7 +12,7 @@ import { writeExport } from '#server/audit/export.ts';
 import { readEvents } from '#server/audit/list.ts';
 import type { AuditFilter, AuditVerdictView } from '#server/audit/schema.ts';
 import { openSeals } from '#server/audit/seals.ts';
-import { verifyLog } from '#server/audit/verify.ts';
+import { createWrittenRows } from '#server/audit/written-rows.ts';
 import { parseConfig } from '#server/config.ts';
 
 /**
@@ -71,8 +71,8 @@ async function loadRows(client: pg.Client, before: number): Promise<void> {
 async function loadSome(client: pg.Client, from: number): Promise<void> {
   await client.query(
     `insert into audit_events (time, tenant_id, actor_kind, actor_id, actor_label, credential_id, action,
-       resource_type, resource_id, resource_label, outcome, code, address, user_agent, request_id, detail)
-     select now() - interval '365 days' * (1 - n::float8 / $2), $1, 'user',
+       resource_type, resource_id, resource_label, outcome, code, address, user_agent, request_id, detail, recorded_at)
+     select time, $1, 'user',
        ('00000000-0001-7000-8000-' || lpad(person::text, 12, '0'))::uuid, 'person' || person || '@example.com',
        case when n % 3 = 0 then ('00000000-0002-7000-8000-' || lpad(token::text, 12, '0'))::uuid end,
        case when n % 1000003 = 0 then 'user.delete' else
@@ -80,8 +80,8 @@ async function loadSome(client: pg.Client, from: number): Promise<void> {
        'token', ('00000000-0002-7000-8000-' || lpad(token::text, 12, '0'))::uuid, 'token ' || token,
        case when n % 50 = 0 then 'denied' when n % 70001 = 0 then 'failed' else 'ok' end,
        case when n % 50 = 0 then 'permission_denied' end, '203.0.113.0'::inet + (n % 250), 'curl/8.5.0', gen_random_uuid(),
-       jsonb_build_object('name', jsonb_build_object('from', 'token ' || n, 'to', 'token ' || token))
-     from (select n, (power(random(), 3) * 200)::int as person, (power(random(), 2) * 2000)::int as token
+       jsonb_build_object('name', jsonb_build_object('from', 'token ' || n, 'to', 'token ' || token)), time
+     from (select n, now() - interval '365 days' * (1 - n::float8 / $2) as time, (power(random(), 3) * 200)::int as person, (power(random(), 2) * 2000)::int as token
        from generate_series($3::int + 1, $3::int + ${perLoad}) n) made`,
     [tenant, rows, from],
   );
@@ -115,12 +115,14 @@ function daysAgo(days: number): string {
 
 async function measure(): Promise<void> {
   const pool = openPool(cluster.address, { size: 2, role: 'keyward_app', onError: () => {} });
+  const owner = openPool(cluster.address, { size: 2, onError: () => {} });
   const db = openDatabase(pool);
   try {
     if (isWanted('pages')) await measurePages(db);
     if (isWanted('export')) await measureExport(db);
-    if (isWanted('verify')) await measureVerify(db);
+    if (isWanted('verify')) await measureVerify(db, openDatabase(owner));
   } finally {
+    await owner.end();
     await pool.end();
   }
 }
@@ -168,18 +170,24 @@ async function measureExport(db: Database): Promise<void> {
   );
 }
 
-async function measureVerify(db: Database): Promise<void> {
+async function measureVerify(db: Database, owner: Database): Promise<void> {
   const config = parseConfig({ KEYWARD_DATA: options.data });
-  const seals = openSeals(config, { db, clock: { now: () => new Date() }, log: pino({ level: 'warn' }) });
+  const seals = openSeals(config, {
+    db,
+    owner,
+    clock: { now: () => new Date() },
+    log: pino({ level: 'warn' }),
+    written: createWrittenRows(),
+    onLoss: () => {},
+  });
   const sealing = performance.now();
   const made = await seals.sealer.seal();
   say(`${made} seals in ${seconds(sealing)} s`);
   const started = performance.now();
   let after: number | null = 0;
   while (after !== null) {
-    const verifier = { db, key: seals.key(), memory: seals.memory };
-    const verdict: AuditVerdictView = await verifyLog(verifier, { after, seconds: 20 });
-    after = verdict.next;
+    const verdict: AuditVerdictView = await seals.verify({ after, seconds: 20 });
+    after = verdict.finished ? null : verdict.next;
     if (after === null)
       say(
         `verified in ${seconds(started)} s: ${verdict.finding?.detail ?? 'intact'}, ${verdict.seals} seals`,

@@ -27,6 +27,12 @@ export function isOwnDoing(error: unknown): boolean {
   return cause instanceof TurnRefusedError && cause.isOwnDoing;
 }
 
+/** Whether a statement was given up because another session held a lock. */
+export function isLocked(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof pg.DatabaseError && cause.code === '55P03';
+}
+
 /** Whether a statement was given up because no answer to it came: so `pg` says it. */
 export function isSilence(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout';

@@ -49,3 +49,29 @@ test('where putting away is refused, the notice comes back', async ({ desk, page
   await expect(page.getByText('The notice stays').first()).toBeVisible();
   await expect(page.getByRole('region', { name: 'Notices' }).getByRole('listitem')).toHaveCount(1);
 });
+
+test('what the daily verification found leads an admin to the audit log, and is put away for good', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await desk.runtime.seals.sealer.seal();
+  await desk.sql('alter table audit_events disable trigger audit_events_append_only');
+  await desk.sql("update audit_events set actor_label = 'eve' where sequence = 1");
+  await desk.runtime.jobs.boss.send('verify-audit');
+  await desk.runJobs();
+  await signInAs(desk.ada);
+  await page.goto('/dashboard');
+  const notices = page.getByRole('region', { name: 'Notices' });
+  await expect(notices).toContainText('The audit log is not intact');
+  await expect(notices).toContainText('Row 1 was changed.');
+  await picture(page, 'notices-audit');
+  await notices.getByRole('link', { name: 'audit log' }).click();
+  await expect(page).toHaveURL('/admin/audit');
+  await page.goto('/dashboard');
+  await notices.getByRole('button', { name: 'Put away: The audit log is not intact' }).click();
+  await expect(notices).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  await expect(notices).toHaveCount(0);
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -55,7 +55,33 @@ test('the log is verified on the database itself: intact, against a seal, and no
   await desk.sql(`update audit_events set actor_label = 'eve' where sequence = ${seal.to}`);
   await desk.sql('alter table audit_events enable always trigger audit_events_append_only');
   const changed = await run(desk, 'verify');
-  assert.deepEqual([changed.code, changed.stdout], [1, `NOT INTACT: Row ${seal.to} was changed.\n`]);
+  assert.deepEqual(
+    [changed.code, changed.stdout],
+    [1, `NOT INTACT: Row ${seal.to} was changed.\nTo look for more: --after 1\n`],
+  );
+  assert.equal((await run(desk, 'verify', '--after', '1')).code, 0);
+});
+
+test('rows that wait for their seals, and a key that is gone, are said in plain words, and no key is made', async () => {
+  await using desk = await openDesk();
+  await desk.runtime.seals.sealer.seal();
+  await desk.sql(`insert into audit_events (time, recorded_at, tenant_id, actor_kind, actor_label, action, outcome)
+    select now() - interval '5 hours', now() - interval '5 hours', id, 'system', 'test', 'token.create', 'ok'
+    from tenants limit 1`);
+  const behind = await run(desk, 'verify');
+  assert.equal(behind.code, 1);
+  assert.match(
+    behind.stdout,
+    /^NOT INTACT: Sealing has stopped: row \d+ has waited 5 hours for its seal\. Until/,
+  );
+  const file = join(desk.runtime.config.dataFolder, 'audit-key.pem');
+  await rm(file);
+  const { code, stderr } = await run(desk, 'verify');
+  assert.deepEqual(
+    [code, stderr],
+    [1, `${file} is not there, and without the key no seal can be checked.\n`],
+  );
+  await assert.rejects(access(file));
 });
 
 test('without a key that can be read nothing is verified, and the file is named', async () => {

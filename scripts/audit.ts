@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/migrate.ts';
+import { findNewestSeal } from '#server/audit/chain.ts';
+import { auditKeyPlace, findAuditKey } from '#server/audit/key.ts';
 import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
-import { findNewestSeal } from '#server/audit/sealer.ts';
-import { verifyLog } from '#server/audit/verify.ts';
-import { readConfig, type Config } from '#server/config.ts';
+import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import {
   openAddress,
@@ -15,11 +15,13 @@ import {
   UsageError,
 } from './operator-command.ts';
 
-const help = `Usage: npm run audit -- verify [--against seal.json]
+const help = `Usage: npm run audit -- verify [--against seal.json] [--after 812]
        npm run audit -- seal
 
   verify   checks that nothing in the audit log was changed, removed or added;
-           with --against also that it still holds a seal that was kept elsewhere
+           and that nothing waits for its seal for too long;
+           with --against also that it still holds a seal that was kept elsewhere;
+           with --after only what comes after a seal, to look for more than one finding
   seal     prints the newest seal, to be kept elsewhere
 
 It works on the database itself, whether the server runs or not, with the key of its data folder.
@@ -29,18 +31,25 @@ Exit codes: 0 intact, 1 not intact or not to be checked, 2 wrongly called.
 interface Order {
   command: 'verify' | 'seal';
   against: AuditSeal | undefined;
+  after: number;
 }
 
 async function readOrder(args: string[]): Promise<Order> {
   const { values, positionals } = readingArguments(() =>
-    parseArgs({ args, options: { against: { type: 'string' } }, allowPositionals: true }),
+    parseArgs({
+      args,
+      options: { against: { type: 'string' }, after: { type: 'string', default: '0' } },
+      allowPositionals: true,
+    }),
   );
   const [command, ...rest] = positionals;
   if ((command !== 'verify' && command !== 'seal') || rest.length > 0)
     throw new UsageError('Say verify or seal.');
   if (command === 'seal' && values.against !== undefined)
     throw new UsageError('--against goes with verify only.');
-  return { command, against: values.against === undefined ? undefined : await readSeal(values.against) };
+  if (!/^\d{1,15}$/.test(values.after)) throw new UsageError('--after takes the number of a seal.');
+  const against = values.against === undefined ? undefined : await readSeal(values.against);
+  return { command, against, after: Number(values.after) };
 }
 
 /** As `seal` prints it, or as `GET /api/v1/audit/seal` answers. */
@@ -53,21 +62,24 @@ async function readSeal(path: string): Promise<AuditSeal> {
   }
 }
 
-async function carryOut({ command, against }: Order, config: Config): Promise<boolean> {
+async function carryOut(order: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
   const address = await openAddress(config, opened);
   await assertUsed(address);
   const runtime = await createRuntime(quietly(config), { address });
   opened.defer(() => runtime.close());
-  return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);
+  if (!findAuditKey(config))
+    throw new ConfigError(
+      `${auditKeyPlace(config)} is not there, and without the key no seal can be checked.`,
+    );
+  return order.command === 'verify' ? await verify(runtime, order) : await printSeal(runtime);
 }
 
-async function verify({ db, seals }: Runtime, seal: AuditSeal | undefined): Promise<boolean> {
-  const verifier = { db, key: seals.key(), memory: seals.memory };
+async function verify({ seals }: Runtime, { against: seal, after }: Order): Promise<boolean> {
   let rows = 0;
   let verdict: AuditVerdictView | undefined;
   while (!verdict?.finished) {
-    verdict = await verifyLog(verifier, { after: verdict?.next ?? 0, seconds: 5, seal });
+    verdict = await seals.verify({ after: verdict?.next ?? after, seconds: 5, seal });
     rows += verdict.rows;
     if (!verdict.finished) say(`${verdict.seals} of ${verdict.totalSeals} seals …`);
   }
@@ -75,8 +87,10 @@ async function verify({ db, seals }: Runtime, seal: AuditSeal | undefined): Prom
   return verdict.intact;
 }
 
-function describe({ finding, seals, unsealed, archived, sealedTo }: AuditVerdictView, rows: number): string {
-  if (finding) return `NOT INTACT: ${finding.detail}`;
+function describe(verdict: AuditVerdictView, rows: number): string {
+  const { finding, next, seals, unsealed, archived, sealedTo } = verdict;
+  if (finding)
+    return `NOT INTACT: ${finding.detail}${next === null ? '' : `\nTo look for more: --after ${next}`}`;
   const facts = [
     `${rows} rows fit ${seals} seals${sealedTo ? `, up to row ${sealedTo.sequence} (${sealedTo.time})` : ''}`,
     ...(unsealed > 0 ? [`${unsealed} rows are not sealed yet`] : []),
@@ -85,8 +99,8 @@ function describe({ finding, seals, unsealed, archived, sealedTo }: AuditVerdict
   return `Intact: ${facts.join('; ')}.`;
 }
 
-async function printSeal({ db }: Runtime): Promise<boolean> {
-  const seal = await findNewestSeal(db);
+async function printSeal({ db, seals }: Runtime): Promise<boolean> {
+  const seal = await findNewestSeal(db, seals.key());
   if (seal) process.stdout.write(`${JSON.stringify(seal, undefined, 2)}\n`);
   else say('There is no seal yet.');
   return seal !== undefined;

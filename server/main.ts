@@ -62,7 +62,7 @@ async function start(): Promise<void> {
     running.push({ stop: () => metrics.close(), withinMs: 2_000 });
   }
   await startJobs(runtime);
-  runtime.seals.sealer.start();
+  runtime.seals.start();
   await announce(runtime, server.port);
 }
 

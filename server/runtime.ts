@@ -23,7 +23,9 @@ import { createRecentSecrets, type RecentSecrets } from '#server/access/recent-s
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
+import { recordLoss } from '#server/audit/record-loss.ts';
 import { openSeals, type Seals } from '#server/audit/seals.ts';
+import { rememberWritten } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
 import { createLastUse, type CredentialUses } from '#server/credentials/last-use.ts';
@@ -123,6 +125,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
+  const written = rememberWritten(db);
   await makeMonths(db);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
@@ -139,7 +142,15 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   await prepareJobs(jobs);
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
-  const seals = openSeals(config, { db, clock, log });
+  const sealing = openPool(options.address, { size: 2, onError });
+  const seals = openSeals(config, {
+    db,
+    owner: openDatabase(sealing),
+    clock,
+    log,
+    written,
+    onLoss: (lost) => recordLoss(writers.auditQueue, lost, { time: clock.now(), tenantId: defaultTenantId }),
+  });
   const hub = createHub({
     address: options.address,
     clock,
@@ -165,7 +176,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     mailer,
     seals,
     metrics: wantsMetrics(config)
-      ? createMetrics({ pool, lookupPool, turns, admission, jobs, queues: writers })
+      ? createMetrics({ pool, lookupPool, turns, admission, jobs, queues: writers, seals })
       : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),
@@ -187,14 +198,15 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     signer,
     async close() {
       await mailSoon.close();
-      await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
+      await Promise.all([hub.close(), jobs.close()]);
       mailer?.close();
       rates.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close()]);
       // The last uses may have moved.
       await auditQueue.close();
+      await seals.close();
       databaseClock.close();
-      await Promise.all([pool.end(), lookupPool.end()]);
+      await Promise.all([sealing.end(), pool.end(), lookupPool.end()]);
     },
   };
 }

@@ -49,9 +49,10 @@ export function addAdminAudit(admin: Command): void {
 function addProof(audit: Command): void {
   const verify = audit
     .command('verify')
-    .description('Check that nothing in the log was changed, removed or added')
+    .description('Check that nothing in the log was changed, removed or added, and that sealing goes on')
     .option('--against <file>', 'a seal that was kept elsewhere')
-    .action((options: { against?: string }, command: Command) => verifyLog(openContext(command), options));
+    .option('--after <seal>', 'only what comes after this seal, to look for more', readSealNumber, 0)
+    .action((options: VerifyOptions, command: Command) => verifyLog(openContext(command), options));
   addExamples(verify, [
     ['keyward admin audit seal > seal.json', 'keep this where the server cannot reach it'],
     ['keyward admin audit verify --against seal.json', 'later'],
@@ -60,6 +61,16 @@ function addProof(audit: Command): void {
     .command('seal')
     .description('Print the newest seal as JSON, to be kept elsewhere')
     .action((_, command: Command) => printSeal(openContext(command)));
+}
+
+interface VerifyOptions {
+  against?: string;
+  after: number;
+}
+
+function readSealNumber(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give the number of a seal.');
 }
 
 function readFormat(text: string): string {
@@ -157,7 +168,7 @@ function printEvent({ out }: Context, event: AuditEventView): void {
   out.print(parts.filter(Boolean).join('  '));
 }
 
-async function verifyLog(context: Context, { against }: { against?: string }): Promise<void> {
+async function verifyLog(context: Context, { against, after: start }: VerifyOptions): Promise<void> {
   const { out } = context;
   const api = context.api();
   const seal = against === undefined ? undefined : await readSeal(against);
@@ -166,7 +177,7 @@ async function verifyLog(context: Context, { against }: { against?: string }): P
   let verdict: AuditVerdictView | undefined;
   try {
     while (!verdict?.finished) {
-      const after: number = verdict?.next ?? 0;
+      const after: number = verdict?.next ?? start;
       verdict = seal
         ? await api.send<AuditVerdictView>('POST /api/v1/audit/verify', {
             body: { after, seconds: 10, seal },
@@ -185,6 +196,9 @@ async function verifyLog(context: Context, { against }: { against?: string }): P
     throw new CliError(
       'refused',
       `The log is not intact: ${verdict.finding?.detail ?? 'something does not fit.'}`,
+      verdict.next === null
+        ? {}
+        : { hint: `To look for more: keyward admin audit verify --after ${verdict.next}` },
     );
   const upTo = verdict.sealedTo
     ? `, up to row ${verdict.sealedTo.sequence} (${momentOf(verdict.sealedTo.time)})`

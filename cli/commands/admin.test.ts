@@ -160,6 +160,22 @@ test('the log is listed, exported whole, proved, and an edit of a row is found',
   assert.equal(intact.code, 0, intact.stderr);
   assert.match(intact.stderr, /✓ Intact: \d+ rows? fit/);
   assert.equal((await line.run(['admin', 'audit', 'verify', '--against', file])).code, 2);
+  assert.equal((await line.run('admin audit verify --after 1')).code, 0);
+  assert.equal((await line.run('admin audit verify --after first')).code, 2);
+});
+
+test('a log whose rows wait for their seals is not said to be intact', async () => {
+  await desk.sql(`insert into audit_events (time, recorded_at, tenant_id, actor_kind, actor_label, action, outcome)
+    select now() - interval '3 minutes', now() - interval '3 minutes', id, 'system', 'test', 'token.create', 'ok'
+    from tenants limit 1`);
+  const behind = await line.run('admin audit verify');
+  assert.equal(behind.code, 1);
+  assert.match(
+    behind.stderr,
+    /The log is not intact: Sealing has stopped: row \d+ has waited 3 minutes for its seal/,
+  );
+  await desk.runtime.seals.sealer.seal();
+  assert.equal((await line.run('admin audit verify')).code, 0);
 });
 
 test('a tail prints what happens as it happens, and Ctrl-C ends it with 130', async () => {

@@ -5,6 +5,7 @@ const titles: Record<AuditAction, string> = {
   'access.denied': 'Permission denied',
   'audit.archive': 'Log archived',
   'audit.export': 'Log exported',
+  'audit.loss_detected': 'Rows lost before they were sealed',
   'audit.verify': 'Log verified',
   'audit.view': 'Log read',
   'auth.code_refused': 'Wrong code',

@@ -6,17 +6,17 @@ import { Button } from '#components/ui/button.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { useVerify } from './use-verify.ts';
 
-/** Up to when the log is sealed, whether it still fits, and the newest seal to be kept elsewhere. */
+/** Up to when the log is sealed, what is wrong with that, whether it still fits, and the newest seal to be kept elsewhere. */
 export function SealBar() {
   const { data } = useQuery({
     queryKey: ['audit', 'seal'],
     queryFn: ({ signal }) => trpcClient.audit.seal.query(undefined, { signal }),
   });
   const { verdict, isVerifying, verify } = useVerify();
-  const finding = verdict?.finding;
   const seal = data?.seal;
-  const Icon = finding ? ShieldAlert : ShieldCheck;
-  const tone = finding ? 'text-danger' : verdict?.finished ? 'text-ok' : 'text-faint';
+  const alarm = verdict ? verdict.finding?.detail : data?.troubles[0];
+  const Icon = alarm ? ShieldAlert : ShieldCheck;
+  const tone = alarm ? 'text-danger' : verdict?.finished ? 'text-ok' : 'text-faint';
 
   function save() {
     const file = URL.createObjectURL(
@@ -34,10 +34,10 @@ export function SealBar() {
       <p role="status" className="flex min-w-0 flex-1 basis-64 items-start gap-2">
         <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${tone}`} />
         <span>
-          {!verdict && (seal ? <TimeAgo before="Sealed" at={seal.time} /> : 'Not sealed yet.')}
+          {!verdict && !alarm && (seal ? <TimeAgo before="Sealed" at={seal.time} /> : 'Not sealed yet.')}
           {verdict && !verdict.finished && `Verifying… seal ${verdict.seals} of ${verdict.totalSeals}`}
-          {verdict?.finished && !finding && 'Verified: nothing was changed, removed or added.'}
-          {finding && <strong className="font-medium text-danger">{finding.detail}</strong>}
+          {verdict?.finished && !alarm && 'Verified: nothing was changed, removed or added.'}
+          {alarm && <strong className="font-medium break-words text-danger">{alarm}</strong>}
         </span>
       </p>
       <Button size="sm" look="quiet" disabled={!seal} onClick={save} className="max-sm:-ml-2.5">

@@ -18,7 +18,7 @@ export function useVerify() {
     while (after !== null) {
       const part = await verifyPart(after);
       setVerdict(part);
-      after = part.next;
+      after = part.finished ? null : part.next;
     }
   }
   function verify() {

@@ -11,6 +11,7 @@ const shownBy: Record<string, string[]> = {
   link: ['links', 'users'],
   credential: ['tokens', 'admin-tokens', 'attention', 'notices'],
   notice: ['notices'],
+  audit: ['notices'],
   user: ['users', 'links', 'admin-tokens', 'attention', 'account'],
   session: ['users', 'links', 'account'],
   auth: ['users', 'links', 'account'],

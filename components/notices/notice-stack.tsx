@@ -15,7 +15,7 @@ import { noticesQuery } from './notices-query.ts';
 
 const shownAtFirst = 3;
 
-/** What happened to my tokens and account and has not been put away, the newest first; nothing where there is nothing to say. */
+/** What happened to my tokens and account and to the log and has not been put away, the newest first; nothing where there is nothing to say. */
 export function NoticeStack() {
   const { data } = useQuery(noticesQuery);
   const dismiss = useDismiss();
@@ -42,9 +42,8 @@ export function NoticeStack() {
 const tones = { warn: 'text-warn', danger: 'text-danger' };
 
 function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void }) {
-  const { icon: Icon, tone, title, detail } = noticeWords(notice, useNow());
+  const { icon: Icon, tone, title, detail, subject } = noticeWords(notice, useNow());
   const [before = '', after = ''] = title.split('…');
-  const name = notice.token?.name ?? 'your account';
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 py-2.5 pr-2 pl-3.5">
       <Icon aria-hidden className={cx('mt-0.5 size-4', tones[tone])} />
@@ -52,10 +51,10 @@ function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void 
         <p className="break-words">
           {before}
           <PageLink
-            href={notice.token ? `/tokens?token=${notice.token.id}` : '/account'}
+            href={subject.href}
             className="rounded-tag font-semibold underline decoration-line-strong underline-offset-2 hover:decoration-ink"
           >
-            {name}
+            {subject.name}
           </PageLink>
           {after}
         </p>
@@ -64,7 +63,7 @@ function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void 
       <Button
         look="quiet"
         size="icon"
-        aria-label={`Put away: ${title.replace('…', name)}`}
+        aria-label={`Put away: ${title.replace('…', subject.name)}`}
         onClick={onDismiss}
         className="-my-0.5"
       >

@@ -1,17 +1,39 @@
 import { Clock, ClockAlert, Eye, KeyRound, type LucideIcon, ShieldAlert } from 'lucide-react';
 import { agoWords, relativeWords } from '#components/ui/time-words.ts';
-import type { NoticeView } from '#server/notices/schema.ts';
+import type { NoticeKind, NoticeView } from '#server/notices/schema.ts';
 
 interface Said {
   icon: LucideIcon;
   tone: 'warn' | 'danger';
-  /** What follows the name of the token, or with `…` what stands around it. */
+  /** What stands around the name of what it is about, which is where the `…` is. */
   title: string;
   detail: string;
+  /** The token itself, the account, or the page of the log. */
+  subject: { name: string; href: string };
 }
 
+const auditLog = { name: 'audit log', href: '/admin/audit' };
+const account = { name: 'your account', href: '/account' };
+
 /** What a notice says, in a line and a sentence. */
-export function noticeWords({ kind, token, address, createdAt }: NoticeView, now: Date): Said {
+export function noticeWords(notice: NoticeView, now: Date): Said {
+  const { kind, token, detail } = notice;
+  if (kind === 'audit_finding' || kind === 'audit_unverified')
+    return {
+      icon: ShieldAlert,
+      tone: 'danger',
+      title: kind === 'audit_finding' ? 'The … is not intact' : 'The … could not be verified',
+      detail: detail ?? '',
+      subject: auditLog,
+    };
+  const subject = token ? { name: token.name, href: `/tokens?token=${token.id}` } : account;
+  return { ...ownWords({ ...notice, kind }, now), subject };
+}
+
+function ownWords(
+  { kind, token, address, createdAt }: NoticeView & { kind: NoticeKind },
+  now: Date,
+): Omit<Said, 'subject'> {
   const happened = `${agoWords(new Date(createdAt), now)}${address ? `, from ${address}` : ''}`;
   switch (kind) {
     case 'expires_14':

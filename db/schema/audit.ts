@@ -2,11 +2,8 @@ import { sql } from 'drizzle-orm';
 import { bigint, inet, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
-/** Partitioned by month of `time`. The database chooses the sequence: no statement of ours may. */
-export const auditEvents = pgTable('audit_events', {
-  sequence: bigint('sequence', { mode: 'number' })
-    .primaryKey()
-    .generatedAlwaysAs(sql`nextval('audit_sequence')`),
+/** What a writer says of an event. */
+export const auditEventColumns = {
   time: instant('time').notNull(),
   tenantId: uuid('tenant_id').notNull(),
   actorKind: text('actor_kind', { enum: ['user', 'agent', 'system', 'anonymous'] }).notNull(),
@@ -24,6 +21,15 @@ export const auditEvents = pgTable('audit_events', {
   userAgent: text('user_agent'),
   requestId: uuid('request_id'),
   detail: jsonb('detail').notNull().default({}),
+};
+
+/** Partitioned by month of `time`. The database chooses the sequence and when a row was recorded: no statement of ours may. */
+export const auditEvents = pgTable('audit_events', {
+  sequence: bigint('sequence', { mode: 'number' })
+    .primaryKey()
+    .generatedAlwaysAs(sql`nextval('audit_sequence')`),
+  ...auditEventColumns,
+  recordedAt: instant('recorded_at').generatedAlwaysAs(sql`clock_timestamp()`),
 });
 
 export const auditSeals = pgTable('audit_seals', {
@@ -33,6 +39,9 @@ export const auditSeals = pgTable('audit_seals', {
   fingerprints: bytea('fingerprints').notNull(),
   createdAt: instant('created_at').notNull().defaultNow(),
 });
+
+/** Holds nothing: the lock of this table is that of the sealers. */
+export const auditSealing = pgTable('audit_sealing', {});
 
 /** Months that were taken out of the log. */
 export const auditArchives = pgTable('audit_archives', {

@@ -5,6 +5,7 @@ export const notices = pgTable('notices', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
   userId: uuid('user_id').notNull(),
+  /** Null where it is about the account itself, or about the audit log. */
   credentialId: uuid('credential_id'),
   kind: text('kind', {
     enum: [
@@ -17,10 +18,14 @@ export const notices = pgTable('notices', {
       'revoked_by_holder',
       'setup_reused',
       'password_set',
+      'audit_finding',
+      'audit_unverified',
     ],
   }).notNull(),
   day: date('day').notNull(),
   address: inet('address'),
+  /** What a notice about the audit log says. */
+  detail: text('detail'),
   createdAt: instant('created_at').notNull(),
   dismissedAt: instant('dismissed_at'),
 });

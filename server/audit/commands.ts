@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Ctx } from '#server/access/context.ts';
+import { findNewestSeal } from '#server/audit/chain.ts';
 import { auditRow } from '#server/audit/record.ts';
 import type {
   auditKeyView,
@@ -7,11 +8,14 @@ import type {
   AuditVerdictView,
   VerifyAuditInput,
 } from '#server/audit/schema.ts';
-import { findNewestSeal } from '#server/audit/sealer.ts';
 
 /** The newest seal: whoever keeps it elsewhere can show later that nothing before it was touched. */
 export async function getNewestSeal({ runtime }: Ctx): Promise<z.infer<typeof auditSealView>> {
-  return { seal: (await findNewestSeal(runtime.db)) ?? null };
+  const { db, seals } = runtime;
+  return {
+    seal: (await findNewestSeal(db, seals.key())) ?? null,
+    troubles: seals.troubles.list().map(({ detail }) => detail),
+  };
 }
 
 export async function getKey({ runtime }: Ctx): Promise<z.infer<typeof auditKeyView>> {

@@ -1,8 +1,12 @@
+import { sql, type SQL } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { credentialId, type TenantId } from '#server/access/principal.ts';
 import type { AuditAction } from '#server/audit/schema.ts';
+import { markOf, sha256 } from '#server/audit/seal.ts';
+import { canonicalLine } from '#server/audit/sealed-rows.ts';
+import { noteWritten } from '#server/audit/written-rows.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
 /** A row with an action that there is. */
@@ -34,9 +38,31 @@ export async function recordAudit(tx: Connection, ctx: AnyoneCtx, entry: AuditEn
   await insertAuditRows(tx, [auditRow(ctx, entry)]);
 }
 
-/** Writes rows that are complete already, in the order given. */
+/** A row that waited for longer than this says when it happened in its detail: see decision 0018 on rows dated back. */
+const lateMs = 5 * 60_000;
+
+/** Writes rows that are complete already, in the order given. Throws where the database keeps fewer. */
 export async function insertAuditRows(tx: Connection, rows: AuditRow[]): Promise<void> {
-  await tx.insert(auditEvents).values(rows);
+  const written = await tx
+    .insert(auditEvents)
+    .values(rows.map((row) => (isLate(row) ? { ...row, ...datedAnew(row) } : row)))
+    .returning({ sequence: auditEvents.sequence, line: sql<string>`${canonicalLine}` });
+  if (written.length !== rows.length) throw new Error('The database did not keep every audit row');
+  const marks = written.map(({ sequence, line }) => ({ sequence, mark: markOf({ hash: sha256(line) }) }));
+  noteWritten(tx, marks);
+}
+
+/** By this machine's clock, so that only the few that may be late cost the database a comparison with its own. */
+const isLate = ({ time }: AuditRow) => Date.now() - time.getTime() > lateMs;
+
+function datedAnew({ time, detail = {} }: AuditRow): { time: SQL; detail: SQL } {
+  const happened = sql`${time.toISOString()}::timestamptz`;
+  const isTrue = sql`${happened} < clock_timestamp() - make_interval(secs => ${lateMs / 1_000})`;
+  const more = sql`jsonb_build_object('happenedAt', ${time.toISOString()}::text)`;
+  return {
+    time: sql`case when ${isTrue} then clock_timestamp() else ${happened} end`,
+    detail: sql`case when ${isTrue} then ${JSON.stringify(detail)}::jsonb || ${more} else ${JSON.stringify(detail)}::jsonb end`,
+  };
 }
 
 /** An audit row for a request. Throws when nobody is known to have made it: then the entry has to name its actor. */

@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { retainMonths } from '#server/audit/retain.ts';
 import type { AuditVerdictView } from '#server/audit/schema.ts';
-import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { expect } from '#server/testing/person.ts';
+import { issueSetupCode } from '#server/setup/commands.ts';
+import { openEmptyDesk, type Desk, type EmptyDesk } from '#server/testing/desk.ts';
+import { expect, joinAs, setUpAda } from '#server/testing/person.ts';
 
 const setting = { KEYWARD_AUDIT_RETENTION_DAYS: '60' };
 
@@ -16,24 +17,66 @@ function monthsAgo(count: number): string {
 }
 const [oldest, older, last, current] = [monthsAgo(5), monthsAgo(4), monthsAgo(1), monthsAgo(0)];
 
-/** A desk whose log goes back five months, with two old ones that share their seals. */
-async function openOld(settings: Record<string, string> = setting): Promise<Desk> {
-  const desk = await openDesk({ settings });
-  for (const month of [oldest, older, last])
-    await desk.sql(`select make_audit_month($1::date)`, [`${month}-01`]);
-  for (const batch of [1, 2, 3]) {
-    for (const month of [oldest, older, last]) await addRows(desk, month, batch);
-    assert.equal(await desk.runtime.seals.sealer.seal(), 1);
-  }
-  return desk;
+/** The clock moved to some hours into a day. */
+function moveTo(desk: EmptyDesk, day: string): void {
+  desk.clock.advance({ seconds: (Date.parse(`${day}T23:00:00Z`) - desk.clock.now().getTime()) / 1_000 });
 }
 
-async function addRows(desk: Desk, month: string, batch = 0): Promise<void> {
+/** A log of five months, sealed in its time: its second seal is shared by two of them. `first`: a month without a table. */
+const history: { at: string; months: [month: string, day: string, count: number][] }[] = [
+  { at: `${oldest}-04`, months: [[oldest, '03', 7]] },
+  {
+    at: `${older}-04`,
+    months: [
+      [oldest, '10', 14],
+      [older, '03', 7],
+    ],
+  },
+  {
+    at: `${last}-04`,
+    months: [
+      [older, '10', 14],
+      [last, '03', 21],
+    ],
+  },
+];
+
+async function openOld(settings: Record<string, string> = setting, first?: string): Promise<Desk> {
+  const desk = await openEmptyDesk({ settings });
+  for (const month of [oldest, older, last])
+    await desk.sql(`select make_audit_month($1::date)`, [`${month}-01`]);
+  if (first) await addRows(desk, first);
+  for (const { at, months } of history) {
+    for (const [month, day, count] of months) await addRows(desk, month, { day, count });
+    await recordedThen(desk);
+    moveTo(desk, at);
+    assert.equal(await desk.runtime.seals.sealer.seal(), 1);
+  }
+  desk.clock.advance({ seconds: (Date.now() - desk.clock.now().getTime()) / 1_000 });
+  const ada = await setUpAda(desk, (await issueSetupCode(desk.runtime))?.reveal());
+  return { ...desk, ada, join: (name, role) => joinAs(ada, { caller: desk, name, role }) };
+}
+
+async function addRows(
+  desk: EmptyDesk,
+  month: string,
+  { day = '03', count = 7 }: { day?: string; count?: number } = {},
+): Promise<void> {
   await desk.sql(
     `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, resource_label, outcome)
-     select $1::timestamptz + n * interval '1 hour', $2, 'system', 'Keyward', 'token.create', 'a b' || $3 || n, 'ok'
-     from generate_series(1, 7) n`,
-    [`${month}-03T00:00:00Z`, desk.runtime.defaultTenantId, String(batch)],
+     select $1::timestamptz + n * interval '30 minutes', $2, 'system', 'Keyward', 'token.create', 'a b' || n, 'ok'
+     from generate_series(1, $3::int) n`,
+    [`${month}-${day}T00:00:00Z`, desk.runtime.defaultTenantId, count],
+  );
+}
+
+/** What waits for its seal, as if it had been written when it says. */
+async function recordedThen(desk: EmptyDesk): Promise<void> {
+  await tamper(
+    desk,
+    'audit_events',
+    `update audit_events set recorded_at = time
+     where sequence > (select coalesce(max(to_sequence), 0) from audit_seals)`,
   );
 }
 
@@ -42,6 +85,7 @@ const fileOf = (desk: Desk, month: string) =>
   join(desk.runtime.config.dataFolder, 'audit-archive', `${month}.ndjson.gz`);
 
 async function verify(desk: Desk): Promise<AuditVerdictView> {
+  await desk.runtime.seals.sealer.seal();
   return expect(200, await desk.ada.send('GET /api/v1/audit/verify')).body as unknown as AuditVerdictView;
 }
 
@@ -54,7 +98,7 @@ async function rowsOf(desk: Desk, month: string): Promise<number> {
 }
 
 /** What only the owner of the tables can do. */
-async function tamper(desk: Desk, table: string, statement: string): Promise<void> {
+async function tamper(desk: EmptyDesk, table: string, statement: string): Promise<void> {
   await desk.sql(`alter table ${table} disable trigger ${table}_append_only`);
   await desk.sql(statement);
   await desk.sql(`alter table ${table} enable always trigger ${table}_append_only`);
@@ -112,9 +156,7 @@ test('with months archived, tampering elsewhere is still found, and a month with
 });
 
 test('rows that came when there was no table for their month stay, sealed like all others, and the log says so', async () => {
-  await using desk = await openOld();
-  await addRows(desk, monthsAgo(8));
-  await desk.runtime.seals.sealer.seal();
+  await using desk = await openOld(setting, monthsAgo(8));
   assert.deepEqual(await retain(desk), [oldest, older]);
   assert.equal(await rowsOf(desk, monthsAgo(8)), 7);
   assert.equal((await verify(desk)).intact, true);
@@ -191,10 +233,10 @@ test('a month stays whose file is gone or is another one than was recorded', asy
 
 test('a record that anybody else wrote says nothing, and the month stays', async () => {
   await using desk = await openOld();
-  await desk.runtime.pool.query('insert into audit_archives (month, archive) values ($1, $2)', [
-    oldest,
-    { month: oldest, count: 21, root: 'a'.repeat(64) },
-  ]);
+  const record = [oldest, { month: oldest, count: 21, root: 'a'.repeat(64) }];
+  const insert = 'insert into audit_archives (month, archive) values ($1, $2)';
+  await assert.rejects(desk.runtime.pool.query(insert, record), /permission denied/);
+  await desk.sql(insert, record);
   await assert.rejects(retain(desk));
   assert.equal(await rowsOf(desk, oldest), 21);
   assert.deepEqual((await verify(desk)).archived, []);

@@ -4,12 +4,12 @@ import type { Database } from '#db/client.ts';
 import { auditArchives, auditSeals } from '#db/schema/audit.ts';
 import { checkArchive, writeArchive, type KeptMonth, type SealedPart } from '#server/audit/archive-file.ts';
 import { archiveContent, readArchives, type AuditArchive } from '#server/audit/archive.ts';
+import { findNewestSeal } from '#server/audit/chain.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { insertAuditRows } from '#server/audit/record.ts';
 import { auditSeal } from '#server/audit/schema.ts';
 import { contentOf, rootsOf } from '#server/audit/seal.ts';
 import { readLines } from '#server/audit/sealed-rows.ts';
-import { findNewestSeal } from '#server/audit/sealer.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** Any number will do, as long as every instance takes the same lock. */
@@ -61,7 +61,7 @@ async function listStrays(owner: Database, before: Date): Promise<string[]> {
 
 async function retainMonth(runtime: Runtime, owner: Database, month: string): Promise<boolean> {
   const last = await findLastSequence(owner, month);
-  if (last > ((await findNewestSeal(owner))?.to ?? 0)) return false;
+  if (last > ((await findNewestSeal(owner, runtime.seals.key()))?.to ?? 0)) return false;
   if (last > 0) await keepMonth(runtime, owner, { month, last });
   // Whoever writes to the log waits for us while we wait for the lock.
   await owner.execute(sql`set lock_timeout = '1s'`);
@@ -97,7 +97,7 @@ async function keepMonth(runtime: Runtime, owner: Database, wanted: Wanted): Pro
   const recorded = (await readArchives(owner, key)).get(month);
   if (!recorded) await writeArchive(path, readMonth(owner, key, wanted));
   const kept = await checkArchive(path, readParts(owner, key, wanted));
-  if (!recorded) return recordMonth(runtime, { month, file, kept });
+  if (!recorded) return recordMonth(runtime, owner, { month, file, kept });
   if (recorded.sha256 !== kept.sha256 || recorded.count !== kept.count || recorded.root !== kept.root)
     throw new Error(`The archive of ${month} is not the one that was recorded`);
 }
@@ -142,14 +142,15 @@ async function* readParts(
 }
 
 async function recordMonth(
-  { db, clock, seals, defaultTenantId }: Runtime,
+  { clock, seals, defaultTenantId }: Runtime,
+  owner: Database,
   { month, file, kept }: { month: string; file: string; kept: KeptMonth },
 ): Promise<void> {
   const key = seals.key();
   const time = clock.now();
   const unsigned = { version: 1 as const, month, file, ...kept, time: time.toISOString(), key: key.id };
   const archive: AuditArchive = { ...unsigned, signature: key.sign(archiveContent(unsigned)) };
-  await db.transaction(async (tx) => {
+  await owner.transaction(async (tx) => {
     await tx.insert(auditArchives).values({ month, archive });
     const row = { time, tenantId: defaultTenantId, actorKind: 'system', actorLabel: 'Keyward' } as const;
     const detail = { month, file, rows: kept.count, sha256: kept.sha256 };

@@ -12,6 +12,7 @@ export const auditActions = [
   'access.denied',
   'audit.archive',
   'audit.export',
+  'audit.loss_detected',
   'audit.verify',
   'audit.view',
   'auth.code_refused',
@@ -191,6 +192,10 @@ export type AuditSeal = z.infer<typeof auditSeal>;
 
 export const auditSealView = z.object({
   seal: auditSeal.nullable().meta({ description: 'The newest; null before the first.' }),
+  troubles: z.array(z.string()).meta({
+    description: 'What is wrong with the sealing at this moment, as this server sees it.',
+    example: [],
+  }),
 });
 
 export const auditKeyView = z.object({
@@ -224,15 +229,27 @@ export const auditFaults = [
   'signature',
   'cut_off',
   'unguarded',
+  'misdated',
+  'lost_rows',
+  'unsealed',
+  'numbering',
+  'key_file',
+  'kept_seal',
 ] as const;
 export type AuditFault = (typeof auditFaults)[number];
 
 export const auditVerdictView = z.object({
-  intact: z.boolean().meta({ description: 'Whether everything fits that was looked at so far.' }),
-  finished: z
-    .boolean()
-    .meta({ description: 'Whether that was all. If not, ask again with `after` set to `next`.' }),
-  next: z.int().nullable().meta({ example: null }),
+  intact: z.boolean().meta({
+    description: 'Whether everything fits that was looked at, and sealing goes on.',
+  }),
+  finished: z.boolean().meta({
+    description:
+      'Whether that was all, or something was found. If not, ask again with `after` set to `next`.',
+  }),
+  next: z.int().nullable().meta({
+    description: 'Null at the end of the log. After a finding: where to go on to look for more.',
+    example: null,
+  }),
   finding: z
     .object({
       fault: z.enum(auditFaults),

@@ -114,7 +114,8 @@ export function readFingerprints({ months }: AuditSeal, bytes: Buffer): Map<numb
   return found;
 }
 
-export const markOf = ({ hash }: SealedLine): string => hash.toString('hex', 0, 8);
+/** The beginning of a row's hash, as fingerprints have it. */
+export const markOf = ({ hash }: Pick<SealedLine, 'hash'>): string => hash.toString('hex', 0, 8);
 
 function byMonth(lines: SealedLine[]): [string, SealedLine[]][] {
   const months = Map.groupBy(lines, ({ month }) => month);

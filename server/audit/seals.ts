@@ -5,7 +5,11 @@ import { openAuditKey, type AuditKey } from '#server/audit/key.ts';
 import { openSealMemory, type SealMemory } from '#server/audit/memory.ts';
 import type { AuditVerdictView, VerifyAuditInput } from '#server/audit/schema.ts';
 import { createSealer, type Sealer } from '#server/audit/sealer.ts';
+import { describeKeyFile, describeState, readSealingState } from '#server/audit/sealing-state.ts';
+import { createTroubles, type Trouble, type Troubles } from '#server/audit/troubles.ts';
 import { verifyLog } from '#server/audit/verify.ts';
+import { createSealWatch, type SealWatch } from '#server/audit/watch.ts';
+import type { LostRow, WrittenRows } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 
@@ -15,19 +19,67 @@ export interface Seals {
   key(): AuditKey;
   memory: SealMemory;
   sealer: Sealer;
+  watch: SealWatch;
+  troubles: Troubles;
   /**
    * Checks the log, one check at a time: it keeps a processor and the database busy. Whoever asks for the same meanwhile
    * gets the same verdict; for anything else it throws `verify_running`.
    */
   verify(input: VerifyAuditInput): Promise<AuditVerdictView>;
+  /** Begins to seal and to look after it. */
+  start(): void;
+  /** Seals what is left. */
+  close(): Promise<void>;
 }
 
-export function openSeals(config: Config, parts: { db: Database; clock: Clock; log: Logger }): Seals {
+export interface SealsParts {
+  db: Database;
+  /** As the owner of the tables, who alone writes seals. */
+  owner: Database;
+  clock: Clock;
+  log: Logger;
+  written: WrittenRows;
+  onLoss: (rows: LostRow[]) => void;
+}
+
+export function openSeals(config: Config, { db, owner, clock, log, written, onLoss }: SealsParts): Seals {
   let opened: AuditKey | undefined;
   const key = () => (opened ??= openAuditKey(config));
   const memory = openSealMemory(config.dataFolder);
-  const verify = oneAtATime((input) => verifyLog({ db: parts.db, key: key(), memory }, input));
-  return { key, memory, verify, sealer: createSealer({ ...parts, key, memory }) };
+  const troubles = createTroubles(log);
+  const onStrays: SealWatch['noteStrays'] = (strays) => watch.noteStrays(strays);
+  const sealer = createSealer({ db: owner, clock, troubles, key, memory, onStrays });
+  const { hindrance } = sealer;
+  const watch = createSealWatch({ db, config, key, troubles, written, hindrance, onLoss });
+
+  /** Also where nothing watches, as in an operator's command. */
+  async function findTroubles(): Promise<Trouble[]> {
+    const { unsealed, numbering } = describeState(await readSealingState(db, key()), hindrance());
+    const fresh = { unsealed, numbering, key_file: describeKeyFile(config, key()) };
+    const seen = troubles.list().filter(({ kind }) => !(kind in fresh));
+    const now = Object.entries(fresh).flatMap(([kind, detail]) =>
+      detail ? [{ kind, detail } as Trouble] : [],
+    );
+    return [...seen, ...now];
+  }
+  let isStarted = false;
+  return {
+    key,
+    memory,
+    sealer,
+    watch,
+    troubles,
+    verify: oneAtATime((input) => verifyLog({ db, key: key(), memory, findTroubles }, input)),
+    start() {
+      isStarted = true;
+      sealer.start();
+      watch.start();
+    },
+    async close() {
+      await Promise.all([sealer.stop(), watch.stop()]);
+      if (isStarted) await sealer.sealRest();
+    },
+  };
 }
 
 function oneAtATime(run: Seals['verify']): Seals['verify'] {

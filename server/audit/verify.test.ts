@@ -173,13 +173,20 @@ test('a seal that was deleted, edited or signed by somebody else is named', asyn
 
 const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
 
-test('triggers that are off are told, though everything fits', async () => {
-  await using desk = await openSealed();
-  await desk.sql('alter table audit_events disable trigger audit_events_append_only');
-  const { intact, finding } = await verify(desk);
-  assert.equal(intact, false);
-  assert.equal(finding?.fault, 'unguarded');
-});
+for (const [what, statement] of [
+  ['a trigger of the log that is off', 'alter table audit_events disable trigger audit_events_append_only'],
+  ['a trigger of the seals that is off', 'alter table audit_seals disable trigger audit_seals_append_only'],
+  ['a right of others to write seals', 'grant insert on audit_seals to public'],
+  ['a right of others to the lock of the sealers', 'grant update on audit_sealing to public'],
+]) {
+  test(`${what} is told, though everything fits`, async () => {
+    await using desk = await openSealed();
+    await desk.sql(statement ?? '');
+    const { intact, finding } = await verify(desk);
+    assert.equal(intact, false);
+    assert.equal(finding?.fault, 'unguarded');
+  });
+}
 
 test('a row that is committed late is not skipped, and nobody waits for it', async () => {
   await using desk = await openSealed();

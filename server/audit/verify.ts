@@ -2,82 +2,79 @@ import { asc, gt, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { auditSeals } from '#db/schema/audit.ts';
 import { readArchives } from '#server/audit/archive.ts';
+import { findChainEnd, isIn, readNewestSeals, type JudgedSeal } from '#server/audit/chain.ts';
+import { checkSeal, found, type CheckedSeal } from '#server/audit/check-seal.ts';
 import type { AuditKey } from '#server/audit/key.ts';
-import type { SealMemory } from '#server/audit/memory.ts';
-import {
-  auditSeal,
-  type AuditFault,
-  type AuditFinding,
-  type AuditSeal,
-  type AuditVerdictView,
-  type VerifyAuditInput,
+import { SealMemoryError, type SealMemory } from '#server/audit/memory.ts';
+import type {
+  AuditFault,
+  AuditFinding,
+  AuditSeal,
+  AuditVerdictView,
+  VerifyAuditInput,
 } from '#server/audit/schema.ts';
-import {
-  beginning,
-  contentOf,
-  markOf,
-  readFingerprints,
-  rootOf,
-  rootsOf,
-  sealHash,
-  sha256,
-  type SealedLine,
-} from '#server/audit/seal.ts';
-import { readLines } from '#server/audit/sealed-rows.ts';
-import { findNewestSeal, isIn } from '#server/audit/sealer.ts';
+import { contentOf } from '#server/audit/seal.ts';
+import { rowsOfSeal } from '#server/audit/sealer.ts';
+import type { Trouble, TroubleKind } from '#server/audit/troubles.ts';
 
 export interface Verifier {
   db: Database;
   key: AuditKey;
   memory: SealMemory;
+  /** What is wrong with the sealing at this moment. */
+  findTroubles: () => Promise<Trouble[]>;
 }
 
-type SealRow = typeof auditSeals.$inferSelect;
-
 const sealsAtOnce = 20;
+
+/** Where a verification is. */
+interface Walk {
+  /** The number of the row that was looked at last. */
+  position: number;
+  earlier: JudgedSeal[];
+  sealedAt: number;
+}
 
 /**
  * Works the log out anew, seal by seal, in constant memory, until the time is over, and names the first row that does not
  * fit. What was not reached is left to the next call.
  */
 export async function verifyLog(verifier: Verifier, input: VerifyAuditInput): Promise<AuditVerdictView> {
-  const { db, key, memory } = verifier;
+  const { db, key } = verifier;
   const started = performance.now();
+  const { newest } = await findChainEnd(db, key);
+  const walk = await beginAfter(verifier, input.after);
   let archived = await readArchives(db, key);
-  const newest = await findNewestSeal(db);
-  let previous = await findSeal(db, input.after);
   let rows = 0;
   let finding: AuditFinding | undefined;
   let isOver = false;
 
   while (!finding && !isOver && performance.now() - started < input.seconds * 1_000) {
-    const batch = await readSeals(db, previous?.number ?? 0);
+    const batch = await readSeals(db, walk.position);
     isOver = batch.length < sealsAtOnce;
     for (const row of batch) {
-      let checked = await checkSeal(verifier, row, { previous, archived });
+      let checked = await checkSeal(verifier, row, { ...walk, archived });
       if (checked.finding) {
         // A month may have been taken out since.
         archived = await readArchives(db, key);
-        checked = await checkSeal(verifier, row, { previous, archived });
+        checked = await checkSeal(verifier, row, { ...walk, archived });
       }
+      advance(walk, row.number, checked);
       rows += checked.rows;
       finding = checked.finding;
       if (finding) break;
-      previous = checked.seal;
     }
   }
-  if (isOver)
-    finding ??=
-      (await findLost(verifier, memory.newest())) ??
-      (await findLost(verifier, input.seal)) ??
-      (await findUnguarded(db));
+  const hasMore = !isOver || finding !== undefined;
+  finding ??= isOver ? await findAtEnd(verifier, input.seal) : undefined;
+  const total = newest?.number ?? 0;
   return {
     intact: !finding,
     finished: isOver || finding !== undefined,
-    next: isOver || finding ? null : (previous?.number ?? 0),
+    next: hasMore ? walk.position : null,
     finding: finding ?? null,
-    seals: previous?.number ?? 0,
-    totalSeals: newest?.number ?? 0,
+    seals: Math.min(walk.position, total),
+    totalSeals: total,
     rows,
     unsealed: await countUnsealed(db, newest?.to ?? 0),
     sealedTo: newest ? { sequence: newest.to, time: newest.time } : null,
@@ -85,23 +82,32 @@ export async function verifyLog(verifier: Verifier, input: VerifyAuditInput): Pr
   };
 }
 
-function found(
-  fault: AuditFault,
-  detail: string,
-  at: { sequence?: number; seal?: number } = {},
-): AuditFinding {
-  return { fault, sequence: at.sequence ?? null, seal: at.seal ?? null, detail };
+/** As if all up to a seal had been looked at. */
+async function beginAfter({ db, key }: Verifier, position: number): Promise<Walk> {
+  const earlier = await readNewestSeals(db, key, { upTo: position, limit: sealsAtOnce });
+  let judged = earlier;
+  for (;;) {
+    const last = judged.find(leavesNone);
+    if (last) return { position, earlier, sealedAt: timeOf(last) };
+    const upTo = (judged.at(-1)?.number ?? 0) - 1;
+    if (upTo < 1) return { position, earlier, sealedAt: -Infinity };
+    judged = await readNewestSeals(db, key, { upTo, limit: sealsAtOnce });
+  }
 }
 
-async function findSeal(db: Database, number: number): Promise<AuditSeal | undefined> {
-  const [row] = await db
-    .select()
-    .from(auditSeals)
-    .where(sql`number = ${number}`);
-  return row && auditSeal.safeParse(row.seal).data;
+/** Whether each row that there was has its seal with this one. One that is full may have left rows to the next. */
+const leavesNone = ({ standing, seal }: JudgedSeal) =>
+  standing === 'good' && seal !== undefined && seal.count < rowsOfSeal;
+
+const timeOf = ({ seal }: JudgedSeal) => (seal ? new Date(seal.time).getTime() : -Infinity);
+
+function advance(walk: Walk, number: number, { judged }: CheckedSeal): void {
+  walk.position = number;
+  walk.earlier = [judged, ...walk.earlier.slice(0, sealsAtOnce - 1)];
+  if (leavesNone(judged)) walk.sealedAt = Math.max(walk.sealedAt, timeOf(judged));
 }
 
-function readSeals(db: Database, after: number): Promise<SealRow[]> {
+function readSeals(db: Database, after: number) {
   return db
     .select()
     .from(auditSeals)
@@ -110,79 +116,31 @@ function readSeals(db: Database, after: number): Promise<SealRow[]> {
     .limit(sealsAtOnce);
 }
 
-interface Surroundings {
-  previous: AuditSeal | undefined;
-  archived: ReadonlyMap<string, unknown>;
-}
-
-async function checkSeal({ db, key }: Verifier, row: SealRow, { previous, archived }: Surroundings) {
-  const parsed = auditSeal.safeParse(row.seal);
-  const broken = parsed.success
-    ? findBroken(key, row, parsed.data, previous)
-    : found('seal_broken', `Seal ${row.number} cannot be read.`, { seal: row.number });
-  if (broken || !parsed.data) return { rows: 0, seal: undefined, finding: broken };
-  const seal = parsed.data;
-  // One more than there should be shows that there are too many.
-  const lines = await readLines(db, { from: seal.from, to: seal.to, limit: seal.count + 1 });
-  const finding = findMisfit(lines, seal, { fingerprints: row.fingerprints, archived });
-  return { rows: lines.length, seal, finding };
-}
-
-/** Whether a seal itself, and the chain up to it, is as it was made. */
-function findBroken(key: AuditKey, row: SealRow, seal: AuditSeal, previous: AuditSeal | undefined) {
-  const at = { seal: row.number };
-  const expected = (previous?.number ?? 0) + 1;
-  if (row.number !== expected)
-    return found('seal_missing', `Seal ${expected} is missing.`, { seal: expected });
-  const signature = key.check(seal.key, contentOf(seal), seal.signature);
-  if (signature === 'unknown')
-    return found(
-      'signature',
-      `Seal ${row.number} was signed with the key ${seal.key}, which this server was not given.`,
-      at,
-    );
-  const isWhole =
-    signature === 'good' &&
-    seal.number === row.number &&
-    seal.to === row.toSequence &&
-    seal.from === (previous?.to ?? 0) + 1 &&
-    seal.previous === (previous ? sealHash(previous) : beginning) &&
-    seal.root === rootOf(seal.months) &&
-    seal.fingerprints === sha256(row.fingerprints).toString('hex');
-  return isWhole
-    ? undefined
-    : found('seal_broken', `Seal ${row.number} was changed, or does not follow the one before.`, at);
-}
-
-/** The first of a seal's rows that was changed, is missing, or was added. */
-function findMisfit(
-  lines: SealedLine[],
-  seal: AuditSeal,
-  { fingerprints, archived }: { fingerprints: Buffer; archived: ReadonlyMap<string, unknown> },
-): AuditFinding | undefined {
-  const marks = readFingerprints(seal, fingerprints);
-  const present = new Set(lines.map((line) => line.sequence));
-  const sequences = [...new Set([...marks.keys(), ...present])].toSorted((a, b) => a - b);
-  const bySequence = new Map(lines.map((line) => [line.sequence, line]));
-  for (const sequence of sequences) {
-    const at = { sequence, seal: seal.number };
-    const [mark, line] = [marks.get(sequence), bySequence.get(sequence)];
-    if (!line && mark && !archived.has(mark.month))
-      return found('missing', `Row ${sequence} is missing.`, at);
-    if (line && !mark) return found('added', `Row ${sequence} was added after its time.`, at);
-    if (line && mark && markOf(line) !== mark.mark)
-      return found('changed', `Row ${sequence} was changed.`, at);
-  }
-  const roots = new Map(rootsOf(lines).map(({ month, root }) => [month, root]));
-  const wrong = seal.months.find(({ month, root }) => !archived.has(month) && roots.get(month) !== root);
-  return wrong && found('changed', `A row of ${wrong.month} was changed.`, { seal: seal.number });
+/** What is not to be seen in any one seal. */
+async function findAtEnd(
+  verifier: Verifier,
+  given: AuditSeal | undefined,
+): Promise<AuditFinding | undefined> {
+  return (
+    (await findLost(verifier, () => verifier.memory.newest())) ??
+    (await findLost(verifier, () => given)) ??
+    (await findUnguarded(verifier.db)) ??
+    (await findTrouble(verifier))
+  );
 }
 
 /** Whether the log has lost a seal that is kept elsewhere, and with it all that came after. */
 async function findLost(
   { db, key }: Verifier,
-  kept: AuditSeal | undefined,
+  read: () => AuditSeal | undefined,
 ): Promise<AuditFinding | undefined> {
+  let kept: AuditSeal | undefined;
+  try {
+    kept = read();
+  } catch (error) {
+    if (error instanceof SealMemoryError) return found('kept_seal', error.message);
+    throw error;
+  }
   if (!kept || (await isIn(db, kept))) return undefined;
   const at = { seal: kept.number };
   if (key.check(kept.key, contentOf(kept), kept.signature) !== 'good')
@@ -191,7 +149,7 @@ async function findLost(
       `The seal ${kept.number} that was kept elsewhere was not signed by this server.`,
       at,
     );
-  const newest = await findNewestSeal(db);
+  const { newest } = await findChainEnd(db, key);
   return (newest?.number ?? 0) < kept.number
     ? found(
         'cut_off',
@@ -205,7 +163,7 @@ async function findLost(
       );
 }
 
-/** A table of the log that could be changed unnoticed until it is verified: its triggers are off. */
+/** A table that could be changed unnoticed until it is verified: its triggers are off, or others may write to it. */
 async function findUnguarded(db: Database): Promise<AuditFinding | undefined> {
   const { rows } = await db.execute<{ name: string }>(sql`
     select c.oid::regclass::text as name from pg_class c
@@ -213,15 +171,40 @@ async function findUnguarded(db: Database): Promise<AuditFinding | undefined> {
         or c.oid in (select inhrelid from pg_inherits where inhparent = 'audit_events'::regclass))
       and (select count(*) from pg_trigger t where t.tgrelid = c.oid and t.tgenabled = 'A'
         and t.tgname in ('audit_events_append_only', 'audit_events_no_truncate')) < 2
+    union all
+    select c.oid::regclass::text from pg_class c
+    where c.oid in ('audit_seals'::regclass, 'audit_archives'::regclass)
+      and not exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgenabled = 'A'
+        and t.tgname = c.relname || '_append_only')
+    union all
+    select c.oid::regclass::text from pg_class c cross join aclexplode(c.relacl) a
+    where c.oid in ('audit_seals'::regclass, 'audit_archives'::regclass, 'audit_sealing'::regclass)
+      and a.grantee <> c.relowner and a.privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
     order by 1 limit 1`);
   const [table] = rows;
   return (
     table &&
     found(
       'unguarded',
-      `Everything fits, but the triggers that keep ${table.name} from being changed are off.`,
+      `Everything fits, but ${table.name} is not guarded: its triggers are off, or others than its owner may write to it.`,
     )
   );
+}
+
+/** Others are told by the log and the metrics: they say nothing against what is sealed. */
+const troublesToFind: Partial<Record<TroubleKind, AuditFault>> = {
+  lost_rows: 'lost_rows',
+  unsealed: 'unsealed',
+  numbering: 'numbering',
+  key_file: 'key_file',
+};
+
+async function findTrouble({ findTroubles }: Verifier): Promise<AuditFinding | undefined> {
+  for (const { kind, detail } of await findTroubles()) {
+    const fault = troublesToFind[kind];
+    if (fault) return found(fault, detail);
+  }
+  return undefined;
 }
 
 async function countUnsealed(db: Database, after: number): Promise<number> {

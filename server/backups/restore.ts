@@ -1,7 +1,7 @@
 import type { Database, DatabaseAddress } from '#db/client.ts';
 import { loadDump } from '#db/load.ts';
+import { isIn } from '#server/audit/chain.ts';
 import { openSealMemory, type SealMemory } from '#server/audit/memory.ts';
-import { isIn } from '#server/audit/sealer.ts';
 import { BackupError, readParts, type CheckedBackup } from '#server/backups/read-backup.ts';
 import {
   deactivateAllBut,

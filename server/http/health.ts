@@ -13,8 +13,17 @@ export const answerReadiness: Door = async ({ runtime, res, isLeaving }) => {
   const database = await hasDatabase(runtime);
   const checks = { database, listener: !runtime.hub.isDeaf(), staying: !isLeaving };
   const isReady = Object.values(checks).every(Boolean);
-  sendJson(res, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', checks });
+  const sealing = describeSealing(runtime);
+  sendJson(res, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unavailable', checks, sealing });
 };
+
+/** No reason to send requests elsewhere: that would stop the service of all servers with the sealing. */
+function describeSealing({ seals: { watch, troubles } }: Runtime) {
+  return {
+    oldestUnsealedSeconds: Math.round(watch.oldestUnsealedSeconds()),
+    troubles: troubles.list().map(({ kind }) => kind),
+  };
+}
 
 const asking = new WeakMap<Runtime, Promise<boolean>>();
 

@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobQueue } from '#db/job-queue.ts';
 import type { Turns } from '#db/turns.ts';
+import type { Seals } from '#server/audit/seals.ts';
+import { troubleKinds } from '#server/audit/troubles.ts';
 import type { ErrorCode } from '#server/errors.ts';
 import type { Admission } from '#server/http/admission.ts';
 
@@ -22,6 +24,7 @@ export interface MetricSources {
   jobs: JobQueue;
   /** What waits in memory to be written, by name. */
   queues: Record<string, { waiting(): number }>;
+  seals: Pick<Seals, 'watch' | 'troubles'>;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -49,13 +52,14 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['code'],
     registers,
   });
-  const { admission, jobs, queues } = sources;
+  const { admission, jobs, queues, seals } = sources;
   const gauges = [
     gaugeConnections(sources),
     gaugeCalls(admission),
     gaugeBodies(admission),
     gaugeWriting(queues),
     gaugeJobs(jobs),
+    ...gaugeSealing(seals),
   ];
   for (const gauge of gauges) registry.registerMetric(gauge);
   return {
@@ -132,3 +136,24 @@ const gaugeJobs = ({ boss }: JobQueue) =>
       }
     },
   });
+
+const gaugeSealing = ({ watch, troubles }: MetricSources['seals']) => [
+  new Gauge({
+    name: 'keyward_audit_oldest_unsealed_seconds',
+    help: 'For how long the oldest row of the audit log without a seal has waited; 0 where every row has one.',
+    registers: [],
+    collect() {
+      this.set(watch.oldestUnsealedSeconds());
+    },
+  }),
+  new Gauge({
+    name: 'keyward_audit_trouble',
+    help: 'Whether something is wrong with the seals of the audit log, by kind.',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      const now = new Set(troubles.list().map(({ kind }) => kind));
+      for (const kind of troubleKinds) this.set({ kind }, now.has(kind) ? 1 : 0);
+    },
+  }),
+];

@@ -5,5 +5,7 @@ export interface Job<Data extends object = object> {
   name: string;
   /** A cron expression, in UTC; left out: only when something adds it to the queue. */
   schedule?: string;
+  /** After which it counts as failed; left out: 15 minutes. */
+  longestSeconds?: number;
   run(runtime: Runtime, data: Data): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { pruneDeviceRequestsJob } from '#server/jobs/prune-device-requests.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
+import { verifyAudit } from '#server/jobs/verify-audit.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** Every job there is. */
@@ -17,6 +18,7 @@ export const jobs = [
   deliverMail,
   keepAuditMonths,
   archiveAudit,
+  verifyAudit,
   notifyExpiringTokens,
   pruneUse,
   pruneTalliesJob,
@@ -26,8 +28,11 @@ export const jobs = [
 
 /** Makes room for every job, so that a change can add one before any server works. */
 export async function prepareJobs({ boss }: JobQueue): Promise<void> {
-  for (const { name, schedule } of jobs)
-    await boss.createQueue(name, { policy: schedule ? 'short' : 'standard' });
+  for (const { name, schedule, longestSeconds } of jobs)
+    await boss.createQueue(name, {
+      policy: schedule ? 'short' : 'standard',
+      ...(longestSeconds && { expireInSeconds: longestSeconds }),
+    });
 }
 
 /** Has this server do jobs as they come due. It serves already, so a database that is busy just now is no reason to end. */

@@ -8,7 +8,10 @@ import { expiryNotices, lastingNotices, type NoticeKind, type NoticeView } from 
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
+export type LogNoticeRow = NonNullable<Awaited<ReturnType<typeof findLogNotice>>>;
+
 const mostShown = 100;
+const mostLogShown = 20;
 const expiryKinds = Object.keys(expiryNotices) as NoticeKind[];
 
 function selectNotices(db: Connection) {
@@ -16,7 +19,7 @@ function selectNotices(db: Connection) {
     .select({
       id: notices.id,
       userId: notices.userId,
-      kind: notices.kind,
+      kind: sql<NoticeKind>`${notices.kind}`,
       address: notices.address,
       createdAt: notices.createdAt,
       dismissedAt: notices.dismissedAt,
@@ -50,6 +53,7 @@ export function findOpenNotices(db: Connection, tenantId: TenantId, userId: stri
         eq(notices.tenantId, tenantId),
         eq(notices.userId, userId),
         isNull(notices.dismissedAt),
+        isNull(notices.detail),
         or(isNull(notices.credentialId), isNotNull(secrets.prefix)),
         or(inArray(notices.kind, lastingNotices), isNull(credentials.revokedAt)),
         or(notInArray(notices.kind, expiryKinds), gt(credentials.expiresAt, at)),
@@ -64,13 +68,14 @@ export async function findNotice(
   tenantId: TenantId,
   id: string,
 ): Promise<NoticeRow | undefined> {
-  const [row] = await selectNotices(db).where(and(eq(notices.tenantId, tenantId), eq(notices.id, id)));
+  const isIt = and(eq(notices.tenantId, tenantId), eq(notices.id, id), isNull(notices.detail));
+  const [row] = await selectNotices(db).where(isIt);
   return row;
 }
 
 export async function findNoticeForUpdate(tx: Transaction, tenantId: TenantId, userId: string, id: string) {
   const [row] = await selectNotices(tx)
-    .where(ownNotice(tenantId, userId, id))
+    .where(and(ownNotice(tenantId, userId, id), isNull(notices.detail)))
     .for('update', { of: notices });
   return row;
 }
@@ -97,5 +102,56 @@ export function toNoticeView(row: NoticeRow): NoticeView {
     credentialId === null
       ? null
       : { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
-  return { id, kind, token, address, createdAt: createdAt.toISOString() };
+  return { id, kind, token, address, detail: null, createdAt: createdAt.toISOString() };
+}
+
+function selectLogNotices(db: Connection) {
+  return db
+    .select({
+      id: notices.id,
+      kind: notices.kind,
+      detail: notices.detail,
+      createdAt: notices.createdAt,
+      dismissedAt: notices.dismissedAt,
+      email: users.email,
+      role: users.role,
+      deactivatedAt: users.deactivatedAt,
+    })
+    .from(notices)
+    .innerJoin(users, eq(users.id, notices.userId))
+    .$dynamic();
+}
+
+/** What someone has not dismissed, newest first; nothing for a person who is no admin any more. */
+export function findOpenLogNotices(db: Connection, tenantId: TenantId, userId: string) {
+  return selectLogNotices(db)
+    .where(
+      and(ofLog(tenantId), eq(notices.userId, userId), isNull(notices.dismissedAt), eq(users.role, 'admin')),
+    )
+    .orderBy(desc(notices.createdAt), desc(notices.id))
+    .limit(mostLogShown);
+}
+
+export async function findLogNotice(db: Connection, tenantId: TenantId, id: string) {
+  const [row] = await selectLogNotices(db).where(and(ofLog(tenantId), eq(notices.id, id)));
+  return row;
+}
+
+export async function findLogNoticeForUpdate(
+  tx: Transaction,
+  tenantId: TenantId,
+  userId: string,
+  id: string,
+) {
+  const [row] = await selectLogNotices(tx)
+    .where(and(ofLog(tenantId), eq(notices.userId, userId), eq(notices.id, id)))
+    .for('update', { of: notices });
+  return row;
+}
+
+const ofLog = (tenantId: TenantId): SQL | undefined =>
+  and(eq(notices.tenantId, tenantId), isNotNull(notices.detail));
+
+export function toLogNoticeView({ id, kind, detail, createdAt }: LogNoticeRow): NoticeView {
+  return { id, kind, token: null, address: null, detail, createdAt: createdAt.toISOString() };
 }

@@ -6,7 +6,13 @@ import { permitted, permittedInSession, rest, router } from '#server/trpc/init.t
 
 export const noticesRouter = router({
   list: permitted('tokens:read')
-    .meta(rest('GET', '/notices', 'What you should know about your tokens and account'))
+    .meta(
+      rest(
+        'GET',
+        '/notices',
+        'What you should know about your tokens and account and, as an admin, about the audit log',
+      ),
+    )
     .input(noInput)
     .output(noticesView)
     .query(({ ctx }) => listNotices(ctx)),

@@ -1,6 +1,6 @@
 import type { TenantId } from '#server/access/principal.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
-import { findNotice, type NoticeRow } from '#server/notices/queries.ts';
+import { findLogNotice, findNotice, type LogNoticeRow, type NoticeRow } from '#server/notices/queries.ts';
 import { isMoot } from '#server/notices/rules.ts';
 import type { NoticeKind } from '#server/notices/schema.ts';
 import type { Runtime } from '#server/runtime.ts';
@@ -66,7 +66,10 @@ const words: Record<NoticeKind, Words> = {
 
 /** The letter of a notice; null when it has been dismissed, or the token was replaced or revoked meanwhile. */
 export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise<Letter | null> {
-  const notice = await findNotice(runtime.db, job.tenantId as TenantId, job.about?.['noticeId'] ?? '');
+  const [tenantId, id] = [job.tenantId as TenantId, job.about?.['noticeId'] ?? ''];
+  const ofLog = await findLogNotice(runtime.db, tenantId, id);
+  if (ofLog) return writeLogLetter(runtime, ofLog);
+  const notice = await findNotice(runtime.db, tenantId, id);
   if (!notice || notice.ownerDeactivatedAt) return null;
   if (notice.kind !== 'password_set' && isMoot(notice, runtime.clock.now())) return null;
   const letter = { to: notice.email, ...words[notice.kind](notice) };
@@ -77,6 +80,22 @@ export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise
     ...letter,
     action: { label: 'Look at the token', url: urlOf(`/tokens?search=${notice.prefix}`) },
     after: [`The token begins with ${notice.prefix}.`],
+  };
+}
+
+function writeLogLetter({ config }: Runtime, notice: LogNoticeRow): Letter | null {
+  if (notice.dismissedAt || notice.deactivatedAt || notice.role !== 'admin') return null;
+  const isFinding = notice.kind === 'audit_finding';
+  return {
+    to: notice.email,
+    subject: isFinding ? 'The audit log is not intact' : 'The audit log could not be verified',
+    lines: [
+      `${isFinding ? 'The daily verification of the audit log found: ' : ''}${notice.detail}`,
+      isFinding
+        ? 'Verify it yourself on the Audit page, and find out who has access to the database.'
+        : 'Until it can be verified again, nothing shows whether the log was changed.',
+    ],
+    action: { label: 'Open the Audit page', url: new URL('/admin/audit', config.url).href },
   };
 }
 
