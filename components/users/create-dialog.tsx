@@ -102,7 +102,8 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
               error={errors.password?.message}
               hint={
                 <>
-                  <LengthHint password={password} /> Good for one sign-in, at which they choose their own.
+                  <LengthHint password={password} /> Works once, within 24 hours; they choose their own when
+                  they sign in.
                 </>
               }
               keepHint

@@ -43,7 +43,7 @@ export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) 
   return (
     <Dialog
       title={`Set a password for ${user.name}`}
-      description="It is good for one sign-in, at which they choose their own. Every browser of theirs is signed out. It is not shown again."
+      description="It works once, within 24 hours; they choose their own when they sign in. They are signed out everywhere. It is not shown again."
       onClose={onClose}
       returnTo={returnTo}
       busy={set.isPending}

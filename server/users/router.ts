@@ -102,7 +102,7 @@ export const usersRouter = router({
     .use(whileOpen('password'))
     .meta({ unbatched: true })
     .meta(
-      rest('POST', '/users/{id}/set-password', 'Set a password that is good for one sign-in', {
+      rest('POST', '/users/{id}/set-password', 'Set a password that works once, within 24 hours', {
         status: 204,
         errors: ['not_found', 'own_account', 'passwords_off', 'sign_in_again'],
       }),
