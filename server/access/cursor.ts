@@ -31,8 +31,6 @@ export function writeCursor(list: PagedList, { key, id }: Place): string {
 }
 
 /** Where the page before ended. Throws `validation_failed` for what is not a cursor of this list in this order. */
-export function readCursor(list: PagedList, cursor: string): Place;
-export function readCursor(list: PagedList, cursor: string | undefined): Place | undefined;
 export function readCursor(list: PagedList, cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const id = list.id === 'number' ? numberForm : idSchema;

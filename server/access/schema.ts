@@ -92,8 +92,9 @@ const visible =
   /(?!\p{Default_Ignorable_Code_Point}|[\u2800\u3164\u115F\u1160\uFFA0])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * One line of text that a person typed: trimmed, in the Unicode form NFC, with something to see in it, and without control characters or what turns
- * text round or is not seen; joiners within a word, which some scripts and emoji need, are kept, and the flags of England, Scotland and Wales.
+ * One line of text that a person typed: trimmed, in the Unicode form NFC, with something to see in it, and without control
+ * characters or what turns text round or is not seen. What some scripts and emoji need is kept: joiners within a word, and
+ * the tags of the flags of England, Scotland and Wales.
  */
 export const lineSchema = (max: number, empty = 'Write something here.') =>
   z
@@ -118,7 +119,7 @@ export const cursorSchema = z
   .regex(/^[\w-]{1,4000}$/, 'This is not a cursor. Start again from the first page.')
   .meta({ description: '`nextCursor` of the page before, for the same sort and order.' });
 
-/** A text as it is compared, whatever its case and Unicode form: what `fold_text` is in the database, for where none is at hand. */
+/** A text as it is compared, whatever its case and Unicode form: as `fold_text` in the database, for where there is none. */
 export function foldText(text: string): string {
   // Upwards first, which makes one of all forms of sigma, of the two i without a dot, and of sharp s.
   const capitals = text.normalize('NFKD').toUpperCase().replaceAll('\u1E9E', 'SS').normalize('NFKD');
@@ -130,7 +131,7 @@ export function foldText(text: string): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The beginning of a text, up to so many UTF-16 units. No character is cut in two, nor parted from its accents if others stand before it. */
+/** The beginning of a text, up to so many UTF-16 units. A character is cut only where it is longer than that alone. */
 export function cutText(text: string, max: number): string {
   if (text.length <= max) return text;
   const end = graphemes.segment(text).containing(max)?.index;
