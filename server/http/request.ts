@@ -28,7 +28,9 @@ export function readFacts(req: IncomingMessage, config: Config): RequestFacts {
 function readUserAgent(header: string): string {
   const start = header.slice(0, scanned * userAgentLength);
   if (/^[\x20-\x7e]*$/.test(start)) return redactSecrets(start).slice(0, userAgentLength);
-  const line = decodeHeader(start).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+  const line = decodeHeader(header)
+    .slice(0, scanned * userAgentLength)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
   return cutText(redactSecrets(line), userAgentLength);
 }
 
@@ -53,7 +55,7 @@ export function assertWellFormed(req: IncomingMessage, authority: string | undef
   }
   if (headers.host === undefined && httpVersion === '1.1')
     throw new AppError('bad_request', 'A request of HTTP/1.1 has to say which host it is for.');
-  if (authority !== undefined && authority !== headers.host)
+  if (authority !== undefined && authority.toLowerCase() !== headers.host?.toLowerCase())
     throw new AppError(
       'bad_request',
       'The request names two hosts: in its first line and in its header Host.',
