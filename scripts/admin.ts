@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { assertUsed } from '#db/migrate.ts';
+import { assertUsed } from '#db/connect.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { createAdmin, recoverPassword } from '#server/users/recover-access.ts';
 import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
 import {
-  openAddress,
+  openAddresses,
   quietly,
   readingArguments,
   runOperatorCommand,
@@ -64,9 +64,9 @@ async function readPassword(): Promise<Secret> {
 async function carryOut(order: Order, config: Config): Promise<string | null> {
   const password = order.link ? null : await readPassword();
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened);
-  if (order.command === 'reset-password') await assertUsed(address);
-  const runtime = await createRuntime(quietly(config), { address });
+  const addresses = await openAddresses(config, opened);
+  if (order.command === 'reset-password') await assertUsed(addresses.owner);
+  const runtime = await createRuntime(quietly(config), { addresses });
   opened.defer(() => runtime.close());
   const recovery = { ...order, password };
   return order.command === 'create-admin'

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { assertUsed } from '#db/migrate.ts';
+import { assertUsed } from '#db/connect.ts';
 import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
 import { findNewestSeal } from '#server/audit/sealer.ts';
 import { verifyLog } from '#server/audit/verify.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import {
-  openAddress,
+  openAddresses,
   quietly,
   readingArguments,
   runOperatorCommand,
@@ -55,9 +55,9 @@ async function readSeal(path: string): Promise<AuditSeal> {
 
 async function carryOut({ command, against }: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened);
-  await assertUsed(address);
-  const runtime = await createRuntime(quietly(config), { address });
+  const addresses = await openAddresses(config, opened);
+  await assertUsed(addresses.owner);
+  const runtime = await createRuntime(quietly(config), { addresses });
   opened.defer(() => runtime.close());
   return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);
 }

@@ -1,19 +1,14 @@
 import type pg from 'pg';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import {
-  assertWorksAs,
-  openDatabase,
-  openPool,
-  workAsOwner,
-  type Database,
-  type DatabaseAddress,
-} from '#db/client.ts';
+import type { DatabaseAddresses } from '#db/address.ts';
+import { openDatabase, workAsOwner, type Database } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
-import { migrate } from '#db/migrate.ts';
+import { isLockTimeout } from '#db/lock-patience.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import { connectDatabase } from '#server/access/connect-database.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { createRates, type Rates } from '#server/access/rates.ts';
@@ -28,7 +23,7 @@ import { createLookup, findCredentials, type Lookup } from '#server/credentials/
 import { createSigner, type Signer } from '#server/credentials/signer.ts';
 import { gatherOutput } from '#server/http/gathered-output.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
-import { prepareJobs } from '#server/jobs/queue.ts';
+import { queues } from '#server/jobs/queue.ts';
 import { findEnd } from '#server/live/queries.ts';
 import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
@@ -39,8 +34,7 @@ import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
 
-/** What the server works as once it has migrated: it can append to the audit log, and delete no history. */
-const applicationRole = 'keyward_app';
+const hourMs = 3_600_000;
 
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
@@ -80,7 +74,7 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
-  address: DatabaseAddress;
+  addresses: DatabaseAddresses;
   /** Left out: the database's own. */
   clock?: Clock;
   logTo?: DestinationStream;
@@ -91,22 +85,17 @@ export interface RuntimeOptions {
 /** Brings the database up to date and gathers what a server needs. Throws when either cannot be done. */
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const log = createLog(config, options.logTo);
-  const ran = await migrate(options.address);
-  if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
-  const pool = openPool(options.address, {
-    size: config.databasePoolSize,
-    role: applicationRole,
-    onError(error) {
-      if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
-    },
+  const { pool, owner, server, isSuperuser } = await connectDatabase(config, options.addresses, {
+    log,
+    queues,
   });
-  await assertWorksAs(pool, applicationRole);
+  const warning = isSuperuser ? warnOfSuperuser(log) : undefined;
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
-  await makeMonths(db);
+  await makeMonthsSoon(db, log);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
   const writers = {
@@ -118,12 +107,11 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     works: options.works ?? false,
     onError: (error) => log.warn({ err: error }, 'the job queue could not be looked after'),
   });
-  await prepareJobs(jobs);
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
   const seals = openSeals(config, { db, clock, log });
   const hub = createHub({
-    address: options.address,
+    address: server,
     clock,
     log,
     findEnd: (principal) => findEnd(db, principal, clock.now()),
@@ -135,7 +123,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     log,
     pool,
     db,
-    asOwner: (work) => workAsOwner(options.address, work),
+    asOwner: (work) => workAsOwner(owner, work),
     clock,
     defaultTenantId,
     jobs,
@@ -154,6 +142,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     issuer: config.oidc && createIssuer(config.oidc),
     signer: createSigner(await readInstallationKey(db, 'sign_in')),
     async close() {
+      clearInterval(warning);
       await mailSoon.close();
       await Promise.all([hub.close(), jobs.close(), seals.sealer.stop()]);
       mailer?.close();
@@ -163,6 +152,23 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       await pool.end();
     },
   };
+}
+
+/** There are months ahead already, but in a new database; the daily job makes those that are missing. */
+async function makeMonthsSoon(db: Database, log: Logger): Promise<void> {
+  await makeMonths(db).catch((error: unknown) => {
+    if (!isLockTimeout(error)) throw error;
+    log.warn('the audit log is in use: months to come are made later');
+  });
+}
+
+function warnOfSuperuser(log: Logger): NodeJS.Timeout {
+  const warn = () =>
+    log.warn(
+      'the owner’s address of the database signs in as a superuser (KEYWARD_DATABASE_SUPERUSER=accept)',
+    );
+  warn();
+  return setInterval(warn, hourMs).unref();
 }
 
 const wantsMetrics = ({ metrics: { token, port } }: Config) => token !== undefined || port !== undefined;

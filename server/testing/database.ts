@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { loginNameOf } from '#db/login.ts';
 import { template, testAddress } from '#server/testing/cluster.ts';
 
 export interface TestDatabase extends AsyncDisposable {
@@ -17,7 +18,10 @@ export async function createDatabase(copied = 'template0'): Promise<TestDatabase
   await execute(`create database ${database} template ${copied}`);
   return {
     address: { ...testAddress(), database },
-    [Symbol.asyncDispose]: () => execute(`drop database ${database} with (force)`),
+    async [Symbol.asyncDispose]() {
+      await execute(`drop database ${database} with (force)`);
+      await execute(`drop role if exists ${loginNameOf(database)}`);
+    },
   };
 }
 
