@@ -4,7 +4,6 @@ import { UnusableDatabaseError } from '#db/errors.ts';
 interface Excess {
   login: string;
   role: string;
-  isMember: boolean;
   roles: string[];
   attributes: string[];
   schemas: string[];
@@ -16,7 +15,7 @@ interface Excess {
 /** Asked by the login itself. Roles are those that it may take on by `set role`, its own among them. */
 const excess = `
   with mine as (select * from pg_roles where pg_has_role(oid, 'member'))
-  select session_user as login, current_user as role, pg_has_role('keyward_app', 'usage') as "isMember",
+  select session_user as login, current_user as role,
     array(select rolname::text from mine where rolname not in (session_user, 'keyward_app') order by 1) as roles,
     array(select distinct attribute from mine cross join lateral (values
       (rolsuper, 'SUPERUSER'), (rolcreaterole, 'CREATEROLE'), (rolcreatedb, 'CREATEDB'),
@@ -26,7 +25,7 @@ const excess = `
     array(select oid::regclass::text from pg_class where relowner in (select oid from mine)
       union all select oid::regprocedure::text from pg_proc where proowner in (select oid from mine) limit 3) as objects,
     array(select privilege from unnest(array['UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER']) privilege
-      where has_table_privilege('public.audit_events', privilege)) as log,
+      where has_table_privilege(to_regclass('public.audit_events'), privilege)) as log,
     has_parameter_privilege('session_replication_role', 'set') as "canSkipTriggers"`;
 
 /** What a login may do that the server's must not, in words that follow its name. */
@@ -38,7 +37,6 @@ const findings: ((found: Excess) => string | false)[] = [
   ({ schemas }) => schemas.length > 0 && `may create in the schema ${schemas.join(', ')}`,
   ({ log }) => log.length > 0 && `has ${log.join(', ')} on audit_events`,
   ({ canSkipTriggers }) => canSkipTriggers && 'may set session_replication_role',
-  ({ isMember }) => !isMember && 'is no member of keyward_app',
 ];
 
 /** Throws `UnusableDatabaseError` where those that connect could change the log, or become someone who can. */

@@ -62,7 +62,7 @@ export async function connectDatabase(
   }
 }
 
-/** Who an address signs in as. Throws where that is not to the database of the owner. */
+/** Who an address signs in as. Throws where that is not to the database of the owner, or who could do more than a server may. */
 async function identify(owner: pg.Client, address: DatabaseAddress): Promise<string> {
   const place = `select session_user as user, pg_postmaster_start_time()::text || oid as place
     from pg_database where datname = current_database()`;
@@ -75,6 +75,7 @@ async function identify(owner: pg.Client, address: DatabaseAddress): Promise<str
       throw new UnusableDatabaseError(
         'DATABASE_URL and KEYWARD_DATABASE_OWNER_URL lead to different databases. Set both to the same one.',
       );
+    await assertFewRights(client);
     return theirs.user;
   } finally {
     await client.end();

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
 import { loginNameOf } from '#db/login.ts';
 import { template, testAddress } from '#server/testing/cluster.ts';
@@ -25,12 +27,27 @@ export async function createDatabase(copied = 'template0'): Promise<TestDatabase
   };
 }
 
-async function execute(statement: string): Promise<void> {
-  const client = new pg.Client(testAddress());
+/** The superuser of the test run's cluster, in a database of its: what no server is given. */
+export function superuserAddress(database: string): TestDatabase['address'] {
+  const address = testAddress();
+  const file = join(address.host, '..', 'passwords.json');
+  const { superuser } = JSON.parse(readFileSync(file, 'utf8')) as { superuser: string };
+  return { ...address, user: 'postgres', password: superuser, database };
+}
+
+/** Runs statements on a connection of their own, and returns the rows of the last. */
+export async function runSql<Row extends object>(address: pg.ClientConfig, text: string): Promise<Row[]> {
+  const client = new pg.Client(address);
+  client.on('error', () => {});
   await client.connect();
   try {
-    await client.query(statement);
+    const results = await client.query<Row>(text);
+    return (Array.isArray(results) ? (results as pg.QueryResult<Row>[]).at(-1) : results)?.rows ?? [];
   } finally {
     await client.end();
   }
+}
+
+async function execute(statement: string): Promise<void> {
+  await runSql(testAddress(), statement);
 }

@@ -34,9 +34,10 @@ export function skipWithout(name: string): string | false {
 export async function startProgram(
   file: string,
   args: string[],
-  { port, home = '/nonexistent' }: { port: number; home?: string },
+  { port, home = '/nonexistent', ...account }: { port: number; home?: string; uid?: number; gid?: number },
 ): Promise<Program> {
   const child = spawn(file, args, {
+    ...account,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { NODE_ENV: 'test', PATH: process.env['PATH'], HOME: home },
   });
