@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { connectionConfig } from '#db/client.ts';
+import { openPool } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { migrate } from '#db/migrate.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { writeCursor } from '#server/access/cursor.ts';
 import { sortKeys } from '#server/admin-tokens/find-page.ts';
 import { listAdminTokens } from '#server/admin-tokens/list.ts';
 import { adminTokenSorts, listAdminTokensInput, type AdminTokenSort } from '#server/admin-tokens/schema.ts';
 import { sweepTokens } from '#server/admin-tokens/sweep.ts';
+import { makeServerLogin } from './desk.ts';
 
 /**
  * Loads a tenant of 10,000 people and 1,000,000 tokens into a database of its own, asks for pages of everyone's tokens as the
@@ -37,12 +37,11 @@ const cluster = await startEmbedded({
   settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off' },
 });
 try {
-  await migrate(cluster.address);
+  const server = await makeServerLogin(cluster.address);
   const owner = new pg.Client(cluster.address);
   await owner.connect();
   await load(owner);
-  const pool = new pg.Pool({ ...connectionConfig(cluster.address), max: 4, options: '-c role=keyward_app' });
-  pool.on('error', () => {});
+  const pool = openPool(server, { size: 4, onError: () => {} });
   const before = performance.now();
   await sweepTokens(drizzle(pool), new Date());
   console.log(`swept in ${Math.round(performance.now() - before)} ms`);

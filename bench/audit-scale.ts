@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import pino from 'pino';
+import type { DatabaseAddress } from '#db/address.ts';
 import { openDatabase, openPool, type Database } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { migrate } from '#db/migrate.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { writeExport } from '#server/audit/export.ts';
 import { readEvents } from '#server/audit/list.ts';
@@ -14,6 +14,7 @@ import type { AuditFilter, AuditVerdictView } from '#server/audit/schema.ts';
 import { openSeals } from '#server/audit/seals.ts';
 import { createWrittenRows } from '#server/audit/written-rows.ts';
 import { parseConfig } from '#server/config.ts';
+import { makeServerLogin } from './desk.ts';
 
 /**
  * How the audit log does at ten million rows: the first page by every filter, one in the middle, the memory that an export
@@ -113,8 +114,8 @@ function daysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString();
 }
 
-async function measure(): Promise<void> {
-  const pool = openPool(cluster.address, { size: 2, role: 'keyward_app', onError: () => {} });
+async function measure(server: DatabaseAddress): Promise<void> {
+  const pool = openPool(server, { size: 2, onError: () => {} });
   const owner = openPool(cluster.address, { size: 2, onError: () => {} });
   const db = openDatabase(pool);
   try {
@@ -204,9 +205,9 @@ const cluster = await startEmbedded({
   settings: { fsync: 'off', max_wal_size: '4GB', maintenance_work_mem: '512MB', shared_buffers: '512MB' },
 });
 try {
-  await migrate(cluster.address);
+  const server = await makeServerLogin(cluster.address);
   await load();
-  await measure();
+  await measure(server);
 } finally {
   await cluster.stop();
   if (options.remove) await rm(options.data, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -6,7 +7,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import type { DatabaseAddress } from '#db/address.ts';
+import { connectAsOwner } from '#db/connect.ts';
 import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
+import { admitLogin, loginNameOf, makeLogin } from '#db/login.ts';
+import { migrate } from '#db/migrate.ts';
 import { freePort } from '#server/testing/program.ts';
 import { onCore } from './cores.ts';
 
@@ -39,6 +44,19 @@ export async function startDatabase(): Promise<BenchDatabase> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Migrates a database, and makes what a server would sign in to it with. */
+export async function makeServerLogin(address: EmbeddedPostgres['address']): Promise<DatabaseAddress> {
+  const owner = await connectAsOwner(address);
+  try {
+    await migrate(owner);
+    const login = await makeLogin(owner, address, randomBytes(32));
+    await admitLogin(owner, loginNameOf(address.database));
+    return login;
+  } finally {
+    await owner.end();
+  }
 }
 
 export interface BenchServer extends AsyncDisposable {

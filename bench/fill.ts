@@ -2,7 +2,7 @@ import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import pg from 'pg';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
 import { displayPrefix, newSecret, randomBase62 } from '#server/credentials/format.ts';
 import { Secret } from '#server/credentials/secret.ts';
 

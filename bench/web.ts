@@ -63,8 +63,8 @@ async function openSite(opened: AsyncDisposableStack): Promise<Site> {
   opened.defer(() => rm(folder, { recursive: true, force: true }));
   const database = await startEmbedded({ dataFolder: folder, say: () => {} });
   opened.defer(() => database.stop());
-  const config = parseConfig({ PORT: '0', KEYWARD_LOG_LEVEL: 'error' });
-  const runtime = await createRuntime(config, { address: database.address });
+  const config = parseConfig({ PORT: '0', KEYWARD_DATA: folder, KEYWARD_LOG_LEVEL: 'error' });
+  const runtime = await createRuntime(config, { addresses: { owner: database.address } });
   opened.defer(() => runtime.close());
   await fillDatabase(runtime);
   const server = await startHttpServer(runtime, routeTable(await openStaticExport(path.join(root, 'out'))));

@@ -1,28 +1,51 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertWorksAs, openDatabase, openPool } from '#db/client.ts';
+import pg from 'pg';
+import { openDatabase, openPool } from '#db/client.ts';
 import { isUnavailable } from '#db/errors.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 
-const role = 'keyward_app';
-const options = { size: 1, role, onError: () => {} };
+const options = { size: 1, onError: () => {} };
 
-test('a pool works as the role it is given', async () => {
-  await using database = await cloneDatabase();
-  const pool = openPool(database.address, options);
-  await assertWorksAs(pool, role);
-  await assert.rejects(pool.query('delete from audit_events'), /permission denied/);
-  await pool.end();
-});
-
-test('a pool whose address has options of its own, in place of ours, is found out', async () => {
+test('what an address, a role or a database says of sessions has no effect on ours', async () => {
   await using database = await cloneDatabase();
   const { host, port, user, password, database: name } = database.address;
-  const where = `host=${encodeURIComponent(host)}&port=${port}&options=-c%20search_path%3Dpublic`;
-  const pool = openPool(`postgres://${user}:${encodeURIComponent(password)}@/${name}?${where}`, options);
-  await assert.rejects(assertWorksAs(pool, role), /used as keyward, not as keyward_app/);
-  await pool.end();
+  const owner = new pg.Client(database.address);
+  await owner.connect();
+  for (const setting of [
+    "search_path = 'app'",
+    "default_transaction_isolation = 'serializable'",
+    "datestyle = 'SQL, DMY'",
+  ])
+    await owner.query(`alter database ${name} set ${setting}`);
+  await owner.end();
+  const where = `host=${encodeURIComponent(host)}&port=${port}`;
+  const odd =
+    'statement_timeout=1&lock_timeout=1&query_timeout=1&application_name=psql&options=-c%20search_path%3Dapp';
+  const url = `postgres://${user}:${encodeURIComponent(password)}@/${name}?${odd}&${where}`;
+  for (const address of [database.address, url]) {
+    const pool = openPool(address, options);
+    const settings =
+      'search_path default_transaction_isolation datestyle statement_timeout lock_timeout application_name';
+    const { rows } = await pool.query(
+      'select array_agg(current_setting(name) order by at) as found from unnest($1::text[]) with ordinality as wanted (name, at)',
+      [settings.split(' ')],
+    );
+    assert.deepEqual(rows, [
+      {
+        found: [
+          'public, pg_temp',
+          'read committed',
+          'ISO, YMD',
+          '1500ms',
+          '1500ms',
+          `keyward ${process.pid}`,
+        ],
+      },
+    ]);
+    await pool.end();
+  }
 });
 
 // Takes two seconds: that long a database may be silent before it counts as away.

@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { connectTo, type DatabaseAddress } from '#db/address.ts';
 import { isSilence } from '#db/errors.ts';
 import { shareByTurns } from '#db/shared-pool.ts';
 import { createTurns, type Turns } from '#db/turns.ts';
@@ -14,20 +15,36 @@ export type Connection = Database | Transaction;
 /** Columns to set; one that is undefined is left as it is. */
 export type Changes<Row> = { [K in keyof Row]?: Row[K] | undefined };
 
-/** Where a PostgreSQL is: a URL, or the parts that the embedded one reports. */
-export type DatabaseAddress =
-  | string
-  | { host: string; port: number; user: string; password: string; database: string };
-
 /** How long to wait for a connection, for a lock, for an answer. */
 const waitMs = 1_500;
 
 export interface PoolOptions {
   size: number;
-  /** The role to work as once connected; left out: the one that signed in. */
-  role?: string;
   onError: (error: Error) => void;
 }
+
+/** How long a session waits, in milliseconds; 0: without an end. */
+export interface Patience {
+  statement_timeout: number;
+  lock_timeout: number;
+}
+
+const usualPatience: Patience = { statement_timeout: waitMs, lock_timeout: waitMs };
+
+/** What would otherwise be as a database, a role or an address says, and make the same statement mean something else. */
+const session = {
+  search_path: 'public, pg_temp',
+  default_transaction_isolation: "'read committed'",
+  default_transaction_deferrable: 'off',
+  client_encoding: "'UTF8'",
+  standard_conforming_strings: 'on',
+  timezone: "'UTC'",
+  datestyle: "'ISO, YMD'",
+  intervalstyle: "'postgres'",
+  bytea_output: "'hex'",
+  extra_float_digits: '1',
+  idle_in_transaction_session_timeout: '15000',
+};
 
 /** `pg` waits for ever by default, and an unheard `error` event ends the process: neither is left to chance here. */
 export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Pool {
@@ -35,7 +52,8 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
     ...connectionConfig(address),
     max: options.size,
     idleTimeoutMillis: 30_000,
-    ...(options.role && { options: `-c role=${options.role}` }),
+    // Awaited, whatever its types say.
+    onConnect: beginSession as (client: pg.ClientBase) => void,
   });
   pool.on('error', options.onError);
   pool.on('connect', (client) => {
@@ -75,45 +93,43 @@ function endWhenSilent(client: pg.PoolClient): void {
 }
 
 /**
- * The settings of every connection of ours: who we are, and how long we wait. Whoever asks is told within two seconds that
- * there is no database, no connection or no answer.
+ * Who we are, and how long we wait for an answer. Whoever asks is told within two seconds that there is no database, no
+ * connection or no answer. A connection of it needs `beginSession`.
  */
 export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {
-    ...(typeof address === 'string' ? { connectionString: address } : address),
+    ...connectTo(address),
     application_name: `keyward ${process.pid}`,
     connectionTimeoutMillis: waitMs,
     query_timeout: 1_700,
-    statement_timeout: waitMs,
-    lock_timeout: waitMs,
-    idle_in_transaction_session_timeout: 15_000,
     keepAlive: true,
   };
 }
 
+/** Makes a session work as ours do. By a statement: a PgBouncer passes on no start-up parameters. */
+export async function beginSession(client: pg.ClientBase, patience: Patience = usualPatience): Promise<void> {
+  const settings = Object.entries({ ...session, ...patience });
+  await client.query(settings.map(([name, value]) => `set ${name} = ${value}`).join('; '));
+}
+
 /**
- * Works on a connection of its own as the user that signs in, who owns the tables, and for as long as it takes: for what
- * the server's role may not do.
+ * Works on a connection of its own as the owner of the tables, and for as long as it takes: for what the server's login may
+ * not do.
  */
 export async function workAsOwner<T>(
   address: DatabaseAddress,
   work: (db: Database) => Promise<T>,
 ): Promise<T> {
   const { query_timeout: _, ...config } = connectionConfig(address);
-  const client = new pg.Client({ ...config, statement_timeout: 0 });
+  const client = new pg.Client(config);
   client.on('error', () => {});
   await client.connect();
   try {
+    await beginSession(client, { ...usualPatience, statement_timeout: 0 });
     return await work(drizzle(client));
   } finally {
     await client.end();
   }
-}
-
-/** Throws unless the pool's connections work as a role: an `options` in the address takes the place of ours. */
-export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> {
-  const { rows } = await pool.query<{ role: string }>('select current_user as role');
-  if (rows[0]?.role !== role) throw new Error(`The database is used as ${rows[0]?.role}, not as ${role}`);
 }
 
 export function openDatabase(pool: pg.Pool): Database {

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import type { DatabaseAddress } from '#db/client.ts';
-import { connectAsOwner, listRan, type RanMigration } from '#db/migrate.ts';
+import type { DatabaseAddress } from '#db/address.ts';
+import { connectAsOwner } from '#db/connect.ts';
+import { listRan, type RanMigration } from '#db/migrate.ts';
 
 /** What has to be known before the rows of a dump can be put anywhere. */
 export interface DumpFacts {

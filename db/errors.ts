@@ -2,6 +2,9 @@ import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 import { TurnRefusedError } from '#db/turns.ts';
 
+/** Why a database cannot be used, in a sentence that says what to do. */
+export class UnusableDatabaseError extends Error {}
+
 /** The name of the unique constraint or index that a failed statement ran into, if that is why it failed. */
 export function violatedUnique(error: unknown): string | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
@@ -15,7 +18,11 @@ const unavailableErrors =
 /** Whether a statement failed because the database is away, full, shutting down or too slow, rather than wrong. */
 export function isUnavailable(error: unknown): boolean {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  if (cause instanceof pg.DatabaseError) return unavailableStates.test(cause.code ?? '');
+  // A pooler gives all its answers one code, of which this one stays the same however often it is asked.
+  if (cause instanceof pg.DatabaseError)
+    return (
+      unavailableStates.test(cause.code ?? '') && !cause.message.includes('unsupported startup parameter')
+    );
   if (!(cause instanceof Error)) return false;
   const { code } = cause as NodeJS.ErrnoException;
   return unavailableErrors.test(`${code ?? ''} ${cause.message}`);
@@ -28,9 +35,12 @@ export function isOwnDoing(error: unknown): boolean {
 }
 
 /** Whether a statement was given up because another session held a lock. */
-export function isLocked(error: unknown): boolean {
+export const isLocked = (error: unknown): boolean => sqlState(error) === '55P03';
+
+/** The code by which PostgreSQL says why a statement failed. */
+export function sqlState(error: unknown): string | undefined {
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
-  return cause instanceof pg.DatabaseError && cause.code === '55P03';
+  return cause instanceof pg.DatabaseError ? cause.code : undefined;
 }
 
 /** Whether a statement was given up because no answer to it came: so `pg` says it. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
-import { connectAsOwner, listRan, migrate, migrateWithin } from '#db/migrate.ts';
+import { connectAsOwner } from '#db/connect.ts';
+import { listRan, migrateWithin } from '#db/migrate.ts';
+import { migrateDatabase } from '#server/testing/cluster.ts';
 import { createDatabase, oddLocales } from '#server/testing/database.ts';
 
 const tenant = '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401';
@@ -43,27 +45,27 @@ async function openOld(locale: string, emails: string[], tokens: string[] = []) 
 
 test('accounts that a Turkish database told apart by case stop the migration whole, and are named', async () => {
   await using old = await openOld(oddLocales.turkish, ['Info@izmir.example', 'info@izmir.example']);
-  await assert.rejects(migrate(old.address), {
+  await assert.rejects(migrateDatabase(old.address), {
     message:
       /^db\/migrations\/\d+_fold_text\.sql failed: these e-mail addresses differ .*: Info@izmir\.example, info@izmir\.example\. Start the version that ran before, change them, then start this one again\.$/,
   });
   assert.ok(!(await old.ran()).some((name) => name.endsWith('_fold_text.sql')));
   await old.query(`update users set email = 'desk@izmir.example' where id = '${userId(1)}'`);
-  await migrate(old.address);
+  await migrateDatabase(old.address);
   assert.ok((await old.ran()).some((name) => name.endsWith('_fold_text.sql')));
 });
 
 test('an address that is not ASCII stops it too, but not one of a person who was deleted', async () => {
   await using old = await openOld('', ['ada@example.com', 'ünal@example.com']);
-  await assert.rejects(migrate(old.address), { message: /or are not ASCII: ünal@example\.com\./ });
+  await assert.rejects(migrateDatabase(old.address), { message: /or are not ASCII: ünal@example\.com\./ });
   await old.query(`update users set deleted_at = now() where id = '${userId(1)}'`);
-  await migrate(old.address);
+  await migrateDatabase(old.address);
 });
 
 test('what is there is folded anew, keeps its name, and of two names that look alike one holds it', async () => {
   const names = ['cafe\u0301', 'caf\u00E9', 'e\u0301', 'ΟΔΟΣ', 'İZMİR'];
   await using old = await openOld(oddLocales.turkish, ['INFO@izmir.example'], names);
-  await migrate(old.address);
+  await migrateDatabase(old.address);
   const tokens = await old.query<{ name: string; name_released: boolean; owner_label: string; text: string }>(
     'select name, name_released, owner_label, text from credentials join credential_search on credential_id = id order by id',
   );
@@ -92,7 +94,7 @@ for (const [what, locale, label, search] of [
        values (now(), '${tenant}', 'system', '${label}', 'token.create', 'ok'),
          (now(), '${tenant}', 'system', 'plain', 'token.create', 'ok')`,
     );
-    await migrate(old.address);
+    await migrateDatabase(old.address);
     await old.query('set enable_seqscan = off');
     for (const word of [search, label, 'PLAIN']) {
       const rows = await old.query(
@@ -104,7 +106,7 @@ for (const [what, locale, label, search] of [
 
 test('a walk of each order of tokens is served by an index, whatever the locale', async () => {
   await using database = await createDatabase('template0', oddLocales.turkish);
-  await migrate(database.address);
+  await migrateDatabase(database.address);
   const client = new pg.Client(database.address);
   await client.connect();
   await client.query('set enable_seqscan = off; set enable_sort = off; set enable_bitmapscan = off');

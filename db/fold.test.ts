@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import pg from 'pg';
-import { migrate } from '#db/migrate.ts';
 import { foldText } from '#server/access/schema.ts';
+import { migrateDatabase } from '#server/testing/cluster.ts';
 import { createDatabase, oddLocales } from '#server/testing/database.ts';
 
 async function openIn(locale: string) {
   const database = await createDatabase('template0', locale);
-  await migrate(database.address);
+  await migrateDatabase(database.address);
   const client = new pg.Client(database.address);
   await client.connect();
   return {

@@ -48,17 +48,54 @@ export async function openJobQueue(
   };
 }
 
-/** Makes the queue's tables, or brings them up to date, and lets the server's role use them. */
-export async function installJobQueue(client: pg.Client, role: string): Promise<void> {
+/** A kind of job. */
+export interface Queue {
+  name: string;
+  policy: 'short' | 'standard';
+  /** How long one may take; left out: as jobs usually do. */
+  expireInSeconds?: number;
+}
+
+/**
+ * Makes the tables and the kinds of jobs, or brings them up to date, and grants what adding and doing jobs takes. No more: what
+ * stands in there as a statement or the name of a table is run by the owner when pg-boss brings its schema up to date.
+ */
+export async function installJobQueue(client: pg.Client, queues: readonly Queue[]): Promise<void> {
   const boss = new PgBoss({
     db: { executeSql: (text, values) => client.query(text, values) },
     supervise: false,
     schedule: false,
   });
   await boss.start();
+  for (const { name, ...options } of queues) await boss.createQueue(name, options);
   await boss.stop({ graceful: false });
-  await client.query(
-    `grant usage on schema pgboss to ${role};
-     grant select, insert, update, delete on all tables in schema pgboss to ${role}`,
-  );
+  await client.query(grantJobs);
 }
+
+const grantJobs = `do $$
+declare
+  found record;
+begin
+  grant usage on schema pgboss to keyward_app;
+  revoke all on all tables in schema pgboss from keyward_app;
+  grant select on all tables in schema pgboss to keyward_app;
+  for found in
+    select c.oid::regclass as place, relname as name, string_agg(quote_ident(attname), ', ') filter (
+      where attname not in ('version', 'name', 'policy', 'partition', 'table_name')
+    ) as columns
+    from pg_class c join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped
+    where relnamespace = 'pgboss'::regnamespace and relkind in ('r', 'p') and relname <> 'bam'
+    group by c.oid, relname
+  loop
+    if found.name in ('queue', 'version') then
+      execute format('grant update (%s) on %s to keyward_app', found.columns, found.place);
+    else
+      execute format('grant insert, update, delete on %s to keyward_app', found.place);
+    end if;
+  end loop;
+  grant insert on pgboss.queue to keyward_app;
+  if not exists (select from pg_constraint where conrelid = 'pgboss.queue'::regclass and conname = 'plain_names') then
+    alter table pgboss.queue add constraint plain_names
+      check (name ~ '^[A-Za-z0-9_./-]+$' and table_name ~ '^[a-z0-9_]+$');
+  end if;
+end $$`;

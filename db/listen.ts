@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { connectionConfig, type DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
+import { beginSession, connectionConfig } from '#db/client.ts';
 
 export interface Listener {
   /** Whether what the database says is heard at this moment, as far as can be known. */
@@ -66,6 +67,7 @@ export function createListener(options: ListenerOptions): Listener {
     try {
       await client.connect();
       current = client;
+      await beginSession(client);
       const echo = `keyward_probe_${randomBytes(8).toString('hex')}`;
       let echoes = 0;
       client.on('notification', ({ channel, payload }) => {

@@ -1,8 +1,10 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type pg from 'pg';
-import type { Database, DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
+import type { Database } from '#db/client.ts';
+import { connectAsOwner } from '#db/connect.ts';
 import { listTables, type DumpedTable, type DumpFacts, type DumpPart } from '#db/dump.ts';
-import { connectAsOwner, holdOffMigrations, migrateWithin } from '#db/migrate.ts';
+import { holdOffMigrations, migrateWithin } from '#db/migrate.ts';
 
 const statementBytes = 2 * 2 ** 20;
 
@@ -11,7 +13,7 @@ export class LoadError extends Error {}
 
 /**
  * Puts a dump into an empty database and brings it to the newest schema, then lets `finish` work on it, all of it in one
- * transaction: whatever happens, it is there whole or not at all. Throws `LoadError`, `MigrationError`.
+ * transaction: whatever happens, it is there whole or not at all. Throws `LoadError`, `UnusableDatabaseError`.
  */
 export async function loadDump<T>(
   address: DatabaseAddress,

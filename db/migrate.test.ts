@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
-import { migrate } from '#db/migrate.ts';
 import * as adminTokens from '#db/schema/admin-tokens.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
@@ -13,6 +12,7 @@ import * as people from '#db/schema/people.ts';
 import * as setupCodes from '#db/schema/setup-codes.ts';
 import * as signIn from '#db/schema/sign-in.ts';
 import * as signing from '#db/schema/signing.ts';
+import { migrateDatabase } from '#server/testing/cluster.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
 
 async function query<Row extends object>(address: pg.ClientConfig, text: string): Promise<Row[]> {
@@ -27,11 +27,11 @@ async function query<Row extends object>(address: pg.ClientConfig, text: string)
 
 test('an empty database is brought to the newest schema, by five servers at once, each file once', async () => {
   await using database = await createDatabase();
-  const ran = await Promise.all(Array.from({ length: 5 }, () => migrate(database.address)));
+  const ran = await Promise.all(Array.from({ length: 5 }, () => migrateDatabase(database.address)));
   const names = ran.flat();
   assert.ok(names.includes('0001_create_people.sql'));
   assert.equal(new Set(names).size, names.length);
-  assert.deepEqual(await migrate(database.address), []);
+  assert.deepEqual(await migrateDatabase(database.address), []);
 });
 
 test('a database that a newer server migrated is refused with a sentence', async () => {
@@ -40,7 +40,7 @@ test('a database that a newer server migrated is refused with a sentence', async
     database.address,
     "insert into schema_migrations (name, checksum) values ('9999_add_wings.sql', 'x')",
   );
-  await assert.rejects(migrate(database.address), {
+  await assert.rejects(migrateDatabase(database.address), {
     message: /migrated by a newer Keyward \(9999_add_wings\.sql\)/,
   });
 });
@@ -51,7 +51,7 @@ test('a file that was changed after it ran is refused with a sentence', async ()
     database.address,
     "update schema_migrations set checksum = 'x' where name = '0001_create_people.sql'",
   );
-  await assert.rejects(migrate(database.address), {
+  await assert.rejects(migrateDatabase(database.address), {
     message: /0001_create_people\.sql was changed after it ran/,
   });
 });

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { assertUsed } from '#db/migrate.ts';
+import { assertUsed } from '#db/connect.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
@@ -9,7 +9,7 @@ import { createRuntime } from '#server/runtime.ts';
 import { createAdmin, inviteByOperator, recoverPassword } from '#server/users/recover-access.ts';
 import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
 import {
-  openAddress,
+  openAddresses,
   quietly,
   readingArguments,
   runOperatorCommand,
@@ -72,9 +72,9 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   const asksPassword = config.ways.password && !order.link && order.command !== 'invite';
   const password = asksPassword ? await readPassword() : null;
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened);
-  if (order.command !== 'create-admin') await assertUsed(address);
-  const runtime = await createRuntime(quietly(config), { address });
+  const addresses = await openAddresses(config, opened);
+  if (order.command !== 'create-admin') await assertUsed(addresses.owner);
+  const runtime = await createRuntime(quietly(config), { addresses });
   opened.defer(() => runtime.close());
   if (order.command === 'invite') return await inviteByOperator(runtime, order.email);
   const recovery = { ...order, password };

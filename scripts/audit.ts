@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { assertUsed } from '#db/migrate.ts';
+import { assertUsed } from '#db/connect.ts';
 import { findNewestSeal } from '#server/audit/chain.ts';
 import { auditKeyPlace, findAuditKey } from '#server/audit/key.ts';
 import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime, type Runtime } from '#server/runtime.ts';
 import {
-  openAddress,
+  openAddresses,
   quietly,
   readingArguments,
   runOperatorCommand,
@@ -64,9 +64,9 @@ async function readSeal(path: string): Promise<AuditSeal> {
 
 async function carryOut(order: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened);
-  await assertUsed(address);
-  const runtime = await createRuntime(quietly(config), { address });
+  const addresses = await openAddresses(config, opened);
+  await assertUsed(addresses.owner);
+  const runtime = await createRuntime(quietly(config), { addresses });
   opened.defer(() => runtime.close());
   if (!findAuditKey(config))
     throw new ConfigError(

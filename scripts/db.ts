@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { assertUsed } from '#db/connect.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { assertUsed } from '#db/migrate.ts';
 import { masterKeyPlace } from '#server/access/sealer.ts';
 import { auditKeyPlace, findAuditKey, openAuditKey } from '#server/audit/key.ts';
 import { assertAdmins, BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
@@ -13,7 +13,7 @@ import { writeBackup } from '#server/backups/write-backup.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import {
   describePlace,
-  openAddress,
+  openAddresses,
   quote,
   readingArguments,
   runOperatorCommand,
@@ -90,7 +90,7 @@ function assertChosen(order: Order): RestoreChoices {
 async function backUp({ file }: Order, config: Config): Promise<void> {
   if (existsSync(file)) throw new BackupError(`${file} is there already. Name a new file.`);
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened);
+  const { owner: address } = await openAddresses(config, opened);
   await assertUsed(address);
   const onProgress = onceASecond((table: string, rows: number) => say(`${table} … ${count(rows, 'row')}`));
   const { rows, sha256, time } = await writeBackup(file, { address, key: openAuditKey(config), onProgress });
@@ -113,7 +113,7 @@ async function restore(order: Order, config: Config): Promise<void> {
   const choices = await choose(order, backup);
   assertAdmins(backup, choices.admins);
   await using opened = new AsyncDisposableStack();
-  const address = await openAddress(config, opened, startEmbedded);
+  const { owner: address } = await openAddresses(config, opened, startEmbedded);
   const onProgress = onceASecond((rows: number) =>
     say(`${rows.toLocaleString('en')} of ${count(backup.end.rows, 'row')} …`),
   );

@@ -3,7 +3,7 @@ import { findProgram } from '#server/testing/program.ts';
 import { runQuietly, say } from './workplace.mjs';
 
 /** What the tests run beside Keyward. */
-export const testPrograms = ['nginx', 'caddy', 'redis-server'];
+export const testPrograms = ['nginx', 'caddy', 'pgbouncer', 'redis-server'];
 
 /** The Debian packages that are not named as their program is. */
 const packages: Record<string, string> = { nginx: 'nginx-light' };

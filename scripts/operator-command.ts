@@ -1,13 +1,12 @@
 import path from 'node:path';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddresses } from '#db/address.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { joinEmbedded } from '#db/embedded.ts';
-import { describeError } from '#db/errors.ts';
+import { describeError, UnusableDatabaseError } from '#db/errors.ts';
 import { LoadError } from '#db/load.ts';
-import { MigrationError } from '#db/migrate.ts';
 import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
 import { BackupError } from '#server/backups/read-backup.ts';
-import { ConfigError, type Config } from '#server/config.ts';
+import { ConfigError, givenAddresses, type Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import { settings } from '#server/settings.ts';
 
@@ -22,7 +21,7 @@ const plain = [
   ConfigError,
   EmbeddedPostgresError,
   LoadError,
-  MigrationError,
+  UnusableDatabaseError,
   MissingMasterKeyError,
   WrongMasterKeyError,
 ];
@@ -74,13 +73,14 @@ export const quote = (word: string) =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** The database that is configured, or our own: that of a running server, or one that is stopped with the scope. */
-export async function openAddress(
-  { databaseUrl, dataFolder }: Config,
+export async function openAddresses(
+  config: Config,
   opened: AsyncDisposableStack,
   openOwn = joinEmbedded,
-): Promise<DatabaseAddress> {
-  if (databaseUrl) return databaseUrl.reveal();
-  const embedded = await openOwn({ dataFolder, say });
+): Promise<DatabaseAddresses> {
+  const given = givenAddresses(config);
+  if (given) return given;
+  const embedded = await openOwn({ dataFolder: config.dataFolder, say });
   opened.defer(() => embedded.stop());
-  return embedded.address;
+  return { owner: embedded.address };
 }

@@ -1,10 +1,9 @@
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { describeError } from '#db/errors.ts';
-import { MigrationError } from '#db/migrate.ts';
+import { describeError, UnusableDatabaseError } from '#db/errors.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { openAddress, quietly, say } from './operator-command.ts';
+import { openAddresses, quietly, say } from './operator-command.ts';
 import { fillDatabase, seedPassword, whatIsThere, type Seeded, testCredentials } from './seed/fill.ts';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
@@ -24,7 +23,7 @@ async function seed(config: Config): Promise<Seeded | 'there already'> {
   assertOnlyHere(config);
   await using opened = new AsyncDisposableStack();
   const runtime = await createRuntime(quietly(config), {
-    address: await openAddress(config, opened, startEmbedded),
+    addresses: await openAddresses(config, opened, startEmbedded),
   });
   opened.defer(() => runtime.close());
   const there = await whatIsThere(runtime);
@@ -48,7 +47,7 @@ function report(seeded: Seeded | 'there already', seconds: number): string {
   );
 }
 
-const plain = [ConfigError, EmbeddedPostgresError, MigrationError, SeedRefusal];
+const plain = [ConfigError, EmbeddedPostgresError, UnusableDatabaseError, SeedRefusal];
 
 try {
   const started = performance.now();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { z } from 'zod';
+import type { DatabaseAddresses } from '#db/address.ts';
 import type { RateLimit } from '#server/access/rates.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { settings, type Setting } from '#server/settings.ts';
@@ -38,6 +39,9 @@ export interface Config {
   auditKey: Secret | undefined;
   auditRetentionDays: number | undefined;
   databaseUrl: Secret | undefined;
+  databaseOwnerUrl: Secret | undefined;
+  /** Whether the owner of the tables may be a superuser. */
+  acceptsSuperuser: boolean;
   databasePoolSize: number;
   /** 32 bytes; left out: those of a file in the data folder. */
   masterKey: Secret | undefined;
@@ -67,7 +71,25 @@ export class ConfigError extends Error {}
 
 /** The configuration of this process: its environment over the file `.env`. Throws `ConfigError`. */
 export function readConfig(): Config {
-  return parseConfig({ ...readDotEnv(), ...process.env });
+  const config = parseConfig({ ...readDotEnv(), ...process.env });
+  forgetPostgresVariables();
+  return config;
+}
+
+/** The addresses of a database that is not our own; undefined where none is set. One alone is the owner's. */
+export function givenAddresses({ databaseUrl, databaseOwnerUrl }: Config): DatabaseAddresses | undefined {
+  const owner = databaseOwnerUrl ?? databaseUrl;
+  if (!owner) return undefined;
+  return {
+    owner: owner.reveal(),
+    server: databaseOwnerUrl && databaseUrl?.reveal(),
+    ownerSetting: databaseOwnerUrl ? 'KEYWARD_DATABASE_OWNER_URL' : 'DATABASE_URL',
+  };
+}
+
+/** `pg` would take from PGHOST, PGSSLMODE and their like what an address leaves out; those are for other programs. */
+function forgetPostgresVariables(): void {
+  for (const name of Object.keys(process.env)) if (/^PG[A-Z]+$/.test(name)) delete process.env[name];
 }
 
 /** Throws `ConfigError` for a bad value and for a `KEYWARD_…` name that means nothing. */
@@ -96,6 +118,8 @@ function toConfig(values: Values): Config {
     auditKey: values.KEYWARD_AUDIT_KEY === undefined ? undefined : new Secret(values.KEYWARD_AUDIT_KEY),
     auditRetentionDays: values.KEYWARD_AUDIT_RETENTION_DAYS,
     databaseUrl: secretOf(values.DATABASE_URL),
+    databaseOwnerUrl: secretOf(values.KEYWARD_DATABASE_OWNER_URL),
+    acceptsSuperuser: values.KEYWARD_DATABASE_SUPERUSER === 'accept',
     databasePoolSize: values.KEYWARD_DATABASE_POOL,
     masterKey: secretOf(values.KEYWARD_MASTER_KEY),
     redisUrl: secretOf(values.REDIS_URL),

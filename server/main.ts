@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddresses } from '#db/address.ts';
+import { findAway } from '#db/connect.ts';
 import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { findAway, MigrationError } from '#db/migrate.ts';
+import { UnusableDatabaseError } from '#db/errors.ts';
 import { untilAvailable } from '#db/until-available.ts';
 import {
   assertMasterKeyFile,
@@ -13,7 +14,7 @@ import {
   WrongMasterKeyError,
 } from '#server/access/sealer.ts';
 import { findAuditKey } from '#server/audit/key.ts';
-import { ConfigError, configHelp, readConfig, type Config } from '#server/config.ts';
+import { ConfigError, configHelp, givenAddresses, readConfig, type Config } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
 import { AppError } from '#server/errors.ts';
 import { openStaticExport, type StaticExport } from '#server/http/export.ts';
@@ -40,9 +41,9 @@ async function start(): Promise<void> {
   // What is damaged is better refused now than with every seal, and on the first call.
   findAuditKey(config);
   assertMasterKeyFile(config);
-  const address = await openAddress(config);
-  await awaitDatabase(config, address);
-  const runtime = await createRuntime(config, { address, works: true });
+  const addresses = await openAddresses(config);
+  await awaitDatabase(config, addresses);
+  const runtime = await createRuntime(config, { addresses, works: true }).catch(asKeyFault);
   // A fault of ours, in what one request began: it must not end the server for everybody.
   process.on('unhandledRejection', (error) =>
     runtime.log.error({ err: error }, 'nobody waited for a failure'),
@@ -74,8 +75,10 @@ async function openSite(): Promise<StaticExport> {
 }
 
 /** The database that is configured, or one of our own. */
-async function openAddress({ databaseUrl, dataFolder }: Config): Promise<DatabaseAddress> {
-  if (databaseUrl) return databaseUrl.reveal();
+async function openAddresses(config: Config): Promise<DatabaseAddresses> {
+  const given = givenAddresses(config);
+  if (given) return given;
+  const { dataFolder } = config;
   const starting = startEmbedded({ dataFolder, say });
   // Now, and not once it runs: whoever stops us meanwhile must not leave it behind.
   const stop = () =>
@@ -84,14 +87,14 @@ async function openAddress({ databaseUrl, dataFolder }: Config): Promise<Databas
       () => {},
     );
   running.push({ stop, withinMs: 15_000 });
-  return (await starting).address;
+  return { owner: (await starting).address };
 }
 
 /** Waits for a database that is away, and says so to whoever asks; one that refuses us stops the start. */
-async function awaitDatabase(config: Config, address: DatabaseAddress): Promise<void> {
+async function awaitDatabase(config: Config, { owner }: DatabaseAddresses): Promise<void> {
   await using waiting = new AsyncDisposableStack();
   for (let isWaiting = false; ; isWaiting = true) {
-    const away = await findAway(address);
+    const away = await findAway(owner);
     if (!away || stopping) return;
     if (!isWaiting) {
       waiting.use(await openWaitingRoom(config));
@@ -178,7 +181,7 @@ const listenFaults: Record<string, (where: string) => string> = {
 async function giveUp(error: unknown): Promise<void> {
   // What it needs was taken away from it.
   if (stopping) return;
-  const isPlain = [ConfigError, EmbeddedPostgresError, MigrationError, AppError].some(
+  const isPlain = [ConfigError, EmbeddedPostgresError, UnusableDatabaseError, AppError].some(
     (kind) => error instanceof kind,
   );
   const fault = error as NodeJS.ErrnoException & { address?: string; hostname?: string; port?: number };

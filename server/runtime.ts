@@ -1,20 +1,14 @@
 import type pg from 'pg';
 import pino, { type DestinationStream, type Logger } from 'pino';
-import {
-  assertWorksAs,
-  openDatabase,
-  openPool,
-  openSharedPool,
-  workAsOwner,
-  type Database,
-  type DatabaseAddress,
-} from '#db/client.ts';
+import type { DatabaseAddresses } from '#db/address.ts';
+import { openDatabase, openPool, workAsOwner, type Database } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
-import { migrate } from '#db/migrate.ts';
+import { isLockTimeout } from '#db/lock-patience.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import { connectDatabase, sealingPoolSize } from '#server/access/connect-database.ts';
 import { createCookies, type Cookies } from '#server/access/cookies.ts';
 import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -34,7 +28,7 @@ import { createSigner, type Signer } from '#server/credentials/signer.ts';
 import { createAdmission, type Admission } from '#server/http/admission.ts';
 import { gatherOutput } from '#server/http/gathered-output.ts';
 import { createMetrics, type Metrics } from '#server/http/metrics.ts';
-import { prepareJobs } from '#server/jobs/queue.ts';
+import { queues } from '#server/jobs/queue.ts';
 import { findEnd } from '#server/live/queries.ts';
 import { createHub, type Hub } from '#server/live/watch.ts';
 import { createMailer, type Mailer } from '#server/mail/deliver.ts';
@@ -50,11 +44,7 @@ import {
 } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
 
-/** What the server works as once it has migrated: it can append to the audit log, and delete no history. */
-const applicationRole = 'keyward_app';
-
-/** Two batches of tokens and two of sessions are under way at most. */
-const lookupPoolSize = 4;
+const hourMs = 3_600_000;
 
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
@@ -100,7 +90,7 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
-  address: DatabaseAddress;
+  addresses: DatabaseAddresses;
   /** Left out: the database's own. */
   clock?: Clock;
   logTo?: DestinationStream;
@@ -111,22 +101,19 @@ export interface RuntimeOptions {
 /** Brings the database up to date and gathers what a server needs. Throws when either cannot be done. */
 export async function createRuntime(config: Config, options: RuntimeOptions): Promise<Runtime> {
   const log = createLog(config, options.logTo);
-  const ran = await migrate(options.address);
-  if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
-  const onError = (error: Error) => {
-    if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
-  };
-  const shared = { role: applicationRole, onError };
-  const { pool, turns } = openSharedPool(options.address, { ...shared, size: config.databasePoolSize });
-  const lookupPool = openPool(options.address, { ...shared, size: lookupPoolSize });
-  await assertWorksAs(pool, applicationRole);
+  const { pool, lookupPool, turns, owner, server, isSuperuser } = await connectDatabase(
+    config,
+    options.addresses,
+    { log, queues },
+  );
+  const warning = isSuperuser ? warnOfSuperuser(log) : undefined;
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
   );
   const clock = options.clock ?? databaseClock;
   const db = openDatabase(pool);
   const written = rememberWritten(db);
-  await makeMonths(db);
+  await makeMonthsSoon(db, log);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());
   await deleteEndedSessions(db, clock.now());
   const auditQueue = createAuditQueue(db, clock, log);
@@ -139,10 +126,14 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     works: options.works ?? false,
     onError: (error) => log.warn({ err: error }, 'the job queue could not be looked after'),
   });
-  await prepareJobs(jobs);
   const mailer = createMailer(config);
   const mailSoon = createMailSoon(db, jobs, log);
-  const sealing = openPool(options.address, { size: 2, onError });
+  const sealing = openPool(owner, {
+    size: sealingPoolSize,
+    onError(error) {
+      if (!sealing.ending) log.warn({ err: error }, 'a database connection was lost');
+    },
+  });
   const seals = openSeals(config, {
     db,
     owner: openDatabase(sealing),
@@ -152,7 +143,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     onLoss: (lost) => recordLoss(writers.auditQueue, lost, { time: clock.now(), tenantId: defaultTenantId }),
   });
   const hub = createHub({
-    address: options.address,
+    address: server,
     clock,
     log,
     findEnd: (principal) => findEnd(db, principal, clock.now()),
@@ -168,7 +159,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     pool,
     lookupPool,
     db,
-    asOwner: (work) => workAsOwner(options.address, work),
+    asOwner: (work) => workAsOwner(owner, work),
     clock,
     defaultTenantId,
     jobs,
@@ -197,6 +188,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     issuer: config.oidc && createIssuer(config.oidc, log),
     signer,
     async close() {
+      clearInterval(warning);
       await mailSoon.close();
       await Promise.all([hub.close(), jobs.close()]);
       mailer?.close();
@@ -209,6 +201,23 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       await Promise.all([sealing.end(), pool.end(), lookupPool.end()]);
     },
   };
+}
+
+/** There are months ahead already, but in a new database; the daily job makes those that are missing. */
+async function makeMonthsSoon(db: Database, log: Logger): Promise<void> {
+  await makeMonths(db).catch((error: unknown) => {
+    if (!isLockTimeout(error)) throw error;
+    log.warn('the audit log is in use: months to come are made later');
+  });
+}
+
+function warnOfSuperuser(log: Logger): NodeJS.Timeout {
+  const warn = () =>
+    log.warn(
+      'the owner’s address of the database signs in as a superuser (KEYWARD_DATABASE_SUPERUSER=accept)',
+    );
+  warn();
+  return setInterval(warn, hourMs).unref();
 }
 
 const wantsMetrics = ({ metrics: { token, port } }: Config) => token !== undefined || port !== undefined;

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { isDatabaseUrl } from '#db/address.ts';
 import { emailSchema, newPasswordSchema } from '#server/users/schema.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -24,6 +25,9 @@ const proxies = z.union([
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(range).min(1)),
 ]);
+const databaseAddress = z.string().refine((text) => isDatabaseUrl(text) && !/[?&]options=/.test(text));
+const legalDatabaseAddress =
+  'postgres://user:password@host:port/database, without `options`; in the password, every character but letters, digits and -._~ percent-encoded';
 const webAddress = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
@@ -79,16 +83,23 @@ export const settings = {
     byDefault: '127.0.0.1',
   },
   DATABASE_URL: {
-    // Not `z.url`: one with a socket, `postgres://ada@/desk?host=/run/postgresql`, is no URL to WHATWG.
-    schema: z
-      .string()
-      .regex(/^postgres(ql)?:\/\/\S+$/)
-      // They would take the place of ours, by which the server works as a role of few rights.
-      .refine((text) => !/[?&]options=/.test(text))
-      .optional(),
-    legal: 'postgres://user:password@host:port/database, without `options`',
-    says: 'A PostgreSQL (15 or newer) to use. Left out: Keyward runs one of its own in the data folder.',
+    schema: databaseAddress.optional(),
+    legal: legalDatabaseAddress,
+    says: 'A PostgreSQL (15 or newer) to use, as the login that the server works as. Alone it is the owner’s address, and Keyward makes that login. Left out: Keyward runs a PostgreSQL of its own in the data folder.',
     secret: true,
+  },
+  KEYWARD_DATABASE_OWNER_URL: {
+    schema: databaseAddress.optional(),
+    legal: legalDatabaseAddress,
+    says: 'The same database as the owner of its tables, for migrations, seals and backups.',
+    byDefault: 'DATABASE_URL',
+    secret: true,
+  },
+  KEYWARD_DATABASE_SUPERUSER: {
+    schema: z.enum(['refuse', 'accept']).default('refuse'),
+    legal: 'refuse or accept',
+    says: 'What to do when the owner’s address signs in as a superuser. accept: start all the same, and warn every hour.',
+    byDefault: 'refuse',
   },
   KEYWARD_URL: {
     schema: webAddress.optional(),

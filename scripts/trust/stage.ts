@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
 import type { Role } from '#server/access/schema.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
 import { openOwnPostgres, type OwnPostgres } from '#server/testing/own-postgres.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { migrate } from '#db/migrate.ts';
 import type { AdminTokenPageView } from '#server/admin-tokens/schema.ts';
 import type { AuditPageView } from '#server/audit/schema.ts';
 import { textOf } from '#server/testing/caller.ts';
+import { migrateDatabase } from '#server/testing/cluster.ts';
 import { createDatabase, oddLocales } from '#server/testing/database.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { acceptInvite, expect, goodPassword, signIn } from '#server/testing/person.ts';
@@ -26,7 +26,7 @@ const spellings: [name: string, ...searches: string[]][] = [
 
 async function openDeskIn(locale: string): Promise<Desk> {
   await using database = await createDatabase('template0', locale);
-  await migrate(database.address);
+  await migrateDatabase(database.address);
   return await openDesk({ copied: database.address.database });
 }
 

@@ -1,4 +1,5 @@
-import type { Database, DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
+import type { Database } from '#db/client.ts';
 import { loadDump } from '#db/load.ts';
 import { isIn } from '#server/audit/chain.ts';
 import { openSealMemory, type SealMemory } from '#server/audit/memory.ts';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
-import { workAsOwner, type DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
+import { workAsOwner } from '#db/client.ts';
 import { dumpDatabase, type DumpFacts, type DumpPart } from '#db/dump.ts';
 import { writeNewArchive } from '#server/audit/archive-file.ts';
 import type { AuditKey } from '#server/audit/key.ts';

@@ -1,5 +1,5 @@
 import { describeError } from '#db/errors.ts';
-import type { JobQueue } from '#db/job-queue.ts';
+import type { Queue } from '#db/job-queue.ts';
 import { untilAvailable } from '#db/until-available.ts';
 import { archiveAudit } from '#server/jobs/archive-audit.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
@@ -26,14 +26,12 @@ export const jobs = [
   sweepTokensJob,
 ] as readonly Job<never>[];
 
-/** Makes room for every job, so that a change can add one before any server works. */
-export async function prepareJobs({ boss }: JobQueue): Promise<void> {
-  for (const { name, schedule, longestSeconds } of jobs)
-    await boss.createQueue(name, {
-      policy: schedule ? 'short' : 'standard',
-      ...(longestSeconds && { expireInSeconds: longestSeconds }),
-    });
-}
+/** What the database has to know of them before a change can add one. */
+export const queues: readonly Queue[] = jobs.map(({ name, schedule, longestSeconds }) => ({
+  name,
+  policy: schedule ? 'short' : 'standard',
+  ...(longestSeconds && { expireInSeconds: longestSeconds }),
+}));
 
 /** Has this server do jobs as they come due. It serves already, so a database that is busy just now is no reason to end. */
 export async function startJobs(runtime: Runtime): Promise<void> {

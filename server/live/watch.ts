@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
 import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx } from '#server/access/context.ts';

@@ -3,6 +3,8 @@ import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import type { DatabaseAddress } from '#db/address.ts';
+import { connectAsOwner } from '#db/connect.ts';
 import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 
@@ -35,8 +37,18 @@ export async function globalSetup(): Promise<void> {
   await admin.connect();
   await admin.query(`create database ${template}`);
   await admin.end();
-  await migrate({ ...cluster.address, database: template });
+  await migrateDatabase({ ...cluster.address, database: template });
   process.env[variable] = JSON.stringify(cluster.address);
+}
+
+/** What a start does to a database before it makes the server's login. Returns the names of the files it ran. */
+export async function migrateDatabase(address: DatabaseAddress): Promise<string[]> {
+  const owner = await connectAsOwner(address);
+  try {
+    return await migrate(owner);
+  } finally {
+    await owner.end();
+  }
 }
 
 export async function globalTeardown(): Promise<void> {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pg from 'pg';
+import { loginNameOf } from '#db/login.ts';
 import { template, testAddress } from '#server/testing/cluster.ts';
 
 export interface TestDatabase extends AsyncDisposable {
@@ -23,16 +26,34 @@ export async function createDatabase(copied = 'template0', locale = ''): Promise
   await execute(`create database ${database} template ${copied} ${locale}`);
   return {
     address: { ...testAddress(), database },
-    [Symbol.asyncDispose]: () => execute(`drop database ${database} with (force)`),
+    async [Symbol.asyncDispose]() {
+      await execute(`drop database ${database} with (force)`);
+      await execute(`drop role if exists ${loginNameOf(database)}`);
+    },
   };
 }
 
-async function execute(statement: string): Promise<void> {
-  const client = new pg.Client(testAddress());
+/** The superuser of the test run's cluster, in a database of its: what no server is given. */
+export function superuserAddress(database: string): TestDatabase['address'] {
+  const address = testAddress();
+  const file = join(address.host, '..', 'passwords.json');
+  const { superuser } = JSON.parse(readFileSync(file, 'utf8')) as { superuser: string };
+  return { ...address, user: 'postgres', password: superuser, database };
+}
+
+/** Runs statements on a connection of their own, and returns the rows of the last. */
+export async function runSql<Row extends object>(address: pg.ClientConfig, text: string): Promise<Row[]> {
+  const client = new pg.Client(address);
+  client.on('error', () => {});
   await client.connect();
   try {
-    await client.query(statement);
+    const results = await client.query<Row>(text);
+    return (Array.isArray(results) ? (results as pg.QueryResult<Row>[]).at(-1) : results)?.rows ?? [];
   } finally {
     await client.end();
   }
+}
+
+async function execute(statement: string): Promise<void> {
+  await runSql(testAddress(), statement);
 }

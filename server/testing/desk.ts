@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { DatabaseAddress } from '#db/client.ts';
+import type { DatabaseAddress } from '#db/address.ts';
 import type { Role } from '#server/access/schema.ts';
 import { parseConfig } from '#server/config.ts';
 import { readBundle } from '#server/distribution/read-bundle.ts';
@@ -127,7 +127,7 @@ async function openInstance(
       done();
     },
   });
-  const runtime = await createRuntime(config, { address, clock, logTo });
+  const runtime = await createRuntime(config, { addresses: { owner: address }, clock, logTo });
   const server = await startHttpServer(
     runtime,
     routeTable(await openStaticExport(pages), await readBundle(cli)),

@@ -77,7 +77,9 @@ export async function openFaultProxy(target: number | string): Promise<FaultProx
   function resetAll(which: (pair: Pair) => boolean): void {
     for (const pair of pairs) {
       if (!which(pair)) continue;
-      pair.near.resetAndDestroy();
+      // Node spins at its end on a socket that was reset while it was being shut down.
+      if (pair.near.writableEnded) pair.near.destroy();
+      else pair.near.resetAndDestroy();
       pair.far.destroy();
       pairs.delete(pair);
     }

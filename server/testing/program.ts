@@ -36,15 +36,18 @@ interface Start {
   home?: string;
   /** Whether it serves: some listen before they can. Left out: a port that is open is enough. */
   isServing?: (port: number) => Promise<boolean>;
+  uid?: number;
+  gid?: number;
 }
 
 /** Starts a program and waits until it serves on a port of this machine. It is stopped at the end of the scope. */
 export async function startProgram(
   file: string,
   args: string[],
-  { port, home = '/nonexistent', isServing = isListening }: Start,
+  { port, home = '/nonexistent', isServing = isListening, ...account }: Start,
 ): Promise<Program> {
   const child = spawn(file, args, {
+    ...account,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { NODE_ENV: 'test', PATH: process.env['PATH'], HOME: home },
   });

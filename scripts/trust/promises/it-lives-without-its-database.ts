@@ -31,7 +31,7 @@ interface Finding {
 }
 
 const terminated = `select pg_terminate_backend(pid) from pg_stat_activity
-  where application_name like 'keyward %' and usename = current_user and pid <> pg_backend_pid()`;
+  where application_name like 'keyward %' and usename <> 'postgres' and pid <> pg_backend_pid()`;
 
 function faultsOf(stage: Stage): Fault[] {
   const postgres = stage.postgres();

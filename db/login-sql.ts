@@ -1,0 +1,107 @@
+import pg from 'pg';
+import { UnusableDatabaseError } from '#db/errors.ts';
+import { loginNameOf } from '#db/login.ts';
+
+export interface Owner {
+  user: string;
+  isSuperuser: boolean;
+  mayCreateRoles: boolean;
+  /** Whether there is the group role of the server's rights. */
+  hasRights: boolean;
+}
+
+/** Who the owner's connection works as. Whoever may become a superuser counts as one. */
+export async function readOwner(client: pg.Client): Promise<Owner> {
+  const { rows } = await client.query<Owner>(
+    `select rolname as user, rolcreaterole as "mayCreateRoles", to_regrole('keyward_app') is not null as "hasRights",
+       exists (select from pg_roles where rolsuper and pg_has_role(oid, 'member')) as "isSuperuser"
+     from pg_roles where rolname = current_user`,
+  );
+  const [owner] = rows;
+  if (!owner) throw new Error('The database does not know who is signed in');
+  return owner;
+}
+
+const quoted = pg.escapeIdentifier;
+
+/** What an operator does about a superuser as the owner: hand the database to one who is none. */
+export function refuseSuperuser(client: pg.Client, owner: Owner, setting: string): UnusableDatabaseError {
+  const database = client.database ?? '';
+  const user = loginNameOf(database).replace('keyward_', 'keyward_owner_');
+  return new UnusableDatabaseError(
+    `${setting} signs in as ${owner.user}, a superuser: who took over the server would have all databases, and the machine. ` +
+      remedy(client, giveAway(database, user, owner)) +
+      `Then give it a password (in psql: \\password ${user}), set ${setting} to\n\n  ${urlOf(client, user)}\n\n` +
+      'and start again. To keep the superuser all the same, set KEYWARD_DATABASE_SUPERUSER=accept.',
+  );
+}
+
+/** What an operator does where the owner of the tables may not make the server's login, or not say who connects. */
+export async function refuseLogin(
+  client: pg.Client,
+  owner: Owner,
+  { login, why }: { login: string | undefined; why: string },
+): Promise<UnusableDatabaseError> {
+  const database = client.database ?? '';
+  const user = login ?? loginNameOf(database);
+  const { rows } = await client.query('select from pg_roles where rolname = $1', [user]);
+  const [name, place] = [quoted(user), quoted(database)];
+  const sql = [
+    !owner.hasRights && 'create role keyward_app;',
+    rows.length === 0 && `create role ${name} login;`,
+    `grant keyward_app to ${name};`,
+    `grant connect on database ${place} to ${name}, ${quoted(owner.user)};`,
+    `revoke connect, temporary on database ${place} from public;`,
+  ];
+  const after =
+    login === undefined
+      ? `Then give it a password (in psql: \\password ${user}), set DATABASE_URL to\n\n  ${urlOf(client, user)}\n\n` +
+        'and KEYWARD_DATABASE_OWNER_URL to what DATABASE_URL is now, and start again.'
+      : 'Then start again.';
+  return new UnusableDatabaseError(`${why} ${remedy(client, sql.filter(Boolean).join('\n'))}${after}`);
+}
+
+const remedy = ({ database }: pg.Client, sql: string) =>
+  `Run this as a superuser, in the database ${database}:\n\n${sql}\n\n`;
+
+function giveAway(database: string, user: string, { user: superuser, hasRights }: Owner): string {
+  const name = quoted(user);
+  return `create role ${name} login createrole;
+${hasRights ? '' : 'create role keyward_app;\n'}grant keyward_app to ${name} with admin option;
+alter database ${quoted(database)} owner to ${name};
+grant usage, create on schema public to ${name};
+revoke create on schema public from public;
+do $$
+declare
+  statement text;
+begin
+  for statement in
+    with old as (select oid from pg_roles where rolname = ${pg.escapeLiteral(superuser)}),
+      ours as (select oid from pg_namespace where nspname in ('public', 'audit_months', 'pgboss')),
+      extras as (select objid from pg_depend where deptype = 'e')
+    select format('alter schema %I owner to ${name}', nspname) from pg_namespace
+      where nspname in ('audit_months', 'pgboss')
+    union all
+    select format('alter %s %s owner to ${name}', case relkind when 'S' then 'sequence' else 'table' end, c.oid::regclass)
+      from pg_class c where relowner in (table old) and relnamespace in (table ours) and c.oid not in (table extras)
+        and (relkind in ('r', 'p') or relkind = 'S' and not exists (
+          select from pg_depend d where d.objid = c.oid and d.deptype in ('a', 'i')))
+    union all
+    select format('alter routine %s owner to ${name}', p.oid::regprocedure)
+      from pg_proc p where proowner in (table old) and pronamespace in (table ours) and p.oid not in (table extras)
+    union all
+    select format('alter type %s owner to ${name}', t.oid::regtype)
+      from pg_type t where typowner in (table old) and typnamespace in (table ours) and t.oid not in (table extras)
+        and typtype in ('e', 'd')
+  loop
+    execute statement;
+  end loop;
+end $$;`;
+}
+
+function urlOf({ host, port, database = '' }: pg.Client, user: string): string {
+  const name = encodeURIComponent(database);
+  return host.startsWith('/')
+    ? `postgres://${user}:<password>@/${name}?host=${encodeURIComponent(host)}&port=${port}`
+    : `postgres://${user}:<password>@${host}:${port}/${name}`;
+}
