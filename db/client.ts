@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
+import { retryContention } from '#db/contention.ts';
 import { isSilence } from '#db/errors.ts';
 
 export type Database = NodePgDatabase;
@@ -95,16 +96,21 @@ export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> 
   if (rows[0]?.role !== role) throw new Error(`The database is used as ${rows[0]?.role}, not as ${role}`);
 }
 
+/**
+ * Queries on a pool. A transaction may run its callback again (see `retryContention`), so the callback must have no effect
+ * outside of the database.
+ */
 export function openDatabase(pool: pg.Pool): Database {
   const db = drizzle(pool);
-  // Drizzle's own never gives a connection back on which `begin` fails: ten of those, and the pool is empty for good.
-  db.transaction = async (work, config) => {
-    const client = await pool.connect();
-    try {
-      return await drizzle(client).transaction(work, config);
-    } finally {
-      client.release();
-    }
-  };
+  db.transaction = (work, config) =>
+    retryContention(async () => {
+      // Drizzle's own never gives a connection back on which `begin` fails: ten of those, and the pool is empty for good.
+      const client = await pool.connect();
+      try {
+        return await drizzle(client).transaction(work, config);
+      } finally {
+        client.release();
+      }
+    });
   return db;
 }

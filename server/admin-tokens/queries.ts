@@ -83,7 +83,7 @@ export function lockTokens(tx: Transaction, tenantId: TenantId, ids: string[]) {
     .from(credentials)
     .where(and(eq(credentials.tenantId, tenantId), inArray(credentials.id, ids)))
     .orderBy(credentials.id)
-    .for('update');
+    .for('no key update');
 }
 export type LockedToken = Awaited<ReturnType<typeof lockTokens>>[number];
 

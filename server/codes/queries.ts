@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -77,7 +77,23 @@ export async function markAllConsumed(
   purpose: Purpose | undefined,
   at: Date,
 ): Promise<void> {
-  await tx.update(oneTimeCodes).set({ consumedAt: at }).where(isUnconsumedOf(holder, purpose));
+  const ids = await lockCodes(tx, isUnconsumedOf(holder, purpose));
+  const isLocked = sql`${oneTimeCodes.id} = any(${sql.param(ids)}::uuid[])`;
+  await tx
+    .update(oneTimeCodes)
+    .set({ consumedAt: at })
+    .where(and(isLocked, isNull(oneTimeCodes.consumedAt)));
+}
+
+/** Before several codes change: a statement on its own locks rows in the order in which it finds them. */
+async function lockCodes(tx: Transaction, which: SQL | undefined): Promise<string[]> {
+  const rows = await tx
+    .select({ id: oneTimeCodes.id })
+    .from(oneTimeCodes)
+    .where(which)
+    .orderBy(oneTimeCodes.id)
+    .for('no key update');
+  return rows.map(({ id }) => id);
 }
 
 export async function markOneConsumed(
@@ -96,7 +112,7 @@ export async function markOneConsumed(
 export async function lockHolder(tx: Transaction, { tenantId, userId }: CodeHolder): Promise<void> {
   if (userId === null) return;
   const isHolder = and(eq(users.tenantId, tenantId), eq(users.id, userId));
-  await tx.select({ id: users.id }).from(users).where(isHolder).for('update');
+  await tx.select({ id: users.id }).from(users).where(isHolder).for('no key update');
 }
 
 function isOpenCode(hash: Buffer, purpose: Purpose, at: Date): SQL | undefined {

@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { isUnavailable } from '#db/errors.ts';
+import { isContention, isUnavailable } from '#db/errors.ts';
 import { AppError, errorCodes, type ErrorCode, type FieldError } from '#server/errors.ts';
 
 /** A problem document, RFC 9457. */
@@ -35,6 +35,15 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ZodError) return fromZod(error);
   if (error instanceof TRPCError) return fromTrpc(error);
+  if (isContention(error)) {
+    return new AppError(
+      'unavailable',
+      'Too many changes at once. Nothing was changed. Try again in a few seconds.',
+      {
+        cause: error,
+      },
+    );
+  }
   if (isUnavailable(error)) {
     return new AppError('unavailable', 'The database does not answer. Try again in a few seconds.', {
       cause: error,

@@ -20,7 +20,9 @@ export interface NewNotice {
 export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice[]): Promise<void> {
   if (found.length === 0) return;
   const createdAt = runtime.clock.now();
-  const rows = found.map(({ day, address = null, ...notice }) => ({
+  // In one order: an insert waits for another of the same notice.
+  const ordered = found.toSorted((a, b) => (a.credentialId < b.credentialId ? -1 : 1));
+  const rows = ordered.map(({ day, address = null, ...notice }) => ({
     id: randomUUIDv7(),
     ...notice,
     day: day.toISOString().slice(0, 10),

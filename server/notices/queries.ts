@@ -74,7 +74,7 @@ export async function findNotice(
 export async function findNoticeForUpdate(tx: Transaction, tenantId: TenantId, userId: string, id: string) {
   const [row] = await selectNotices(tx)
     .where(ownNotice(tenantId, userId, id))
-    .for('update', { of: notices });
+    .for('no key update', { of: notices });
   return row;
 }
 

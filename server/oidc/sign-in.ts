@@ -35,8 +35,9 @@ export async function startByIdentity(
       'identity_retired',
       'This Keyward was restored from a backup. Sign in another way, then link this sign-in again on your account page.',
     );
+  const started = await startSession(tx, ctx, user, 'oidc');
   if (holder) await touchIdentity(tx, holder.id, ctx.now());
-  return startSession(tx, ctx, user, 'oidc');
+  return started;
 }
 
 /** Kept as what a stranger did: whom they claimed to be is not known to be true. */

@@ -36,8 +36,9 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   const { user } = check;
   if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
+    const session = await startSession(tx, ctx, user, 'password');
     await forgive(tx, attempt);
-    return startSession(tx, ctx, user, 'password');
+    return session;
   });
   return admit(ctx, started);
 }
@@ -50,9 +51,9 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow
   const { id, email } = user;
   const tenantId = user.tenantId as TenantId;
   const code = await ctx.change(async (tx) => {
-    await forgive(tx, attempt);
     await useUpPassword(tx, user);
     await endCodes(tx, { tenantId, userId: id }, 'reset', ctx.now());
+    await forgive(tx, attempt);
     const actor = { kind: 'user', id, label: email, tenantId } as const;
     const refusal = { outcome: 'denied', code: 'password_change_required' } as const;
     await recordAudit(tx, ctx, { action: 'auth.login', actor, ...refusal, detail: { method: 'password' } });

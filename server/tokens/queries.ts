@@ -80,7 +80,7 @@ export async function findToken(db: Connection, owner: Owner, id: string) {
 export async function findTokenForUpdate(tx: Transaction, owner: Owner, id: string) {
   const [row] = await selectTokens(tx)
     .where(and(ownedBy(owner), eq(credentials.id, id)))
-    .for('update', { of: credentials });
+    .for('no key update', { of: credentials });
   return row;
 }
 

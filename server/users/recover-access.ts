@@ -12,7 +12,7 @@ import { endSessionsOfUser } from '#server/sessions/end.ts';
 import { addUser } from '#server/users/commands.ts';
 import { linkOf } from '#server/users/issue-links.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
-import { findUserByEmail, updateUserRow, type UserRow } from '#server/users/queries.ts';
+import { findUserByEmail, findUserForUpdate, updateUserRow, type UserRow } from '#server/users/queries.ts';
 
 /** What an operator at the machine gives: a password, or null for a link by which its owner chooses one. */
 export interface Recovery {
@@ -47,7 +47,8 @@ export async function recoverPassword(
   const ctx = operatorCtx(runtime);
   const passwordHash = await hashUnlessNull(email, password);
   return ctx.change(async (tx) => {
-    const user = await findUserByEmail(tx, email);
+    const found = await findUserByEmail(tx, email);
+    const user = found && (await findUserForUpdate(tx, found.tenantId as TenantId, found.id));
     if (!user) throw new AppError('not_found', 'Nobody has this e-mail address.');
     if (user.deactivatedAt)
       throw new AppError(
