@@ -98,9 +98,9 @@ export async function assertWorksAs(pool: pg.Pool, role: string): Promise<void> 
 
 /**
  * Queries on a pool. A transaction may run its callback again (see `retryContention`), so the callback must have no effect
- * outside of the database.
+ * outside of the database. `onRetry` gets the error for which it does.
  */
-export function openDatabase(pool: pg.Pool): Database {
+export function openDatabase(pool: pg.Pool, onRetry: (error: unknown) => void = () => {}): Database {
   const db = drizzle(pool);
   db.transaction = (work, config) =>
     retryContention(async () => {
@@ -111,6 +111,6 @@ export function openDatabase(pool: pg.Pool): Database {
       } finally {
         client.release();
       }
-    });
+    }, onRetry);
   return db;
 }
