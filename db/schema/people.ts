@@ -28,6 +28,8 @@ export const users = pgTable('users', {
   deactivatedBy: uuid('deactivated_by'),
   deactivateReason: text('deactivate_reason'),
   deletedAt: instant('deleted_at'),
+  /** Since when tokens of this person have to be brought in line with what became of them; null: none has to. */
+  unsyncedAt: instant('unsynced_at'),
 });
 
 export const sessions = pgTable('sessions', {

@@ -26,8 +26,8 @@ export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Prom
     await saveAccount(tx, ctx.principal, { passwordHash, passwordChosenByAdmin: false });
     const ended = await endSessionsOfUser(tx, proved.id, ctx.principal.origin.id);
     const holder = { tenantId: ctx.principal.tenantId, userId: proved.id };
-    await endCodes(tx, holder, undefined, ctx.now());
     await confirmSignIn(tx, ctx);
+    await endCodes(tx, holder, undefined, ctx.now());
     const resource = { type: 'user', id: proved.id, label: proved.email };
     await recordAudit(tx, ctx, {
       action: 'user.set_password',

@@ -14,6 +14,7 @@ import { listLinked, unlinkIdentity } from '#server/oidc/link.ts';
 import { listWays } from '#server/sessions/commands.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { listLiveSessions } from '#server/sessions/list.ts';
+import { syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { findAccount, lockAccount, saveAccount } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
@@ -48,6 +49,7 @@ export async function updateAccount(ctx: Ctx, input: UpdateAccountInput): Promis
       resource: accountResource(user),
       detail: { changes },
     });
+    await syncOwnersSoon(tx, ctx.runtime);
   });
   return getAccount(ctx);
 }
@@ -71,7 +73,7 @@ export async function revokeOwnSession(ctx: Ctx, { id }: OwnIdInput): Promise<nu
   });
 }
 
-/** Signs out everywhere but here. */
+/** Signs out everywhere but here. Throws `unauthenticated` where this session was ended meanwhile. */
 export function revokeOtherSessions(ctx: Ctx): Promise<SessionsEndedView> {
   return ctx.change(async (tx) => {
     const { user, origin } = ctx.principal;

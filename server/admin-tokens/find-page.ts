@@ -1,6 +1,7 @@
-import { and, eq, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
+import { isGone } from '#db/gone-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { likePattern, windowEdge, type Position } from '#server/admin-tokens/rules.ts';
@@ -140,8 +141,9 @@ interface Branch {
 
 /** Where the tokens of a status are, whenever the last sweep was. */
 function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
-  const isLate = lte(credentials.turnsAt, at);
-  const inTime = or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at));
+  const kept = not(isGone);
+  const isLate = and(kept, lte(credentials.turnsAt, at));
+  const inTime = and(kept, or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at)));
   if (!status) return tokenStatuses.map((swept) => ({ swept }));
   const branches: Record<TokenStatus, Branch[]> = {
     active: [{ swept: 'active', when: inTime }],
@@ -152,9 +154,12 @@ function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
         isShort: true,
       },
     ],
-    expired: [{ swept: 'expired' }, { when: and(isLate, lte(credentials.expiresAt, at)), isShort: true }],
+    expired: [
+      { swept: 'expired', when: kept },
+      { when: and(isLate, lte(credentials.expiresAt, at)), isShort: true },
+    ],
     disabled: [{ swept: 'disabled', when: inTime }],
-    revoked: [{ swept: 'revoked' }],
+    revoked: [{ swept: 'revoked' }, { when: isGone, isShort: true }],
   };
   return branches[status];
 }

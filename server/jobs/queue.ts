@@ -10,6 +10,7 @@ import { pruneDeviceRequestsJob } from '#server/jobs/prune-device-requests.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
+import { syncOwnersJob } from '#server/jobs/sync-owners.ts';
 import type { Runtime } from '#server/runtime.ts';
 
 /** Every job there is. */
@@ -22,6 +23,7 @@ export const jobs = [
   pruneTalliesJob,
   pruneDeviceRequestsJob,
   sweepTokensJob,
+  syncOwnersJob,
 ] as readonly Job<never>[];
 
 /** Makes room for every job, so that a change can add one before any server works. */

@@ -1,6 +1,7 @@
 import { and, eq, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { revokedOrGone } from '#db/gone-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -14,6 +15,7 @@ export interface Owner {
   userId: string;
 }
 
+const owner = alias(users, 'owner');
 const revoker = alias(users, 'revoker');
 const replaced = alias(secrets, 'replaced');
 
@@ -33,7 +35,7 @@ export const tokenColumns = {
   lastUsedIp: credentialLastUse.lastUsedIp,
   lastUsedAgent: credentialLastUse.lastUsedAgent,
   useCount: credentialLastUse.useCount,
-  revokedAt: credentials.revokedAt,
+  revokedAt: revokedOrGone(owner),
   revokedBy: credentials.revokedBy,
   revokedByLabel: revoker.email,
   revokeReason: credentials.revokeReason,
@@ -90,6 +92,7 @@ export function selectTokens(db: Connection) {
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
     .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
+    .innerJoin(owner, eq(owner.id, credentials.ownerUserId))
     .leftJoin(replaced, and(eq(replaced.credentialId, credentials.id), eq(replaced.state, 'grace')))
     .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
     .$dynamic();
@@ -140,19 +143,6 @@ export async function updateTokenRow(
     .update(credentials)
     .set(changes)
     .where(and(ownedBy(owner), eq(credentials.id, id)));
-}
-
-/** Revokes whatever of somebody's tokens was not revoked before. Returns what that was. */
-export async function revokeTokenRows(
-  tx: Transaction,
-  owner: Owner,
-  revocation: { revokedAt: Date; revokedBy: string; revokeReason: string },
-): Promise<{ id: string; name: string }[]> {
-  return tx
-    .update(credentials)
-    .set(revocation)
-    .where(and(ownedBy(owner), isNull(credentials.revokedAt)))
-    .returning({ id: credentials.id, name: credentials.name });
 }
 
 export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promise<TokenPolicy | undefined> {

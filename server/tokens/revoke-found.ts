@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
+import { isGone } from '#db/gone-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
@@ -76,6 +77,7 @@ function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
       and(
         inArray(credentials.id, shown),
         isNull(credentials.revokedAt),
+        not(isGone),
         sql`(${credentials.expiresAt} <= ${at.toISOString()}) is not true`,
       ),
     )

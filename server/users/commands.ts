@@ -8,6 +8,7 @@ import { changedFields } from '#server/audit/changes.ts';
 import { recordAudit, type AuditActor } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { AppError, notFound } from '#server/errors.ts';
+import { syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { findHoldings } from '#server/users/find-holdings.ts';
 import { issueLink } from '#server/users/issue-links.ts';
 import { lockAsAdmin, lockForChange, userResource } from '#server/users/lock.ts';
@@ -108,6 +109,7 @@ export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise
     // Links that went to the old address are in somebody else's hands.
     if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
     await recordAudit(tx, ctx, { action: 'user.update', resource: userResource(user), detail: { changes } });
+    if (changes['email'] || changes['name']) await syncOwnersSoon(tx, ctx.runtime);
     return viewUser(tx, tenantId, id);
   });
 }
