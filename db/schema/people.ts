@@ -1,4 +1,4 @@
-import { boolean, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, date, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
 export const tenants = pgTable('tenants', {
@@ -30,6 +30,8 @@ export const users = pgTable('users', {
   deletedAt: instant('deleted_at'),
   /** Since when tokens of this person have to be brought in line with what became of them; null: none has to. */
   unsyncedAt: instant('unsynced_at'),
+  secretsMadeOn: date('secrets_made_on'),
+  secretsMade: integer('secrets_made').notNull().default(0),
 });
 
 export const sessions = pgTable('sessions', {

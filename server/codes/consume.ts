@@ -1,5 +1,6 @@
 import type { Connection, Transaction } from '#db/client.ts';
 import {
+  countOpenCodeRows,
   findOpenCodeRow,
   hasOpenCodeRow,
   lockHolder,
@@ -52,6 +53,16 @@ export function hasOpenCode(
   at: Date,
 ): Promise<boolean> {
   return hasOpenCodeRow(db, holder, purpose, at);
+}
+
+/** How many codes of a purpose somebody has that can still be used. Certain once the person is locked. */
+export function countOpenCodes(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<number> {
+  return countOpenCodeRows(db, holder, purpose, at);
 }
 
 /** Makes one of someone's codes useless. */

@@ -55,6 +55,15 @@ export async function hasOpenCodeRow(
   return rows.length > 0;
 }
 
+export function countOpenCodeRows(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<number> {
+  return db.$count(oneTimeCodes, and(isUnconsumedOf(holder, purpose), gt(oneTimeCodes.expiresAt, at)));
+}
+
 /** Uses a code up. A row for exactly one caller, and only for a code of this purpose that is not too old. */
 export async function markConsumed(
   tx: Transaction,

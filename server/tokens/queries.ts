@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { revokedOrGone } from '#db/gone-tokens.ts';
@@ -56,7 +56,11 @@ export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner) {
 }
 
 /** The names that somebody's live tokens have, of those that begin alike. */
-export async function findLiveNames(tx: Transaction, owner: Owner, start: string): Promise<Set<string>> {
+export async function findLiveNames(
+  tx: Transaction,
+  owner: Owner,
+  { start, at }: { start: string; at: Date },
+): Promise<Set<string>> {
   const rows = await tx
     .select({ name: credentials.name })
     .from(credentials)
@@ -64,7 +68,7 @@ export async function findLiveNames(tx: Transaction, owner: Owner, start: string
       and(
         ownedBy(owner),
         isNull(credentials.revokedAt),
-        eq(credentials.nameReleased, false),
+        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
         sql`starts_with(${credentials.name}, ${start})`,
       ),
     );
@@ -117,17 +121,21 @@ export async function insertToken(
     .values({ ...secret, credentialId: row.id, epoch: 1, state: 'current', createdAt: row.createdAt });
 }
 
-/** Lets go of the names that expired tokens still hold, so that their owner can use them again. */
-export async function releaseExpiredNames(tx: Transaction, owner: Owner, at: Date): Promise<void> {
+/** Lets go of a name that an expired token still holds, so that its owner can use it again. */
+export async function releaseExpiredName(
+  tx: Transaction,
+  owner: Owner,
+  { name, at }: { name: string; at: Date },
+): Promise<void> {
   await tx
     .update(credentials)
     .set({ nameReleased: true })
     .where(
       and(
         ownedBy(owner),
+        eq(credentials.name, name),
         isNull(credentials.revokedAt),
         eq(credentials.nameReleased, false),
-        isNotNull(credentials.expiresAt),
         lte(credentials.expiresAt, at),
       ),
     );
