@@ -1,6 +1,7 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { connectTo, type DatabaseAddress } from '#db/address.ts';
+import { retryContention } from '#db/contention.ts';
 import { isSilence } from '#db/errors.ts';
 import { shareByTurns } from '#db/shared-pool.ts';
 import { createTurns, type Turns } from '#db/turns.ts';
@@ -132,16 +133,21 @@ export async function workAsOwner<T>(
   }
 }
 
-export function openDatabase(pool: pg.Pool): Database {
+/**
+ * Queries on a pool. A transaction may run its callback again (see `retryContention`), so the callback must have no effect
+ * outside of the database. `onRetry` gets the error for which it does.
+ */
+export function openDatabase(pool: pg.Pool, onRetry: (error: unknown) => void = () => {}): Database {
   const db = drizzle(pool);
-  // Drizzle's own never gives a connection back on which `begin` fails: ten of those, and the pool is empty for good.
-  db.transaction = async (work, config) => {
-    const client = await pool.connect();
-    try {
-      return await drizzle(client).transaction(work, config);
-    } finally {
-      client.release();
-    }
-  };
+  db.transaction = (work, config) =>
+    retryContention(async () => {
+      // Drizzle's own never gives a connection back on which `begin` fails: ten of those, and the pool is empty for good.
+      const client = await pool.connect();
+      try {
+        return await drizzle(client).transaction(work, config);
+      } finally {
+        client.release();
+      }
+    }, onRetry);
   return db;
 }

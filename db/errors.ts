@@ -11,12 +11,21 @@ export function violatedUnique(error: unknown): string | undefined {
   return cause instanceof pg.DatabaseError && cause.code === '23505' ? cause.constraint : undefined;
 }
 
+/** serialization_failure and deadlock_detected: the database undid one transaction so that another could go on. */
+const contentionStates = /^(40001|40P01)/;
 const unavailableStates = /^(08|53|57P0[123]|57014|55P03|25P0[34])/;
 const unavailableErrors =
   /ECONNREFUSED|ENOENT|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|timeout|Connection terminated|not queryable|client has encountered/i;
 
-/** Whether a statement failed because the database is away, full, shutting down or too slow, rather than wrong. */
+/** Whether a transaction was undone in favour of another, and would succeed if it ran again. */
+export function isContention(error: unknown): boolean {
+  const cause = error instanceof DrizzleQueryError ? error.cause : error;
+  return cause instanceof pg.DatabaseError && contentionStates.test(cause.code ?? '');
+}
+
+/** Whether a statement failed because the database is away, full, shutting down, too slow or contended, rather than wrong. */
 export function isUnavailable(error: unknown): boolean {
+  if (isContention(error)) return true;
   const cause = error instanceof DrizzleQueryError ? error.cause : error;
   // A pooler gives all its answers one code, of which this one stays the same however often it is asked.
   if (cause instanceof pg.DatabaseError)

@@ -36,6 +36,8 @@ export const errorCodes = {
   identity_taken: [409, 'This sign-in belongs to another account'],
   last_way_in: [409, 'This is the only way to sign in'],
   name_taken: [409, 'This name is taken'],
+  too_many_tokens: [409, 'You have too many tokens'],
+  too_many_codes: [409, 'You have too many open setup codes'],
   email_taken: [409, 'This e-mail address is taken'],
   own_account: [409, 'You cannot do this to your own account'],
   last_admin: [409, 'There must always be an active admin'],

@@ -111,7 +111,9 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     log.warn({ err: error }, 'the database did not tell the time'),
   );
   const clock = options.clock ?? databaseClock;
-  const db = openDatabase(pool);
+  const db = openDatabase(pool, (error) =>
+    log.warn({ err: error }, 'a transaction was undone in favour of another and runs again'),
+  );
   const written = rememberWritten(db);
   await makeMonthsSoon(db, log);
   const defaultTenantId = await ensureDefaultTenant(db, clock.now());

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, date, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
 export const tenants = pgTable('tenants', {
@@ -37,6 +37,10 @@ export const users = pgTable('users', {
   deactivatedBy: uuid('deactivated_by'),
   deactivateReason: text('deactivate_reason'),
   deletedAt: instant('deleted_at'),
+  /** Since when tokens of this person have to be brought in line with what became of them; null: none has to. */
+  unsyncedAt: instant('unsynced_at'),
+  secretsMadeOn: date('secrets_made_on'),
+  secretsMade: integer('secrets_made').notNull().default(0),
 });
 
 export const sessions = pgTable('sessions', {

@@ -58,22 +58,35 @@ const over = ['setup.complete'];
  * for a good call of none.
  */
 export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call[]> {
+  const names = everyProcedure(type);
+  const places = await placesFor(stage, names.length);
+  return inTurns(names, (name) => {
+    const place = places.pop();
+    if (!place) throw new Error(`${name} has no place`);
+    return callAt(place, name);
+  });
+}
+
+/** The names of all procedures that can be called. Throws as `everyCall` does. */
+export function everyProcedure(type?: Call['type']): string[] {
   const wanted = procedures.filter(({ name }) => ![...streams, ...over].includes(name));
   const names = wanted.map(({ name }) => name);
   const odd = new Set(names).symmetricDifference(new Set(Object.keys(goodCalls)));
   if (odd.size > 0)
     throw new Error(`scripts/trust/good-calls.ts and the router differ in: ${[...odd].join(', ')}`);
-  const chosen = wanted.filter((one) => type === undefined || one.type === type);
-  const places = await placesFor(stage, chosen.length);
-  return inTurns(chosen, async ({ name, type, meta, inputs }) => {
-    const [place, prepare] = [places.pop(), goodCalls[name]];
-    if (!place || !prepare || type === 'subscription') throw new Error(`${name} cannot be called`);
-    const good = await prepare(place).catch((cause: unknown) => {
-      throw new Error(`${name} could not be made ready`, { cause });
-    });
-    const fields = Object.keys(inputs[0]?.shape ?? {});
-    return { status: 200, ...good, procedure: name, type, meta, fields, place };
+  return wanted.filter((one) => type === undefined || one.type === type).map(({ name }) => name);
+}
+
+/** A good call of a procedure, made ready at a place. Those that are made ready at one place are about one person and one token. */
+export async function callAt(place: Place, wanted: string): Promise<Call> {
+  const [found, prepare] = [procedures.find(({ name }) => name === wanted), goodCalls[wanted]];
+  if (!found || !prepare || found.type === 'subscription') throw new Error(`${wanted} cannot be called`);
+  const good = await prepare(place).catch((cause: unknown) => {
+    throw new Error(`${wanted} could not be made ready`, { cause });
   });
+  const { type, meta, inputs } = found;
+  const fields = Object.keys(inputs[0]?.shape ?? {});
+  return { status: 200, ...good, procedure: wanted, type, meta, fields, place };
 }
 
 /** Tenants of their own, each with an admin and a member. */

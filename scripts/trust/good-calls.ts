@@ -27,7 +27,13 @@ const as =
   (who: 'admin' | 'member', prepare: (place: Place) => Promise<object>): Prepare =>
   async (place) => ({ who: { cookie: place[who].cookie }, input: await prepare(place) });
 
-const token = ({ member }: Place): Promise<CreatedTokenView> => member.createToken({ name: 'laptop' });
+const tokens = new WeakMap<Person, Promise<CreatedTokenView>>();
+/** One for each member: what is made ready at the same place is about the same token. */
+function token({ member }: Place): Promise<CreatedTokenView> {
+  const made = tokens.get(member) ?? member.createToken({ name: 'laptop' });
+  tokens.set(member, made);
+  return made;
+}
 const idOfToken = async (place: Place) => ({ id: (await token(place)).credential.id });
 const member = ({ member: { id } }: Place) => Promise.resolve({ id });
 const post = async (person: Person, path: string, body: object = {}): Promise<Json> => {

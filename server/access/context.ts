@@ -31,7 +31,7 @@ export interface Ctx<P extends Principal | null = Principal> {
   principal: P;
   /** The database's clock. */
   now(): Date;
-  /** Runs a change in one transaction, its audit row with it. */
+  /** Runs a change in one transaction, its audit row with it. It may run again, so it must have no effect outside of it. */
   change<T>(run: (tx: Transaction) => Promise<T>): Promise<T>;
 }
 

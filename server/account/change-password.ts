@@ -33,8 +33,8 @@ export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Prom
     await tellOfFirstPassword(tx, ctx, proved);
     const ended = await endSessionsOfUser(tx, proved.id, ctx.principal.origin.id);
     const holder = { tenantId: ctx.principal.tenantId, userId: proved.id };
-    await endCodes(tx, holder, undefined, ctx.now());
     await confirmSignIn(tx, ctx);
+    await endCodes(tx, holder, undefined, ctx.now());
     const resource = { type: 'user', id: proved.id, label: proved.email };
     await recordAudit(tx, ctx, {
       action: 'user.set_password',

@@ -14,6 +14,7 @@ import { listLinked, unlinkIdentity } from '#server/oidc/link.ts';
 import { listWays } from '#server/sessions/commands.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
 import { listLiveSessions } from '#server/sessions/list.ts';
+import { syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { findAccount, hasWorkingPassword, lockAccount, saveAccount } from '#server/users/find-account.ts';
 import type { UserRow } from '#server/users/queries.ts';
 
@@ -49,6 +50,7 @@ export async function updateAccount(ctx: Ctx, input: UpdateAccountInput): Promis
       resource: accountResource(user),
       detail: { changes },
     });
+    await syncOwnersSoon(tx, ctx.runtime);
   });
   return getAccount(ctx);
 }

@@ -9,7 +9,7 @@ import type {
   BulkInput,
   BulkView,
 } from '#server/admin-tokens/schema.ts';
-import { recordAudit } from '#server/audit/record.ts';
+import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import { notFound } from '#server/errors.ts';
 import { readTokens } from '#server/tokens/read.ts';
 
@@ -70,12 +70,13 @@ async function change(tx: Transaction, ctx: Ctx, { locked, action, reason }: Cha
   if (tokens.length === 0) return tokens;
   const ids = tokens.map((token) => token.id);
   await updateTokens(tx, tenantId, ids, changeOf(action, { at, by: user.id, reason }));
-  for (const { id, name, ownerId } of tokens) {
-    await recordAudit(tx, ctx, {
+  const rows = tokens.map(({ id, name, ownerId }) =>
+    auditRow(ctx, {
       action: `token.admin_${action}`,
       resource: { type: 'token', id, label: name },
       detail: { ownerId, reason: reason ?? null },
-    });
-  }
+    }),
+  );
+  await insertAuditRows(tx, rows);
   return tokens;
 }

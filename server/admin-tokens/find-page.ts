@@ -1,6 +1,7 @@
-import { and, eq, gt, isNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { beginsWith, folded, hasPart } from '#db/fold.ts';
+import { isGone } from '#db/gone-tokens.ts';
 import {
   byText,
   byTime,
@@ -134,8 +135,9 @@ interface Branch {
 
 /** Where the tokens of a status are, whenever the last sweep was. */
 function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
-  const isLate = lte(credentials.turnsAt, at);
-  const inTime = or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at));
+  const kept = not(isGone);
+  const isLate = and(kept, lte(credentials.turnsAt, at));
+  const inTime = and(kept, or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at)));
   if (!status) return tokenStatuses.map((swept) => ({ swept }));
   const branches: Record<TokenStatus, Branch[]> = {
     active: [{ swept: 'active', when: inTime }],
@@ -146,9 +148,12 @@ function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
         isShort: true,
       },
     ],
-    expired: [{ swept: 'expired' }, { when: and(isLate, lte(credentials.expiresAt, at)), isShort: true }],
+    expired: [
+      { swept: 'expired', when: kept },
+      { when: and(isLate, lte(credentials.expiresAt, at)), isShort: true },
+    ],
     disabled: [{ swept: 'disabled', when: inTime }],
-    revoked: [{ swept: 'revoked' }],
+    revoked: [{ swept: 'revoked' }, { when: isGone, isShort: true }],
   };
   return branches[status];
 }

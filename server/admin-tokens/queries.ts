@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { beginsWith, hasPart } from '#db/fold.ts';
+import { isGone, revokedOrGone } from '#db/gone-tokens.ts';
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
@@ -48,7 +49,7 @@ export async function findMatching(
   return rows.map((row) => row.id);
 }
 
-/** Counts by swept status, and of those whose time came since: in one statement, so that nothing moves in between. */
+/** Counts by swept status, what is gone among the revoked, and of those whose time came since: in one statement, so that nothing moves in between. */
 export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<Tally[]> {
   const now = at.toISOString();
   const { rows } = await db.execute<Tally & Record<string, unknown>>(sql`
@@ -56,7 +57,13 @@ export async function findTallies(db: Connection, tenantId: TenantId, at: Date):
       select status, count, 0 as due, 0 as turned from credential_tallies where tenant_id = ${tenantId}
       union all
       select swept_status, 0, count(*) filter (where expires_at <= ${now}), count(*) from credentials
-      where tenant_id = ${tenantId} and turns_at <= ${now} group by swept_status
+      where tenant_id = ${tenantId} and turns_at <= ${now} and not ${isGone} group by swept_status
+      union all
+      select status, sum(count), 0, 0 from (
+        select swept_status, -count(*) from credentials where tenant_id = ${tenantId} and ${isGone} group by swept_status
+        union all
+        select 'revoked', count(*) from credentials where tenant_id = ${tenantId} and ${isGone}
+      ) as gone (status, count) group by status
     ) as parts group by status`);
   return rows;
 }
@@ -70,13 +77,14 @@ export function lockTokens(tx: Transaction, tenantId: TenantId, ids: string[]) {
       enabled: credentials.enabled,
       held: credentials.held,
       expiresAt: credentials.expiresAt,
-      revokedAt: credentials.revokedAt,
+      revokedAt: revokedOrGone(users),
       ownerId: credentials.ownerUserId,
     })
     .from(credentials)
+    .innerJoin(users, eq(users.id, credentials.ownerUserId))
     .where(and(eq(credentials.tenantId, tenantId), inArray(credentials.id, ids)))
     .orderBy(credentials.id)
-    .for('update');
+    .for('no key update', { of: credentials });
 }
 export type LockedToken = Awaited<ReturnType<typeof lockTokens>>[number];
 

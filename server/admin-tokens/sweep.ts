@@ -16,11 +16,13 @@ export async function sweepTokens(db: Database, at: Date): Promise<void> {
 /** What somebody else holds at this moment is left for the next time. */
 async function sweepBatch(db: Database, tenantId: string, at: Date): Promise<number> {
   const now = at.toISOString();
-  const { rowCount } = await db.execute(sql`
-    update credentials set swept_life = case when expires_at <= ${now} then 'expired' else 'expiring' end
-    where id in (
-      select id from credentials where tenant_id = ${tenantId} and turns_at <= ${now}
-      limit ${batch} for no key update skip locked)`);
+  const { rowCount } = await db.transaction((tx) =>
+    tx.execute(sql`
+      update credentials set swept_life = case when expires_at <= ${now} then 'expired' else 'expiring' end
+      where id in (
+        select id from credentials where tenant_id = ${tenantId} and turns_at <= ${now}
+        limit ${batch} for no key update skip locked)`),
+  );
   return rowCount ?? 0;
 }
 

@@ -79,6 +79,12 @@ export async function takeBackTry(db: Connection, key: Buffer, closed: boolean):
     .where(eq(signInTallies.key, key));
 }
 
+/** A row that is locked is left for the next time. */
 export async function deleteStaleTallies(db: Connection, at: Date): Promise<void> {
-  await db.delete(signInTallies).where(lte(signInTallies.staleAt, at));
+  const stale = db
+    .select({ key: signInTallies.key })
+    .from(signInTallies)
+    .where(lte(signInTallies.staleAt, at))
+    .for('update', { skipLocked: true });
+  await db.delete(signInTallies).where(inArray(signInTallies.key, stale));
 }

@@ -1,5 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
+import { goneOwners } from '#db/gone-tokens.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Finding } from '#server/attention/rules.ts';
 import { attentionLimits, type AttentionReason } from '#server/attention/schema.ts';
@@ -43,7 +44,7 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
   eternal_unused: (tenantId, at) => sql`
     select id, last_used_at as at, 0 as count, null as address
     from credentials c join credential_last_use use on use.credential_id = c.id
-    where c.tenant_id = ${tenantId} and c.swept_status = 'active' and expires_at is null
+    where c.tenant_id = ${tenantId} and c.swept_status = 'active' and expires_at is null and owner_user_id not in ${goneOwners}
       and coalesce(last_used_at, '-infinity'::timestamptz) < ${before(at, attentionLimits.unusedDays)}
       and created_at < ${before(at, attentionLimits.unusedDays)}
     order by coalesce(last_used_at, '-infinity'::timestamptz), id`,
@@ -55,7 +56,7 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
       select id from credentials where owner_user_id = u.id and tenant_id = ${tenantId} and revoked_at is null
         and (expires_at is null or expires_at > ${at.toISOString()}::timestamptz) limit ${attentionLimits.perReason + 1}
     ) as c
-    where u.tenant_id = ${tenantId} and (u.deactivated_at is not null or u.deleted_at is not null)
+    where u.tenant_id = ${tenantId} and u.deactivated_at is not null and u.deleted_at is null
     order by u.deactivated_at desc, c.id`,
   /** What was refused lately is few days of the use by day; the newest first. */
   knocking: (tenantId, at) => sql`
@@ -64,7 +65,8 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
     from credential_use use join credentials c on c.id = use.credential_id
     where use.day > (${before(at, attentionLimits.recentDays)} at time zone 'UTC')::date and use.refused > 0
       and c.tenant_id = ${tenantId}
-      and (c.revoked_at is not null or not c.enabled or c.expires_at <= ${at.toISOString()}::timestamptz)
+      and (c.revoked_at is not null or not c.enabled or c.expires_at <= ${at.toISOString()}::timestamptz
+        or c.owner_user_id in ${goneOwners})
     group by c.id order by max(use.last_at) desc, c.id`,
   /** From the audit log, by its index of actions. */
   new_address: (tenantId, at) => sql`
@@ -75,5 +77,6 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
       order by time desc, sequence desc limit 500
     ) as latest
     join credentials c on c.id = resource_id and c.tenant_id = ${tenantId} and c.revoked_at is null
+      and c.owner_user_id not in ${goneOwners}
     group by resource_id order by max(time) desc, resource_id`,
 };

@@ -1,6 +1,7 @@
 import type { Connection, Transaction } from '#db/client.ts';
 import {
   findHeldCodeRow,
+  countOpenCodeRows,
   findOpenCodeRow,
   lockHeldCodes,
   lockPeople,
@@ -58,6 +59,16 @@ export function findOpenCode(
   at: Date,
 ): Promise<CodeRow | undefined> {
   return findOpenCodeRow(db, { hash: new Secret(code).hash(), purpose, at });
+}
+
+/** How many codes of a purpose somebody has that can still be used. Certain once the person is locked. */
+export function countOpenCodes(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<number> {
+  return countOpenCodeRows(db, holder, purpose, at);
 }
 
 /** Makes one of someone's codes useless. */

@@ -96,6 +96,15 @@ async function findOne(db: Connection, condition: SQL | undefined): Promise<Code
   return { id, tenantId: tenantId as TenantId, userId, purpose, payload, issuer };
 }
 
+export function countOpenCodeRows(
+  db: Connection,
+  holder: CodeHolder,
+  purpose: Purpose,
+  at: Date,
+): Promise<number> {
+  return db.$count(oneTimeCodes, and(isUnconsumedOf(holder, purpose), gt(oneTimeCodes.expiresAt, at)));
+}
+
 /** Uses a code up. True for exactly one caller, and only for a code that is open. */
 export async function markConsumed(tx: Transaction, id: string, at: Date): Promise<boolean> {
   const { rowCount } = await tx

@@ -103,7 +103,10 @@ export function createLookup<Found extends { hash: Buffer }>(
   };
 }
 
-/** The prepared statement behind the look-up, the hashes in one row of bytes: one row for each that is a secret, or was one. */
+/**
+ * The prepared statement behind the look-up, the hashes in one row of bytes: one row for each that is a secret, or was one.
+ * What a deleted person held counts as revoked, whether or not the job that writes it into each has come by.
+ */
 export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
   return async (hashes) => {
     const { rows } = await pool.query<Row>({
@@ -116,7 +119,8 @@ export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<Fo
 }
 
 const statement = `
-  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled, c.revoked_at,
+  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled,
+         coalesce(c.revoked_at, u.deleted_at) as revoked_at,
          (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
          c.tenant_id, t.disable_on_reuse,
          coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,

@@ -9,11 +9,11 @@ import { assertOpen, canonicalUserCode, isUserCode, shownUserCode } from '#serve
 import type { DeviceAnswerView, DeviceCodeInput, DeviceRequestView } from '#server/device/schema.ts';
 import { userCodeKey } from '#server/device/start.ts';
 import { AppError } from '#server/errors.ts';
-import { settleTerms, type SettledTerms, type Terms } from '#server/tokens/issue.ts';
+import { lockActiveOwner, settleTerms, type SettledTerms, type Terms } from '#server/tokens/issue.ts';
 
 /**
  * What a machine asks the asker for, by the code that it shows. Throws `code_invalid`, `too_many_attempts`, and
- * `validation_failed` where it asks for more than the asker has to give.
+ * `validation_failed` where it asks for more than the asker has to give, `too_many_tokens`.
  */
 export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Promise<DeviceRequestView> {
   return countingUserCodes(ctx, async () => {
@@ -66,7 +66,10 @@ function answerRequest(
   const { tenantId, user } = ctx.principal;
   return countingUserCodes(ctx, () =>
     ctx.change(async (tx) => {
-      const request = opened(ctx, await lockByUserCode(tx, keyOf(ctx, userCode)));
+      const key = keyOf(ctx, userCode);
+      // Before the request, as everywhere; who is deactivated meanwhile leaves no code behind.
+      await lockActiveOwner(tx, { tenantId, userId: user.id });
+      const request = opened(ctx, await lockByUserCode(tx, key));
       const approved = approve !== undefined;
       const detail = await approve?.(tx, request);
       const answered = { tenantId, userId: user.id, answeredAt: ctx.now(), approved };
@@ -87,7 +90,12 @@ export function deviceResource({ id, host }: Pick<DeviceRequest, 'id' | 'host'>)
 
 function settle(ctx: Ctx, request: DeviceRequest, tx?: Transaction): Promise<SettledTerms> {
   const { tenantId, user } = ctx.principal;
-  return settleTerms(tx ?? ctx.runtime.db, { tenantId, role: user.role }, request.terms as Terms, ctx.now());
+  return settleTerms(
+    tx ?? ctx.runtime.db,
+    { tenantId, userId: user.id, role: user.role },
+    request.terms as Terms,
+    ctx.now(),
+  );
 }
 
 function opened(ctx: Ctx, request: DeviceRequest | undefined): DeviceRequest {

@@ -1,4 +1,4 @@
-import { and, count, eq, gt, isNull, lte, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 
@@ -59,17 +59,22 @@ export async function lockByUserCode(tx: Transaction, key: Buffer): Promise<Devi
     .select()
     .from(deviceRequests)
     .where(eq(deviceRequests.userCodeKey, key))
-    .for('update');
+    .for('no key update');
   return row;
 }
 
 /** By the code that only the machine knows. */
+export async function findByDeviceHash(db: Connection, hash: Buffer): Promise<DeviceRequest | undefined> {
+  const [row] = await db.select().from(deviceRequests).where(eq(deviceRequests.deviceHash, hash));
+  return row;
+}
+
 export async function lockByDeviceHash(tx: Transaction, hash: Buffer): Promise<DeviceRequest | undefined> {
   const [row] = await tx
     .select()
     .from(deviceRequests)
     .where(eq(deviceRequests.deviceHash, hash))
-    .for('update');
+    .for('no key update');
   return row;
 }
 
@@ -81,6 +86,12 @@ export async function updateRequest(
   await tx.update(deviceRequests).set(changes).where(eq(deviceRequests.id, id));
 }
 
+/** A row that is locked is left for the next time. */
 export async function deletePastRequests(db: Connection, before: Date): Promise<void> {
-  await db.delete(deviceRequests).where(lte(deviceRequests.expiresAt, before));
+  const past = db
+    .select({ id: deviceRequests.id })
+    .from(deviceRequests)
+    .where(lte(deviceRequests.expiresAt, before))
+    .for('update', { skipLocked: true });
+  await db.delete(deviceRequests).where(inArray(deviceRequests.id, past));
 }

@@ -4,12 +4,18 @@ import { recordAudit } from '#server/audit/record.ts';
 import { consumeCode, issuedBy } from '#server/codes/consume.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { deviceResource } from '#server/device/commands.ts';
-import { lockByDeviceHash, updateRequest, type DeviceRequest } from '#server/device/queries.ts';
+import {
+  findByDeviceHash,
+  lockByDeviceHash,
+  updateRequest,
+  type DeviceRequest,
+} from '#server/device/queries.ts';
 import { pollAnswer, type PollAnswer } from '#server/device/rules.ts';
 import { deviceLimits } from '#server/device/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { issueMachineToken, type Terms } from '#server/tokens/issue.ts';
 import type { CreatedTokenView } from '#server/tokens/schema.ts';
+import { lockAccountById } from '#server/users/find-account.ts';
 
 /** `invalid_grant`: no such code, or one that was used. */
 export type Redeemed = CreatedTokenView | PollAnswer | 'invalid_grant';
@@ -31,10 +37,18 @@ export async function redeemDeviceCode(ctx: AnyoneCtx, deviceCode: string): Prom
 }
 
 async function poll(tx: Transaction, ctx: AnyoneCtx, deviceCode: string): Promise<Redeemed> {
-  const request = await lockByDeviceHash(tx, new Secret(deviceCode).hash());
-  if (!request || request.collectedAt) return 'invalid_grant';
+  const hash = new Secret(deviceCode).hash();
+  const found = await findByDeviceHash(tx, hash);
+  // The person before the request, as everywhere.
+  if (found?.tenantId && found.userId) await lockAccountById(tx, found.tenantId, found.userId);
+  const request = await lockByDeviceHash(tx, hash);
+  if (!found || !request || request.collectedAt) return 'invalid_grant';
   const polledAt = ctx.now();
-  const answer = pollAnswer(request, polledAt);
+  // An answer that came since, of a person who is not locked, is for the next poll.
+  const answer = pollAnswer(
+    found.userId ? request : { ...request, answeredAt: null, approved: false },
+    polledAt,
+  );
   if (answer === 'approved') return collect(tx, ctx, request, deviceCode);
   const slower = answer === 'slow_down' ? deviceLimits.intervalSeconds : 0;
   await updateRequest(tx, request.id, {

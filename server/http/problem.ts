@@ -1,6 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import { isOwnDoing, isUnavailable } from '#db/errors.ts';
+import { isContention, isOwnDoing, isUnavailable } from '#db/errors.ts';
 import { cutText } from '#server/access/schema.ts';
 import { AppError, errorCodes, type ErrorCode, type FieldError } from '#server/errors.ts';
 
@@ -40,6 +40,15 @@ export function toAppError(error: unknown): AppError {
     return new AppError('rate_limited', 'You ask for more at once than can be done in time. Slow down.', {
       retryAfterSeconds: 1,
     });
+  if (isContention(error)) {
+    return new AppError(
+      'unavailable',
+      'Too many changes at once. Nothing was changed. Try again in a few seconds.',
+      {
+        cause: error,
+      },
+    );
+  }
   if (isUnavailable(error)) {
     return new AppError('unavailable', 'The database does not answer. Try again in a few seconds.', {
       cause: error,

@@ -10,6 +10,7 @@ import { pruneDeviceRequestsJob } from '#server/jobs/prune-device-requests.ts';
 import { pruneTalliesJob } from '#server/jobs/prune-tallies.ts';
 import { pruneUse } from '#server/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
+import { syncOwnersJob } from '#server/jobs/sync-owners.ts';
 import { verifyAudit } from '#server/jobs/verify-audit.ts';
 import type { Runtime } from '#server/runtime.ts';
 
@@ -24,6 +25,7 @@ export const jobs = [
   pruneTalliesJob,
   pruneDeviceRequestsJob,
   sweepTokensJob,
+  syncOwnersJob,
 ] as readonly Job<never>[];
 
 /** What the database has to know of them before a change can add one. */

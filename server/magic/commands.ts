@@ -53,7 +53,8 @@ async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
       'account_deactivated',
       'This account is deactivated. Ask an admin to switch it on again.',
     );
-  await forgiveLetter(tx, ctx);
   const { next } = found.payload as { next?: string };
-  return { ...(await startSession(tx, ctx, { user, method: 'magic' })), next: safeNext(next) };
+  const started = await startSession(tx, ctx, { user, method: 'magic' });
+  await forgiveLetter(tx, ctx);
+  return { ...started, next: safeNext(next) };
 }

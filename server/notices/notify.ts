@@ -23,7 +23,9 @@ export interface NewNotice {
 export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice[]): Promise<void> {
   if (found.length === 0) return;
   const createdAt = runtime.clock.now();
-  const rows = found.map(({ day, address = null, isMailOnly = false, ...notice }) => ({
+  // In one order: an insert waits for another of the same notice.
+  const ordered = found.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const rows = ordered.map(({ day, address = null, isMailOnly = false, ...notice }) => ({
     id: randomUUIDv7(),
     ...notice,
     day: day.toISOString().slice(0, 10),
@@ -40,3 +42,5 @@ export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice
     await queueMail(tx, runtime, { kind: 'notice', ...whom, about: { noticeId: id } });
   }
 }
+
+const keyOf = ({ credentialId, userId }: NewNotice) => credentialId ?? userId;

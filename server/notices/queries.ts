@@ -76,7 +76,7 @@ export async function findNotice(
 export async function findNoticeForUpdate(tx: Transaction, tenantId: TenantId, userId: string, id: string) {
   const [row] = await selectNotices(tx)
     .where(and(ownNotice(tenantId, userId, id), isNull(notices.detail)))
-    .for('update', { of: notices });
+    .for('no key update', { of: notices });
   return row;
 }
 

@@ -37,8 +37,10 @@ export async function startByIdentity(
       'identity_retired',
       'This Keyward was restored from a backup. Sign in another way, then link this sign-in again on your account page.',
     );
+  const { authenticatedAt } = identity;
+  const started = await startSession(tx, ctx, { user, method: 'oidc', authenticatedAt });
   if (holder && !(await touchIdentity(tx, holder.id, ctx.now()))) throw unlinked();
-  return startSession(tx, ctx, { user, method: 'oidc', authenticatedAt: identity.authenticatedAt });
+  return started;
 }
 
 /** Kept as what a stranger did: whom they claimed to be is not known to be true. */

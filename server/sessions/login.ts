@@ -39,8 +39,9 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   const { user } = check;
   if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
+    const session = await startSession(tx, ctx, { user, method: 'password' });
     await forgive(tx, attempt);
-    return startSession(tx, ctx, { user, method: 'password' });
+    return session;
   });
   return admit(ctx, started);
 }
@@ -61,10 +62,10 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow
   const { id, email } = user;
   const tenantId = user.tenantId as TenantId;
   const code = await ctx.change(async (tx) => {
-    await forgive(tx, attempt);
     const chosen = await consumePassword(tx, user, ctx.now());
     if (!chosen) throw wrongPassword();
     await endCodes(tx, { tenantId, userId: id }, 'reset', ctx.now());
+    await forgive(tx, attempt);
     const actor = { kind: 'user', id, label: email, tenantId } as const;
     const refusal = { outcome: 'denied', code: 'password_change_required' } as const;
     const detail = { method: 'password', issuedBy: issuedBy(chosen) };

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, lte, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, ne, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database, Pool } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
 import { sessions } from '#db/schema/people.ts';
@@ -111,17 +111,33 @@ export async function confirmSession(db: Connection, id: string, at: Date): Prom
   return confirmed.length > 0;
 }
 
-/** All of someone's sessions, but for one that may be kept. */
+/** All of someone's sessions, but for one that may be kept. Locked in the order of their ids, as `touchSessions` does. */
 export async function deleteSessionsOfUser(db: Connection, userId: string, keepId?: string): Promise<number> {
   const isTheirs = and(eq(sessions.userId, userId), keepId ? ne(sessions.id, keepId) : undefined);
-  const ended = await db.delete(sessions).where(isTheirs).returning({ id: sessions.id });
-  return ended.length;
+  const ids = await lockSessions(db, isTheirs);
+  const { rowCount } = await db.delete(sessions).where(sql`${sessions.id} = any(${sql.param(ids)}::uuid[])`);
+  return rowCount ?? 0;
 }
 
+/** Before several sessions change: a statement on its own locks rows in the order in which it finds them. */
+async function lockSessions(db: Connection, which: SQL | undefined): Promise<string[]> {
+  const rows = await db
+    .select({ id: sessions.id })
+    .from(sessions)
+    .where(which)
+    .orderBy(sessions.id)
+    .for('update');
+  return rows.map(({ id }) => id);
+}
+
+/** A row that is locked is left for the next time. */
 export async function deleteEndedSessions(db: Connection, at: Date): Promise<void> {
-  await db
-    .delete(sessions)
-    .where(or(lte(sessions.createdAt, oldest(at)), lte(sessions.lastSeenAt, idlest(at))));
+  const ended = db
+    .select({ hash: sessions.hash })
+    .from(sessions)
+    .where(or(lte(sessions.createdAt, oldest(at)), lte(sessions.lastSeenAt, idlest(at))))
+    .for('update', { skipLocked: true });
+  await db.delete(sessions).where(inArray(sessions.hash, ended));
 }
 
 export interface SessionUse {
@@ -133,10 +149,13 @@ export interface SessionUse {
 export async function touchSessions(db: Database, uses: SessionUse[]): Promise<void> {
   const hashes = uses.map((use) => use.hash);
   const times = uses.map((use) => use.at.toISOString());
-  await db.execute(sql`
-    update sessions set last_seen_at = greatest(last_seen_at, seen.at)
-    from unnest(${sql.param(hashes)}::bytea[], ${sql.param(times)}::timestamptz[]) as seen (hash, at)
-    where sessions.hash = seen.hash`);
+  await db.transaction(async (tx) => {
+    await lockSessions(tx, sql`${sessions.hash} = any(${sql.param(hashes)}::bytea[])`);
+    await tx.execute(sql`
+      update sessions set last_seen_at = greatest(last_seen_at, seen.at)
+      from unnest(${sql.param(hashes)}::bytea[], ${sql.param(times)}::timestamptz[]) as seen (hash, at)
+      where sessions.hash = seen.hash`);
+  });
 }
 
 function oldest(at: Date): Date {

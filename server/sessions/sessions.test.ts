@@ -198,7 +198,7 @@ test('deactivating someone ends every session of theirs, and activating them bri
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
 });
 
-test('a deactivation or a suspension typed into psql refuses sessions and tokens on their next request', async () => {
+test('a deactivation, a suspension or a deletion typed into psql refuses sessions and tokens on their next request', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   const { token } = await bob.createToken({ name: 'ci' });
@@ -208,7 +208,6 @@ test('a deactivation or a suspension typed into psql refuses sessions and tokens
   ];
   for (const [off, on] of [
     ['update users set deactivated_at = now()', 'update users set deactivated_at = null'],
-    ['update users set deleted_at = now()', 'update users set deleted_at = null'],
     ['update tenants set suspended_at = now()', 'update tenants set suspended_at = null'],
   ] as const) {
     await desk.sql(off);
@@ -216,6 +215,9 @@ test('a deactivation or a suspension typed into psql refuses sessions and tokens
     await desk.sql(on);
     assert.deepEqual(await statuses(), [200, 200], on);
   }
+  await desk.sql('update users set deleted_at = now()');
+  assert.deepEqual(await statuses(), [401, 401]);
+  await assert.rejects(desk.sql('update users set deleted_at = null'), /a deleted user stays deleted/);
 });
 
 test('sign-ins, good and bad, and sign-outs are audited; what was typed for nobody’s account is not', async () => {

@@ -41,12 +41,12 @@ export async function startSession(
   await lockUnchanged(tx, proved);
   if (await isTenantSuspended(tx, proved.tenantId)) throw tenantSuspended();
   if (ctx.principal?.origin.kind === 'session') await deleteSessionById(tx, ctx.principal.origin.id);
-  await forgiveConfirms(tx, ctx, proved.id);
   await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
   // Whoever has joined needs no invite: one that lies about would let its finder choose their password.
   await endCodes(tx, { tenantId, userId: id }, 'invite', ctx.now());
+  await forgiveConfirms(tx, ctx, id);
   const { address, userAgent } = ctx.request;
   const confirmedAt = authenticatedAt && authenticatedAt < ctx.now() ? authenticatedAt : null;
   const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent, confirmedAt });

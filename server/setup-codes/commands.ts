@@ -1,8 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
-import { endCode } from '#server/codes/consume.ts';
+import { countOpenCodes, endCode } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { newSecret } from '#server/credentials/format.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -16,25 +17,31 @@ import {
   type Maker,
   type SetupCodeRow,
 } from '#server/setup-codes/queries.ts';
-import type {
-  MadeSetupCodeView,
-  MakeSetupCodeInput,
-  ReportSetupInput,
-  SetupCodeIdInput,
-  SetupCodeView,
+import {
+  openAtOnce,
+  type MadeSetupCodeView,
+  type MakeSetupCodeInput,
+  type ReportSetupInput,
+  type SetupCodeIdInput,
+  type SetupCodeView,
 } from '#server/setup-codes/schema.ts';
-import { settleTerms } from '#server/tokens/issue.ts';
+import { countMadeSecret } from '#server/tokens/count-quota.ts';
+import { lockActiveOwner, settleTerms } from '#server/tokens/issue.ts';
 
-/** Makes a code that a machine swaps for a token of the asker's. Throws `permission_denied`, `validation_failed`. */
+/**
+ * Makes a code that a machine swaps for a token of the asker's. Throws `permission_denied`, `validation_failed`,
+ * `too_many_codes`, `too_many_tokens`, `rate_limited`.
+ */
 export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<MadeSetupCodeView> {
   const maker = makerOf(ctx.principal);
-  const { tenantId } = maker;
-  const { role } = ctx.principal.user;
   const { label = null, permissions } = input;
   const asked = { permissions, expiresInDays: input.expiresInDays };
   return ctx.change(async (tx) => {
+    const { role } = await lockActiveOwner(tx, maker);
     const at = ctx.now();
-    const { expiresInDays } = await settleTerms(tx, { tenantId, role }, asked, at);
+    const { expiresInDays } = await settleTerms(tx, { ...maker, role }, asked, at);
+    await assertRoomForCode(tx, maker, at);
+    await countMadeSecret(tx, maker, at);
     const id = randomUUIDv7();
     const secret = newSecret('set');
     const issuer = issuerOf(ctx.principal);
@@ -48,6 +55,14 @@ export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<Made
     const expiresAt = new Date(at.getTime() + codeLifeMs.setup).toISOString();
     return { id, code: secret.reveal(), expiresAt, secondsLeft: codeLifeMs.setup / 1_000 };
   });
+}
+
+async function assertRoomForCode(tx: Transaction, maker: Maker, at: Date): Promise<void> {
+  if ((await countOpenCodes(tx, maker, 'setup', at)) < openAtOnce) return;
+  throw new AppError(
+    'too_many_codes',
+    `You have ${openAtOnce} open setup codes, which is the most at once. Cancel some, or wait until they expire: they live for ten minutes.`,
+  );
 }
 
 /** What has become of one of the asker's codes. Throws `not_found`. */

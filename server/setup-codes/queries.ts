@@ -26,7 +26,9 @@ export async function findSetupCode(db: Connection, maker: Maker, id: string) {
 
 /** The same under a lock that holds off whoever redeems, cancels or reports. */
 export async function lockSetupCode(tx: Transaction, maker: Maker, id: string) {
-  const [row] = await selectSetupCodes(tx).where(madeBy(maker, id)).for('update', { of: oneTimeCodes });
+  const [row] = await selectSetupCodes(tx)
+    .where(madeBy(maker, id))
+    .for('no key update', { of: oneTimeCodes });
   return row;
 }
 
@@ -34,7 +36,7 @@ export async function lockSetupCode(tx: Transaction, maker: Maker, id: string) {
 export async function lockCodeOfCredential(tx: Transaction, maker: Maker, credentialId: string) {
   const [row] = await selectSetupCodes(tx)
     .where(and(ofMaker(maker), eq(setupCodes.credentialId, credentialId)))
-    .for('update', { of: setupCodes });
+    .for('no key update', { of: setupCodes });
   return row;
 }
 

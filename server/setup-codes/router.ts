@@ -14,7 +14,12 @@ import { anyone, permitted, permittedFreshlyInSession, rest, router, signedIn } 
 export const setupCodesRouter = router({
   make: permittedFreshlyInSession('tokens:write')
     .meta({ unbatched: true })
-    .meta(rest('POST', '/setup-codes', 'Make a code that a machine swaps for a token', { status: 201 }))
+    .meta(
+      rest('POST', '/setup-codes', 'Make a code that a machine swaps for a token', {
+        status: 201,
+        errors: ['too_many_codes', 'too_many_tokens'],
+      }),
+    )
     .input(makeSetupCodeInput)
     .output(madeSetupCodeView)
     .mutation(({ ctx, input }) => makeSetupCode(ctx, input)),
@@ -42,7 +47,13 @@ export const setupCodesRouter = router({
     .meta(
       rest('POST', '/setup-codes/redeem', 'Swap a code for a token, once', {
         status: 201,
-        errors: ['code_invalid', 'account_deactivated', 'permission_denied', 'too_many_attempts'],
+        errors: [
+          'code_invalid',
+          'account_deactivated',
+          'permission_denied',
+          'too_many_attempts',
+          'too_many_tokens',
+        ],
       }),
     )
     .input(redeemSetupCodeInput)

@@ -3,6 +3,8 @@ import { grantSchema, idSchema, lineSchema, timestampSchema } from '#server/acce
 import { createTokenInput, tokenLimits, tokenView } from '#server/tokens/schema.ts';
 
 const maxSkills = 50;
+/** Open codes of one person: each is for a machine that is being set up within ten minutes. */
+export const openAtOnce = 50;
 
 export const setupStatuses = ['waiting', 'redeemed', 'healthy', 'expired'] as const;
 export type SetupStatus = (typeof setupStatuses)[number];

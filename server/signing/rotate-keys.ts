@@ -59,17 +59,18 @@ export async function assertKeysOpen(db: Connection, config: Config, at: Date): 
 }
 
 async function makeDueKey(runtime: Runtime): Promise<void> {
-  await runtime.db.transaction(async (tx) => {
+  const made = await runtime.db.transaction(async (tx) => {
     await lockSigningKeys(tx);
     const at = runtime.clock.now();
     const current = await findSigningKey(tx, at);
     const lastEnd = await findLastEnd(tx);
-    if (current && lastEnd && secondsBetween(at, lastEnd) >= signingLimits.announced) return;
+    if (current && lastEnd && secondsBetween(at, lastEnd) >= signingLimits.announced) return undefined;
     // Without a current one, the next may be announced all the same: somebody ended the current one by hand.
     const row = newKey(runtime, at, (current && lastEnd) ?? at);
     await insertSigningKey(tx, row);
-    runtime.log.info({ kid: row.id, signsFrom: row.signsFrom }, 'a signing key was made');
+    return row;
   });
+  if (made) runtime.log.info({ kid: made.id, signsFrom: made.signsFrom }, 'a signing key was made');
 }
 
 function newKey({ sealer }: Runtime, at: Date, signsFrom: Date): SigningKeyRow {

@@ -9,7 +9,7 @@ import { viewToken } from '#server/tokens/list.ts';
 import {
   findToken,
   findTokenForUpdate,
-  releaseExpiredNames,
+  releaseExpiredName,
   updateTokenRow,
   type Owner,
   type TokenRow,
@@ -31,7 +31,7 @@ export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenVie
   return viewToken(ctx.runtime.db, ctx.principal.tenantId, token, ctx.now());
 }
 
-/** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`. */
+/** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`, `too_many_tokens`, `rate_limited`. */
 export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedTokenView> {
   return ctx.change((tx) => issueToken(tx, ctx, ownerOf(ctx.principal), input));
 }
@@ -47,7 +47,7 @@ export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promi
     if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
     assertChangeable(token, ctx.now());
     assertSwitchable(token, input.enabled);
-    await releaseExpiredNames(tx, owner, ctx.now());
+    if (input.name !== undefined) await releaseExpiredName(tx, owner, { name: input.name, at: ctx.now() });
     await refusingTakenName(() => updateTokenRow(tx, owner, id, input));
     await recordAudit(tx, ctx, {
       action: 'token.update',

@@ -3,11 +3,11 @@ import type { Connection, Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { rolePermissions } from '#server/access/permissions.ts';
-import type { TenantId } from '#server/access/principal.ts';
 import { cutText, type Grant, type Role } from '#server/access/schema.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/credentials/format.ts';
 import { AppError, notFound } from '#server/errors.ts';
+import { assertRoomForToken, countMadeSecret } from '#server/tokens/count-quota.ts';
 import { viewToken } from '#server/tokens/list.ts';
 import {
   findLiveNames,
@@ -15,7 +15,7 @@ import {
   findTokenPolicy,
   insertToken,
   lockOwner,
-  releaseExpiredNames,
+  releaseExpiredName,
   type Owner,
 } from '#server/tokens/queries.ts';
 import { assertGrantable, expiryOf, freeName, usualDays } from '#server/tokens/rules.ts';
@@ -43,26 +43,27 @@ export interface NewToken extends Terms {
 
 /**
  * What a token made now on these terms would be. Throws `permission_denied` for a role that may make none,
- * `validation_failed` for permissions beyond it and for a life that the tenant forbids.
+ * `validation_failed` for permissions beyond it and for a life that the tenant forbids, `too_many_tokens`.
  */
 export async function settleTerms(
   db: Connection,
-  { tenantId, role }: { tenantId: TenantId; role: Role },
+  { role, ...owner }: Owner & { role: Role },
   { permissions, expiresInDays: asked }: Terms,
   at: Date,
 ): Promise<SettledTerms> {
   if (!rolePermissions[role].has('tokens:write'))
     throw new AppError('permission_denied', `The role ${role} cannot make tokens. Ask an admin for another.`);
   assertGrantable(role, permissions);
-  const policy = await findTokenPolicy(db, tenantId);
+  const policy = await findTokenPolicy(db, owner.tenantId);
   if (!policy) throw notFound('tenant');
+  await assertRoomForToken(db, owner, at);
   const expiresInDays = asked === undefined ? usualDays(policy) : asked;
   return { permissions, expiresInDays, expiresAt: expiryOf(expiresInDays, policy, at) };
 }
 
 /**
  * Makes a token within the change that lets somebody have it. The answer holds its secret, for the only time. Throws
- * `account_deactivated`, `name_taken`, and what `settleTerms` throws.
+ * `account_deactivated`, `name_taken`, `rate_limited`, and what `settleTerms` throws.
  */
 export async function issueToken(
   tx: Transaction,
@@ -73,12 +74,13 @@ export async function issueToken(
   const { tenantId, userId } = owner;
   const { email, role } = await lockActiveOwner(tx, owner);
   const createdAt = ctx.now();
-  const terms = await settleTerms(tx, { tenantId, role }, asked, createdAt);
+  const terms = await settleTerms(tx, { ...owner, role }, asked, createdAt);
   const { permissions, expiresInDays, expiresAt } = terms;
   const id = randomUUIDv7();
   const granted = { name, permissions: [...permissions], ipAllowlist, createdAt, expiresAt };
   const secret = newSecret('pat');
-  await releaseExpiredNames(tx, owner, createdAt);
+  await countMadeSecret(tx, owner, createdAt);
+  await releaseExpiredName(tx, owner, { name, at: createdAt });
   await refusingTakenName(() =>
     insertToken(
       tx,
@@ -105,10 +107,9 @@ export async function issueMachineToken(
   token: Omit<NewToken, 'ipAllowlist'>,
 ): Promise<CreatedTokenView> {
   await lockActiveOwner(tx, owner);
-  await releaseExpiredNames(tx, owner, ctx.now());
   // So much stays of a name however long its number is.
   const start = cutText(token.name, tokenLimits.nameLength - 10);
-  const name = freeName(token.name, await findLiveNames(tx, owner, start));
+  const name = freeName(token.name, await findLiveNames(tx, owner, { start, at: ctx.now() }));
   return issueToken(tx, ctx, owner, { ...token, name, ipAllowlist: [] });
 }
 

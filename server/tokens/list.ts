@@ -1,6 +1,7 @@
-import { and, eq, gt, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
 import { beginsWith, folded, hasPart } from '#db/fold.ts';
+import { isGone } from '#db/gone-tokens.ts';
 import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey } from '#db/keyset.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { readCursor, toPage } from '#server/access/cursor.ts';
@@ -87,14 +88,12 @@ function matches(search: string): SQL | undefined {
 
 /** `tokenStatus` as SQL. */
 export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
-  const alive = and(
-    isNull(credentials.revokedAt),
-    or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
-  );
+  const kept = and(isNull(credentials.revokedAt), not(isGone));
+  const alive = and(kept, or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)));
   const soon = and(isNotNull(credentials.expiresAt), lte(credentials.expiresAt, expiringBefore(at)));
   const conditions: Record<TokenStatus, SQL | undefined> = {
-    revoked: isNotNull(credentials.revokedAt),
-    expired: and(isNull(credentials.revokedAt), lte(credentials.expiresAt, at)),
+    revoked: or(isNotNull(credentials.revokedAt), isGone),
+    expired: and(kept, lte(credentials.expiresAt, at)),
     disabled: and(alive, eq(credentials.enabled, false)),
     expiring: and(alive, eq(credentials.enabled, true), soon),
     active: and(alive, eq(credentials.enabled, true), sql`(${soon}) is not true`),

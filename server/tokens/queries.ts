@@ -1,6 +1,7 @@
-import { and, eq, isNotNull, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { revokedOrGone } from '#db/gone-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -14,6 +15,7 @@ export interface Owner {
   userId: string;
 }
 
+const owner = alias(users, 'owner');
 const revoker = alias(users, 'revoker');
 const replaced = alias(secrets, 'replaced');
 
@@ -33,7 +35,7 @@ export const tokenColumns = {
   lastUsedIp: credentialLastUse.lastUsedIp,
   lastUsedAgent: credentialLastUse.lastUsedAgent,
   useCount: credentialLastUse.useCount,
-  revokedAt: credentials.revokedAt,
+  revokedAt: revokedOrGone(owner),
   revokedBy: credentials.revokedBy,
   revokedByLabel: revoker.email,
   revokeReason: credentials.revokeReason,
@@ -57,7 +59,11 @@ export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner) {
 const nfc = (name: typeof credentials.name) => sql<string>`normalize(${name}, NFC)`;
 
 /** The names that somebody's live tokens have, of those that begin alike. */
-export async function findLiveNames(tx: Transaction, owner: Owner, start: string): Promise<Set<string>> {
+export async function findLiveNames(
+  tx: Transaction,
+  owner: Owner,
+  { start, at }: { start: string; at: Date },
+): Promise<Set<string>> {
   const rows = await tx
     .select({ name: nfc(credentials.name) })
     .from(credentials)
@@ -66,6 +72,7 @@ export async function findLiveNames(tx: Transaction, owner: Owner, start: string
         ownedBy(owner),
         isNull(credentials.revokedAt),
         eq(credentials.nameReleased, false),
+        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
         sql`starts_with(${nfc(credentials.name)}, ${start})`,
       ),
     );
@@ -83,7 +90,7 @@ export async function findToken(db: Connection, owner: Owner, id: string) {
 export async function findTokenForUpdate(tx: Transaction, owner: Owner, id: string) {
   const [row] = await selectTokens(tx)
     .where(and(ownedBy(owner), eq(credentials.id, id)))
-    .for('update', { of: credentials });
+    .for('no key update', { of: credentials });
   return row;
 }
 
@@ -94,6 +101,7 @@ export function selectTokens(db: Connection, key: SQL<string> = sql`''`) {
     .from(credentials)
     .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
     .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
+    .innerJoin(owner, eq(owner.id, credentials.ownerUserId))
     .leftJoin(replaced, and(eq(replaced.credentialId, credentials.id), eq(replaced.state, 'grace')))
     .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
     .$dynamic();
@@ -118,17 +126,21 @@ export async function insertToken(
     .values({ ...secret, credentialId: row.id, epoch: 1, state: 'current', createdAt: row.createdAt });
 }
 
-/** Lets go of the names that expired tokens still hold, so that their owner can use them again. */
-export async function releaseExpiredNames(tx: Transaction, owner: Owner, at: Date): Promise<void> {
+/** Lets go of a name that an expired token still holds, so that its owner can use it again. */
+export async function releaseExpiredName(
+  tx: Transaction,
+  owner: Owner,
+  { name, at }: { name: string; at: Date },
+): Promise<void> {
   await tx
     .update(credentials)
     .set({ nameReleased: true })
     .where(
       and(
         ownedBy(owner),
+        eq(credentials.name, name),
         isNull(credentials.revokedAt),
         eq(credentials.nameReleased, false),
-        isNotNull(credentials.expiresAt),
         lte(credentials.expiresAt, at),
       ),
     );
@@ -144,19 +156,6 @@ export async function updateTokenRow(
     .update(credentials)
     .set(changes)
     .where(and(ownedBy(owner), eq(credentials.id, id)));
-}
-
-/** Revokes whatever of somebody's tokens was not revoked before. Returns what that was. */
-export async function revokeTokenRows(
-  tx: Transaction,
-  owner: Owner,
-  revocation: { revokedAt: Date; revokedBy: string; revokeReason: string },
-): Promise<{ id: string; name: string }[]> {
-  return tx
-    .update(credentials)
-    .set(revocation)
-    .where(and(ownedBy(owner), isNull(credentials.revokedAt)))
-    .returning({ id: credentials.id, name: credentials.name });
 }
 
 export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promise<TokenPolicy | undefined> {

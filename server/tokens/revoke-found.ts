@@ -1,7 +1,7 @@
-import { and, asc, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
+import { isGone } from '#db/gone-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
-import { users } from '#db/schema/people.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
@@ -58,26 +58,13 @@ async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): 
   );
 }
 
-/**
- * Owners first, as their deletion locks them and as the notices will; each in the order of ids, so that nobody waits in a circle.
- * A secret tells its tenant.
- */
-async function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
+/** Locks in the order of ids, as everywhere. A secret tells its tenant. */
+function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
   const works = or(eq(secrets.state, 'current'), and(eq(secrets.state, 'grace'), gt(secrets.validUntil, at)));
   const shown = tx
     .select({ id: secrets.credentialId })
     .from(secrets)
     .where(and(inArray(secrets.hash, hashes), ne(secrets.state, 'staged'), works));
-  const owners = tx
-    .select({ id: credentials.ownerUserId })
-    .from(credentials)
-    .where(inArray(credentials.id, shown));
-  await tx
-    .select({ id: users.id })
-    .from(users)
-    .where(inArray(users.id, owners))
-    .orderBy(asc(users.id))
-    .for('key share');
   return tx
     .select({
       id: credentials.id,
@@ -90,9 +77,10 @@ async function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
       and(
         inArray(credentials.id, shown),
         isNull(credentials.revokedAt),
+        not(isGone),
         sql`(${credentials.expiresAt} <= ${at.toISOString()}) is not true`,
       ),
     )
     .orderBy(asc(credentials.id))
-    .for('update');
+    .for('no key update');
 }

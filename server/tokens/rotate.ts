@@ -6,6 +6,8 @@ import { recordAudit } from '#server/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/credentials/format.ts';
 import { notFound } from '#server/errors.ts';
 import { ownerOf, tokenResource } from '#server/tokens/commands.ts';
+import { countMadeSecret } from '#server/tokens/count-quota.ts';
+import { lockActiveOwner } from '#server/tokens/issue.ts';
 import { viewToken } from '#server/tokens/list.ts';
 import { findToken, findTokenForUpdate, type Owner, type TokenRow } from '#server/tokens/queries.ts';
 import { assertRotatable, graceEnd } from '#server/tokens/rules.ts';
@@ -14,16 +16,18 @@ import type { RotatedTokenView, RotateTokenInput, TokenIdInput, TokenView } from
 /**
  * Gives a token a new secret; the old one works until the grace ends. Of an earlier rotation whose grace still runs the
  * secret stops at once: two secrets work at a time, never three. Repeating it with the same `rotationId` answers with the
- * token alone. Throws `not_found`, `token_ended`, `token_off`.
+ * token alone. Throws `not_found`, `token_ended`, `token_off`, `rate_limited`.
  */
 export function rotateToken(ctx: Ctx, { id, graceSeconds, rotationId }: RotateTokenInput) {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx): Promise<RotatedTokenView> => {
+    await lockActiveOwner(tx, owner);
     const token = await lockToken(tx, owner, id);
     const at = ctx.now();
     if (rotationId && (await wasRotated(tx, id, rotationId)))
       return { token: null, credential: await viewToken(tx, owner.tenantId, token, at) };
     assertRotatable(token, at);
+    await countMadeSecret(tx, owner, at);
     const endsAt = graceEnd(token, graceSeconds, at);
     const secret = newSecret('pat');
     await endSecret(tx, secretOf(id, 'grace'), { state: 'retired', at });

@@ -43,7 +43,12 @@ export const tokensRouter = router({
     .query(({ ctx, input }) => getToken(ctx, input)),
   create: permittedFreshlyInSession('tokens:write')
     .meta({ unbatched: true })
-    .meta(rest('POST', '/tokens', 'Make a token', { status: 201, errors: ['name_taken'] }))
+    .meta(
+      rest('POST', '/tokens', 'Make a token', {
+        status: 201,
+        errors: ['name_taken', 'too_many_tokens'],
+      }),
+    )
     .input(createTokenInput)
     .output(createdTokenView)
     .mutation(({ ctx, input }) => createToken(ctx, input)),

@@ -16,6 +16,10 @@ export const tokenLimits = {
   allowlistEntries: 50,
   pageSize: 200,
   reported: 100,
+  /** Tokens of one person that have neither expired nor been revoked. */
+  live: 500,
+  /** Tokens, rotations and setup codes of one person on one day (UTC). */
+  madePerDay: 5_000,
 } as const;
 
 export const tokenStatuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const;

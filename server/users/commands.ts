@@ -10,6 +10,7 @@ import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type { Runtime } from '#server/runtime.ts';
+import { syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { hashNewPassword } from '#server/users/accept-password.ts';
 import { findHoldings } from '#server/users/find-holdings.ts';
 import { issueLink } from '#server/users/issue-links.ts';
@@ -120,6 +121,7 @@ export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise
     // Links that went to the old address are in somebody else's hands.
     if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
     await recordAudit(tx, ctx, { action: 'user.update', resource: userResource(user), detail: { changes } });
+    if (changes['email'] || changes['name']) await syncOwnersSoon(tx, ctx.runtime);
     return viewUser(tx, tenantId, id);
   });
 }

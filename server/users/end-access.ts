@@ -4,7 +4,7 @@ import { endCodes } from '#server/codes/consume.ts';
 import { notFound } from '#server/errors.ts';
 import { unlinkAll } from '#server/oidc/link.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/sessions/end.ts';
-import { revokeTokensOf } from '#server/tokens/revoke-all.ts';
+import { countUnrevoked, syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { openChosenPassword, viewUser } from '#server/users/commands.ts';
 import { findHoldings, noHoldings } from '#server/users/find-holdings.ts';
@@ -53,7 +53,7 @@ export function deactivateUser(ctx: Ctx, { id, reason }: DeactivateUserInput): P
 
 /**
  * Takes a person away for good. Their row, their tokens and their audit trail stay, their e-mail address becomes free, and
- * whatever they held is revoked. Throws `not_found`, `own_account`, `last_admin`.
+ * all they held is refused at once: their tokens count as revoked from here on, and a job writes it into each. Throws `not_found`, `own_account`, `last_admin`.
  */
 export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
@@ -62,11 +62,13 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
     assertNotSelf(ctx.principal.user.id, user.id, 'delete');
     if (user.role === 'admin' && !user.deactivatedAt) assertAdminRemains(otherAdmins);
     const sessions = await endSessionsOfUser(tx, id);
-    const tokens = await revokeTokensOf(tx, ctx, owner, 'The account was deleted');
+    const tokens = await countUnrevoked(tx, owner);
+    await endCodes(tx, owner, undefined, ctx.now());
     await unlinkAll(tx, owner, ctx.now());
     await updateUserRow(tx, owner.tenantId, id, { deletedAt: ctx.now(), passwordHash: null });
     const detail = { revoked: { sessions, tokens, agents: 0 } };
     await recordAudit(tx, ctx, { action: 'user.delete', resource: userResource(user), detail });
+    await syncOwnersSoon(tx, ctx.runtime);
     return null;
   });
 }

@@ -1,11 +1,11 @@
 import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { notFound } from '#server/errors.ts';
-import { findUserForUpdate, lockActiveAdmins, type FoundUser, type UserRow } from '#server/users/queries.ts';
-import { assertStillAdmin } from '#server/users/rules.ts';
+import { lockAdminsAnd, type FoundUser, type UserRow } from '#server/users/queries.ts';
+import { assertStillAdmin, isActiveAdmin } from '#server/users/rules.ts';
 
 /**
- * Locks the active admins and then the person, so that of two changes at once the second sees what the first did.
+ * Locks the active admins and the person, so that of two changes at once the second sees what the first did.
  * Throws `not_found`, also for who was deleted, and `permission_denied` for an asker who is no admin any more.
  */
 export async function lockForChange(
@@ -13,17 +13,26 @@ export async function lockForChange(
   ctx: Ctx,
   id: string,
 ): Promise<{ user: FoundUser; otherAdmins: number }> {
-  const admins = await lockAsAdmin(tx, ctx);
-  const user = await findUserForUpdate(tx, ctx.principal.tenantId, id);
-  if (!user) throw notFound('user');
-  return { user, otherAdmins: admins.filter((admin) => admin !== id).length };
+  const people = await lockWithAdmins(tx, ctx, id);
+  // Ids are compared as the database writes them: a caller may send them in capitals.
+  const user = people.find((person) => person.id === id.toLowerCase());
+  if (!user || user.deletedAt) throw notFound('user');
+  return { user, otherAdmins: people.filter((person) => person.id !== user.id).length };
 }
 
-/** Locks the active admins, the asker among them. Returns their ids. */
-export async function lockAsAdmin(tx: Transaction, ctx: Ctx): Promise<string[]> {
-  const admins = await lockActiveAdmins(tx, ctx.principal.tenantId);
-  assertStillAdmin(admins, ctx.principal.user.id);
-  return admins;
+/** Locks the active admins, the asker among them. Throws `permission_denied` as `lockForChange` does. */
+export async function lockAsAdmin(tx: Transaction, ctx: Ctx): Promise<void> {
+  await lockWithAdmins(tx, ctx);
+}
+
+async function lockWithAdmins(tx: Transaction, ctx: Ctx, id?: string): Promise<FoundUser[]> {
+  const people = await lockAdminsAnd(tx, ctx.principal.tenantId, id);
+  const admins = people.filter(isActiveAdmin);
+  assertStillAdmin(
+    admins.map((admin) => admin.id),
+    ctx.principal.user.id,
+  );
+  return people;
 }
 
 /** A person as the audit log names them. */

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
@@ -71,26 +71,31 @@ export async function findUserForUpdate(
   tenantId: TenantId,
   id: string,
 ): Promise<FoundUser | undefined> {
-  const [row] = await tx.select(foundColumns).from(users).where(userIs(tenantId, id)).for('update');
+  const [row] = await tx.select(foundColumns).from(users).where(userIs(tenantId, id)).for('no key update');
   return row;
 }
 
-/** Locks every active admin of the tenant, in the order of their ids so that two changes cannot wait for each other. */
-export async function lockActiveAdmins(tx: Transaction, tenantId: TenantId): Promise<string[]> {
-  const rows = await tx
-    .select({ id: users.id })
+/**
+ * Locks every active admin of the tenant, and one person more, in the order of their ids: one statement, so that no two
+ * changes wait for each other.
+ */
+export async function lockAdminsAnd(
+  tx: Transaction,
+  tenantId: TenantId,
+  id: string | undefined,
+): Promise<FoundUser[]> {
+  const isActiveAdmin = and(eq(users.role, 'admin'), isNull(users.deactivatedAt), isNull(users.deletedAt));
+  return tx
+    .select(foundColumns)
     .from(users)
     .where(
       and(
         eq(users.tenantId, tenantId),
-        eq(users.role, 'admin'),
-        isNull(users.deactivatedAt),
-        isNull(users.deletedAt),
+        id === undefined ? isActiveAdmin : or(isActiveAdmin, eq(users.id, id)),
       ),
     )
     .orderBy(users.id)
-    .for('update');
-  return rows.map((row) => row.id);
+    .for('no key update');
 }
 
 export async function insertUser(tx: Transaction, row: NewUserRow): Promise<UserRow> {

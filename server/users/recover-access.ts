@@ -13,7 +13,7 @@ import { endSessionsOfUser } from '#server/sessions/end.ts';
 import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { addUser } from '#server/users/commands.ts';
 import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
-import { findUserByEmail, updateUserRow, type UserRow } from '#server/users/queries.ts';
+import { findUserByEmail, findUserForUpdate, updateUserRow, type UserRow } from '#server/users/queries.ts';
 
 /** What an operator at the machine gives: a password, or null for a link by which its owner chooses one. */
 export interface Recovery {
@@ -93,7 +93,8 @@ export async function recoverPassword(
 }
 
 async function findActiveUser(tx: Transaction, email: string): Promise<UserRow> {
-  const user = await findUserByEmail(tx, email);
+  const found = await findUserByEmail(tx, email);
+  const user = found && (await findUserForUpdate(tx, found.tenantId as TenantId, found.id));
   if (!user) throw new AppError('not_found', 'Nobody has this e-mail address.');
   if (user.deactivatedAt)
     throw new AppError(

@@ -33,6 +33,15 @@ export function assertAdminRemains(others: number): void {
   }
 }
 
+/** Whether a user is an admin who can sign in. */
+export function isActiveAdmin(user: {
+  role: Role;
+  deactivatedAt: Date | null;
+  deletedAt: Date | null;
+}): boolean {
+  return user.role === 'admin' && !user.deactivatedAt && !user.deletedAt;
+}
+
 /** Throws `permission_denied` when the asking admin stopped being one while waiting for the lock. */
 export function assertStillAdmin(activeAdminIds: readonly string[], actorId: string): void {
   if (!activeAdminIds.includes(actorId)) {

@@ -54,7 +54,7 @@ export const promise: TrustPromise = {
     patches: [
       {
         file: 'server/users/queries.ts',
-        find: ".orderBy(users.id)\n    .for('update');",
+        find: ".orderBy(users.id)\n    .for('no key update');",
         replace: '.orderBy(users.id);',
       },
     ],

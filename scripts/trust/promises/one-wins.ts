@@ -73,7 +73,7 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/tokens/queries.ts',
-          find: "    .where(and(ownedBy(owner), eq(credentials.id, id)))\n    .for('update', { of: credentials });",
+          find: "    .where(and(ownedBy(owner), eq(credentials.id, id)))\n    .for('no key update', { of: credentials });",
           replace: '    .where(and(ownedBy(owner), eq(credentials.id, id)));',
         },
       ],

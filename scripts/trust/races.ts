@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Answer } from '#server/testing/caller.ts';
+import { callAt, placesFor, send, type Call, type Place } from './calls.ts';
+import { inTurns } from './in-turns.ts';
+import type { Outcome } from './promise.ts';
+import type { Stage } from './stage.ts';
+
+/** Rows that both calls have to wait for before they go on at the same moment; none: what they meet. */
+export type Gate = 'none' | 'users' | 'credentials';
+
+export interface Race {
+  /** Two procedures, by their names. */
+  pair: readonly [string, string];
+  /** Raced once for each. */
+  gates: readonly Gate[];
+}
+
+const heldMs = 40;
+const atOnce = 6;
+/** What a server logs when the database undid a transaction. */
+const undone = /undone in favour of another/g;
+
+/** What came of two calls, and what is there then. */
+interface Ending {
+  calls: readonly Call[];
+  answers: readonly Answer[];
+  text: string;
+}
+
+/**
+ * Races pairs of calls on one person and one token, at two servers. What comes of it has to be what comes of them one after
+ * the other, in one order or the other: then nothing that was answered is lost. No transaction may have been undone.
+ */
+export async function raceAll(stage: Stage, races: readonly Race[]): Promise<Outcome> {
+  const before = countUndone(stage);
+  const places = await placesFor(
+    stage,
+    races.reduce((sum, { gates }) => sum + gates.length + 2, 0),
+  );
+  const holders = new pg.Pool({ ...stage.address, max: atOnce });
+  const track = { stage, holders, next: () => places.pop() ?? missing('place') };
+  const faults = (await inTurns(races, (one) => tryRace(track, one), atOnce)).flat();
+  await holders.end();
+  const undoneNow = countUndone(stage) - before;
+  const named = faults.length > 0 ? `: ${[...new Set(faults)].slice(0, 5).join('; ')}` : '';
+  const all = races.reduce((sum, { gates }) => sum + gates.length, 0);
+  return {
+    measured: `${faults.length} of ${all} races went wrong, ${undoneNow} deadlocks${named}`,
+    holds: all > 0 && faults.length === 0 && undoneNow === 0,
+  };
+}
+
+function countUndone({ servers }: Stage): number {
+  return servers.reduce((sum, server) => sum + [...server.printed().matchAll(undone)].length, 0);
+}
+
+interface Track {
+  stage: Stage;
+  holders: pg.Pool;
+  next: () => Place;
+}
+
+async function tryRace(track: Track, { pair, gates }: Race): Promise<string[]> {
+  const forward = await inOrder(track, pair, [0, 1]);
+  let backward: Ending | undefined;
+  const faults: string[] = [];
+  for (const gate of gates) {
+    const raced = await race(track, pair, gate);
+    const broken = raced.answers.find(
+      ({ status }, at) => status >= 500 && status !== raced.calls[at]?.status,
+    );
+    if (broken) faults.push(`${pair.join(' × ')} answered ${broken.status}`);
+    if (broken || raced.text === forward.text) continue;
+    backward ??= await inOrder(track, pair, [1, 0]);
+    if (raced.text !== backward.text)
+      faults.push(`${pair.join(' × ')} ended in ${raced.text}, not in ${forward.text} or ${backward.text}`);
+  }
+  return faults;
+}
+
+async function inOrder(
+  { stage, next }: Track,
+  pair: Race['pair'],
+  order: readonly [0 | 1, 0 | 1],
+): Promise<Ending> {
+  const calls = await makeReady(next(), pair);
+  const answers: Answer[] = [];
+  for (const at of order) answers[at] = await sendAt(stage, calls, at);
+  return endingOf(stage, calls, answers);
+}
+
+async function race({ stage, holders, next }: Track, pair: Race['pair'], gate: Gate): Promise<Ending> {
+  const place = next();
+  const calls = await makeReady(place, pair);
+  const letGo = gate === 'none' ? undefined : await holdRows(holders, gate, place);
+  const sent = [sendAt(stage, calls, 0), sendAt(stage, calls, 1)];
+  if (letGo) await sleep(heldMs);
+  await letGo?.();
+  return endingOf(stage, calls, await Promise.all(sent));
+}
+
+/** What makes one ready may take away what the other needs, so that one comes last. */
+async function makeReady(place: Place, [one, other]: Race['pair']): Promise<[Call, Call]> {
+  if (one !== 'users.activate') return [await callAt(place, one), await callAt(place, other)];
+  const second = await callAt(place, other);
+  return [await callAt(place, one), second];
+}
+
+const sendAt = ({ servers }: Stage, calls: readonly [Call, Call], at: 0 | 1) => send(servers[at], calls[at]);
+
+/** Holds the rows of a place, as another change would. Returns what lets go of them. */
+async function holdRows(holders: pg.Pool, gate: Gate, { admin }: Place): Promise<() => Promise<void>> {
+  const client = await holders.connect();
+  await client.query('begin');
+  const text = `select from ${gate} where tenant_id = $1 order by id for no key update`;
+  await client.query(text, [admin.tenantId]);
+  return async () => {
+    await client.query('rollback');
+    client.release();
+  };
+}
+
+async function endingOf({ sql }: Stage, calls: readonly [Call, Call], answers: Answer[]): Promise<Ending> {
+  const [row] = await sql<{ state: object }>(readState, [calls[0].place.admin.tenantId]);
+  // That the log is being verified already is as good as verifying it.
+  const did = answers.map(({ status, problem }) => status < 400 || problem?.code === 'verify_running');
+  return { calls, answers, text: JSON.stringify([...did, row?.state]) };
+}
+
+function missing(what: string): never {
+  throw new Error(`there is no ${what}`);
+}
+
+/** What a place comes to, but for ids, secrets, times and what is written behind the answers. */
+const readState = `select json_build_object(
+  'people', (select json_agg(json_build_object('role', role, 'off', deactivated_at is not null,
+      'gone', deleted_at is not null, 'name', name, 'password', password_hash is not null,
+      'chosen', password_chosen_by_admin) order by role, name)
+    from users where tenant_id = $1),
+  'tokens', (select json_agg(json_build_object('name', name, 'enabled', enabled, 'held', held,
+      'ended', revoked_at is not null or exists (select from users where id = owner_user_id and deleted_at is not null),
+      'secrets', (select json_agg(state order by epoch) from secrets where credential_id = c.id)) order by name)
+    from credentials c where tenant_id = $1),
+  'sessions', (select count(*) from sessions where tenant_id = $1),
+  'codes', (select json_object_agg(purpose, count) from (
+      select purpose, count(*) from one_time_codes where tenant_id = $1 and consumed_at is null
+      group by purpose order by purpose) open),
+  'setup', (select json_agg(json_build_array(redeemed_at is not null, healthy) order by redeemed_at is not null, healthy)
+    from setup_codes where tenant_id = $1),
+  'devices', (select json_agg(json_build_array(approved, collected_at is not null) order by approved)
+    from device_requests where tenant_id = $1),
+  'notices', (select json_agg(dismissed_at is not null order by kind) from notices where tenant_id = $1),
+  'identities', (select json_agg(unlinked_at is not null) from user_identities where tenant_id = $1),
+  'settings', (select disable_on_reuse from tenants where id = $1)) as state`;
