@@ -72,8 +72,8 @@ function endWhenSilent(client: pg.PoolClient): void {
 }
 
 /**
- * Who we are, and how long we wait for an answer. Whoever asks is told within two seconds that there is no database, no
- * connection or no answer. A connection of it needs `beginSession`.
+ * Who we are, and how long we wait: after two seconds a caller knows that there is no database, no connection or no answer.
+ * A connection made from it needs `beginSession`.
  */
 export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {

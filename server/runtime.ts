@@ -13,6 +13,7 @@ import { createCountWindow, type CountWindow } from '#server/access/count-window
 import type { TenantId } from '#server/access/principal.ts';
 import { createRates, type Rates } from '#server/access/rates.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
+import { warnOfSuperuser } from '#server/access/warn-of-superuser.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
 import { openSeals, type Seals } from '#server/audit/seals.ts';
@@ -33,8 +34,6 @@ import { createIssuer, type Issuer } from '#server/oidc/discover.ts';
 import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
 import { deleteEndedSessions, touchSessions, type SessionUse } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
-
-const hourMs = 3_600_000;
 
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
@@ -160,15 +159,6 @@ async function makeMonthsSoon(db: Database, log: Logger): Promise<void> {
     if (!isLockTimeout(error)) throw error;
     log.warn('the audit log is in use: months to come are made later');
   });
-}
-
-function warnOfSuperuser(log: Logger): NodeJS.Timeout {
-  const warn = () =>
-    log.warn(
-      'the owner’s address of the database signs in as a superuser (KEYWARD_DATABASE_SUPERUSER=accept)',
-    );
-  warn();
-  return setInterval(warn, hourMs).unref();
 }
 
 const wantsMetrics = ({ metrics: { token, port } }: Config) => token !== undefined || port !== undefined;
