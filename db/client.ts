@@ -47,14 +47,16 @@ const session = {
   idle_in_transaction_session_timeout: '15000',
 };
 
+/** The pool awaits it, though its types do not say so. */
+const hooks = { onConnect: (client: pg.ClientBase) => beginSession(client) };
+
 /** `pg` waits for ever by default, and an unheard `error` event ends the process: neither is left to chance here. */
 export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
     ...connectionConfig(address),
     max: options.size,
     idleTimeoutMillis: 30_000,
-    // Awaited, whatever its types say.
-    onConnect: beginSession as (client: pg.ClientBase) => void,
+    ...hooks,
   });
   pool.on('error', options.onError);
   pool.on('connect', (client) => {
@@ -94,8 +96,8 @@ function endWhenSilent(client: pg.PoolClient): void {
 }
 
 /**
- * Who we are, and how long we wait for an answer. Whoever asks is told within two seconds that there is no database, no
- * connection or no answer. A connection of it needs `beginSession`.
+ * Who we are, and how long we wait: after two seconds a caller knows that there is no database, no connection or no answer.
+ * A connection made from it needs `beginSession`.
  */
 export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   return {

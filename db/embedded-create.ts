@@ -73,6 +73,7 @@ async function initialize(files: string, draft: Draft, passwords: Passwords): Pr
       `alter role postgres password '${passwords.superuser}';`,
       `create role keyward login createrole ${right} password '${passwords.keyward}';`,
       'create database keyward owner keyward;',
+      'revoke connect on database postgres, template1 from public;',
     ],
   });
 }

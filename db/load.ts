@@ -5,6 +5,7 @@ import type { Database } from '#db/client.ts';
 import { connectAsOwner } from '#db/connect.ts';
 import { listTables, type DumpedTable, type DumpFacts, type DumpPart } from '#db/dump.ts';
 import { holdOffMigrations, migrateWithin } from '#db/migrate.ts';
+import { assertOwner } from '#db/owner.ts';
 
 const statementBytes = 2 * 2 ** 20;
 
@@ -16,12 +17,13 @@ export class LoadError extends Error {}
  * transaction: whatever happens, it is there whole or not at all. Throws `LoadError`, `UnusableDatabaseError`.
  */
 export async function loadDump<T>(
-  address: DatabaseAddress,
+  { address, acceptsSuperuser }: { address: DatabaseAddress; acceptsSuperuser: boolean },
   dump: { facts: DumpFacts; parts: AsyncIterable<DumpPart> },
   finish: (db: Database) => Promise<T>,
 ): Promise<T> {
   const client = await connectAsOwner(address);
   try {
+    await assertOwner(client, { acceptsSuperuser });
     await client.query('begin');
     await client.query("set local idle_in_transaction_session_timeout = 0; set local timezone = 'UTC'");
     await holdOffMigrations(client);

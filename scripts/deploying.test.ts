@@ -9,13 +9,14 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseYaml } from '@redocly/openapi-core';
 import { findAccount } from '#db/embedded-binaries.ts';
+import { loginNameOf } from '#db/login.ts';
 import { readLockFile } from '#scripts/check-packages.ts';
 import { type Instruction, readStages } from '#scripts/read-dockerfile.ts';
 import { root } from '#scripts/workplace.mjs';
 import { parseConfig } from '#server/config.ts';
-import { createDatabase } from '#server/testing/database.ts';
+import { createDatabase, runSql, superuserAddress } from '#server/testing/database.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
-import { urlOf } from '#server/testing/process.ts';
+import { dataFolder, startServer, urlOf } from '#server/testing/process.ts';
 import { freePort, programOf, skipWithout } from '#server/testing/program.ts';
 
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -175,7 +176,11 @@ test('compose.yaml gives the server settings that it takes, and what it names is
     if (image) assert.match(image, /:\d+\.\d+/, 'a version');
     for (const secret of secrets) assert.ok(compose.secrets[secret], secret);
     for (const network of networks) assert.ok(compose.networks[network], network);
-    for (const volume of volumes) assert.ok(compose.volumes[volume.split(':')[0] ?? ''], volume);
+    for (const [source = ''] of volumes.map((volume) => volume.split(':')))
+      assert.ok(
+        source.startsWith('./') ? existsSync(path.join(root, source)) : compose.volumes[source],
+        source,
+      );
   }
   assert.deepEqual([keyward?.read_only, keyward?.cap_drop], [true, ['ALL']]);
   assert.deepEqual(
@@ -199,6 +204,25 @@ test('compose.yaml gives the server settings that it takes, and what it names is
   const config = parseConfig(Object.fromEntries(settings) as Record<string, string>);
   assert.equal(config.databaseUrl?.reveal(), secrets.database_url);
   assert.ok(config.masterKey && config.auditKey && config.redisUrl);
+});
+
+test('the owner that compose.yaml has PostgreSQL make is one that a server starts with', async () => {
+  const name = `owner_${randomBytes(4).toString('hex')}`;
+  const superuser = superuserAddress('postgres');
+  const statements = read('docs/services/create-owner.sql')
+    .replace(/^(--|\\set).*$/gm, '')
+    .replaceAll(/\bkeyward\b/g, name)
+    .replace(":'password'", "'secret'");
+  for (const statement of statements.split(';')) await runSql(superuser, statement);
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(async () => {
+    for (const gone of [`database ${name} with (force)`, `role ${loginNameOf(name)}`, `role ${name}`])
+      await runSql(superuser, `drop ${gone}`);
+  });
+  await using folder = await dataFolder();
+  const DATABASE_URL = urlOf({ ...superuser, user: name, password: 'secret', database: name });
+  await using server = await startServer({ ...folder.settings, DATABASE_URL });
+  assert.equal((await server.send('GET /readyz')).status, 200);
 });
 
 test(

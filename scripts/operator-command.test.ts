@@ -12,5 +12,7 @@ test('a command to be pasted acts on the same database, and tells no secret', ()
   assert.equal(placeOf({ KEYWARD_DATA: "/srv/o'hara's desk" }), "KEYWARD_DATA='/srv/o'\\''hara'\\''s desk' ");
   const given = placeOf({ DATABASE_URL: 'postgres://ada:very-secret@localhost/desk' });
   assert.equal(given, 'With the same DATABASE_URL: ');
+  const both = { DATABASE_URL: 'postgres://a@b/c', KEYWARD_DATABASE_OWNER_URL: 'postgres://d@b/c' };
+  assert.equal(placeOf(both), 'With the same DATABASE_URL and KEYWARD_DATABASE_OWNER_URL: ');
   assert.equal(quote('$(reboot)'), "'$(reboot)'");
 });

@@ -58,8 +58,11 @@ export function readingArguments<T>(read: () => T): T {
 }
 
 /** The settings that an operator's next command needs to act on the same database, to be written before it; no secret. */
-export function describePlace({ databaseUrl, dataFolder }: Config): string {
-  if (databaseUrl) return 'With the same DATABASE_URL: ';
+export function describePlace({ databaseUrl, databaseOwnerUrl, dataFolder }: Config): string {
+  const given = [databaseUrl && 'DATABASE_URL', databaseOwnerUrl && 'KEYWARD_DATABASE_OWNER_URL'].filter(
+    Boolean,
+  );
+  if (given.length > 0) return `With the same ${given.join(' and ')}: `;
   return dataFolder === path.resolve(settings.KEYWARD_DATA.byDefault)
     ? ''
     : `KEYWARD_DATA=${quote(dataFolder)} `;

@@ -51,6 +51,31 @@ for (const [environment, message] of illegal) {
   });
 }
 
+const addresses = [
+  'postgres://ada@/desk?host=/run/postgresql',
+  'postgresql://db.example',
+  'postgres://[::1]:5433/desk',
+  'postgres://ada:p%40s%23s%2Fw@db.example:5432/desk?sslmode=verify-full&channel_binding=require',
+  'postgres://ada:p@ss:word@db.example/desk',
+  'postgres://%2Frun%2Fpostgresql/desk',
+];
+for (const DATABASE_URL of addresses) {
+  test(`${DATABASE_URL} is the address of a database`, () => {
+    assert.equal(parseConfig({ DATABASE_URL }).databaseUrl?.reveal(), DATABASE_URL);
+  });
+}
+
+for (const password of ['p@s#s/w', 'p#x', '12/w', 'p?x', '1?x=y', '50%off', 'a b', '%ff']) {
+  test(`a password that was not encoded, ${password}, stops the start with a sentence that shows nothing`, () => {
+    for (const name of ['DATABASE_URL', 'KEYWARD_DATABASE_OWNER_URL'])
+      assert.throws(() => parseConfig({ [name]: `postgres://ada:${password}@db.example:5432/desk` }), {
+        message: new RegExp(
+          `^${name}: its value \\(not shown\\) will not do\\. Legal: .+percent-encoded\\.$`,
+        ),
+      });
+  });
+}
+
 test('a secret that will not do is not shown', () => {
   assert.throws(
     () => parseConfig({ DATABASE_URL: 'mysql://root:hunter2@db' }),

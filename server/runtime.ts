@@ -15,6 +15,7 @@ import type { TenantId } from '#server/access/principal.ts';
 import { createRates, type Rates } from '#server/access/rates.ts';
 import { createRecentSecrets, type RecentSecrets } from '#server/access/recent-secrets.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
+import { warnOfSuperuser } from '#server/access/warn-of-superuser.ts';
 import { makeMonths } from '#server/audit/months.ts';
 import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
 import { recordLoss } from '#server/audit/record-loss.ts';
@@ -43,8 +44,6 @@ import {
   type SessionUse,
 } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
-
-const hourMs = 3_600_000;
 
 /** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
 export interface Runtime {
@@ -211,15 +210,6 @@ async function makeMonthsSoon(db: Database, log: Logger): Promise<void> {
     if (!isLockTimeout(error)) throw error;
     log.warn('the audit log is in use: months to come are made later');
   });
-}
-
-function warnOfSuperuser(log: Logger): NodeJS.Timeout {
-  const warn = () =>
-    log.warn(
-      'the owner’s address of the database signs in as a superuser (KEYWARD_DATABASE_SUPERUSER=accept)',
-    );
-  warn();
-  return setInterval(warn, hourMs).unref();
 }
 
 const wantsMetrics = ({ metrics: { token, port } }: Config) => token !== undefined || port !== undefined;

@@ -5,6 +5,7 @@ import { startEmbedded } from '#db/embedded.ts';
 import { loginNameOf } from '#db/login.ts';
 import { migrate, migrateWithin } from '#db/migrate.ts';
 import { createDatabase, runSql, superuserAddress, type TestDatabase } from '#server/testing/database.ts';
+import { openEmptyDesk } from '#server/testing/desk.ts';
 import { dataFolder, runServer, startServer, urlOf } from '#server/testing/process.ts';
 
 type Address = TestDatabase['address'];
@@ -232,4 +233,18 @@ test('a server whose master key is not that of the others is refused with one se
     /^A Keyward server \(keyward \d+\) is using this database with another KEYWARD_MASTER_KEY\. .+\n$/,
   );
   assert.equal((await server.send('GET /readyz')).status, 200);
+});
+
+test('a start behind a long read of the log goes on, and leaves the months to come for later', async () => {
+  await using desk = await openEmptyDesk();
+  await desk.sql(
+    `do $$ begin execute 'drop table ' || (select max(inhrelid::regclass::text) from pg_inherits
+       where inhparent = 'audit_events'::regclass and inhrelid::regclass::text ~ 'events_'); end $$`,
+  );
+  await desk.sql('begin');
+  await desk.sql('select from audit_events limit 1');
+  await using other = await desk.another();
+  await desk.sql('commit');
+  assert.match(desk.logged.join(''), /the audit log is in use: months to come are made later/);
+  assert.equal((await other.send('GET /readyz')).status, 200);
 });

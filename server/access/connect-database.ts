@@ -5,12 +5,12 @@ import type { DatabaseAddress, DatabaseAddresses } from '#db/address.ts';
 import { connectionConfig, openPool, openSharedPool } from '#db/client.ts';
 import { connect, connectAsOwner } from '#db/connect.ts';
 import { sqlState, UnusableDatabaseError } from '#db/errors.ts';
-import { assertConnections, assertFit } from '#db/fitness.ts';
+import { assertConnections } from '#db/fitness.ts';
 import type { Queue } from '#db/job-queue.ts';
 import { assertFewRights } from '#db/login-rights.ts';
-import { readOwner, refuseLogin, refuseSuperuser, type Owner } from '#db/login-sql.ts';
 import { admitLogin, makeLogin } from '#db/login.ts';
 import { migrate } from '#db/migrate.ts';
+import { assertOwner, refuseLogin, type Owner } from '#db/owner.ts';
 import type { Turns } from '#db/turns.ts';
 import { masterKeyOf } from '#server/access/sealer.ts';
 import type { Config } from '#server/config.ts';
@@ -51,10 +51,8 @@ export async function connectDatabase(
 ): Promise<ConnectedDatabase> {
   const client = await connectAsOwner(given.owner);
   try {
-    await assertFit(client);
-    const owner = await readOwner(client);
-    if (owner.isSuperuser && !config.acceptsSuperuser)
-      throw refuseSuperuser(client, owner, given.ownerSetting ?? 'DATABASE_URL');
+    const { acceptsSuperuser } = config;
+    const owner = await assertOwner(client, { acceptsSuperuser, setting: given.ownerSetting });
     await assertConnections(client, ofOwner);
     const login = given.server && (await identify(client, given.server));
     if (login === undefined && !owner.mayCreateRoles && !owner.isSuperuser)

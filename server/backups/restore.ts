@@ -37,8 +37,10 @@ export async function restoreBackup(backup: CheckedBackup, work: RestoreWork): P
   const { version: _, ...facts } = backup.header;
   const memory = openSealMemory(work.config.dataFolder);
   const parts = counted(backup, work.onProgress);
-  const finished = await loadDump(work.address, { facts, parts }, (db) =>
-    finish(db, backup, { ...work, memory }),
+  const finished = await loadDump(
+    { address: work.address, acceptsSuperuser: work.config.acceptsSuperuser },
+    { facts, parts },
+    (db) => finish(db, backup, { ...work, memory }),
   );
   return { retired: finished.retired, sealKeptIn: finished.lost ? memory.setAside() : undefined };
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { UnusableDatabaseError } from '#db/errors.ts';
+import { assertFit } from '#db/fitness.ts';
 import { loginNameOf } from '#db/login.ts';
 
 export interface Owner {
@@ -10,8 +11,22 @@ export interface Owner {
   hasRights: boolean;
 }
 
-/** Who the owner's connection works as. Whoever may become a superuser counts as one. */
-export async function readOwner(client: pg.Client): Promise<Owner> {
+/**
+ * Who owns the tables. Throws `UnusableDatabaseError` where that is a superuser and none is accepted, or where the database is
+ * not fit to be migrated by them.
+ */
+export async function assertOwner(
+  client: pg.Client,
+  { acceptsSuperuser, setting = 'DATABASE_URL' }: { acceptsSuperuser: boolean; setting?: string | undefined },
+): Promise<Owner> {
+  await assertFit(client);
+  const owner = await readOwner(client);
+  if (owner.isSuperuser && !acceptsSuperuser) throw refuseSuperuser(client, owner, setting);
+  return owner;
+}
+
+/** Who may become a superuser counts as one. */
+async function readOwner(client: pg.Client): Promise<Owner> {
   const { rows } = await client.query<Owner>(
     `select rolname as user, rolcreaterole as "mayCreateRoles", to_regrole('keyward_app') is not null as "hasRights",
        exists (select from pg_roles where rolsuper and pg_has_role(oid, 'member')) as "isSuperuser"
@@ -25,7 +40,7 @@ export async function readOwner(client: pg.Client): Promise<Owner> {
 const quoted = pg.escapeIdentifier;
 
 /** What an operator does about a superuser as the owner: hand the database to one who is none. */
-export function refuseSuperuser(client: pg.Client, owner: Owner, setting: string): UnusableDatabaseError {
+function refuseSuperuser(client: pg.Client, owner: Owner, setting: string): UnusableDatabaseError {
   const database = client.database ?? '';
   const user = loginNameOf(database).replace('keyward_', 'keyward_owner_');
   return new UnusableDatabaseError(
