@@ -21,7 +21,7 @@ const help = `Usage: npm run admin -- <command> --email <address> [--name <name>
 
   create-admin     adds an admin
   reset-password   gives somebody a new password, and signs them out everywhere
-  invite           prints a link by which somebody signs in with OpenID Connect or by e-mail, and which
+  invite           prints a link by which a person signs in with OpenID Connect or by e-mail, and which
                    links that to their account: for when passwords are off (KEYWARD_PASSWORDS)
 
 The password is asked for, or read from standard input. With --link there is none: a link is printed

@@ -154,13 +154,13 @@ export const settings = {
   KEYWARD_PASSWORDS: {
     schema: onOrOff,
     legal: 'on or off',
-    says: 'Off: nobody signs in or confirms by a password, and none can be set. Needs OpenID Connect or a mail server. Passwords that were set before stay stored, and work once it is on again.',
+    says: 'Off: no password signs in or confirms, and none can be set. Needs OpenID Connect or a mail server. Passwords that were set before stay stored, and work once it is on again.',
     byDefault: 'on',
   },
   KEYWARD_MAGIC_LINKS: {
     schema: onOrOff,
     legal: 'on or off',
-    says: 'Off: nobody signs in by a mailed link, also with a mail server set.',
+    says: 'Off: no links to sign in are emailed, also with a mail server set.',
     byDefault: 'on',
   },
   KEYWARD_SMTP_URL: {
@@ -214,7 +214,7 @@ export const settings = {
   KEYWARD_OIDC_TRUSTED_EMAIL_DOMAINS: {
     schema: domains.default([]),
     legal: 'domains separated by commas',
-    says: 'For an issuer that does not say whether an e-mail address is confirmed (it sends no email_verified, as Entra ID): whose addresses are taken as confirmed. Only for domains of which nobody can enter an address there that is not theirs.',
+    says: 'For an issuer that does not say whether an e-mail address is confirmed (it sends no email_verified, as Entra ID): whose addresses are taken as confirmed. List only domains whose addresses users cannot enter there themselves: those of your own single-tenant issuer.',
     byDefault: 'none',
   },
   KEYWARD_TRUSTED_PROXIES: {

@@ -9,13 +9,13 @@ interface LinkSentProps {
   >;
 }
 
-/** What is said once a link was asked for: the same whether there is such an account. */
+/** The confirmation after a link was requested: the same whether there is such an account. */
 export function LinkSent({ request: { isSuccess, variables, data } }: LinkSentProps) {
   return (
     <div role="status">
       {isSuccess && variables && data && (
         <Notice tone="info">
-          If {variables.email} belongs to somebody here, a link is on its way. It works once, for{' '}
+          If {variables.email} belongs to an account here, a link is on its way. It works once, for{' '}
           {data.lifeMinutes} minutes.
         </Notice>
       )}

@@ -12,7 +12,7 @@ interface OidcButtonProps {
   name: string;
   /** It is the first choice of the page. */
   isPrimary: boolean;
-  /** What the round trip is begun with, asked for when it is. */
+  /** What the round trip starts with, read when it does. */
   input: () => StartOidcInput;
 }
 

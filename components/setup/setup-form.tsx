@@ -39,7 +39,7 @@ function NoCode() {
   );
 }
 
-/** `ways`: null where they could not be had; then a password is asked for, as usual. */
+/** `ways`: null where they are not known; then the form has a password, as usual. */
 function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
   const hasPasswords = ways?.ways.includes('password') ?? true;
   const { register, control, handleSubmit, setError, formState } = useForm<CompleteSetupInput>({

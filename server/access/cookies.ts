@@ -7,7 +7,7 @@ import type { Config } from '#server/config.ts';
 export interface Cookies {
   /** A cookie's name as it is sent. */
   nameOf(name: string): string;
-  /** Its value in a `Cookie` header, also under the name from before names told installations apart. */
+  /** Its value in a `Cookie` header, also under the name from before names distinguished installations. */
   read(header: string, name: string): string | undefined;
   /** A `Set-Cookie` header for one that scripts cannot read. Zero seconds make the browser forget it. */
   header(cookie: { name: string; value: string; seconds: number }): string;

@@ -3,7 +3,7 @@ import { AppError, notFound } from '#server/errors.ts';
 
 /**
  * Throws `passwords_off` where no password may be used or set, `not_found` for another way to sign in that is closed. It looks
- * at nothing but the settings, so that the answer is the same whoever is asked about.
+ * at nothing but the settings, so that the answer is the same for every account.
  */
 export function assertWayOpen({ ways, oidc }: Config, way: keyof OpenWays): void {
   if (ways[way]) return;

@@ -32,7 +32,7 @@ export async function requestMagic(
   return { lifeMinutes: codeLifeMs.magic / 60_000 };
 }
 
-/** Signs in whoever opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `too_many_attempts`. */
+/** Signs in the person who opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `too_many_attempts`. */
 export function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
   return countingCodes(ctx, async () => {
     const { next, ...started } = await ctx.change((tx) => startByCode(tx, ctx, code));

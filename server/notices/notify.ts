@@ -15,7 +15,7 @@ export interface NewNotice {
   /** Told once for it: of an expiry its day, of anything else the day on which it happened. */
   day: Date;
   address?: string | null;
-  /** The page says nothing of it: whoever reads that page brought it about. */
+  /** Not shown on the page, whose reader brought it about. */
   isMailOnly?: boolean;
 }
 

@@ -16,8 +16,8 @@ import { canonicalEmail } from '#server/users/schema.ts';
 
 /**
  * Lets an invited person in by who they are at the issuer, and links that to their account: whatever was linked, unlinked or
- * retired there before, since an admin has just asked for it. It has to be somebody with the account's own verified e-mail
- * address, or an identity that the account had before. Throws `code_invalid`, `oidc_other_address`, `identity_taken`,
+ * retired there before, since an admin has just invited them. The identity needs the account's own verified e-mail address, or
+ * the account had it before. Throws `code_invalid`, `oidc_other_address`, `identity_taken`,
  * `oidc_unverified`, `oidc_unvouched`, `oidc_no_email`, `tenant_suspended`.
  */
 export async function acceptByIdentity(

@@ -29,7 +29,7 @@ export interface Identity {
 }
 
 export interface Issuer {
-  /** The address that sends a browser to the issuer; `again`: to prove anew who they are. Throws `oidc_unavailable`, `oidc_misconfigured`. */
+  /** The URL that sends a browser to the issuer; `again`: to sign in anew there. Throws `oidc_unavailable`, `oidc_misconfigured`. */
   begin(checks: Checks, redirectUri: string, again: boolean): Promise<URL>;
   /** Who came back. Throws `oidc_denied`, `oidc_failed`, `oidc_unavailable`, `oidc_misconfigured`. */
   redeem(returned: URL, checks: Checks): Promise<Identity>;

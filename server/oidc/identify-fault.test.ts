@@ -44,7 +44,7 @@ const wrong: [what: string, answer: RequestListener, logged: Record<string, unkn
   ],
 ];
 for (const [what, answer, logged] of wrong) {
-  test(`an issuer that answers with ${what} is told as a wrong configuration, and the log says what to set`, async () => {
+  test(`an issuer that answers with ${what} is reported as a wrong configuration, and the log says what to set`, async () => {
     await using server = await openServer(answer);
     await using desk = await openDesk({ settings: server.settings });
     const refused = await start(desk);
@@ -61,14 +61,14 @@ for (const [what, answer, logged] of wrong) {
   });
 }
 
-test('an issuer that fails is told as one that does not answer', async () => {
+test('an issuer that fails is reported as one that does not answer', async () => {
   await using server = await openServer((_, res) => res.writeHead(502).end());
   await using desk = await openDesk({ settings: server.settings });
   assert.equal((await start(desk)).problem?.code, 'oidc_unavailable');
   assert.deepEqual(errorsOf(desk), []);
 });
 
-test('a client secret that the issuer refuses is told as a wrong configuration, and is in no log', async () => {
+test('a client secret that the issuer refuses is reported as a wrong configuration, and is in no log', async () => {
   await using issuer = await openIssuer();
   const settings = { ...issuer.settings, KEYWARD_OIDC_CLIENT_SECRET: 'not the one of the issuer' };
   await using desk = await openDesk({ settings });
@@ -80,7 +80,7 @@ test('a client secret that the issuer refuses is told as a wrong configuration, 
   assert.doesNotMatch(desk.logged.join(''), /not the one of the issuer/);
 });
 
-test('what the issuer refuses the client is told as a wrong configuration, and what it refuses a person is not', async () => {
+test('what the issuer refuses the client is reported as a wrong configuration, and what it refuses a person is not', async () => {
   await using issuer = await openIssuer();
   await using desk = await openDesk({ settings: issuer.settings });
   const refusedBy = async (error: string) => {

@@ -4,7 +4,7 @@ import { openDesk } from '#server/testing/desk.ts';
 import { openIssuer } from '#server/testing/issuer.ts';
 import { begin, comeBack, errorOf, roundTrip, sessionOf } from '#server/testing/round-trip.ts';
 
-test('an ID token that the issuer did not sign signs nobody in', async () => {
+test('an ID token that the issuer did not sign is refused', async () => {
   await using issuer = await openIssuer();
   await using desk = await openDesk({ settings: issuer.settings });
   issuer.forges = { withForeignKey: true };

@@ -108,7 +108,7 @@ export const trustedDomains = ({ runtime }: AnyoneCtx) => runtime.config.oidc?.t
 export const identityTaken = () =>
   new AppError(
     'identity_taken',
-    'This account is linked to somebody else there. Sign in another way, and look at your account page.',
+    'This account is linked to another identity there. Sign in another way, and look at your account page.',
   );
 
 const unlinked = () =>

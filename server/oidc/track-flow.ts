@@ -14,7 +14,7 @@ const flowSchema = z.object({
   verifier: z.string(),
   next: z.string(),
   until: z.number(),
-  /** Asked of the issuer: to have the person prove anew who they are. */
+  /** Whether the person has to sign in anew there. */
   again: z.boolean().default(false),
   /** Whose account the identity is to be linked to, where they are signed in. */
   linkTo: z.string().optional(),

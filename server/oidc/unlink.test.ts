@@ -23,7 +23,7 @@ async function unlink(bob: Person): Promise<void> {
 const whoIs = async (desk: Desk, cookie: string | undefined) =>
   (await desk.send('GET /api/v1/me', { cookie: cookie ?? '' })).body['user']?.['email'];
 
-test('an unlinked sign-in stays unlinked, whoever comes with its subject or its address', async (t) => {
+test('an unlinked sign-in stays unlinked, for its subject and for its address', async (t) => {
   await using issuer = await openIssuer();
   const { desk, bob } = await openLinked(issuer, { KEYWARD_OIDC_AUTO_CREATE_DOMAINS: 'example.com' });
   await using _ = desk;
@@ -32,8 +32,8 @@ test('an unlinked sign-in stays unlinked, whoever comes with its subject or its 
     'the same': { sub: 'bob-there', email: bob.email },
     'another subject with the address': { sub: 'other', email: bob.email },
     'another subject, the address in capitals': { sub: 'other', email: 'BOB@Example.COM' },
-    'the same subject with an address that nobody has': { sub: 'bob-there', email: 'robert@example.com' },
-    'the same subject with the address of somebody else': { sub: 'bob-there', email: desk.ada.email },
+    'the same subject with an address that is not in use': { sub: 'bob-there', email: 'robert@example.com' },
+    'the same subject with the address of another account': { sub: 'bob-there', email: desk.ada.email },
   };
   for (const [what, person] of Object.entries(people)) {
     await t.test(what, async () => {
@@ -41,7 +41,7 @@ test('an unlinked sign-in stays unlinked, whoever comes with its subject or its 
       assert.equal(errorOf(await roundTrip(desk, issuer)), 'identity_unlinked');
     });
   }
-  assert.equal((await desk.sql('select from users')).length, 2, 'nobody was added for it');
+  assert.equal((await desk.sql('select from users')).length, 2, 'no account was added for it');
   assert.equal((await desk.sql('select from user_identities where unlinked_at is null')).length, 0);
 });
 

@@ -40,7 +40,7 @@ const takers: Record<string, (desk: Desk, code: string) => object> = {
   'users.checkReset': (_, code) => ({ code }),
   'users.completeReset': (_, code) => ({ code, password: newPassword }),
 };
-/** Only where nobody can sign in yet: tried below. */
+/** Only before there is a first admin: tried below. */
 const atSetup = 'setup.complete';
 
 test('every procedure that takes a password is tried here', () => {
@@ -59,7 +59,7 @@ test('every procedure that takes a password is tried here', () => {
   );
 });
 
-test('while passwords are off none can be used, set or asked for, whatever the call', async (t) => {
+test('while passwords are off none can be used, set or requested, by any call', async (t) => {
   await using desk = await openDesk();
   await using server = await desk.another({ settings: off });
   const code = await resetCode(desk);
@@ -87,20 +87,20 @@ test('what is refused says nothing of the account, and counts nothing', async ()
   const bob = await desk.join('Bob', 'member');
   await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
   await desk.sql('delete from sign_in_tallies');
-  const told = async (email: string, password: string) => {
+  const answerTo = async (email: string, password: string) => {
     const { status, headers, body } = await server.send('POST /api/v1/auth/login', {
       body: { email, password },
     });
     const names = [...headers.keys()].filter((name) => name !== 'x-request-id');
     return { status, names, body: { ...body, requestId: '' } };
   };
-  const right = await told(desk.ada.email, goodPassword);
+  const right = await answerTo(desk.ada.email, goodPassword);
   for (const [email, password] of [
     [desk.ada.email, 'not this one'],
     ['nobody@example.com', goodPassword],
     [bob.email, goodPassword],
   ] as const)
-    assert.deepEqual(await told(email, password), right);
+    assert.deepEqual(await answerTo(email, password), right);
   assert.equal((await desk.sql('select from sign_in_tallies')).length, 0);
 });
 
@@ -204,7 +204,7 @@ test('a reset link that waits to be mailed when passwords are turned off is not'
   assert.equal(mailbox.mails.length, before);
 });
 
-test('with mailed links off none is made, and one from before signs nobody in', async () => {
+test('with mailed links off none is issued, and one from before is refused', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: { ...mailbox.settings, ...issuer } });
   await desk.send('POST /api/v1/auth/magic', { body: { email: desk.ada.email } });

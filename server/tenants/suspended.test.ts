@@ -10,7 +10,7 @@ import { errorOf, roundTrip } from '#server/testing/round-trip.ts';
 const suspend = (desk: Desk) => desk.sql('update tenants set suspended_at = now()');
 const login = (desk: Desk, email: string, password: string) =>
   desk.send('POST /api/v1/auth/login', { body: { email, password } });
-const told = ({ status, headers, body }: Answer) => ({
+const likeness = ({ status, headers, body }: Answer) => ({
   status,
   headers: [...headers.keys()].filter((name) => name !== 'x-request-id'),
   body: { ...body, requestId: '' },
@@ -18,14 +18,14 @@ const told = ({ status, headers, body }: Answer) => ({
 
 test('of a suspended tenant the right password gets no cookie and a reason, and a wrong one the usual answer', async () => {
   await using desk = await openDesk();
-  const usual = told(await login(desk, desk.ada.email, 'not this one'));
+  const usual = likeness(await login(desk, desk.ada.email, 'not this one'));
   await suspend(desk);
   const right = await login(desk, desk.ada.email, goodPassword);
   assert.equal(right.status, 403);
   assert.equal(right.problem?.code, 'tenant_suspended');
   assert.deepEqual(right.headers.getSetCookie(), []);
-  assert.deepEqual(told(await login(desk, desk.ada.email, 'not this one')), usual);
-  assert.deepEqual(told(await login(desk, 'nobody@example.com', goodPassword)), usual);
+  assert.deepEqual(likeness(await login(desk, desk.ada.email, 'not this one')), usual);
+  assert.deepEqual(likeness(await login(desk, 'nobody@example.com', goodPassword)), usual);
   assert.equal((await desk.sql('select from sessions')).length, 1, 'that from before');
   await desk.settle();
   const rows = await desk.sql(
@@ -47,7 +47,7 @@ test('a password that an admin chose is not used up while the tenant is suspende
   assert.equal((await login(desk, desk.ada.email, goodPassword)).problem?.code, 'password_change_required');
 });
 
-test('nobody of a suspended tenant signs in by the issuer, a mailed link or an invite', async () => {
+test('a suspended tenant refuses sign-ins by the issuer, a mailed link or an invite', async () => {
   await using issuer = await openIssuer();
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: { ...issuer.settings, ...mailbox.settings } });

@@ -33,30 +33,30 @@ const ways: Record<string, Way> = {
 };
 
 for (const [what, give] of Object.entries(ways)) {
-  test(`somebody whose account gets a first password by ${what} is told by email and on the page, and of a second one is not`, async () => {
+  test(`a first password by ${what} sends an email and a notice, and a second one does not`, async () => {
     await using mailbox = await openMailbox();
     await using desk = await openDesk({ settings: mailbox.settings });
     const bob = await desk.join('Bob', 'member');
     await desk.sql('update users set password_hash = null where id = $1', [bob.id]);
     await desk.runJobs();
     mailbox.mails.length = 0;
-    const told = async () => {
+    const sent = async () => {
       await desk.runJobs();
       return mailbox.mails.filter((mail) => mail.subject === subject);
     };
     await give(desk, bob);
-    const [mail, ...more] = await told();
+    const [mail, ...more] = await sent();
     assert.equal(mail?.to?.[0]?.address, bob.email);
     const [notice] = await desk.sql<{ kind: string; user_id: string }>('select kind, user_id from notices');
     assert.deepEqual(notice, { kind: 'password_set', user_id: bob.id });
     assert.doesNotMatch(mail?.text ?? '', /herons|code=/);
     assert.equal(more.length, 0);
     await byReset(desk, bob);
-    assert.equal((await told()).length, 1);
+    assert.equal((await sent()).length, 1);
   });
 }
 
-test('without a mail server it is told on the page, until it is put away', async () => {
+test('without a mail server a notice is on the page until it is dismissed', async () => {
   await using desk = await openDesk();
   await desk.sql('update users set password_hash = null');
   const body = { newPassword };
@@ -70,7 +70,7 @@ test('without a mail server it is told on the page, until it is put away', async
   assert.deepEqual(await listed(), []);
 });
 
-test('an invite that ends in a password is told by email, and not to who has just chosen it', async () => {
+test('an invite that ends in a password sends an email, and no notice to who has just chosen it', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
   const bob = await desk.join('Bob', 'member');

@@ -21,7 +21,7 @@ export async function hashNewPassword(
 
 /**
  * Tells a person, on the page and by email, that their account has a password for the first time: a way to sign in that
- * somebody else may have opened. `before`: their account until now.
+ * another person may have opened. `before`: their account until now.
  */
 export async function tellOfFirstPassword(tx: Transaction, ctx: AnyoneCtx, before: UserRow): Promise<void> {
   if (before.passwordHash !== null) return;
@@ -32,7 +32,7 @@ export async function tellOfFirstPassword(tx: Transaction, ctx: AnyoneCtx, befor
     kind: 'password_set',
     day: ctx.now(),
     address: ctx.request.address,
-    // Nobody but who chose the password could read it on the page of an account that was never signed in to.
+    // On an account that was never signed in to, only the one who chose the password could read it.
     isMailOnly: before.lastSignInAt === null,
   } as const;
   await notify(tx, ctx.runtime, [about]);

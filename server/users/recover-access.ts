@@ -24,7 +24,7 @@ export interface Recovery {
 const operator = { kind: 'system', id: null, label: 'operator' } as const;
 
 /**
- * Adds an admin, for when nobody can sign in as one. Returns the link, where there is no password. Throws `email_taken`,
+ * Adds an admin, for when no admin can sign in. Returns the link, where there is no password. Throws `email_taken`,
  * `passwords_off`, `validation_failed`.
  */
 export async function createAdmin(
@@ -42,7 +42,7 @@ export async function createAdmin(
 }
 
 /**
- * Makes a link by which somebody signs in another way than by a password, and links that to their account: for when they
+ * Issues a link by which a person signs in another way than by a password, and links that to their account: for when they
  * cannot sign in, and passwords are off. Throws `not_found`, `account_deactivated`.
  */
 export function inviteByOperator(runtime: Runtime, email: string): Promise<string> {
