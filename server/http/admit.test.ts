@@ -4,83 +4,120 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Release } from '#db/turns.ts';
+import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import type { Person } from '#server/testing/person.ts';
+import { signIn, type Person } from '#server/testing/person.ts';
 
-const asksNotices = 'GET /api/v1/notices';
-
-/** Has all that asks for notices wait, until the returned promise's function is called. */
-async function holdNotices(desk: Desk): Promise<() => Promise<unknown>> {
-  await desk.sql('begin');
-  await desk.sql('lock table notices in access exclusive mode');
-  return () => desk.sql('commit');
+/** Takes places of a caller, as calls of theirs would; returns what gives them back. */
+async function takePlaces({ runtime }: Desk, caller: string, count: number): Promise<Release[]> {
+  const { calls } = runtime.admission;
+  return Promise.all(Array.from({ length: count }, () => calls.take(caller)));
 }
+
+const giveBack = (releases: Release[]) => releases.forEach((release) => release());
 
 async function until(isTime: () => boolean): Promise<void> {
   while (!isTime()) await sleep(5);
 }
 
+const statusOf = async (answer: Promise<Answer>) => (await answer).status;
+
 test('of one person 64 calls are under way, 512 wait, and more are refused; nobody else notices', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   const { calls } = desk.runtime.admission;
-  const letGo = await holdNotices(desk);
-  const asked = Array.from({ length: 70 }, () => bob.send(asksNotices));
-  await until(() => calls.held() === 64 && calls.waiting() === 6);
-  assert.equal((await desk.ada.send('GET /api/v1/tokens')).status, 200);
+  const held = await takePlaces(desk, `session ${bob.id}`, 63);
+  assert.equal((await bob.send('GET /api/v1/me')).status, 200);
+  held.push(...(await takePlaces(desk, `session ${bob.id}`, 1)));
+  const waits = statusOf(bob.send('GET /api/v1/me'));
+  await until(() => calls.waiting() === 1);
   const pass = async () => (await calls.take(`session ${bob.id}`))();
-  const more = Array.from({ length: 506 }, pass);
+  const more = Array.from({ length: 511 }, pass);
   const refused = await bob.send('GET /api/v1/me');
   assert.equal(refused.problem?.code, 'rate_limited');
   assert.equal(refused.headers.get('retry-after'), '1');
   assert.equal((await desk.ada.send('GET /api/v1/tokens')).status, 200);
-  await letGo();
-  await Promise.allSettled([...asked, ...more]);
+  giveBack(held);
+  assert.equal(await waits, 200);
+  await Promise.all(more);
   await until(() => calls.held() === 0 && calls.waiting() === 0);
-  assert.equal((await bob.send('GET /api/v1/me')).status, 200);
 });
 
-test('sessions of a person share their places, and tokens theirs: a script that runs wild can be stopped in the browser', async () => {
+test('who waits for five seconds is refused', async () => {
+  await using desk = await openDesk();
+  const held = await takePlaces(desk, `session ${desk.ada.id}`, 64);
+  const started = performance.now();
+  const refused = await desk.ada.send('GET /api/v1/me');
+  assert.equal(refused.problem?.code, 'rate_limited');
+  assert.ok(performance.now() - started > 4_900);
+  giveBack(held);
+  assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
+});
+
+test('all sessions of a person share their places', async () => {
+  await using desk = await openDesk();
+  const again = await signIn(desk, desk.ada.email, desk.ada.password);
+  const { calls } = desk.runtime.admission;
+  const held = await takePlaces(desk, `session ${desk.ada.id}`, 64);
+  const waits = [desk.ada, again].map((who) => statusOf(who.send('GET /api/v1/me')));
+  await until(() => calls.waiting() === 2);
+  giveBack(held);
+  assert.deepEqual(await Promise.all(waits), [200, 200]);
+});
+
+test('all tokens of a person share theirs: a script that runs wild can be stopped in the browser', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   const tokens = await Promise.all(['one', 'two'].map((name) => bob.createToken({ name })));
-  const { calls } = desk.runtime.admission;
-  const letGo = await holdNotices(desk);
-  const asked = Array.from({ length: 70 }, (_, n) =>
-    desk.send(asksNotices, { token: tokens[n % 2]?.token ?? '' }),
-  );
-  await until(() => calls.held() === 64 && calls.waiting() === 6);
+  const held = await takePlaces(desk, `credential ${bob.id}`, 64);
+  const waits = tokens.map(({ token }) => statusOf(desk.send('GET /api/v1/me', { token })));
+  await until(() => desk.runtime.admission.calls.waiting() === 2);
   for (const { credential } of tokens) await bob.revokeToken(credential.id);
-  await letGo();
-  await Promise.all(asked);
-  await until(() => calls.held() === 0);
+  giveBack(held);
+  await Promise.all(waits);
 });
 
 test('a batch takes as many places as it has calls', async () => {
   await using desk = await openDesk();
   const { calls } = desk.runtime.admission;
-  const letGo = await holdNotices(desk);
-  const batch = `GET /trpc/${Array<string>(10).fill('notices.list').join()}?batch=1&input={}`;
-  const asked = Array.from({ length: 7 }, () => desk.ada.send(batch));
-  await until(() => calls.held() === 60 && calls.waiting() === 1);
-  await letGo();
-  await Promise.all(asked);
+  const batch = `GET /trpc/${Array<string>(10).fill('sessions.me').join()}?batch=1&input={}`;
+  const held = await takePlaces(desk, `session ${desk.ada.id}`, 54);
+  assert.equal((await desk.ada.send(batch)).status, 200);
+  held.push(...(await takePlaces(desk, `session ${desk.ada.id}`, 1)));
+  const waits = statusOf(desk.ada.send(batch));
+  await until(() => calls.waiting() === 1);
+  held.pop()?.();
+  assert.equal(await waits, 200);
+  giveBack(held);
 });
 
-test('who goes while they wait leaves the line, and who goes while they are served gives back their place when that has ended', async () => {
+test('who goes while they wait leaves the line', async () => {
   await using desk = await openDesk();
   const { calls } = desk.runtime.admission;
-  const letGo = await holdNotices(desk);
+  const held = await takePlaces(desk, `session ${desk.ada.id}`, 64);
   const leaving = new AbortController();
-  const asked = Array.from({ length: 70 }, () =>
-    fetch(`${desk.origin}/api/v1/notices`, { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal }),
-  );
-  await until(() => calls.held() === 64 && calls.waiting() === 6);
+  const options = { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal };
+  const asked = fetch(`${desk.origin}/api/v1/me`, options);
+  await until(() => calls.waiting() === 1);
   leaving.abort();
-  await Promise.allSettled(asked);
+  await assert.rejects(asked);
   await until(() => calls.waiting() === 0);
-  assert.ok(calls.held() > 0, 'what they began goes on for a while');
-  await letGo();
+  giveBack(held);
+});
+
+test('who goes while they are served keeps their place until what they began has ended', async () => {
+  await using desk = await openDesk();
+  const { calls } = desk.runtime.admission;
+  await desk.sql('begin; lock table notices in access exclusive mode');
+  const leaving = new AbortController();
+  const options = { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal };
+  const asked = fetch(`${desk.origin}/api/v1/notices`, options);
+  await desk.untilBlocked();
+  leaving.abort();
+  await assert.rejects(asked);
+  await sleep(50);
+  assert.equal(calls.held(), 1);
+  await desk.sql('commit');
   await until(() => calls.held() === 0);
 });
 

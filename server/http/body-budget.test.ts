@@ -30,6 +30,18 @@ test('one person holds 32 MiB at most, over all of their requests, and one addre
   assert.throws(() => budget.open(stranger('203.0.113.7')).add(1), { code: 'rate_limited' });
 });
 
+test('what was taken as a stranger is given back as one, though it was found out meanwhile who they are', () => {
+  const budget = createBodyBudget();
+  for (let n = 0; n < 40; n++) {
+    const caller = stranger('203.0.113.7');
+    const hold = budget.open(caller);
+    hold.add(2 * mebibyte);
+    Object.assign(caller, known('ada'));
+    hold[Symbol.dispose]();
+  }
+  assert.equal(budget.held(), 0);
+});
+
 test('strangers of however many addresses leave three quarters to people who are signed in', () => {
   const budget = createBodyBudget();
   for (let n = 0; n < 8; n++) budget.open(stranger(`203.0.113.${n}`)).add(4 * mebibyte);

@@ -45,7 +45,9 @@ export function createBodyBudget(): BodyBudget {
 
   return {
     held: () => all,
-    open(holder) {
+    open({ key, isKnown }) {
+      // As it is known now: a form may say later who sent it.
+      const holder = { key, isKnown };
       let held = 0;
       return {
         add(bytes) {

@@ -9,13 +9,16 @@ import { canonicalEmail } from '#server/users/schema.ts';
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. */
 const parameters = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const tagLength = 32;
+/** Where nothing moves, and where one's turn comes nearer. */
+const patience = { waitMs: 5_000, longestMs: 20_000 };
+
 /**
  * The thread pool has four threads. Strangers wait by turns of their networks, and never before a person who is signed in or
  * whose browser has signed in before: a flood of sign-ins waits behind itself.
  */
 const turns = {
-  known: createTurns({ size: 2, perParty: 1, waitingPerParty: 64, waitMs: 5_000 }),
-  strangers: createTurns({ size: 3, perParty: 2, waitingPerParty: 200, waitMs: 5_000 }),
+  known: createTurns({ size: 2, perParty: 2, waitingPerParty: 64, ...patience }),
+  strangers: createTurns({ size: 3, perParty: 2, waitingPerParty: 200, ...patience }),
 };
 
 const phcForm = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
