@@ -74,7 +74,7 @@ export async function revokeOwnSession(ctx: Ctx, { id }: OwnIdInput): Promise<nu
   });
 }
 
-/** Signs out everywhere but here. */
+/** Signs out everywhere but here. Throws `unauthenticated` where this session was ended meanwhile. */
 export function revokeOtherSessions(ctx: Ctx): Promise<SessionsEndedView> {
   return ctx.change(async (tx) => {
     const { user, origin } = ctx.principal;

@@ -294,10 +294,6 @@ test('another tenant’s tokens are in no list, count or search', async () => {
   const [token] = (await list(desk)).items;
   const cursor = cursorOf('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401');
   assert.equal((await desk.ada.send(`GET /api/v1/admin/tokens?cursor=${cursor}`)).status, 422);
-  assert.deepEqual(token?.owner, {
-    id: desk.ada.id,
-    email: 'ada@example.com',
-    name: 'Ada Lovelace',
-    active: true,
-  });
+  const { id, email, name } = desk.ada;
+  assert.deepEqual(token?.owner, { id, email, name, active: true });
 });

@@ -1,35 +1,45 @@
-import { and, desc, eq, lt, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
+import { byTime, inOrder, isBehind, keyText, type Keyset } from '#db/keyset.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import { setupCodes } from '#db/schema/setup-codes.ts';
+import { readCursor, toPage } from '#server/access/cursor.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { isOpen } from '#server/codes/queries.ts';
 import type { LinkKind, LinkPageView, LinkView, ListLinksInput } from '#server/codes/schema.ts';
 
 const issuers = alias(users, 'issuers');
+const newestFirst: Keyset = {
+  key: byTime(sql`${oneTimeCodes.createdAt}`),
+  id: oneTimeCodes.id,
+  order: 'desc',
+};
 
-/** A page of what was handed out in a tenant and still works, the newest first. */
+/** A page of what was handed out in a tenant and still works, the newest first. Throws `validation_failed` for a cursor of another list. */
 export async function listLinks(
   db: Database,
   { tenantId, at }: { tenantId: TenantId; at: Date },
   { cursor, limit }: ListLinksInput,
 ): Promise<LinkPageView> {
-  const rows = await selectLinks(db)
+  const { key, order } = newestFirst;
+  const list = { name: 'links', scope: tenantId, sort: 'createdAt', order, key: key.type };
+  const place = readCursor(list, cursor);
+  const found = await selectLinks(db)
     .where(
       and(
         eq(oneTimeCodes.tenantId, tenantId),
         isOpen(at),
         isNewestOfKind,
-        cursor ? lt(oneTimeCodes.id, cursor) : undefined,
+        place && isBehind(newestFirst, place),
       ),
     )
-    .orderBy(desc(oneTimeCodes.id))
+    .orderBy(inOrder(newestFirst))
     .limit(limit + 1);
-  const items = rows.slice(0, limit).map(toLinkView);
-  return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { rows, nextCursor } = toPage(list, found, limit);
+  return { items: rows.map(toLinkView), nextCursor };
 }
 
 /** A mailed link stands beside the one that the admin was shown. Using either ends both, so they are one here. */
@@ -49,6 +59,7 @@ function selectLinks(db: Database) {
       credential: { id: credentials.id, name: credentials.name },
       label: setupCodes.label,
       host: deviceRequests.host,
+      place: { key: keyText(newestFirst), id: oneTimeCodes.id },
     })
     .from(oneTimeCodes)
     .innerJoin(users, eq(users.id, oneTimeCodes.userId))

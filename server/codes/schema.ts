@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema } from '#server/access/schema.ts';
+import { cursorSchema, idSchema, timestampSchema } from '#server/access/schema.ts';
 
 export const linkKinds = ['invite', 'reset', 'password', 'magic', 'setup', 'device'] as const;
 export type LinkKind = (typeof linkKinds)[number];
@@ -37,14 +37,14 @@ export const linkView = z.object({
 export type LinkView = z.infer<typeof linkView>;
 
 export const listLinksInput = z.strictObject({
-  cursor: idSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+  cursor: cursorSchema.optional(),
   limit: z.int().min(1).max(200).default(50),
 });
 export type ListLinksInput = z.infer<typeof listLinksInput>;
 
 export const linkPageView = z.object({
   items: z.array(linkView),
-  nextCursor: idSchema.nullable().meta({ example: null }),
+  nextCursor: cursorSchema.nullable(),
 });
 export type LinkPageView = z.infer<typeof linkPageView>;
 

@@ -4,7 +4,7 @@ import { deleteSessionOf, deleteSessionsOfUser, type SessionHolder } from '#serv
 
 /**
  * Signs a person out everywhere, within the change that asks for it, except for one session that may be kept; what those
- * sessions have issued ends too. Returns how many ended.
+ * sessions have issued ends too. Returns how many ended. Throws `unauthenticated` where the one to keep has ended.
  */
 export async function endSessionsOfUser(tx: Transaction, userId: string, keepId?: string): Promise<number> {
   const ended = await deleteSessionsOfUser(tx, userId, keepId);

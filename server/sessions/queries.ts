@@ -1,9 +1,10 @@
-import { and, desc, eq, gt, inArray, lte, ne, or, sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Database, Pool } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
 import { sessions } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Role } from '#server/access/schema.ts';
+import { AppError } from '#server/errors.ts';
 import { sessionLimits } from '#server/sessions/schema.ts';
 
 const hour = 3_600_000;
@@ -111,12 +112,18 @@ export async function confirmSession(db: Connection, id: string, at: Date): Prom
   return confirmed.length > 0;
 }
 
-/** All of someone's sessions, but for one that may be kept. Locked in the order of their ids, as `touchSessions` does. */
+/**
+ * All of someone's sessions, but for one that may be kept. Locked in the order of their ids, as `touchSessions` does. Throws
+ * `unauthenticated` where the one to keep has ended meanwhile.
+ */
 export async function deleteSessionsOfUser(db: Connection, userId: string, keepId?: string): Promise<number> {
-  const isTheirs = and(eq(sessions.userId, userId), keepId ? ne(sessions.id, keepId) : undefined);
-  const ids = await lockSessions(db, isTheirs);
-  const { rowCount } = await db.delete(sessions).where(sql`${sessions.id} = any(${sql.param(ids)}::uuid[])`);
-  return rowCount ?? 0;
+  const ids = await lockSessions(db, eq(sessions.userId, userId));
+  // Of two sessions that end all others at once, one has to learn that it was ended.
+  if (keepId !== undefined && !ids.includes(keepId))
+    throw new AppError('unauthenticated', 'You were signed out a moment ago. Sign in again.');
+  const others = ids.filter((id) => id !== keepId);
+  await db.delete(sessions).where(sql`${sessions.id} = any(${sql.param(others)}::uuid[])`);
+  return others.length;
 }
 
 /** Before several sessions change: a statement on its own locks rows in the order in which it finds them. */

@@ -8,7 +8,7 @@ import type { Runtime } from '#server/runtime.ts';
 import type { Owner } from '#server/tokens/queries.ts';
 
 export const syncQueue = 'sync-owners';
-const batchSize = 500;
+const batchSize = 200;
 const ownersAtOnce = 1_000;
 const reason = 'The account was deleted';
 

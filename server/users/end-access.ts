@@ -63,7 +63,6 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
     if (user.role === 'admin' && !user.deactivatedAt) assertAdminRemains(otherAdmins);
     const sessions = await endSessionsOfUser(tx, id);
     const tokens = await countUnrevoked(tx, owner);
-    await endCodes(tx, owner, undefined, ctx.now());
     await unlinkAll(tx, owner, ctx.now());
     await updateUserRow(tx, owner.tenantId, id, { deletedAt: ctx.now(), passwordHash: null });
     const detail = { revoked: { sessions, tokens, agents: 0 } };
