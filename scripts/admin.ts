@@ -66,7 +66,7 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openAddresses(config, opened);
   if (order.command === 'reset-password') await assertUsed(addresses.owner);
-  const runtime = await createRuntime(quietly(config), { addresses });
+  const runtime = await createRuntime(quietly(config), { addresses, isOperator: true });
   opened.defer(() => runtime.close());
   const recovery = { ...order, password };
   return order.command === 'create-admin'

@@ -57,7 +57,7 @@ async function carryOut({ command, against }: Order, config: Config): Promise<bo
   await using opened = new AsyncDisposableStack();
   const addresses = await openAddresses(config, opened);
   await assertUsed(addresses.owner);
-  const runtime = await createRuntime(quietly(config), { addresses });
+  const runtime = await createRuntime(quietly(config), { addresses, isOperator: true });
   opened.defer(() => runtime.close());
   return command === 'verify' ? await verify(runtime, against) : await printSeal(runtime);
 }
