@@ -91,7 +91,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     queues,
     isOperator: options.isOperator ?? false,
   });
-  const warning = isSuperuser ? warnOfSuperuser(log) : undefined;
+  const warning = isSuperuser && !options.isOperator ? warnOfSuperuser(log) : undefined;
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
   );
