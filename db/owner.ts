@@ -3,12 +3,18 @@ import { UnusableDatabaseError } from '#db/errors.ts';
 import { assertFit } from '#db/fitness.ts';
 import { loginNameOf } from '#db/login.ts';
 
+const quoted = pg.escapeIdentifier;
+
 export interface Owner {
   user: string;
   isSuperuser: boolean;
   mayCreateRoles: boolean;
   /** Whether there is the group role of the server's rights. */
   hasRights: boolean;
+  /** Whether there is the login that Keyward makes. */
+  hasLogin: boolean;
+  /** What its address comes from. */
+  setting: string;
 }
 
 /**
@@ -20,27 +26,28 @@ export async function assertOwner(
   { acceptsSuperuser, setting = 'DATABASE_URL' }: { acceptsSuperuser: boolean; setting?: string | undefined },
 ): Promise<Owner> {
   await assertFit(client);
-  const owner = await readOwner(client);
-  if (owner.isSuperuser && !acceptsSuperuser) throw refuseSuperuser(client, owner, setting);
+  const owner = { ...(await readOwner(client)), setting };
+  if (owner.isSuperuser && !acceptsSuperuser) throw refuseSuperuser(client, owner);
   return owner;
 }
 
 /** Who may become a superuser counts as one. */
-async function readOwner(client: pg.Client): Promise<Owner> {
-  const { rows } = await client.query<Owner>(
+async function readOwner(client: pg.Client): Promise<Omit<Owner, 'setting'>> {
+  const { rows } = await client.query<Omit<Owner, 'setting'>>(
     `select rolname as user, rolcreaterole as "mayCreateRoles", to_regrole('keyward_app') is not null as "hasRights",
+       to_regrole($1) is not null as "hasLogin",
        exists (select from pg_roles where rolsuper and pg_has_role(oid, 'member')) as "isSuperuser"
      from pg_roles where rolname = current_user`,
+    [quoted(loginNameOf(client.database ?? ''))],
   );
   const [owner] = rows;
   if (!owner) throw new Error('The database does not know who is signed in');
   return owner;
 }
 
-const quoted = pg.escapeIdentifier;
-
 /** What an operator does about a superuser as the owner: hand the database to one who is none. */
-function refuseSuperuser(client: pg.Client, owner: Owner, setting: string): UnusableDatabaseError {
+function refuseSuperuser(client: pg.Client, owner: Owner): UnusableDatabaseError {
+  const { setting } = owner;
   const database = client.database ?? '';
   const user = loginNameOf(database).replace('keyward_', 'keyward_owner_');
   return new UnusableDatabaseError(
@@ -52,18 +59,17 @@ function refuseSuperuser(client: pg.Client, owner: Owner, setting: string): Unus
 }
 
 /** What an operator does where the owner of the tables may not make the server's login, or not say who connects. */
-export async function refuseLogin(
+export function refuseLogin(
   client: pg.Client,
   owner: Owner,
   { login, why }: { login: string | undefined; why: string },
-): Promise<UnusableDatabaseError> {
+): UnusableDatabaseError {
   const database = client.database ?? '';
   const user = login ?? loginNameOf(database);
-  const { rows } = await client.query('select from pg_roles where rolname = $1', [user]);
   const [name, place] = [quoted(user), quoted(database)];
   const sql = [
     !owner.hasRights && 'create role keyward_app;',
-    rows.length === 0 && `create role ${name} login;`,
+    login === undefined && !owner.hasLogin && `create role ${name} login;`,
     `grant keyward_app to ${name};`,
     `grant connect on database ${place} to ${name}, ${quoted(owner.user)};`,
     `revoke connect, temporary on database ${place} from public;`,
@@ -71,7 +77,10 @@ export async function refuseLogin(
   const after =
     login === undefined
       ? `Then give it a password (in psql: \\password ${user}), set DATABASE_URL to\n\n  ${urlOf(client, user)}\n\n` +
-        'and KEYWARD_DATABASE_OWNER_URL to what DATABASE_URL is now, and start again.'
+        (owner.setting === 'DATABASE_URL'
+          ? 'and KEYWARD_DATABASE_OWNER_URL to what DATABASE_URL is now, and'
+          : 'and') +
+        ' start again.'
       : 'Then start again.';
   return new UnusableDatabaseError(`${why} ${remedy(client, sql.filter(Boolean).join('\n'))}${after}`);
 }
@@ -79,11 +88,11 @@ export async function refuseLogin(
 const remedy = ({ database }: pg.Client, sql: string) =>
   `Run this as a superuser, in the database ${database}:\n\n${sql}\n\n`;
 
-function giveAway(database: string, user: string, { user: superuser, hasRights }: Owner): string {
+function giveAway(database: string, user: string, { user: superuser, hasRights, hasLogin }: Owner): string {
   const name = quoted(user);
   return `create role ${name} login createrole;
 ${hasRights ? '' : 'create role keyward_app;\n'}grant keyward_app to ${name} with admin option;
-alter database ${quoted(database)} owner to ${name};
+${hasLogin ? `grant ${quoted(loginNameOf(database))} to ${name} with admin option;\n` : ''}alter database ${quoted(database)} owner to ${name};
 grant usage, create on schema public to ${name};
 revoke create on schema public from public;
 do $$

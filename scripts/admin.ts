@@ -74,7 +74,7 @@ async function carryOut(order: Order, config: Config): Promise<string | null> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openAddresses(config, opened);
   if (order.command !== 'create-admin') await assertUsed(addresses.owner);
-  const runtime = await createRuntime(quietly(config), { addresses });
+  const runtime = await createRuntime(quietly(config), { addresses, isOperator: true });
   opened.defer(() => runtime.close());
   if (order.command === 'invite') return await inviteByOperator(runtime, order.email);
   const recovery = { ...order, password };

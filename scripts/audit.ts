@@ -66,7 +66,7 @@ async function carryOut(order: Order, config: Config): Promise<boolean> {
   await using opened = new AsyncDisposableStack();
   const addresses = await openAddresses(config, opened);
   await assertUsed(addresses.owner);
-  const runtime = await createRuntime(quietly(config), { addresses });
+  const runtime = await createRuntime(quietly(config), { addresses, isOperator: true });
   opened.defer(() => runtime.close());
   if (!findAuditKey(config))
     throw new ConfigError(

@@ -24,6 +24,7 @@ async function seed(config: Config): Promise<Seeded | 'there already'> {
   await using opened = new AsyncDisposableStack();
   const runtime = await createRuntime(quietly(config), {
     addresses: await openAddresses(config, opened, startEmbedded),
+    isOperator: true,
   });
   opened.defer(() => runtime.close());
   const there = await whatIsThere(runtime);

@@ -95,6 +95,8 @@ export interface RuntimeOptions {
   logTo?: DestinationStream;
   /** Looks after the job queue too; left out: only adds to it. */
   works?: boolean;
+  /** Works as the owner of the tables, as an operator's command does; left out: as the server's login. */
+  isOperator?: boolean;
 }
 
 /** Brings the database up to date and gathers what a server needs. Throws when either cannot be done. */
@@ -103,9 +105,9 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const { pool, lookupPool, turns, owner, server, isSuperuser } = await connectDatabase(
     config,
     options.addresses,
-    { log, queues },
+    { log, queues, isOperator: options.isOperator ?? false },
   );
-  const warning = isSuperuser ? warnOfSuperuser(log) : undefined;
+  const warning = isSuperuser && !options.isOperator ? warnOfSuperuser(log) : undefined;
   const databaseClock = await openDatabaseClock(pool, (error) =>
     log.warn({ err: error }, 'the database did not tell the time'),
   );

@@ -147,7 +147,8 @@ test('a superuser who is accepted is warned of, and the server still works as a 
   await using opened = new AsyncDisposableStack();
   const address = await ownedBy('postgres', '', opened);
   await leaveAsBefore(address);
-  opened.defer(() => forgetRoles(address, loginNameOf(address.database)));
+  const owner = loginNameOf(address.database).replace('keyward_', 'keyward_owner_');
+  opened.defer(() => forgetRoles(address, loginNameOf(address.database), owner));
   await using folder = await dataFolder();
   const settings = {
     ...masterKey,
@@ -160,6 +161,10 @@ test('a superuser who is accepted is warned of, and the server still works as a 
     assert.match(server.printed(), /"level":40.*signs in as a superuser/);
   }
   assert.deepEqual(await workersOf(address, settings), [loginNameOf(address.database)]);
+  // Whose login the next owner can go on with.
+  const { printed } = await runServer({ ...masterKey, DATABASE_URL: urlOf(address) });
+  const DATABASE_URL = await followAdvice(printed, address);
+  assert.deepEqual(await workersOf(address, { DATABASE_URL }), [loginNameOf(address.database)]);
 });
 
 test('an owner who may make no roles is refused with SQL for the login, and both addresses then serve', async () => {

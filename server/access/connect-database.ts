@@ -31,6 +31,13 @@ interface Pools {
   lookupPool: pg.Pool;
 }
 
+interface ConnectOptions {
+  log: Logger;
+  queues: readonly Queue[];
+  /** Works as the owner: an operator's command needs no login, and no master key for its password. */
+  isOperator: boolean;
+}
+
 /** Two batches of tokens and two of sessions are under way at most. */
 const lookupPoolSize = 4;
 /** One that seals, one that watches. */
@@ -47,7 +54,7 @@ const ofOwner = 3 + sealingPoolSize;
 export async function connectDatabase(
   config: Config,
   given: DatabaseAddresses,
-  { log, queues }: { log: Logger; queues: readonly Queue[] },
+  { log, queues, isOperator }: ConnectOptions,
 ): Promise<ConnectedDatabase> {
   const client = await connectAsOwner(given.owner);
   try {
@@ -55,17 +62,17 @@ export async function connectDatabase(
     const owner = await assertOwner(client, { acceptsSuperuser, setting: given.ownerSetting });
     await assertConnections(client, ofOwner);
     const login = given.server && (await identify(client, given.server));
-    if (login === undefined && !owner.mayCreateRoles && !owner.isSuperuser)
-      throw await refuseLogin(client, owner, {
+    if (!isOperator && login === undefined && !owner.mayCreateRoles && !owner.isSuperuser)
+      throw refuseLogin(client, owner, {
         login,
         why: `${owner.user} may not create roles, so Keyward cannot make the login that the server works as.`,
       });
     const ran = await migrate(client, { queues, say: (line) => log.warn(line) });
     if (ran.length > 0) log.info(`database migrated: ${ran.length} steps, the last is ${ran.at(-1)}`);
-    const server = given.server ?? (await makeOurs(client, config, { owner, address: given.owner }));
-    await admit(client, owner, server);
+    const server = isOperator ? given.owner : await prepareLogin(client, config, { given, owner });
     // While no other server can start: one with another master key finds this session, and does not change the password.
-    const pools = await signIn(config, server, log);
+    const pools = openPools(config, server, log);
+    await pools.pool.query('select');
     return { ...pools, owner: given.owner, server, isSuperuser: owner.isSuperuser };
   } finally {
     await client.end();
@@ -92,6 +99,24 @@ async function identify(owner: pg.Client, address: DatabaseAddress): Promise<str
   }
 }
 
+/** What the server signs in with: it has the rights of a server, may connect, and can become nothing more. */
+async function prepareLogin(
+  client: pg.Client,
+  config: Config,
+  { given, owner }: { given: DatabaseAddresses; owner: Owner },
+): Promise<DatabaseAddress> {
+  const server = given.server ?? (await makeOurs(client, config, { owner, address: given.owner }));
+  await admit(client, owner, server);
+  const signedIn = await connect(server).catch(asLoginFault);
+  try {
+    await assertFewRights(signedIn);
+    await assertConnections(signedIn, config.databasePoolSize + besidePool);
+  } finally {
+    await signedIn.end();
+  }
+  return server;
+}
+
 async function makeOurs(
   client: pg.Client,
   config: Config,
@@ -104,7 +129,7 @@ async function makeOurs(
     return await makeLogin(client, address, masterKeyOf(config));
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
-    throw await refuseLogin(client, owner, {
+    throw refuseLogin(client, owner, {
       login: undefined,
       why: `${owner.user} cannot make the login that the server works as: ${error.message}.`,
     });
@@ -114,7 +139,7 @@ async function makeOurs(
 async function admit(client: pg.Client, owner: Owner, server: DatabaseAddress): Promise<void> {
   const { user } = new pg.Client(connectionConfig(server));
   if (user === undefined || (await admitLogin(client, user))) return;
-  throw await refuseLogin(
+  throw refuseLogin(
     client,
     { ...owner, hasRights: true },
     {
@@ -124,23 +149,11 @@ async function admit(client: pg.Client, owner: Owner, server: DatabaseAddress): 
   );
 }
 
-async function signIn(
-  { databasePoolSize: size }: Config,
-  server: DatabaseAddress,
-  log: Logger,
-): Promise<Pools> {
-  const client = await connect(server).catch(asLoginFault);
-  try {
-    await assertFewRights(client);
-    await assertConnections(client, size + besidePool);
-  } finally {
-    await client.end();
-  }
+function openPools({ databasePoolSize: size }: Config, server: DatabaseAddress, log: Logger): Pools {
   const onError = (error: Error) => {
     if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
   };
   const { pool, turns } = openSharedPool(server, { size, onError });
-  await pool.query('select');
   return { pool, turns, lookupPool: openPool(server, { size: lookupPoolSize, onError }) };
 }
 
@@ -148,8 +161,8 @@ function asLoginFault(error: unknown): never {
   const { cause } = error as Error;
   if (!sqlState(cause)?.startsWith('28')) throw error;
   throw new UnusableDatabaseError(
-    `The server’s login cannot sign in: ${(cause as Error).message}. Let it in by password (pg_hba.conf, scram-sha-256), or set ` +
-      'DATABASE_URL to a login that can, and KEYWARD_DATABASE_OWNER_URL to what DATABASE_URL is now.',
+    `The server’s login cannot sign in: ${(cause as Error).message}. Let it sign in by password (pg_hba.conf, scram-sha-256), or ` +
+      'set DATABASE_URL to a login that can, and KEYWARD_DATABASE_OWNER_URL to the address of the owner.',
     { cause },
   );
 }

@@ -153,8 +153,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/access/connect-database.ts',
-          find: 'const pool = await signIn(config, server, log);',
-          replace: 'const pool = openPool(given.owner, { size: 10, onError() {} });',
+          find: 'const pool = openServerPool(config, server, log);',
+          replace: 'const pool = openServerPool(config, given.owner, log);',
         },
       ],
     },
