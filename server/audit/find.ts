@@ -47,7 +47,9 @@ export interface EventPage {
   next: Place | undefined;
 }
 
-export const timeText = sql.raw(`to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`);
+export const utcText = (column: string) =>
+  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+export const timeText = sql.raw(utcText('time'));
 /** Not `as time`: `order by time` would mean that text then, which no index has. */
 export const eventColumns = sql`sequence, ${timeText} as at, actor_kind as "actorKind", actor_id as "actorId",
   actor_label as "actorLabel", credential_id as "credentialId", on_behalf_of as "onBehalfOf", action,
