@@ -24,7 +24,7 @@ export const byText = (text: SQLWrapper): SortKey => ({
 });
 
 /** ISO 8601 to the microsecond, or `infinity` and `-infinity`, whatever the session's `DateStyle` and `TimeZone`. */
-export function timeText(time: SQLWrapper): SQL {
+function timeText(time: SQLWrapper): SQL {
   return sql`case when isfinite(${time}) then to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     else ${time}::text end`;
 }

@@ -59,7 +59,6 @@ test('the log is verified on the database itself: intact, against a seal, and no
     [changed.code, changed.stdout],
     [1, `NOT INTACT: Row ${seal.to} was changed.\nTo look for more: --after 1\n`],
   );
-  assert.equal((await run(desk, 'verify', '--after', '1')).code, 0);
 });
 
 test('rows that wait for their seals, and a key that is gone, are said in plain words, and no key is made', async () => {
@@ -68,7 +67,7 @@ test('rows that wait for their seals, and a key that is gone, are said in plain 
   await desk.sql(`insert into audit_events (time, recorded_at, tenant_id, actor_kind, actor_label, action, outcome)
     select now() - interval '5 hours', now() - interval '5 hours', id, 'system', 'test', 'token.create', 'ok'
     from tenants limit 1`);
-  const behind = await run(desk, 'verify');
+  const behind = await run(desk, 'verify', '--after', '1');
   assert.equal(behind.code, 1);
   assert.match(
     behind.stdout,

@@ -127,6 +127,10 @@ test('nothing in the seed could not have happened', async () => {
   await using desk = await openEmptyDesk();
   await fillDatabase(desk.runtime);
   for (const [what, sql] of Object.entries(impossible)) assert.equal((await desk.sql(sql)).length, 0, what);
+  const { seals } = desk.runtime;
+  await seals.sealer.seal();
+  const { finding, finished } = await seals.verify({ after: 0, seconds: 20 });
+  assert.deepEqual([finding, finished], [null, true], 'a row dated back');
 });
 
 test('the seed is the same each time, for the same moment', async () => {

@@ -5,7 +5,7 @@ import type { AnyoneCtx } from '#server/access/context.ts';
 import { credentialId, type TenantId } from '#server/access/principal.ts';
 import type { AuditAction } from '#server/audit/schema.ts';
 import { markOf, sha256 } from '#server/audit/seal.ts';
-import { canonicalLine } from '#server/audit/sealed-rows.ts';
+import { recordedLine } from '#server/audit/sealed-rows.ts';
 import { noteWritten } from '#server/audit/written-rows.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
@@ -46,7 +46,7 @@ export async function insertAuditRows(tx: Connection, rows: AuditRow[]): Promise
   const written = await tx
     .insert(auditEvents)
     .values(rows.map((row) => (isLate(row) ? { ...row, ...datedAnew(row) } : row)))
-    .returning({ sequence: auditEvents.sequence, line: sql<string>`${canonicalLine}` });
+    .returning({ sequence: auditEvents.sequence, line: sql<string>`${recordedLine}` });
   if (written.length !== rows.length) throw new Error('The database did not keep every audit row');
   const marks = written.map(({ sequence, line }) => ({ sequence, mark: markOf({ hash: sha256(line) }) }));
   noteWritten(tx, marks);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openAtOnce } from '#server/setup-codes/schema.ts';
-import { statusesOf, textOf } from '#server/testing/caller.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 import { addTokensTo } from '#server/testing/tokens.ts';
