@@ -81,6 +81,8 @@ test('of the two headers only the one that is configured is read, whatever stand
   const both = { 'x-forwarded-for': '203.0.113.7', forwarded: 'for=198.51.100.9' };
   assert.equal(chosen('x-forwarded-for', both), '203.0.113.7');
   assert.equal(chosen('forwarded', both), '198.51.100.9');
+  const alike = { 'x-forwarded-for': '203.0.113.7', forwarded: '203.0.113.7' };
+  assert.equal(chosen('x-forwarded-for', alike), '203.0.113.7');
   assert.equal(chosen('x-forwarded-for', { forwarded: both.forwarded }), null);
   assert.equal(chosen('forwarded', { 'x-forwarded-for': '203.0.113.7' }), null);
 });

@@ -21,16 +21,12 @@ export function clientAddress(
   const { address: peer, isTrusted } = peerOf(req.socket, config);
   if (!isTrusted) return peer;
   const { 'x-forwarded-for': usual, forwarded } = req.headers;
-  const [chosen, other] =
-    config.clientAddressHeader === 'forwarded' ? [forwarded, usual] : [usual, forwarded];
+  const isStandard = config.clientAddressHeader === 'forwarded';
+  const [chosen, other] = isStandard ? [forwarded, usual] : [usual, forwarded];
   // Without either header the proxy asks for itself. The one that was not chosen may be the client's own invention.
   if (chosen === undefined) return other === undefined ? peer : null;
-  const readEntry = chosen === forwarded ? readElement : readAddress;
-  return readFromRight(
-    typeof chosen === 'string' ? chosen : chosen.join(','),
-    readEntry,
-    config.trustedProxies,
-  );
+  const header = typeof chosen === 'string' ? chosen : chosen.join(',');
+  return readFromRight(header, isStandard ? readElement : readAddress, config.trustedProxies);
 }
 
 function readFromRight(

@@ -207,6 +207,8 @@ test('a WebSocket needs the site’s own origin where there is a session, howeve
     assert.equal(await open({ Authorization: `Bearer ${token}` }), 200);
   }
   const asking = { ...asked, 'X-Forwarded-Upgrade': 'websocket' };
+  const byTraefik = { ...handshakes[0], 'X-Forwarded-Proto': 'wss', Cookie: cookie, Origin: site };
+  assert.equal(await upgrade(desk.origin + door, { ...asked, ...byTraefik }), 200);
   const unkeyed = await desk.ada.send(`GET ${door}`, { headers: asking });
   assert.equal(unkeyed.problem?.code, 'origin_not_allowed');
   const none = await desk.ada.send(`GET ${door}`, { headers: { ...asked, 'X-Forwarded-Upgrade': '' } });
@@ -228,6 +230,8 @@ test('only a trusted proxy says which site is asked for; without one it is Keywa
   // One that keeps `Host` need not say it twice; one that names two says none.
   const { host } = new URL(behind.origin);
   assert.equal((await told({ Origin: `https://${host}` })).status, 200);
+  const odd = { ...asked, 'X-Forwarded-Proto': 'app', Origin: 'null' };
+  assert.equal((await told(odd)).problem?.code, 'origin_not_allowed');
   const two = { ...asked, 'X-Forwarded-Host': 'wiki.example.com, evil.example' };
   assert.equal((await told({ ...two, Origin: 'https://evil.example' })).problem?.code, 'origin_not_allowed');
 });

@@ -70,8 +70,10 @@ function servedOrigin(req: IncomingMessage, config: Config): string {
   const { url } = config;
   if (!peerOf(req.socket, config).isTrusted) return url.origin;
   const { 'x-forwarded-host': host = req.headers.host, 'x-forwarded-proto': scheme } = req.headers;
-  const told = [scheme ?? url.protocol.slice(0, -1), host].join('://');
-  return told.length <= originLength && URL.canParse(told) ? new URL(told).origin : url.origin;
+  // Traefik says `wss` of a WebSocket, whose page is at `https`.
+  const told = [scheme ?? url.protocol.slice(0, -1), host].join('://').replace(/^ws/, 'http');
+  const isSite = told.length <= originLength && /^https?:/.test(told) && URL.canParse(told);
+  return isSite ? new URL(told).origin : url.origin;
 }
 
 /** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */
