@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Release } from '#db/turns.ts';
+import { currentParty, type Release } from '#db/turns.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { signIn, type Person } from '#server/testing/person.ts';
@@ -137,28 +137,49 @@ test('what stays open takes no place', async () => {
   leaving.abort();
 });
 
-test('a person has four downloads at once at most, which take no place among their calls', async () => {
-  await using desk = await openDesk();
-  await desk.sql(
+const exportPath = '/api/v1/audit/export?format=ndjson';
+
+/** Rows of a kilobyte. */
+const fillLog = (desk: Desk, rows: number) =>
+  desk.sql(
     `insert into audit_events (time, tenant_id, actor_kind, actor_label, action, outcome, detail)
      select now() - n * interval '1 minute', $1, 'user', repeat('x', 1000), 'token.create', 'ok', '{}'
-     from generate_series(1, 20000) n`,
-    [desk.runtime.defaultTenantId],
+     from generate_series(1, $2::int) n`,
+    [desk.runtime.defaultTenantId, rows],
   );
-  const { calls, downloads } = desk.runtime.admission;
-  const path = '/api/v1/audit/export?format=ndjson';
+
+const openExport = ({ origin, ada }: Desk, signal: AbortSignal) =>
+  fetch(origin + exportPath, { headers: { Cookie: ada.cookie }, signal });
+
+test('of a download that nobody reads no more than a few pages are read ahead', async () => {
+  await using desk = await openDesk();
+  await fillLog(desk, 40_000);
   const leaving = new AbortController();
-  const options = { headers: { Cookie: desk.ada.cookie }, signal: leaving.signal };
-  assert.equal((await fetch(desk.origin + path, options)).status, 200);
+  const answer = await openExport(desk, leaving.signal);
+  let pages = 0;
+  const { pool } = desk.runtime;
+  pool.on('acquire', () => (pages += currentParty().key === '' ? 0 : 1));
+  await sleep(2_000);
+  // Each page asks twice: for its rows, and whether they may still be read.
+  assert.ok(answer.status === 200 && pages < 20, `${pages} of 40`);
+  leaving.abort();
+});
+
+test('a person has four downloads at once at most, which take no place among their calls', async () => {
+  await using desk = await openDesk();
+  await fillLog(desk, 20_000);
+  const { calls, downloads } = desk.runtime.admission;
+  const leaving = new AbortController();
+  assert.equal((await openExport(desk, leaving.signal)).status, 200);
   assert.deepEqual([calls.held(), downloads.held()], [0, 1]);
   const others = Array.from({ length: 3 }, () => downloads.take(`session ${desk.ada.id}`) as Release);
-  const refused = await desk.ada.send(`GET ${path}`);
+  const refused = await desk.ada.send(`GET ${exportPath}`);
   assert.equal(refused.problem?.code, 'too_many_connections');
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
   leaving.abort();
   for (const release of others) release();
   await until(() => downloads.held() === 0);
-  assert.equal((await desk.ada.send(`HEAD ${path}`)).status, 200);
+  assert.equal((await desk.ada.send(`HEAD ${exportPath}`)).status, 200);
 });
 
 const mebibyte = 1_048_576;

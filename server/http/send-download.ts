@@ -39,7 +39,8 @@ async function send({ runtime, req, res, facts }: Exchange, download: Download):
   res.writeHead(200, { 'Content-Type': download.type });
   if (!first) return void res.end();
   try {
-    await pipeline(Readable.from(goOn(first, parts)), res);
+    // A page of megabytes is one item here: sixteen read ahead, as is usual, would be held for each who reads slowly.
+    await pipeline(Readable.from(goOn(first, parts), { highWaterMark: 1 }), res);
   } catch (error) {
     const isGone = (error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
     const level = error instanceof AppError ? 'warn' : 'error';
