@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { beginsWith, hasPart } from '#db/fold.ts';
-import { isGone, revokedOrGone } from '#db/gone-tokens.ts';
+import { goneOwners, isGone, revokedOrGone } from '#db/gone-tokens.ts';
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
@@ -53,6 +53,12 @@ export async function findMatching(
 export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<Tally[]> {
   const now = at.toISOString();
   const { rows } = await db.execute<Tally & Record<string, unknown>>(sql`
+    with gone as materialized (
+      select token.swept_status from ${goneOwners} as owner cross join lateral (
+        select swept_status from credentials
+        where owner_user_id = owner.id and tenant_id = ${tenantId} and revoked_at is null offset 0
+      ) as token
+    )
     select status, sum(count)::int as count, sum(due)::int as due, sum(turned)::int as turned from (
       select status, count, 0 as due, 0 as turned from credential_tallies where tenant_id = ${tenantId}
       union all
@@ -60,10 +66,8 @@ export async function findTallies(db: Connection, tenantId: TenantId, at: Date):
       where tenant_id = ${tenantId} and turns_at <= ${now} and not ${isGone} group by swept_status
       union all
       select status, sum(count), 0, 0 from (
-        select swept_status, -count(*) from credentials where tenant_id = ${tenantId} and ${isGone} group by swept_status
-        union all
-        select 'revoked', count(*) from credentials where tenant_id = ${tenantId} and ${isGone}
-      ) as gone (status, count) group by status
+        select swept_status, -count(*) from gone group by swept_status union all select 'revoked', count(*) from gone
+      ) as moved (status, count) group by status
     ) as parts group by status`);
   return rows;
 }

@@ -9,7 +9,7 @@ import type { Owner } from '#server/tokens/queries.ts';
 
 export const syncQueue = 'sync-owners';
 const batchSize = 200;
-const ownersAtOnce = 1_000;
+const ownersAtOnce = 100;
 const reason = 'The account was deleted';
 
 /** Has the tokens of a person follow what this transaction makes of them, soon after it commits. */
@@ -29,13 +29,19 @@ export function countUnrevoked(db: Connection, { tenantId, userId }: Owner): Pro
  * new name. Where one run ends, killed or not, the next goes on.
  */
 export async function syncOwners(runtime: Runtime): Promise<void> {
-  const { db } = runtime;
-  for (const owner of await findUnsynced(db)) {
-    const { deletedAt } = owner;
-    if (deletedAt) while ((await revokeBatch(runtime, { ...owner, deletedAt })) === batchSize);
-    while ((await relabelBatch(db, owner.id)) === batchSize);
-    await markSynced(db, owner);
+  const failures: unknown[] = [];
+  for (const owner of await findUnsynced(runtime.db)) {
+    // One who cannot be done holds up no other.
+    await syncOwner(runtime, owner).catch((error: unknown) => failures.push(error));
   }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function syncOwner(runtime: Runtime, owner: Unsynced): Promise<void> {
+  const { deletedAt } = owner;
+  if (deletedAt) while ((await revokeBatch(runtime, { ...owner, deletedAt })) === batchSize);
+  while ((await relabelBatch(runtime.db, owner.id)) === batchSize);
+  await markSynced(runtime.db, owner);
 }
 
 interface Unsynced {

@@ -168,6 +168,19 @@ test('revoking that ends half-way keeps what it did, each with its row, and goes
   assert.equal(await count(desk, `(select distinct resource_id from ${revocations}) each`), 500);
 });
 
+test('a person whose tokens cannot be brought in line holds up no other', async () => {
+  await using desk = await openDesk();
+  const [bob, carol] = [await holder(desk, 3), await desk.join('Carol', 'member')];
+  const hers = await carol.createToken({ name: 'hers' });
+  await desk.sql(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'no'; end $$;
+    create trigger refuse before insert on audit_events for each row
+      when (new.action = 'token.revoke' and new.resource_label = 'token 2') execute function refuse()`);
+  for (const { id } of [bob, carol]) expect(204, await desk.ada.send(`DELETE /api/v1/users/${id}`));
+  await assert.rejects(syncOwners(desk.runtime));
+  const rows = await desk.sql('select id from credentials where revoked_at is not null');
+  assert.deepEqual(rows, [{ id: hers.credential.id }]);
+});
+
 test('two servers at once revoke each token of a deleted person once', async () => {
   await using desk = await openDesk();
   await using other = await desk.another();

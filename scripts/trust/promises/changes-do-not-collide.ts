@@ -28,11 +28,12 @@ async function holdingToken<T>(stage: Stage, run: (held: Held) => Promise<T>): P
   await client.connect();
   await client.query('begin');
   await client.query('select from credentials where id = $1 for no key update', [id]);
-  const result = await run({ client, member, id }).finally(async () => {
+  try {
+    return await run({ client, member, id });
+  } finally {
     await client.query('rollback');
-  });
-  await client.end();
-  return result;
+    await client.end();
+  }
 }
 
 /** Two changes of one token that both wait for it and go on at the same moment. Returns how many transactions were undone. */
