@@ -21,6 +21,8 @@ const waitMs = 1_500;
 
 export interface PoolOptions {
   size: number;
+  /** What its connections are for, where that is one thing: it stands in `pg_stat_activity` behind our name. */
+  purpose?: string;
   onError: (error: Error) => void;
 }
 
@@ -52,8 +54,11 @@ const hooks = { onConnect: (client: pg.ClientBase) => beginSession(client) };
 
 /** `pg` waits for ever by default, and an unheard `error` event ends the process: neither is left to chance here. */
 export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Pool {
+  const config = connectionConfig(address);
+  const { purpose } = options;
   const pool = new pg.Pool({
-    ...connectionConfig(address),
+    ...config,
+    ...(purpose && { application_name: `${config.application_name} ${purpose}` }),
     max: options.size,
     idleTimeoutMillis: 30_000,
     ...hooks,

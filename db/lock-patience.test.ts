@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pg from 'pg';
 import { connectAsOwner } from '#db/connect.ts';
-import { migrate } from '#db/migrate.ts';
-import { cloneDatabase, runSql } from '#server/testing/database.ts';
+import { migrate, migrateWithin } from '#db/migrate.ts';
+import { cloneDatabase, createDatabase, runSql } from '#server/testing/database.ts';
 
 const last = '(select max(name) from schema_migrations)';
 
 test('a migration behind a long read lets others go first, says what it waits for, and runs once the read is over', async () => {
-  await using database = await cloneDatabase();
-  // As before the newest migrations: one that locks a table is still to come.
-  await runSql(
-    database.address,
-    "alter table user_identities drop column retired_at; delete from schema_migrations where name >= '0022'",
-  );
+  await using database = await createDatabase();
+  // As an earlier version left it: a migration that locks a table is still to come.
+  const before = await connectAsOwner(database.address);
+  await before.query('begin');
+  await migrateWithin(before, '0021_thin_use_day_index.sql');
+  await before.query('commit');
+  await before.end();
   const reader = new pg.Client({ ...database.address, application_name: 'pg_dump' });
   await reader.connect();
   await reader.query('begin; select from user_identities');

@@ -3,10 +3,9 @@ import pino, { type DestinationStream, type Logger } from 'pino';
 import type { DatabaseAddresses } from '#db/address.ts';
 import { openDatabase, openPool, workAsOwner, type Database } from '#db/client.ts';
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
-import { describeError } from '#db/errors.ts';
+import { describeError, isUnavailable } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
-import { isLockTimeout } from '#db/lock-patience.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import { connectDatabase, sealingPoolSize } from '#server/access/connect-database.ts';
 import { createCookies, type Cookies } from '#server/access/cookies.ts';
@@ -133,6 +132,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const mailSoon = createMailSoon(db, jobs, log);
   const sealing = openPool(owner, {
     size: sealingPoolSize,
+    purpose: 'seals',
     onError(error) {
       if (!sealing.ending) log.warn({ err: error }, 'a database connection was lost');
     },
@@ -209,7 +209,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
 /** There are months ahead already, but in a new database; the daily job makes those that are missing. */
 async function makeMonthsSoon(db: Database, log: Logger): Promise<void> {
   await makeMonths(db).catch((error: unknown) => {
-    if (!isLockTimeout(error)) throw error;
+    if (!isUnavailable(error)) throw error;
     log.warn('the audit log is in use: months to come are made later');
   });
 }

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { authenticate, checkToken, readBearer, type Asked } from '#server/access/authenticate.ts';
+import {
+  authenticate,
+  checkToken,
+  noteAdmitted,
+  readBearer,
+  type Asked,
+} from '#server/access/authenticate.ts';
 import type { RequestFacts } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
 import { credentialId, type TenantId } from '#server/access/principal.ts';
@@ -221,7 +227,9 @@ test('for a service a token is good by the address that the service reports, and
   assert.ok(by);
   const verdict = async (asked: Partial<Asked>) => {
     const said = await checkToken(desk.runtime, token, request, { by, address: null, ...asked });
-    return 'refusal' in said ? said.refusal : said.principal.origin.id;
+    if ('refusal' in said) return said.refusal;
+    noteAdmitted(desk.runtime, said.principal, { ...request, address: asked.address ?? null });
+    return said.principal.origin.id;
   };
   assert.equal(await verdict({ address: '198.51.100.1' }), credential.id);
   assert.equal(await verdict({ address: '198.51.100.2' }), 'ip_not_allowed');

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectAsOwner } from '#db/connect.ts';
 import { startEmbedded } from '#db/embedded.ts';
+import { installJobQueue } from '#db/job-queue.ts';
 import { loginNameOf } from '#db/login.ts';
-import { migrate, migrateWithin } from '#db/migrate.ts';
+import { migrateWithin } from '#db/migrate.ts';
 import { createDatabase, runSql, superuserAddress, type TestDatabase } from '#server/testing/database.ts';
 import { openEmptyDesk } from '#server/testing/desk.ts';
 import { dataFolder, runServer, startServer, urlOf } from '#server/testing/process.ts';
@@ -20,12 +21,9 @@ async function leaveAsBefore(address: Address): Promise<void> {
   await migrateWithin(client, '0022_retire_identities.sql');
   await client.query(`insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'default', 'Kept', now());
     commit`);
-  await client.query('begin');
-  await migrate(client);
+  await installJobQueue(client, []);
   await client.query(`alter table pgboss.queue drop constraint plain_names;
-    grant insert, update, delete on all tables in schema pgboss to keyward_app;
-    delete from schema_migrations where name > '0022_retire_identities.sql';
-    commit`);
+    grant insert, update, delete on all tables in schema pgboss to keyward_app`);
   await client.end();
 }
 
@@ -108,7 +106,8 @@ test('the built-in database of an earlier version goes on without an operator, b
   assert.deepEqual(await runSql(address, 'select name from tenants'), [{ name: 'Kept' }]);
   const workers = await runSql(
     address,
-    "select distinct usename as name from pg_stat_activity where application_name like 'keyward %' and datname = 'keyward'",
+    String.raw`select distinct usename as name from pg_stat_activity
+      where application_name ~ '^keyward \d+$' and datname = 'keyward'`,
   );
   assert.deepEqual(workers, [{ name: loginNameOf('keyward') }]);
 });
@@ -235,7 +234,7 @@ test('a server whose master key is not that of the others is refused with one se
   assert.equal(other.exitCode, 1);
   assert.match(
     other.printed,
-    /^A Keyward server \(keyward \d+\) is using this database with another KEYWARD_MASTER_KEY\. .+\n$/,
+    /^KEYWARD_MASTER_KEY: this database holds keys that were sealed under another one\. Set it to that one\.\n$/,
   );
   assert.equal((await server.send('GET /readyz')).status, 200);
 });

@@ -118,6 +118,7 @@ test('a person who is renamed is found by the new name among tokens, and not by 
   await using desk = await openDesk();
   await desk.ada.createToken({ name: 'laptop' });
   expect(200, await desk.ada.send(`PATCH /api/v1/users/${desk.ada.id}`, { body: { name: 'ΆΔΑ Şahin' } }));
+  await desk.runJobs();
   assert.deepEqual(await names(desk, '/api/v1/admin/tokens?', 'άδα ŞAHİN'), ['laptop']);
   assert.deepEqual(await names(desk, '/api/v1/admin/tokens?', 'lovelace'), []);
 });

@@ -228,7 +228,7 @@ test('who is being deactivated leaves no code behind that was made meanwhile', a
   const making = eve.send('POST /api/v1/setup-codes', { body: {} });
   await own.untilBlocked();
   await own.sql('commit');
-  assert.equal((await making).problem?.code, 'permission_denied');
+  assert.equal((await making).problem?.code, 'account_deactivated');
   assert.deepEqual(await own.sql('select from one_time_codes where consumed_at is null'), []);
 });
 

@@ -11,7 +11,7 @@ import { signIn, type Person } from '#server/testing/person.ts';
 /** Takes places of a caller, as calls of theirs would; returns what gives them back. */
 async function takePlaces({ runtime }: Desk, caller: string, count: number): Promise<Release[]> {
   const { calls } = runtime.admission;
-  return Promise.all(Array.from({ length: count }, () => calls.take(caller)));
+  return Promise.all(Array.from({ length: count }, async () => calls.take(caller)));
 }
 
 const giveBack = (releases: Release[]) => releases.forEach((release) => release());

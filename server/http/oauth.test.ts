@@ -196,9 +196,6 @@ test('a server with another master key finds out at its start, and signs nothing
   await exchange(desk, token);
   const opens = ({ db, config, clock }: Runtime) => assertKeysOpen(db, config, clock.now());
   await opens(desk.runtime);
-  await using other = await desk.another({ settings: { KEYWARD_MASTER_KEY: 'a1'.repeat(32) } });
-  await assert.rejects(opens(other.runtime), WrongMasterKeyError);
-  const refused = await exchange(other, token);
-  assert.equal(refused.status, 503);
-  assert.equal(refused.body['access_token'], undefined);
+  const another = desk.another({ settings: { KEYWARD_MASTER_KEY: 'a1'.repeat(32) } });
+  await assert.rejects(another, WrongMasterKeyError);
 });

@@ -160,6 +160,7 @@ test('the page for the first admin is there until there is one', async () => {
 test('a person who is refused reads a page, also when that is for coming too often; a program reads a problem', async () => {
   await using site = await exportSite();
   await using desk = await openDesk({ ...site, settings: { KEYWARD_ADDRESS_RATE_LIMIT: '1/2' } });
+  const { token } = await desk.ada.createToken({ name: 'ci' });
   const refusedOf = async (path: string, headers: Record<string, string>) => {
     for (let tries = 0; tries < 20; tries++) {
       const answer = await desk.send(`GET ${path}`, { headers });
@@ -185,7 +186,6 @@ test('a person who is refused reads a page, also when that is for coming too oft
   ] as const)
     assert.match((await refusedOf(path, headers)).headers.get('content-type') ?? '', /json/, path);
 
-  const { token } = await desk.ada.createToken({ name: 'ci' });
   const shown = [
     ['GET', `/login?next=/${token}`, 400],
     ['GET', `/${'x'.repeat(9_000)}`, 414],
