@@ -214,6 +214,8 @@ test('the owner that compose.yaml has PostgreSQL make is one that a server start
     .replaceAll(/\bkeyward\b/g, name)
     .replace(":'password'", "'secret'");
   for (const statement of statements.split(';')) await runSql(superuser, statement);
+  // In a cluster of its own, whose first Keyward it is, it makes this role itself.
+  await runSql(superuser, `grant keyward_app to ${name} with admin option`);
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(async () => {
     for (const gone of [`database ${name} with (force)`, `role ${loginNameOf(name)}`, `role ${name}`])
