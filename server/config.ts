@@ -50,6 +50,8 @@ export interface Config {
   /** Without a password where passwords are off. */
   admin: { email: string; password: Secret | null } | undefined;
   ways: OpenWays;
+  /** Off: no mailed link signs in, also one that was sent before. */
+  magicLinks: boolean;
   /** Null where nobody signs in by OpenID Connect. */
   oidc: OidcSettings | null;
   /** Null where no mail can be sent. */
@@ -126,6 +128,7 @@ function toConfig(values: Values): Config {
     rateLimits: { token: values.KEYWARD_RATE_LIMIT, address: values.KEYWARD_ADDRESS_RATE_LIMIT },
     admin: toAdmin(values),
     ways: toWays(values),
+    magicLinks: values.KEYWARD_MAGIC_LINKS === 'on',
     oidc: toOidc(values),
     mail: smtpUrl
       ? { smtpUrl: new Secret(smtpUrl), from: from ?? `Keyward <keyward@${address.hostname}>` }

@@ -196,7 +196,7 @@ export const goodCalls: Record<string, Prepare> = {
   'links.list': by('admin'),
   'links.revoke': byAdmin(async (place) => ({ id: await link(place) })),
   // Letters are written behind the answer, so no mail is configured here.
-  'magic.request': by('member', { email: 'somebody@example.com' }),
+  'magic.request': by('member', { email: 'somebody@example.com' }, 404),
   'magic.redeem': byStranger(magicCode),
   'notices.list': by('member'),
   'notices.dismiss': byMember(notice),

@@ -2,7 +2,6 @@ import pg from 'pg';
 import type { DatabaseAddress } from '#db/address.ts';
 import type { Role } from '#server/access/schema.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
-import { openMailbox } from '#server/testing/mailbox.ts';
 import { openOwnPostgres, type OwnPostgres } from '#server/testing/own-postgres.ts';
 import { goodPassword, joinAs, signIn, type Person } from '#server/testing/person.ts';
 import { dataFolder, startServer, urlOf, type ServerProcess } from '#server/testing/process.ts';
@@ -50,17 +49,9 @@ export interface StageOptions {
 export async function openStage({ settings, ownPostgres }: StageOptions = {}): Promise<Stage> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(await dataFolder());
-  // Links to sign in are for where mail can be sent.
-  const mailbox = opening.use(await openMailbox());
   const postgres = ownPostgres ? opening.use(await openOwnPostgres()) : undefined;
   const { address } = postgres ?? opening.use(await cloneDatabase());
-  const all = {
-    ...usual,
-    ...mailbox.settings,
-    ...folder.settings,
-    DATABASE_URL: urlOf(address),
-    ...settings,
-  };
+  const all = { ...usual, ...folder.settings, DATABASE_URL: urlOf(address), ...settings };
   const another: Stage['another'] = (more) => startServer({ ...all, ...more });
   const owner = new pg.Pool({ ...(postgres?.direct ?? address), max: 4, connectionTimeoutMillis: 5_000 });
   // A promise may have the database end its connections.

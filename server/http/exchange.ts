@@ -59,8 +59,11 @@ function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date
 export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, error: unknown): void {
   const refusal = toAppError(error);
   runtime.metrics?.refused(refusal.code);
-  if (refusal.status >= 500)
-    runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
+  if (refusal.status >= 500) {
+    // An issuer that is away is no fault of this server.
+    const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
+    runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
+  }
   const send = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
   send(res, refusal, facts.id);
 }

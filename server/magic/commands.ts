@@ -4,7 +4,7 @@ import { safeNext } from '#server/access/schema.ts';
 import { countingCodes, countLetter, forgiveLetter } from '#server/attempts/count.ts';
 import { consumeCode } from '#server/codes/consume.ts';
 import { codeLifeMs } from '#server/codes/issue.ts';
-import { AppError } from '#server/errors.ts';
+import { AppError, notFound } from '#server/errors.ts';
 import type {
   MagicRequestedView,
   MagicSignedInView,
@@ -33,7 +33,8 @@ export async function requestMagic(
 }
 
 /** Signs in the person who opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `too_many_attempts`. */
-export function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
+export async function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
+  if (!ctx.runtime.config.magicLinks) throw notFound('way to sign in');
   return countingCodes(ctx, async () => {
     const { next, ...started } = await ctx.change((tx) => startByCode(tx, ctx, code));
     return { ...admit(ctx, started), next };

@@ -21,7 +21,6 @@ export const magicRouter = router({
     .output(magicRequestedView)
     .mutation(({ ctx, input }) => requestMagic(ctx, input)),
   redeem: anyone
-    .use(whileOpen('magic'))
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/magic/redeem', 'Sign in by the code of a mailed link', {

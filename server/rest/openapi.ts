@@ -153,7 +153,12 @@ function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
     for (const code of ['unauthenticated', ...bearerErrors, 'ip_not_allowed'] as const) codes.add(code);
   if (meta.access !== 'anyone' && meta.access !== 'signed-in') codes.add('permission_denied');
   if (rest.method !== 'GET')
-    for (const code of ['origin_not_allowed', 'invalid_json', 'unsupported_media_type'] as const)
+    for (const code of [
+      'origin_not_allowed',
+      'invalid_json',
+      'unsupported_media_type',
+      'body_too_large',
+    ] as const)
       codes.add(code);
   if (meta.sessionOnly) codes.add('session_required');
   if (meta.fresh) codes.add('sign_in_again');
