@@ -1,6 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { safeNext } from '#server/access/schema.ts';
+import { assertWayOpen } from '#server/access/ways.ts';
 import { countingCodes, countLetter, forgiveLetter } from '#server/attempts/count.ts';
 import { consumeCode } from '#server/codes/consume.ts';
 import { codeLifeMs } from '#server/codes/issue.ts';
@@ -23,6 +24,7 @@ export async function requestMagic(
   ctx: AnyoneCtx,
   { email, next }: RequestMagicInput,
 ): Promise<MagicRequestedView> {
+  assertWayOpen(ctx.runtime.config, 'magic');
   const attempt = await countLetter(ctx, email);
   const user = await findAccountByEmail(ctx.runtime.db, email);
   if (user && !user.deactivatedAt && !attempt.pausedUntil) {

@@ -128,8 +128,8 @@ test('a person has fifty open setup codes at most: used, cancelled and expired o
   const bob = await desk.join('Bob', 'member');
   const one = () => bob.send('POST /api/v1/setup-codes', { body: {} });
   await desk.sql(
-    `insert into one_time_codes (id, tenant_id, user_id, hash, purpose, created_at, expires_at, issued_by, issued_session_id)
-     select gen_random_uuid(), $1, $2, sha256(n::text::bytea), 'setup', now(), now() + interval '10 minutes', $2, s.id
+    `insert into one_time_codes (id, tenant_id, user_id, hash, purpose, created_at, expires_at, issued_by, issued_session_id, required_role)
+     select gen_random_uuid(), $1, $2, sha256(n::text::bytea), 'setup', now(), now() + interval '10 minutes', $2, s.id, 'member'
      from generate_series(1, $3) n, (select id from sessions where user_id = $2) s`,
     [bob.tenantId, bob.id, openAtOnce - 3],
   );
