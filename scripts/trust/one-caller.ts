@@ -14,7 +14,7 @@ const metricsToken = 'for-the-metrics-of-one-server';
 /** For the servers of a check: what they hold can be asked for. */
 export const settings = { KEYWARD_METRICS_TOKEN: metricsToken, KEYWARD_MAX_CONNECTIONS: '5000' };
 
-const slowestMs = 100;
+const usualSlowestMs = 100;
 const mostMegabytes = 512;
 const mebibyte = 1_048_576;
 
@@ -23,10 +23,13 @@ export async function peopleFor(stage: Stage, count: number): Promise<Person[]> 
   return (await placesFor(stage, count)).map(({ member }) => member);
 }
 
-/** What others wait while one asks for as much at once as they can, and how many of one's calls are under way. */
+/**
+ * What others wait while one asks for as much at once as they can, and how many of one's calls are under way. `slowestMs`: what
+ * the slowest hundredth of the others' calls may take.
+ */
 export async function starve(
   stage: Stage,
-  { connections, ms }: { connections: number; ms: number },
+  { connections, ms, slowestMs }: { connections: number; ms: number; slowestMs?: number },
 ): Promise<Outcome> {
   const [server] = stage.servers;
   const [greedy, ...others] = await peopleFor(stage, 5);
@@ -35,7 +38,7 @@ export async function starve(
   const headers = { Cookie: greedy.cookie };
   const batch = Array<string>(10).fill('tokens.list').join();
   const paths = ['/api/v1/tokens', '/api/v1/tokens', `/trpc/${batch}?batch=1&input={}`];
-  await using meanwhile = askMeanwhile(server, others);
+  await using meanwhile = askMeanwhile(server, others, slowestMs);
   using _flood = openFlood(server.origin, connections, (at) => getText(paths[at % 3] ?? '', headers));
   await sleep(500);
   meanwhile.begin();
@@ -161,7 +164,7 @@ interface Meanwhile extends AsyncDisposable {
 }
 
 /** Has some people ask for something ordinary, each over a connection of their own that is open already. */
-function askMeanwhile({ origin }: ServerProcess, people: Person[]): Meanwhile {
+function askMeanwhile({ origin }: ServerProcess, people: Person[], slowestMs = usualSlowestMs): Meanwhile {
   const times: number[] = [];
   const over = new AbortController();
   let [isCounted, failed] = [false, 0];

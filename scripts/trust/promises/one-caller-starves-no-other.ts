@@ -20,7 +20,7 @@ export const promise: TrustPromise = {
   id: 'S38',
   name: 'one caller keeps no other waiting, and takes no more than their part of memory and database',
   threshold: 'p99 ≤ 100 ms, ≤ 512 MB, 0 bytes after, a look-up for 5 refused calls',
-  isFast: true,
+  isFast: false,
   ownStage: true,
   settings,
   check,
