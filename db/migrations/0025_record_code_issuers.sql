@@ -22,7 +22,7 @@ alter table one_time_codes
   add constraint one_time_codes_issuer_check check (
     (issued_by is null) = (required_role is null)
     and num_nonnulls(issued_session_id, issued_credential_id) = num_nonnulls(issued_by)
-    and (issued_by is not null or consumed_at is not null or purpose in ('first_admin', 'magic', 'reset'))
+    and (issued_by is not null or consumed_at is not null or purpose in ('first_admin', 'magic', 'reset', 'invite'))
   );
 create index one_time_codes_issuer on one_time_codes (issued_by) where consumed_at is null;
 create index one_time_codes_session on one_time_codes (issued_session_id) where consumed_at is null;
