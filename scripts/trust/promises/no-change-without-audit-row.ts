@@ -137,8 +137,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/device/start.ts',
-          find: 'await ctx.change((tx) => takeDown(tx, ctx, ask))',
-          replace: 'await takeDown(ctx.runtime.db, ctx, ask)',
+          find: 'await ctx.change((tx) => takeDown(tx, ctx, { ...ask, address }))',
+          replace: 'await takeDown(ctx.runtime.db, ctx, { ...ask, address })',
         },
       ],
     },

@@ -110,8 +110,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/codes/queries.ts',
-          find: '.where(isOpenCode(hash, purpose, at))\n    .returning(codeColumns)',
-          replace: '.where(eq(oneTimeCodes.hash, hash))\n    .returning(codeColumns)',
+          find: '.where(and(eq(oneTimeCodes.id, id), isOpen(at)))',
+          replace: '.where(eq(oneTimeCodes.id, id))',
         },
       ],
     },

@@ -159,7 +159,7 @@ export const promise: TrustPromise = {
         },
         {
           file: 'server/http/request.ts',
-          find: 'return redactSecrets(decodeAscii(path)).slice(0, pathLength);',
+          find: 'return cutText(redactSecrets(decodeAscii(path.slice(0, scanned * pathLength))), pathLength);',
           replace: 'return decodeAscii(path);',
         },
       ],

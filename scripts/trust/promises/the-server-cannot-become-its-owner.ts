@@ -153,8 +153,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/access/connect-database.ts',
-          find: 'const pool = openServerPool(config, server, log);',
-          replace: 'const pool = openServerPool(config, given.owner, log);',
+          find: 'const pools = openPools(config, server, log);',
+          replace: 'const pools = openPools(config, given.owner, log);',
         },
       ],
     },
