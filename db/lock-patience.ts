@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { sqlState } from '#db/errors.ts';
+import { isLocked } from '#db/errors.ts';
 
 export type Say = (line: string) => void;
 
@@ -30,10 +30,8 @@ export async function withShortLocks<T>(
   }
 }
 
-/** Whether a statement was given up because it waited too long for a lock. */
-export function isLockTimeout(error: unknown): boolean {
-  return [error, (error as Error).cause].some((one) => sqlState(one) === '55P03');
-}
+/** A migration that fails carries the error of its statement as its cause. */
+const isLockTimeout = (error: unknown): boolean => [error, (error as Error).cause].some(isLocked);
 
 /** Who has most likely got it. Of other users only a superuser sees since when. */
 async function describeOldest(client: pg.Client): Promise<string> {
