@@ -72,6 +72,25 @@ test('the password can be looked at, and is never sent by the page itself', asyn
   await expect(page.locator('form')).toHaveAttribute('method', 'post');
 });
 
+test('what is typed before the script is there stays, and is sent once it is', async ({ desk, page }) => {
+  const script = Promise.withResolvers<void>();
+  await page.route('**/_next/static/**/*.js', async (route) => {
+    await script.promise;
+    await route.continue();
+  });
+  await page.goto('/login', { waitUntil: 'commit' });
+  await page.getByLabel('E-mail').fill(desk.ada.email);
+  const password = page.getByLabel('Password', { exact: true });
+  await password.fill(desk.ada.password);
+  await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeDisabled();
+  await password.press('Enter');
+  script.resolve();
+  await expect(page.getByRole('button', { name: 'Sign in', exact: true })).toBeEnabled();
+  await expect(password).toHaveValue(desk.ada.password);
+  await password.press('Enter');
+  await expect(page).toHaveURL('/dashboard');
+});
+
 test('the pages of links say so when there is none', async ({ page }) => {
   for (const path of ['/invite', '/reset']) {
     await page.goto(path);

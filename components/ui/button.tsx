@@ -1,9 +1,10 @@
 import { cva, type VariantProps } from 'class-variance-authority';
 import { LoaderCircle } from 'lucide-react';
 import type { ComponentProps } from 'react';
+import { useIsHydrated } from './use-is-hydrated.ts';
 
 export const buttonClass = cva(
-  'relative inline-flex shrink-0 items-center justify-center gap-2 rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-120 disabled:cursor-not-allowed disabled:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0',
+  'relative inline-flex shrink-0 items-center justify-center gap-2 rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-120 disabled:not-data-early:cursor-not-allowed disabled:not-data-early:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0',
   {
     variants: {
       look: {
@@ -32,7 +33,10 @@ type ButtonProps = ComponentProps<'button'> &
     busyLabel?: string;
   };
 
-/** While `busy` it turns, keeps its focus, and ignores presses. */
+/**
+ * While `busy` it turns, keeps its focus, and ignores presses. One that submits waits for the page's script: the browser would
+ * send the form by itself, and what was typed would be gone.
+ */
 export function Button({
   look,
   size,
@@ -42,11 +46,15 @@ export function Button({
   children,
   onClick,
   type,
+  disabled,
   ...rest
 }: ButtonProps) {
+  const isEarly = !useIsHydrated() && type === 'submit';
   return (
     <button
       {...rest}
+      disabled={disabled || isEarly}
+      data-early={isEarly || undefined}
       type={type ?? 'button'}
       aria-busy={busy || undefined}
       aria-disabled={busy || undefined}
