@@ -71,16 +71,20 @@ export function openPool(address: DatabaseAddress, options: PoolOptions): pg.Poo
   return pool;
 }
 
+/** More waiting than a page with all its parts has at once: their caller takes all that this server and PostgreSQL can do. */
+const crowdedAt = 32;
+
 /**
  * A pool whose connections go by turns of the parties that work, a quarter of them at most to one: whatever one party asks
- * for, others find a connection, and the results of one do not come in faster than those of others can be dealt with.
+ * for, others find a connection. A party that crowds gets one: its results come in no faster than those of others can be
+ * dealt with, and PostgreSQL's processors are not all its own.
  */
 export function openSharedPool(
   address: DatabaseAddress,
   options: PoolOptions,
 ): { pool: pg.Pool; turns: Turns } {
   const { size } = options;
-  const turns = createTurns({ size, perParty: Math.ceil(size / 4), waitMs, longestMs: 3 * waitMs });
+  const turns = createTurns({ size, perParty: Math.ceil(size / 4), crowdedAt, waitMs, longestMs: 3 * waitMs });
   const pool = openPool(address, options);
   shareByTurns(pool, turns, waitMs);
   return { pool, turns };

@@ -42,6 +42,24 @@ test('one party gets no more than its part, and another finds a place at once', 
   assert.deepEqual(got, ['a', 'a', 'b', 'a']);
 });
 
+test('a party that crowds is served one at a time, until few of it wait', async () => {
+  const turns = createTurns({ size: 8, perParty: 2, crowdedAt: 3, waitMs: 5_000 });
+  const { got, take, releaseNext } = openLog(turns);
+  for (let n = 1; n <= 6; n++) void take('a', `a${n}`);
+  await sleep(0);
+  assert.deepEqual(got, ['a1', 'a2']);
+  await releaseNext();
+  assert.deepEqual(got, ['a1', 'a2']);
+  await releaseNext();
+  assert.deepEqual(got, ['a1', 'a2', 'a3']);
+  await releaseNext();
+  // With a4 gone from the line, fewer wait than make a crowd.
+  assert.deepEqual(got, ['a1', 'a2', 'a3', 'a4', 'a5']);
+  void take('b');
+  await sleep(0);
+  assert.equal(got.at(-1), 'b');
+});
+
 test('who finds too many of their own waiting, or waits too long, is refused, and leaves nothing behind', async () => {
   const turns = createTurns({ perParty: 1, waitingPerParty: 1, waitMs: 20 });
   const release = await turns.take('a');

@@ -26,6 +26,8 @@ export interface TurnsOptions {
   size?: number;
   /** Places that one party may hold. */
   perParty: number;
+  /** From how many of a party that wait on it is served one at a time; left out: never. */
+  crowdedAt?: number;
   /** How many of one party may wait; left out: without end. */
   waitingPerParty?: number;
   /** How long to wait where no one of the party is served. */
@@ -80,7 +82,8 @@ interface Waiter {
 }
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { size = Infinity, perParty, waitingPerParty = Infinity, waitMs, longestMs = waitMs } = options;
+  const { size = Infinity, perParty, crowdedAt = Infinity } = options;
+  const { waitingPerParty = Infinity, waitMs, longestMs = waitMs } = options;
   const lines = new Map<string, Line>();
   /** Lines in which somebody waits, the one whose turn is next first. */
   const queue = new Set<Line>();
@@ -94,7 +97,9 @@ export function createTurns(options: TurnsOptions): Turns {
     return line;
   }
 
-  const fits = (line: Line, places: number) => held + places <= size && line.held + places <= perParty;
+  const shareOf = ({ waiting }: Line) => (waiting.length < crowdedAt ? perParty : 1);
+
+  const fits = (line: Line, places: number) => held + places <= size && line.held + places <= shareOf(line);
 
   function hold(line: Line, places: number): Release {
     held += places;

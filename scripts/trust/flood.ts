@@ -30,22 +30,20 @@ export function openFlood(origin: string, connections: number, ask: (at: number)
   };
 }
 
-/** Says the status of each answer once all of it is there; every answer says how long it is. */
+/** Says the status of each answer once all of it is there: it says how long it is, or ends with an empty chunk. */
 function onAnswers(socket: Socket, say: (status: number) => void): void {
-  let left = 0;
-  let status = 0;
+  let [status, left] = [0, 0];
   socket.on('data', (part: Buffer) => {
-    if (left === 0) {
-      const text = part.toString('latin1');
+    const text = part.toString('latin1');
+    if (status === 0) {
       status = Number(text.slice(9, 12));
-      const length = Number(/\r\ncontent-length: (\d+)/i.exec(text)?.[1] ?? 0);
-      left = text.indexOf('\r\n\r\n') + 4 + length;
+      const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
+      left = length === undefined ? Infinity : text.indexOf('\r\n\r\n') + 4 + Number(length);
     }
     left -= part.length;
-    if (left <= 0) {
-      left = 0;
-      say(status);
-    }
+    if (left > 0 && !(left === Infinity && text.endsWith('\r\n0\r\n\r\n'))) return;
+    say(status);
+    status = 0;
   });
 }
 

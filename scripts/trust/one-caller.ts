@@ -36,8 +36,7 @@ export async function starve(
   if (!greedy) throw new Error('Nobody is there.');
   for (let n = 0; n < 20; n++) await greedy.createToken({ name: `ci ${n}` });
   const headers = { Cookie: greedy.cookie };
-  const batch = Array<string>(10).fill('tokens.list').join();
-  const paths = ['/api/v1/tokens', '/api/v1/tokens', `/trpc/${batch}?batch=1&input={}`];
+  const paths = ['/api/v1/tokens', '/api/v1/tokens', batchOf(10, 'tokens.list')];
   await using meanwhile = askMeanwhile(server, others, slowestMs);
   using _flood = openFlood(server.origin, connections, (at) => getText(paths[at % 3] ?? '', headers));
   await sleep(500);
@@ -51,6 +50,11 @@ export async function starve(
     // Of the others each has one at most.
     holds: isGood && underWay > 0 && underWay <= 64 + others.length,
   };
+}
+
+function batchOf(calls: number, procedure: string): string {
+  const all = Array<string>(calls).fill(procedure);
+  return `/trpc/${all.join()}?batch=1&input=${encodeURIComponent(JSON.stringify({ ...all.map(() => ({})) }))}`;
 }
 
 /** What others wait while one sends bodies that are nested as deeply as they are long. */
