@@ -1,6 +1,7 @@
 import type { Clock } from '#db/clock.ts';
 import { createTurns, type Turns } from '#db/turns.ts';
 import { createBodyBudget, type BodyBudget } from '#server/http/body-budget.ts';
+import { createRefusalPace, type RefusalPace } from '#server/http/refusal-pace.ts';
 import { createSpentBuckets, type SpentBuckets } from '#server/http/spent-buckets.ts';
 
 export const callLimits = { underWay: 64, waiting: 512, waitMs: 5_000, downloads: 4 } as const;
@@ -11,6 +12,7 @@ export interface Admission {
   downloads: Turns;
   bodies: BodyBudget;
   spent: SpentBuckets;
+  refusals: RefusalPace;
 }
 
 export function createAdmission(clock: Clock): Admission {
@@ -20,5 +22,6 @@ export function createAdmission(clock: Clock): Admission {
     downloads: createTurns({ perParty: downloads, waitingPerParty: 0, waitMs: 0 }),
     bodies: createBodyBudget(),
     spent: createSpentBuckets(() => clock.now().getTime()),
+    refusals: createRefusalPace(() => performance.now()),
   };
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Party } from '#db/turns.ts';
+import { addressBlock } from '#server/access/address.ts';
 import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
+import type { AppError } from '#server/errors.ts';
 import { identify } from '#server/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/http/answer.ts';
 import { toAppError } from '#server/http/problem.ts';
@@ -55,8 +57,9 @@ function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date
     res.setHeader('Keyward-Token-Expires', expiresAt.toISOString());
 }
 
-/** Answers what a door threw, and logs it if it is our fault. */
-export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, error: unknown): void {
+/** Answers what a door threw, and logs it if it is our fault. Who is over a limit hears of it in their own pace. */
+export function refuse(exchange: Exchange, error: unknown): void {
+  const { runtime, res, facts, caller } = exchange;
   const refusal = toAppError(error);
   runtime.metrics?.refused(refusal.code);
   if (refusal.status >= 500) {
@@ -64,6 +67,16 @@ export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, erro
     const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
     runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
   }
-  const send = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
-  send(res, refusal, facts.id);
+  const waitMs = refusal.status === 429 ? runtime.admission.refusals.next(placeOf(caller)) : 0;
+  if (waitMs === 0) return send(exchange, refusal);
+  const timer = setTimeout(() => send(exchange, refusal), waitMs);
+  res.once('close', () => clearTimeout(timer));
+}
+
+/** Who is refused before it is known who asks is known by their address. */
+const placeOf = ({ key, isKnown }: Party) => (isKnown ? key : addressBlock(key));
+
+function send({ req, res, facts, isForPeople }: Exchange, refusal: AppError): void {
+  const write = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
+  write(res, refusal, facts.id);
 }

@@ -178,6 +178,25 @@ test('from an address whose bucket is empty a token or session that worked latel
   assert.deepEqual(await codes(desk, 1, { token: first.token, ...office }), [undefined]);
 });
 
+test('who asks on without a pause hears of the limit ever later, and others as soon as ever', async () => {
+  await using desk = await openDesk({ settings: { ...settings, KEYWARD_ADDRESS_RATE_LIMIT: '1/5' } });
+  const timed = async (call: Parameters<Desk['send']>[1], times: number) => {
+    const started = performance.now();
+    const all = await Promise.all(Array.from({ length: times }, () => desk.send('GET /api/v1/me', call)));
+    return { ms: performance.now() - started, refused: all.filter(({ status }) => status === 429).length };
+  };
+  await codes(desk, 5, from('2001:db8:7:7::1'));
+  const [many, sameNetwork] = await Promise.all([
+    timed(from('2001:db8:7:7::1'), 120),
+    timed(from('2001:db8:7:7::2'), 30),
+  ]);
+  assert.deepEqual([many.refused, sameNetwork.refused], [120, 30]);
+  assert.ok(Math.max(many.ms, sameNetwork.ms) > 900, `${many.ms} and ${sameNetwork.ms} ms`);
+  await codes(desk, 5, from('203.0.113.9'));
+  const other = await timed(from('203.0.113.9'), 1);
+  assert.ok(other.refused === 1 && other.ms < 300, `${other.ms} ms`);
+});
+
 test('limits that are off are not mentioned', async () => {
   await using desk = await openDesk({
     settings: { KEYWARD_RATE_LIMIT: 'off', KEYWARD_ADDRESS_RATE_LIMIT: 'off' },
