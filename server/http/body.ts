@@ -21,8 +21,9 @@ export async function readJson(
   const bytes = await readBody(exchange, limit);
   if (bytes.length === 0) return undefined;
   if (type === undefined) throw notJson();
+  assertJsonBounded(bytes);
   const text = decodeUtf8(bytes);
-  return { text, value: parseJson(text) };
+  return { text, value: parseBounded(text) };
 }
 
 /** The fields of a form. Throws `unsupported_media_type`, `body_too_large`, and `bad_request` for one that is given twice. */
@@ -52,7 +53,11 @@ export function bodyLimitOf(
 
 /** Parses JSON and holds it to the limits on depth, length and characters. Throws `invalid_json`, `validation_failed`. */
 export function parseJson(text: string): unknown {
-  assertJsonBounded(text);
+  assertJsonBounded(Buffer.from(text));
+  return parseBounded(text);
+}
+
+function parseBounded(text: string): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -92,9 +97,26 @@ function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): 
       reject(error);
     }
   });
-  req.on('end', () => resolve(Buffer.concat(chunks)));
+  const join = () => resolve(Buffer.concat(chunks));
+  req.on('end', () => (length > largeBytes ? void takeTurn().then(join) : join()));
   req.on('error', () => reject(new AppError('bad_request', 'The body broke off.')));
   return promise;
+}
+
+/** What is larger takes as long as some calls. */
+const largeBytes = 65_536;
+const largeBodies: (() => void)[] = [];
+
+/** One large body a turn of the event loop: a dozen in one would hold up all others for as long as they take together. */
+function takeTurn(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (largeBodies.push(resolve) === 1) setImmediate(giveTurn);
+  return promise;
+}
+
+function giveTurn(): void {
+  largeBodies.shift()?.();
+  if (largeBodies.length > 0) setImmediate(giveTurn);
 }
 
 /** A few bytes that unpack to a gigabyte are not for a server of small inputs. Throws `unsupported_media_type`. */
