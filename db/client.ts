@@ -84,7 +84,13 @@ export function openSharedPool(
   options: PoolOptions,
 ): { pool: pg.Pool; turns: Turns } {
   const { size } = options;
-  const turns = createTurns({ size, perParty: Math.ceil(size / 4), crowdedAt, waitMs, longestMs: 3 * waitMs });
+  const turns = createTurns({
+    size,
+    perParty: Math.ceil(size / 4),
+    crowdedAt,
+    waitMs,
+    longestMs: 3 * waitMs,
+  });
   const pool = openPool(address, options);
   shareByTurns(pool, turns, waitMs);
   return { pool, turns };

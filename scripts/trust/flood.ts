@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 
 /** Many connections that ask the same again and again, each once it was answered. */
 export interface Flood extends Disposable {
@@ -6,45 +6,30 @@ export interface Flood extends Disposable {
   answered: ReadonlyMap<number, number>;
 }
 
-/**
- * By bare sockets: a client that parses its answers would keep this process so busy that whoever measures here would measure
- * that. `ask`: the request of a connection, whole.
- */
-export function openFlood(origin: string, connections: number, ask: (at: number) => string): Flood {
-  const answered = new Map<number, number>();
-  const { hostname, port } = new URL(origin);
-  const sockets = Array.from({ length: connections }, (_, at) => {
-    const socket = connect(Number(port), hostname);
-    socket.on('error', () => {});
-    const request = Buffer.from(ask(at), 'latin1');
-    socket.on('connect', () => socket.write(request));
-    onAnswers(socket, (status) => {
-      answered.set(status, (answered.get(status) ?? 0) + 1);
-      if (socket.writable) socket.write(request);
-    });
-    return socket;
-  });
-  return {
-    answered,
-    [Symbol.dispose]: () => sockets.forEach((socket) => socket.destroy()),
-  };
+/** What a flood is told. `requests`: that of each connection, whole. */
+export interface FloodOrder {
+  origin: string;
+  requests: string[];
 }
 
-/** Says the status of each answer once all of it is there: it says how long it is, or ends with an empty chunk. */
-function onAnswers(socket: Socket, say: (status: number) => void): void {
-  let [status, left] = [0, 0];
-  socket.on('data', (part: Buffer) => {
-    const text = part.toString('latin1');
-    if (status === 0) {
-      status = Number(text.slice(9, 12));
-      const length = /\r\ncontent-length: (\d+)/i.exec(text)?.[1];
-      left = length === undefined ? Infinity : text.indexOf('\r\n\r\n') + 4 + Number(length);
-    }
-    left -= part.length;
-    if (left > 0 && !(left === Infinity && text.endsWith('\r\n0\r\n\r\n'))) return;
-    say(status);
-    status = 0;
-  });
+/**
+ * From a thread of its own and by bare sockets: what measures here would else wait for what floods. `ask`: the request of a
+ * connection, whole.
+ */
+export function openFlood(origin: string, connections: number, ask: (at: number) => string): Flood {
+  let answered: ReadonlyMap<number, number> = new Map();
+  const workerData: FloodOrder = {
+    origin,
+    requests: Array.from({ length: connections }, (_, at) => ask(at)),
+  };
+  const worker = new Worker(new URL('./flood-worker.ts', import.meta.url), { workerData });
+  worker.on('message', (counted: typeof answered) => void (answered = counted));
+  return {
+    get answered() {
+      return answered;
+    },
+    [Symbol.dispose]: () => void worker.terminate(),
+  };
 }
 
 /** A request without a body, on a connection that stays open. */

@@ -15,7 +15,7 @@ export const promise: TrustPromise = {
     const outcomes = [
       // First: what its backends do is counted when they say so.
       await exceed(stage, { ms: 1_000 }),
-      await starve(stage, { connections: 200, ms: 3_000, slowestMs: anyTime }),
+      await starve(stage, { connections: 600, ms: 2_000, slowestMs: anyTime }),
       await fill(stage, { people: 10, each: 64 }),
     ];
     return {
