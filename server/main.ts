@@ -7,6 +7,7 @@ import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { UnusableDatabaseError } from '#db/errors.ts';
 import { untilAvailable } from '#db/until-available.ts';
+import type { Runtime } from '#server/access/context.ts';
 import {
   assertMasterKeyFile,
   BrokenSealError,
@@ -23,7 +24,7 @@ import { routeTable } from '#server/http/routes.ts';
 import { startHttpServer } from '#server/http/server.ts';
 import { openWaitingRoom } from '#server/http/waiting-room.ts';
 import { startJobs } from '#server/jobs/queue.ts';
-import { createRuntime, type Runtime } from '#server/runtime.ts';
+import { createRuntime } from '#server/runtime.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
 import { assertKeysOpen, openSigner } from '#server/signing/rotate-keys.ts';
 

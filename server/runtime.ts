@@ -5,37 +5,36 @@ import { openDatabase, openPool, workAsOwner, type Database } from '#db/client.t
 import { openDatabaseClock, type Clock } from '#db/clock.ts';
 import { describeError, isUnavailable } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
-import { openJobQueue, type JobQueue } from '#db/job-queue.ts';
+import { openJobQueue } from '#db/job-queue.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import { connectDatabase, sealingPoolSize } from '#server/access/connect-database.ts';
-import { createCookies, type Cookies } from '#server/access/cookies.ts';
-import { createCountWindow, type CountWindow } from '#server/access/count-window.ts';
-import type { TenantId } from '#server/access/principal.ts';
-import { createRates, type Rates } from '#server/access/rates.ts';
-import { createRecentSecrets, type RecentSecrets } from '#server/access/recent-secrets.ts';
+import type { Runtime } from '#server/access/context.ts';
+import { createCookies } from '#server/access/cookies.ts';
+import { createCountWindow } from '#server/access/count-window.ts';
+import { createRates } from '#server/access/rates.ts';
+import { createRecentSecrets } from '#server/access/recent-secrets.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
 import { warnOfSuperuser } from '#server/access/warn-of-superuser.ts';
 import { makeMonths } from '#server/audit/months.ts';
-import { createAuditQueue, type AuditQueue } from '#server/audit/queue.ts';
+import { createAuditQueue } from '#server/audit/queue.ts';
 import { recordLoss } from '#server/audit/record-loss.ts';
-import { openSeals, type Seals } from '#server/audit/seals.ts';
+import { openSeals } from '#server/audit/seals.ts';
 import { rememberWritten } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
 import { redactSecrets } from '#server/credentials/format.ts';
-import { createLastUse, type CredentialUses } from '#server/credentials/last-use.ts';
-import { createLookup, findCredentials, type Lookup } from '#server/credentials/lookup.ts';
-import { createSigner, type Signer } from '#server/credentials/signer.ts';
-import { createAdmission, type Admission } from '#server/http/admission.ts';
+import { createLastUse } from '#server/credentials/last-use.ts';
+import { createLookup, findCredentials } from '#server/credentials/lookup.ts';
+import { createSigner } from '#server/credentials/signer.ts';
+import { createAdmission } from '#server/http/admission.ts';
 import { gatherOutput } from '#server/http/gathered-output.ts';
-import { createMetrics, type Metrics } from '#server/http/metrics.ts';
+import { createMetrics } from '#server/http/metrics.ts';
 import { queues } from '#server/jobs/queue.ts';
 import { findEnd } from '#server/live/queries.ts';
-import { createHub, type Hub } from '#server/live/watch.ts';
-import { createMailer, type Mailer } from '#server/mail/deliver.ts';
-import type { MailJob } from '#server/mail/schema.ts';
+import { createHub } from '#server/live/watch.ts';
+import { createMailer } from '#server/mail/deliver.ts';
 import { createMailSoon } from '#server/mail/send.ts';
-import { createIssuer, type Issuer } from '#server/oidc/discover.ts';
-import { createSessions, type Sessions } from '#server/sessions/lucia.ts';
+import { createIssuer } from '#server/oidc/discover.ts';
+import { createSessions } from '#server/sessions/lucia.ts';
 import {
   deleteEndedSessions,
   findLiveSessions,
@@ -44,47 +43,17 @@ import {
 } from '#server/sessions/queries.ts';
 import { ensureDefaultTenant } from '#server/setup/commands.ts';
 
-/** All that a server holds while it runs. Production and tests differ only in what `createRuntime` is given. */
-export interface Runtime {
-  config: Config;
-  log: Logger;
-  /** For all work but look-ups, by turns of those who ask for it. */
-  pool: pg.Pool;
-  /** For finding out who asks, which never waits behind what is being done for others. */
-  lookupPool: pg.Pool;
-  db: Database;
-  /** Works as the owner of the tables, on a connection of its own, without a time-out. */
-  asOwner<T>(work: (db: Database) => Promise<T>): Promise<T>;
-  clock: Clock;
-  defaultTenantId: TenantId;
-  lookup: Lookup;
-  rates: Rates;
-  recentSecrets: RecentSecrets;
-  admission: Admission;
-  /** Opened when it is first needed: until then no key has to be there. */
-  sealer: () => Sealer;
-  lastUse: WriteBehind<CredentialUses>;
-  sessionUse: WriteBehind<SessionUse>;
-  cookies: Cookies;
-  sessions: Sessions;
-  signer: Signer;
-  /** The OpenID Connect issuer; null where none is configured. */
-  issuer: Issuer | null;
-  auditQueue: AuditQueue;
-  seals: Seals;
-  jobs: JobQueue;
-  hub: Hub;
-  /** What owners were told in the last minute, by this server. */
-  told: CountWindow;
-  /** Reports of found tokens in the last minute, by network. */
-  reports: CountWindow;
-  /** Null where no mail can be sent. */
-  mailer: Mailer | null;
-  /** Null where nobody may read them. */
-  metrics: Metrics | null;
-  mailSoon: WriteBehind<MailJob>;
-  /** Writes what waits, then lets go of the database. */
-  close(): Promise<void>;
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** For all work but look-ups, by turns of those who ask for it. */
+    pool: pg.Pool;
+    /** For finding out who asks, which never waits behind what is being done for others. */
+    lookupPool: pg.Pool;
+    /** Works as the owner of the tables, on a connection of its own, without a time-out. */
+    asOwner<T>(work: (db: Database) => Promise<T>): Promise<T>;
+    /** Writes what waits, then lets go of the database. */
+    close(): Promise<void>;
+  }
 }
 
 export interface RuntimeOptions {

@@ -6,7 +6,7 @@ import { auditEventColumns, type auditEvents } from '#db/schema/audit.ts';
 import { instant } from '#db/schema/columns.ts';
 import { credentialLastUse, credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
 import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
-import type { Runtime } from '#server/runtime.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { hashPassword } from '#server/users/password.ts';
 import { before, createDice, type Dice, minuteMs, seedId } from './dice.ts';
 import { writeHistory } from './history.ts';

@@ -1,4 +1,4 @@
-import { createCtx, noReply, type RequestFacts } from '#server/access/context.ts';
+import { createCtx, noReply, type RequestFacts, type Runtime } from '#server/access/context.ts';
 import { effectivePermissions } from '#server/access/permissions.ts';
 import {
   credentialId,
@@ -16,7 +16,6 @@ import { disableReused, tellOwner } from '#server/credentials/reuse.ts';
 import { isReuse, refusalOf } from '#server/credentials/rules.ts';
 import { sameHash } from '#server/credentials/secret.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { sessionEnd } from '#server/sessions/queries.ts';
 
 export interface Presented {

@@ -1,6 +1,22 @@
-import type { Transaction } from '#db/client.ts';
-import type { Principal } from '#server/access/principal.ts';
-import type { Runtime } from '#server/runtime.ts';
+import type { Logger } from 'pino';
+import type { Database, Transaction } from '#db/client.ts';
+import type { Clock } from '#db/clock.ts';
+import type { JobQueue } from '#db/job-queue.ts';
+import type { Principal, TenantId } from '#server/access/principal.ts';
+import type { Config } from '#server/config.ts';
+
+/**
+ * All that a server holds while it runs. What a room adds, it declares beside its implementation; `createRuntime` alone
+ * imports those.
+ */
+export interface Runtime {
+  config: Config;
+  log: Logger;
+  db: Database;
+  clock: Clock;
+  jobs: JobQueue;
+  defaultTenantId: TenantId;
+}
 
 /** What is known of a request before anyone asks who made it. */
 export interface RequestFacts {

@@ -1,5 +1,11 @@
 import type { Config } from '#server/config.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    cookies: Cookies;
+  }
+}
+
 /**
  * The cookies of one installation. Browsers keep the cookies of all ports of a host together, so that the names of each
  * installation have a part of their own: two on one host do not overwrite each other's.

@@ -3,6 +3,12 @@ import type { Clock } from '#db/clock.ts';
 import { connectSharedRates } from '#server/access/shared-rates.ts';
 import type { Config } from '#server/config.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    rates: Rates;
+  }
+}
+
 /** A token bucket: it holds `atOnce` calls and fills by `perSecond`. Never fewer at once than a second brings. */
 export interface RateLimit {
   perSecond: number;

@@ -1,3 +1,8 @@
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    recentSecrets: RecentSecrets;
+  }
+}
 /** Which secrets worked lately, by their hashes. It lets nobody in: whatever is shown is looked up all the same. */
 export interface RecentSecrets {
   note(hash: Buffer): void;

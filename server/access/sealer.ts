@@ -3,6 +3,13 @@ import { join } from 'node:path';
 import { isThere, makeKeyFile, readKeyFile } from '#server/access/key-file.ts';
 import { ConfigError, type Config } from '#server/config.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** Opened when it is first needed: until then no key has to be there. */
+    sealer: () => Sealer;
+  }
+}
+
 const version = 1;
 const keyLength = 32;
 const keyIdLength = 8;

@@ -1,5 +1,5 @@
+import type { Runtime } from '#server/access/context.ts';
 import { deleteStaleTallies } from '#server/attempts/queries.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** Deletes what was counted and no longer says anything. */
 export function pruneTallies({ db, clock }: Runtime): Promise<void> {

@@ -7,6 +7,12 @@ import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
 import { createRowLimit } from '#server/audit/row-limit.ts';
 import { createTally } from '#server/audit/tally.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    auditQueue: AuditQueue;
+  }
+}
+
 /**
  * For rows that belong to no change, such as a refused sign-in. Of each caller 100 a minute stand by themselves; what is
  * beyond is one row a minute with a count, whatever it says.

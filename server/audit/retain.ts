@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { auditArchives, auditSeals } from '#db/schema/audit.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { checkArchive, writeArchive, type KeptMonth, type SealedPart } from '#server/audit/archive-file.ts';
 import { archiveContent, readArchives, type AuditArchive } from '#server/audit/archive.ts';
 import { findNewestSeal } from '#server/audit/chain.ts';
@@ -10,7 +11,6 @@ import { insertAuditRows } from '#server/audit/record.ts';
 import { auditSeal } from '#server/audit/schema.ts';
 import { contentOf, rootsOf } from '#server/audit/seal.ts';
 import { readLines } from '#server/audit/sealed-rows.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** Any number will do, as long as every instance takes the same lock. */
 const retentionLock = 4_825_190_320;

@@ -13,6 +13,12 @@ import type { LostRow, WrittenRows } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    seals: Seals;
+  }
+}
+
 /** What proves that the log is as it was written. */
 export interface Seals {
   /** Opened, or made, when it is first needed. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Runtime } from '#server/access/context.ts';
 import { insertAuditRows } from '#server/audit/record.ts';
 import type { AuditVerdictView } from '#server/audit/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { notifyAdmins } from '#server/notices/notify-admins.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 interface Verification {
   seals: number;

@@ -10,6 +10,12 @@ import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
 import { addDailyUse, dailyUse } from '#server/credentials/daily-use.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    lastUse: WriteBehind<CredentialUses>;
+  }
+}
+
 export interface Use {
   at: Date;
   address: string | null;

@@ -4,6 +4,12 @@ import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Role } from '#server/access/schema.ts';
 import type { CredentialState } from '#server/credentials/rules.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    lookup: Lookup;
+  }
+}
+
 /** A credential found by the hash of its secret, with its owner and tenant as they are at this moment. */
 export interface FoundCredential extends CredentialState {
   hash: Buffer;

@@ -1,12 +1,19 @@
 import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
-import type { RequestFacts } from '#server/access/context.ts';
+import type { RequestFacts, Runtime } from '#server/access/context.ts';
+import type { CountWindow } from '#server/access/count-window.ts';
 import { insertAuditRows } from '#server/audit/record.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';
 import { notify } from '#server/notices/notify.ts';
 import type { NoticeKind } from '#server/notices/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
+
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** What owners were told in the last minute, by this server. */
+    told: CountWindow;
+  }
+}
 
 /**
  * A secret that a rotation replaced has come back: where the tenant wants it so, the credential is switched off before this

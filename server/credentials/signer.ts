@@ -1,6 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { sameHash } from '#server/credentials/secret.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    signer: Signer;
+  }
+}
+
 /** Makes what only the servers of this installation can make. A purpose keeps what is made for one use out of another. */
 export interface Signer {
   /** A keyed hash, 32 bytes: alike for the same text, and telling nothing of it to whoever lacks the key. */

@@ -1,5 +1,5 @@
+import type { Runtime } from '#server/access/context.ts';
 import { deletePastRequests } from '#server/device/queries.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 const hour = 3_600_000;
 

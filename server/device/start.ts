@@ -1,7 +1,7 @@
 import { randomInt, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import { widerNetwork } from '#server/access/address.ts';
-import type { AnyoneCtx } from '#server/access/context.ts';
+import type { AnyoneCtx, Runtime } from '#server/access/context.ts';
 import { machineName } from '#server/access/machine.ts';
 import { countAsk, takeBack } from '#server/attempts/count.ts';
 import { recordAudit } from '#server/audit/record.ts';
@@ -11,7 +11,6 @@ import { countOpenRequests, deleteOneOfMany, insertRequest, lockRequests } from 
 import { shownUserCode, usualName } from '#server/device/rules.ts';
 import { deviceLimits, userCodeLetters, type DeviceAsk } from '#server/device/schema.ts';
 import { AppError } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 const minute = 60_000;
 /** With a billion codes to every one that is open, the second try is never needed. */

@@ -4,6 +4,12 @@ import { createBodyBudget, type BodyBudget } from '#server/http/body-budget.ts';
 import { createRefusalPace, type RefusalPace } from '#server/http/refusal-pace.ts';
 import { createSpentBuckets, type SpentBuckets } from '#server/http/spent-buckets.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    admission: Admission;
+  }
+}
+
 export const callLimits = { underWay: 64, waiting: 512, waitMs: 5_000, downloads: 4 } as const;
 
 /** What this server lets one caller have at once, so that it has enough for all others. */

@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Party } from '#db/turns.ts';
 import { addressBlock } from '#server/access/address.ts';
-import { createCtx, type AnyoneCtx, type RequestFacts } from '#server/access/context.ts';
+import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import type { AppError } from '#server/errors.ts';
 import { identify } from '#server/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/http/answer.ts';
 import { toAppError } from '#server/http/problem.ts';
 import { acceptsHtml } from '#server/http/request.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** One request and its answer, on their way through a door. */
 export interface Exchange {

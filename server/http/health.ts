@@ -1,6 +1,6 @@
+import type { Runtime } from '#server/access/context.ts';
 import { sendJson } from '#server/http/answer.ts';
 import type { Door } from '#server/http/exchange.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** Whether the process runs. */
 export const answerHealth: Door = ({ res }) => sendJson(res, 200, { status: 'ok' });

@@ -1,9 +1,9 @@
 import { readBearer } from '#server/access/authenticate.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { sameHash, Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
 import type { Door, Exchange } from '#server/http/exchange.ts';
 import { startHttpServer, type HttpServer } from '#server/http/server.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** `GET /metrics` for whoever shows the token that is configured; without one there is nothing here. */
 export const answerMetrics: Door = async (exchange) => {

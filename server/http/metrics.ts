@@ -7,6 +7,13 @@ import { troubleKinds } from '#server/audit/troubles.ts';
 import type { ErrorCode } from '#server/errors.ts';
 import type { Admission } from '#server/http/admission.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** Null where nobody may read them. */
+    metrics: Metrics | null;
+  }
+}
+
 /** What is counted for Prometheus. Every label is one of a short list: no path, address, name or id ever is one. */
 export interface Metrics {
   answered(request: { endpoint: string; status: number | 'aborted'; ms: number }): void;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
+import type { Runtime } from '#server/access/context.ts';
 import { WrongMasterKeyError } from '#server/access/sealer.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { assertKeysOpen } from '#server/signing/rotate-keys.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';

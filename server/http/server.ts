@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actFor } from '#db/turns.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { AppError } from '#server/errors.ts';
 import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
@@ -13,7 +14,6 @@ import { warnOfOtherAddress } from '#server/http/other-address.ts';
 import { assertWellFormed, loggablePath, readFacts, readTarget, splitUrl } from '#server/http/request.ts';
 import { warnOfUnknownClient } from '#server/http/unknown-client.ts';
 import { assertNoTokenInUrl } from '#server/http/url-tokens.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 const urlLength = 8_192;
 const drainMs = 30_000;

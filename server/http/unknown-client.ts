@@ -1,5 +1,5 @@
+import type { Runtime } from '#server/access/context.ts';
 import type { Config } from '#server/config.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 const warned = new WeakSet<Config>();
 

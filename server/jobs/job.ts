@@ -1,4 +1,4 @@
-import type { Runtime } from '#server/runtime.ts';
+import type { Runtime } from '#server/access/context.ts';
 
 /** Something done later or again and again, by whichever server is free. Failing, it is tried again. */
 export interface Job<Data extends object = object> {

@@ -1,7 +1,7 @@
+import type { Runtime } from '#server/access/context.ts';
 import { writeMagicLetter } from '#server/magic/write-magic.ts';
 import type { Letter, MailJob, MailKind } from '#server/mail/schema.ts';
 import { writeNoticeLetter } from '#server/notices/write-notice.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { writeInviteLetter, writeResetLetter } from '#server/users/write-links.ts';
 import { writePausedLetter } from '#server/users/write-paused.ts';
 

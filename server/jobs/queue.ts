@@ -1,6 +1,7 @@
 import { describeError } from '#db/errors.ts';
 import type { Queue } from '#db/job-queue.ts';
 import { untilAvailable } from '#db/until-available.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { archiveAudit } from '#server/jobs/archive-audit.ts';
 import { deliverMail } from '#server/jobs/deliver-mail.ts';
 import type { Job } from '#server/jobs/job.ts';
@@ -12,7 +13,6 @@ import { pruneUse } from '#server/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/jobs/sweep-tokens.ts';
 import { syncOwnersJob } from '#server/jobs/sync-owners.ts';
 import { verifyAudit } from '#server/jobs/verify-audit.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** Every job there is. */
 export const jobs = [

@@ -3,13 +3,18 @@ import { z } from 'zod';
 import type { DatabaseAddress } from '#db/address.ts';
 import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
-import type { Ctx } from '#server/access/context.ts';
+import type { Ctx, Runtime } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import { auditActions } from '#server/audit/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { isStillIn, type LetIn } from '#server/live/queries.ts';
 import type { ChangesView } from '#server/live/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
+
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    hub: Hub;
+  }
+}
 
 /** Something that was let in and stays open. */
 export interface Watcher {

@@ -1,7 +1,7 @@
+import type { Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { lockAccountById } from '#server/users/find-account.ts';
 
 /**

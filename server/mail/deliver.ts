@@ -3,6 +3,13 @@ import type { Config } from '#server/config.ts';
 import { renderLetter } from '#server/mail/render.ts';
 import type { Letter } from '#server/mail/schema.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** Null where no mail can be sent. */
+    mailer: Mailer | null;
+  }
+}
+
 export interface Mailer {
   /** Hands a letter to the mail server. Throws when it is not taken. */
   deliver(letter: Letter): Promise<void>;

@@ -2,8 +2,14 @@ import type { Logger } from 'pino';
 import type { Database, Transaction } from '#db/client.ts';
 import type { JobQueue } from '#db/job-queue.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import type { Runtime } from '#server/access/context.ts';
 import type { MailJob } from '#server/mail/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
+
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    mailSoon: WriteBehind<MailJob>;
+  }
+}
 
 export const mailQueue = 'deliver-mail';
 

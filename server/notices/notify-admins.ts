@@ -3,9 +3,9 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { notices } from '#db/schema/notices.ts';
 import { tenants, users } from '#db/schema/people.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { queueMail } from '#server/mail/send.ts';
 import type { LogNoticeKind } from '#server/notices/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 /** Tells every admin something about the audit log, which is one for all tenants: each kind once a day, by mail too. */
 export async function notifyAdmins(

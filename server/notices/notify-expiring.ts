@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { notify } from '#server/notices/notify.ts';
 import { expiryNotices, type NoticeKind } from '#server/notices/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 const batchSize = 500;
 const { expires_14: first, expires_7: second, expires_1: last } = expiryNotices;

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import { notices } from '#db/schema/notices.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { queueMail } from '#server/mail/send.ts';
 import type { NoticeKind } from '#server/notices/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 export interface NewNotice {
   tenantId: string;

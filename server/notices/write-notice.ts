@@ -1,9 +1,9 @@
+import type { Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
 import { findLogNotice, findNotice, type LogNoticeRow, type NoticeRow } from '#server/notices/queries.ts';
 import { isMoot } from '#server/notices/rules.ts';
 import type { NoticeKind } from '#server/notices/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 
 type Words = (notice: NoticeRow) => Pick<Letter, 'subject' | 'lines'>;
 

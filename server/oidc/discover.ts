@@ -6,6 +6,13 @@ import { createIssuerFaults } from '#server/oidc/identify-fault.ts';
 import { subjectSchema } from '#server/oidc/schema.ts';
 import { emailSchema } from '#server/users/schema.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** The OpenID Connect issuer; null where none is configured. */
+    issuer: Issuer | null;
+  }
+}
+
 const timeoutSeconds = 5;
 const trustedMs = 60 * 60_000;
 

@@ -1,8 +1,7 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/access/context.ts';
+import type { Ctx, Runtime } from '#server/access/context.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { AppError, notFound } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { confirmSession, deleteSessionById } from '#server/sessions/queries.ts';
 import { waySchema, type ConfirmInput, type WaysView } from '#server/sessions/schema.ts';
 import { lockUnchanged, provePassword } from '#server/users/check-password.ts';

@@ -17,6 +17,12 @@ import {
 } from '#server/sessions/queries.ts';
 import { sessionLimits } from '#server/sessions/schema.ts';
 
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    sessions: Sessions;
+  }
+}
+
 interface SessionFacts {
   tenantId: string;
   address: string | null;

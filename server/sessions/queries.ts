@@ -2,10 +2,17 @@ import { and, desc, eq, gt, inArray, lte, or, sql, type SQL } from 'drizzle-orm'
 import type { Connection, Database, Pool } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
 import { sessions } from '#db/schema/people.ts';
+import type { WriteBehind } from '#db/write-behind.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import type { Role } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
 import { sessionLimits } from '#server/sessions/schema.ts';
+
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    sessionUse: WriteBehind<SessionUse>;
+  }
+}
 
 const hour = 3_600_000;
 const day = 24 * hour;

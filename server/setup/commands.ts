@@ -1,13 +1,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Database } from '#db/client.ts';
-import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
+import { type AnyoneCtx, createCtx, noReply, type Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { countingCodes } from '#server/attempts/count.ts';
 import { consumeCode, endCodes } from '#server/codes/consume.ts';
 import { issueCode } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import type { SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession, type StartedSession } from '#server/sessions/start.ts';
 import {

@@ -1,9 +1,9 @@
 import { createPrivateKey, generateKeyPairSync, randomUUIDv7, type KeyObject } from 'node:crypto';
 import type { Connection } from '#db/client.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { createSealer, existingMasterKey, WrongMasterKeyError } from '#server/access/sealer.ts';
 import type { Config } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import {
   findLastEnd,
   findSigningKey,

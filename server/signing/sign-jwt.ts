@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose';
+import type { Runtime } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { listPublicKeys, openSigner } from '#server/signing/rotate-keys.ts';
 import { jwtClaims, signingLimits, type JwtClaims } from '#server/signing/schema.ts';
 

@@ -4,12 +4,20 @@ import { isGone } from '#db/gone-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
+import type { CountWindow } from '#server/access/count-window.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { auditRow, insertAuditRows } from '#server/audit/record.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { AppError } from '#server/errors.ts';
 import { notify } from '#server/notices/notify.ts';
 import type { ReceivedTokensView, RevokeFoundInput } from '#server/tokens/schema.ts';
+
+declare module '#server/access/context.ts' {
+  interface Runtime {
+    /** Reports of found tokens in the last minute, by network. */
+    reports: CountWindow;
+  }
+}
 
 const reason = 'Reported by somebody who holds it';
 const callsPerMinute = 20;

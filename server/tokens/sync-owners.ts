@@ -3,8 +3,8 @@ import type { Connection, Database, Transaction } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
+import type { Runtime } from '#server/access/context.ts';
 import { insertAuditRows, type AuditRow } from '#server/audit/record.ts';
-import type { Runtime } from '#server/runtime.ts';
 import type { Owner } from '#server/tokens/queries.ts';
 
 export const syncQueue = 'sync-owners';

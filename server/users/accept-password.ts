@@ -1,8 +1,7 @@
 import type { Transaction } from '#db/client.ts';
-import type { AnyoneCtx } from '#server/access/context.ts';
+import type { AnyoneCtx, Runtime } from '#server/access/context.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
 import { notify } from '#server/notices/notify.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { assertUncommonPassword, hashPassword } from '#server/users/password.ts';
 import type { UserRow } from '#server/users/queries.ts';
 

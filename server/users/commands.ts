@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Connection, Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
-import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
+import type { AnyoneCtx, Ctx, Runtime } from '#server/access/context.ts';
 import { assertFreshSignIn } from '#server/access/fresh.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { changedFields } from '#server/audit/changes.ts';
@@ -9,7 +9,6 @@ import { recordAudit, type AuditActor } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { syncOwnersSoon } from '#server/tokens/sync-owners.ts';
 import { hashNewPassword } from '#server/users/accept-password.ts';
 import { findHoldings } from '#server/users/find-holdings.ts';

@@ -1,12 +1,11 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/access/context.ts';
+import type { Ctx, Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 import { isMailConfigured, queueMail } from '#server/mail/send.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { lockForChange, userResource } from '#server/users/lock.ts';
 import type { UserRow } from '#server/users/queries.ts';
 import { assertActive, assertInvited, assertNotBeyond, assertOthersPassword } from '#server/users/rules.ts';

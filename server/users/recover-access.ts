@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
-import { createCtx, noReply, type AnyoneCtx } from '#server/access/context.ts';
+import { type AnyoneCtx, createCtx, noReply, type Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
 import { recordAudit } from '#server/audit/record.ts';
@@ -8,7 +8,6 @@ import { endCodes } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 import { AppError } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { endSessionsOfUser } from '#server/sessions/end.ts';
 import { hashNewPassword, tellOfFirstPassword } from '#server/users/accept-password.ts';
 import { addUser } from '#server/users/commands.ts';

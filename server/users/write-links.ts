@@ -1,9 +1,9 @@
 import type { Transaction } from '#db/client.ts';
+import type { Runtime } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { codeLifeMs, issueSecondCode } from '#server/codes/issue.ts';
 import type { Config } from '#server/config.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { linkOf, type LinkPurpose } from '#server/users/issue-links.ts';
 import { findUser, type UserRow } from '#server/users/queries.ts';
 

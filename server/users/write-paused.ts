@@ -1,5 +1,5 @@
+import type { Runtime } from '#server/access/context.ts';
 import type { Letter, MailJob } from '#server/mail/schema.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { findAccount } from '#server/users/find-account.ts';
 
 /** Tells somebody that others, or they themselves, tried too many passwords at their account. */

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from 'node:crypto';
+import type { Runtime } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
 import type { Permission } from '#server/access/schema.ts';
 import { AppError } from '#server/errors.ts';
-import type { Runtime } from '#server/runtime.ts';
 import { signJwt } from '#server/signing/sign-jwt.ts';
 
 export interface ExchangeInput {
