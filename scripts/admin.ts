@@ -3,11 +3,12 @@ import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/connect.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
+import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 import { readConfig, type Config } from '#server/config.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { createAdmin, inviteByOperator, recoverPassword } from '#server/users/recover-access.ts';
-import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
+import { userNameSchema } from '#server/users/schema.ts';
 import {
   openAddresses,
   quietly,

@@ -4,7 +4,7 @@ import { assertUsed } from '#db/connect.ts';
 import type { Runtime } from '#server/access/context.ts';
 import { findNewestSeal } from '#server/audit/chain.ts';
 import { auditKeyPlace, findAuditKey } from '#server/audit/key.ts';
-import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/schema.ts';
+import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { createRuntime } from '#server/runtime.ts';
 import {

@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { z } from 'zod';
 import type { DatabaseAddresses } from '#db/address.ts';
-import type { RateLimit } from '#server/access/rates.ts';
 import { Secret } from '#server/credentials/secret.ts';
 import { settings, type Setting } from '#server/settings.ts';
 
@@ -259,4 +258,10 @@ export function configHelp(): string {
     return `  ${name}\n      ${says}\n      (${facts.join('; ')})`;
   });
   return `Usage: npm start\n\nSettings, from the environment or the file .env:\n\n${lines.join('\n\n')}\n`;
+}
+
+/** A token bucket: it holds `atOnce` calls and fills by `perSecond`. Never fewer at once than a second brings. */
+export interface RateLimit {
+  perSecond: number;
+  atOnce: number;
 }

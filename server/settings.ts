@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { isDatabaseUrl } from '#db/address.ts';
-import { emailSchema, newPasswordSchema } from '#server/users/schema.ts';
+import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const size = z.coerce.number().int().min(1).max(10_000);

@@ -7,8 +7,8 @@ import {
   type TenantId,
   type UserPrincipal,
 } from '#server/access/principal.ts';
+import type { AuditAction } from '#server/audit/actions.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
-import type { AuditAction } from '#server/audit/schema.ts';
 import { parseSecret } from '#server/credentials/format.ts';
 import { noteUse } from '#server/credentials/last-use.ts';
 import type { FoundCredential } from '#server/credentials/lookup.ts';

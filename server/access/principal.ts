@@ -1,5 +1,5 @@
-import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Permission, Role } from '#server/access/schema.ts';
+import type { RateLimit } from '#server/config.ts';
 
 declare const brand: unique symbol;
 /** The id of a tenant, taken from an authenticated request or made at first boot; never from a request's input. */

@@ -1,18 +1,12 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#db/clock.ts';
 import { connectSharedRates } from '#server/access/shared-rates.ts';
-import type { Config } from '#server/config.ts';
+import type { Config, RateLimit } from '#server/config.ts';
 
 declare module '#server/access/context.ts' {
   interface Runtime {
     rates: Rates;
   }
-}
-
-/** A token bucket: it holds `atOnce` calls and fills by `perSecond`. Never fewer at once than a second brings. */
-export interface RateLimit {
-  perSecond: number;
-  atOnce: number;
 }
 
 /** What a call got of its bucket. */

@@ -167,3 +167,14 @@ function decoded(path: string): string {
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
 }
+
+/** The person as they and their answers name them; the part of a user that is safe to show to the user. */
+export const profileView = z.object({
+  id: idSchema,
+  email: z.string().meta({ example: 'ada@example.com' }),
+  name: z.string().meta({ example: 'Ada Lovelace' }),
+  role: roleSchema,
+  tenantId: idSchema,
+});
+
+export type ProfileView = z.infer<typeof profileView>;

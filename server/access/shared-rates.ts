@@ -1,7 +1,8 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import type { RateLimit, Rates, RateTaken } from '#server/access/rates.ts';
+import type { Rates, RateTaken } from '#server/access/rates.ts';
+import type { RateLimit } from '#server/config.ts';
 import type { Secret } from '#server/credentials/secret.ts';
 
 const commandTimeoutMs = 200;

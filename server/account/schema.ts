@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema } from '#server/access/schema.ts';
+import { idSchema, profileView, timestampSchema } from '#server/access/schema.ts';
+import { newPasswordSchema } from '#server/account-schema.ts';
 import { loginInput, sessionView, waysView } from '#server/sessions/schema.ts';
-import { newPasswordSchema, profileView, userNameSchema } from '#server/users/schema.ts';
+import { userNameSchema } from '#server/users/schema.ts';
 
 /** Somebody's own account: who they are and how they get in. */
 export const accountView = z.object({

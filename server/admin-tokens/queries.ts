@@ -7,8 +7,8 @@ import { credentials, secrets } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
 import { idSchema } from '#server/access/schema.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 import type { Tally } from '#server/admin-tokens/rules.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
 
 /** The person whom an id means, or an e-mail address that is somebody's now. */
 export async function findOwners(db: Connection, tenantId: TenantId, user: string): Promise<string[]> {

@@ -3,12 +3,10 @@ import type { Connection } from '#db/client.ts';
 import { addressBlock } from '#server/access/address.ts';
 import type { AnyoneCtx, Ctx } from '#server/access/context.ts';
 import { countTry, deleteTallies, findClosedUntil, takeBackTry } from '#server/attempts/queries.ts';
-import { recogniseDevice } from '#server/attempts/recognise.ts';
 import { limits, type Subject } from '#server/attempts/rules.ts';
+import type { AuditAction } from '#server/audit/actions.ts';
 import { auditRow, stranger } from '#server/audit/record.ts';
-import type { AuditAction } from '#server/audit/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
 
 interface CountedSubject {
   subject: Subject;
@@ -27,28 +25,7 @@ export interface Attempt {
   device?: string | undefined;
 }
 
-type Wanted = [Subject, string];
-
-/**
- * Counts a try at an account's password before the password is looked at, over all servers and ways in. A browser that has
- * signed in to this account before is counted by itself, so that no stranger's tries stand in its way.
- * Throws `too_many_attempts` for the address; a paused account is told by `pausedUntil`, since its answer must not differ.
- */
-export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  const { account, device } = await recognise(ctx, email);
-  const ofKnown: Wanted[] = [
-    ['device', device ?? ''],
-    ['devices', account],
-  ];
-  const attempt = await count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
-  return { ...attempt, device };
-}
-
-/** Whose account it is, in one spelling, and which browser, if it has signed in there before. */
-async function recognise(ctx: AnyoneCtx, email: string) {
-  const account = canonicalEmail(email);
-  return { account, device: await recogniseDevice(ctx, account) };
-}
+export type Wanted = [Subject, string];
 
 /**
  * Counts a try at the present password of whoever is signed in: by session, so that a stolen one does not stand in the way
@@ -59,22 +36,6 @@ export function countConfirm(ctx: Ctx): Promise<Attempt> {
     ['confirm', ctx.principal.origin.id],
     ['confirms', ctx.principal.user.id],
   ]);
-}
-
-/**
- * Counts that somebody asks for a letter to an address, known or not; a browser that has signed in there before by itself, as
- * with passwords. Throws `too_many_attempts` for where they are.
- */
-export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
-  const { account, device } = await recognise(ctx, email);
-  const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', device ?? account]]);
-  if (attempt.pausedUntil) noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
-  return attempt;
-}
-
-/** A letter did what it was asked for: of where it was opened, one counts no longer. */
-export async function forgiveLetter(db: Connection, ctx: AnyoneCtx): Promise<void> {
-  await takeBackTry(db, keyOf(ctx, byAddress(ctx, 'letters')), false);
 }
 
 /**
@@ -100,7 +61,7 @@ export function countingFailures<T>(ctx: AnyoneCtx, failure: ErrorCode, run: () 
   return counting(ctx, { wanted: [byAddress(ctx)], failure }, run);
 }
 
-async function countingWrong<T>(ctx: AnyoneCtx, wanted: Wanted[], run: () => Promise<T>): Promise<T> {
+export async function countingWrong<T>(ctx: AnyoneCtx, wanted: Wanted[], run: () => Promise<T>): Promise<T> {
   try {
     return await counting(ctx, { wanted, failure: 'code_invalid' }, run);
   } catch (error) {
@@ -150,11 +111,11 @@ export async function takeBack(db: Connection, { counted }: Pick<Attempt, 'count
   for (const { key, closes } of counted) await takeBackTry(db, key, closes);
 }
 
-function byAddress(ctx: AnyoneCtx, subject: 'address' | 'letters' | 'asks' = 'address'): Wanted {
+export function byAddress(ctx: AnyoneCtx, subject: 'address' | 'letters' | 'asks' = 'address'): Wanted {
   return [subject, addressBlock(ctx.request.address)];
 }
 
-const keyOf = ({ runtime }: AnyoneCtx, [subject, text]: Wanted) =>
+export const keyOf = ({ runtime }: AnyoneCtx, [subject, text]: Wanted) =>
   runtime.signer.hash(`try:${subject}`, text);
 
 /** Throws `too_many_attempts` for whichever of them has to wait. */
@@ -166,7 +127,7 @@ async function countOrRefuse(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt>
 }
 
 /** Throws `too_many_attempts` where the address has to wait: then nothing else is counted. */
-async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
+export async function count(ctx: AnyoneCtx, wanted: Wanted[]): Promise<Attempt> {
   const { db } = ctx.runtime;
   const at = ctx.now();
   const attempt: Attempt = { counted: [], pausedUntil: null, isLast: false };
@@ -202,7 +163,7 @@ function tooMany(ctx: AnyoneCtx, until: Date): AppError {
 }
 
 /** By whoever is known to ask, or else by where they are: what is tried a thousand times a minute makes two rows. */
-function noteRefusal(ctx: AnyoneCtx, action: AuditAction, code: ErrorCode): void {
+export function noteRefusal(ctx: AnyoneCtx, action: AuditAction, code: ErrorCode): void {
   const detail = { endpoint: ctx.request.endpoint };
   const unknown = !ctx.principal && { actor: stranger(ctx.runtime.defaultTenantId) };
   ctx.runtime.auditQueue.addRefusal(auditRow(ctx, { action, outcome: 'denied', code, detail, ...unknown }));

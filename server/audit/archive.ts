@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connection } from '#db/client.ts';
 import { auditArchives } from '#db/schema/audit.ts';
 import type { AuditKey } from '#server/audit/key.ts';
-import { auditSeal } from '#server/audit/schema.ts';
+import { auditSeal } from '#server/audit/seal-schema.ts';
 
 /** What is known of a month that was taken out, signed like a seal. */
 const auditArchive = z.strictObject({

@@ -2,8 +2,9 @@ import { desc, eq, lte } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { auditSeals } from '#db/schema/audit.ts';
 import type { AuditKey } from '#server/audit/key.ts';
-import { auditSeal, type AuditSeal } from '#server/audit/schema.ts';
-import { beginning, contentOf, rootOf, sealHash, sha256 } from '#server/audit/seal.ts';
+import { sha256 } from '#server/audit/row-line.ts';
+import { auditSeal, type AuditSeal } from '#server/audit/seal-schema.ts';
+import { beginning, contentOf, rootOf, sealHash } from '#server/audit/seal.ts';
 
 /** A row of the table of seals; what it holds may be anything. */
 export interface SealRow {

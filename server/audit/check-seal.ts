@@ -1,8 +1,9 @@
 import type { Connection } from '#db/client.ts';
 import { isInPlace, judgeSeal, type JudgedSeal, type SealRow } from '#server/audit/chain.ts';
 import type { AuditKey } from '#server/audit/key.ts';
-import type { AuditFault, AuditFinding, AuditSeal } from '#server/audit/schema.ts';
-import { markOf, readFingerprints, rootsOf } from '#server/audit/seal.ts';
+import { markOf } from '#server/audit/row-line.ts';
+import type { AuditFault, AuditFinding, AuditSeal } from '#server/audit/seal-schema.ts';
+import { readFingerprints, rootsOf } from '#server/audit/seal.ts';
 import { readLines, type LogLine } from '#server/audit/sealed-rows.ts';
 
 /** What a seal is judged by beside itself. */

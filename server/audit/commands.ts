@@ -7,7 +7,7 @@ import type {
   auditSealView,
   AuditVerdictView,
   VerifyAuditInput,
-} from '#server/audit/schema.ts';
+} from '#server/audit/seal-schema.ts';
 
 /** The newest seal: whoever keeps it elsewhere can show later that nothing before it was touched. */
 export async function getNewestSeal({ runtime }: Ctx): Promise<z.infer<typeof auditSealView>> {

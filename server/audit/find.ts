@@ -1,7 +1,8 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { byTime, inOrder, isBehind, type Keyset, type Place } from '#db/keyset.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { utcText } from '#server/audit/row-line.ts';
 import type { AuditFilter, AuditOutcome } from '#server/audit/schema.ts';
 
 export interface EventQuery {
@@ -42,8 +43,6 @@ export interface EventPage {
 }
 
 const keyset: Keyset = { key: byTime(sql.raw('time')), id: sql.raw('sequence'), order: 'desc' };
-export const utcText = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 export const eventTime = sql.raw(utcText('time'));
 /** Not `as time`: `order by time` would mean that text then, which no index has. */
 export const eventColumns = sql`sequence, ${eventTime} as at, actor_kind as "actorKind", actor_id as "actorId",

@@ -1,14 +1,9 @@
 import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/access/context.ts';
 import { readCursor, writeCursor, type PagedList } from '#server/access/cursor.ts';
+import { auditActions } from '#server/audit/actions.ts';
 import { findEvent, findEvents, type EventPage, type EventQuery, type EventRow } from '#server/audit/find.ts';
-import {
-  auditActions,
-  type AuditEventInput,
-  type AuditEventView,
-  type AuditPageView,
-  type ListAuditInput,
-} from '#server/audit/schema.ts';
+import type { AuditEventInput, AuditEventView, AuditPageView, ListAuditInput } from '#server/audit/schema.ts';
 import { searchEvents } from '#server/audit/search.ts';
 import { noteView } from '#server/audit/view.ts';
 import { notFound } from '#server/errors.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { openSealed, seenOnce, tamper, verify, whereSeen } from '#server/testing/sealed-desk.ts';
 
 test('a row that was removed or changed before it was sealed is told at once, and by every verification from then on', async () => {

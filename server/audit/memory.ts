@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { auditSeal, type AuditSeal } from '#server/audit/schema.ts';
+import { auditSeal, type AuditSeal } from '#server/audit/seal-schema.ts';
 
 /** Says which file cannot be used, and what to do about it. */
 export class SealMemoryError extends Error {}

@@ -3,10 +3,9 @@ import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { credentialId, type TenantId } from '#server/access/principal.ts';
-import type { AuditAction } from '#server/audit/schema.ts';
-import { markOf, sha256 } from '#server/audit/seal.ts';
-import { recordedLine } from '#server/audit/sealed-rows.ts';
-import { noteWritten } from '#server/audit/written-rows.ts';
+import type { AuditAction } from '#server/audit/actions.ts';
+import { noteWritten } from '#server/audit/journal.ts';
+import { markOf, recordedLine, sha256 } from '#server/audit/row-line.ts';
 import type { ErrorCode } from '#server/errors.ts';
 
 /** A row with an action that there is. */

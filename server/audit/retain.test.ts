@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { retainMonths } from '#server/audit/retain.ts';
-import type { AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { issueSetupCode } from '#server/setup/commands.ts';
 import { openEmptyDesk, type Desk, type EmptyDesk } from '#server/testing/desk.ts';
 import { expect, joinAs, setUpAda } from '#server/testing/person.ts';

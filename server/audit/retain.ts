@@ -8,7 +8,7 @@ import { archiveContent, readArchives, type AuditArchive } from '#server/audit/a
 import { findNewestSeal } from '#server/audit/chain.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { insertAuditRows } from '#server/audit/record.ts';
-import { auditSeal } from '#server/audit/schema.ts';
+import { auditSeal } from '#server/audit/seal-schema.ts';
 import { contentOf, rootsOf } from '#server/audit/seal.ts';
 import { readLines } from '#server/audit/sealed-rows.ts';
 

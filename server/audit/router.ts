@@ -9,15 +9,17 @@ import {
   auditActionsView,
   auditEventInput,
   auditEventView,
-  auditKeyView,
   auditPageView,
-  auditSealView,
-  auditVerdictView,
   exportAuditInput,
   listAuditInput,
+} from '#server/audit/schema.ts';
+import {
+  auditKeyView,
+  auditSealView,
+  auditVerdictView,
   verifyAgainstInput,
   verifyAuditInput,
-} from '#server/audit/schema.ts';
+} from '#server/audit/seal-schema.ts';
 import { permitted, permittedFreshly, rest, router } from '#server/trpc/init.ts';
 
 export const auditRouter = router({

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AuditKey } from '#server/audit/key.ts';
-import type { AuditSeal } from '#server/audit/schema.ts';
+import { sha256 } from '#server/audit/row-line.ts';
+import type { AuditSeal } from '#server/audit/seal-schema.ts';
 
 /** A row in the form that is hashed. */
 export interface SealedLine {
@@ -22,8 +22,6 @@ export interface Fingerprint {
 
 const entryLength = 16;
 export const beginning = '0'.repeat(64);
-
-export const sha256 = (data: string | Buffer): Buffer => createHash('sha256').update(data).digest();
 
 /** The seal of some rows, given in their order, and their fingerprints. */
 export function makeSeal(
@@ -113,9 +111,6 @@ export function readFingerprints({ months }: AuditSeal, bytes: Buffer): Map<numb
   }
   return found;
 }
-
-/** The beginning of a row's hash, as fingerprints have it. */
-export const markOf = ({ hash }: Pick<SealedLine, 'hash'>): string => hash.toString('hex', 0, 8);
 
 function byMonth(lines: SealedLine[]): [string, SealedLine[]][] {
   const months = Map.groupBy(lines, ({ month }) => month);

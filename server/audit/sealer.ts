@@ -7,7 +7,7 @@ import { auditSealing, auditSeals } from '#db/schema/audit.ts';
 import { findChainEnd, isIn, mostStrays, type ChainEnd, type JudgedSeal } from '#server/audit/chain.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { SealMemoryError, type SealMemory } from '#server/audit/memory.ts';
-import type { AuditSeal } from '#server/audit/schema.ts';
+import type { AuditSeal } from '#server/audit/seal-schema.ts';
 import { beginning, makeSeal, sealHash } from '#server/audit/seal.ts';
 import { readLines } from '#server/audit/sealed-rows.ts';
 import type { Troubles } from '#server/audit/troubles.ts';

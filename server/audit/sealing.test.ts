@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import {
   addWaiting,

@@ -3,7 +3,7 @@ import type { Database } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
 import { openAuditKey, type AuditKey } from '#server/audit/key.ts';
 import { openSealMemory, type SealMemory } from '#server/audit/memory.ts';
-import type { AuditVerdictView, VerifyAuditInput } from '#server/audit/schema.ts';
+import type { AuditVerdictView, VerifyAuditInput } from '#server/audit/seal-schema.ts';
 import { createSealer, type Sealer } from '#server/audit/sealer.ts';
 import { describeKeyFile, describeState, readSealingState } from '#server/audit/sealing-state.ts';
 import { createTroubles, type Trouble, type Troubles } from '#server/audit/troubles.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Runtime } from '#server/access/context.ts';
 import { insertAuditRows } from '#server/audit/record.ts';
-import type { AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { AppError } from '#server/errors.ts';
 import { notifyAdmins } from '#server/notices/notify-admins.ts';
 

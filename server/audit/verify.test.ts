@@ -4,7 +4,7 @@ import { stat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
-import type { AuditSeal, AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditSeal, AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';

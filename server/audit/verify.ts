@@ -12,7 +12,7 @@ import type {
   AuditSeal,
   AuditVerdictView,
   VerifyAuditInput,
-} from '#server/audit/schema.ts';
+} from '#server/audit/seal-schema.ts';
 import { contentOf } from '#server/audit/seal.ts';
 import { rowsOfSeal } from '#server/audit/sealer.ts';
 import type { Trouble, TroubleKind } from '#server/audit/troubles.ts';

@@ -1,12 +1,7 @@
-import type { Connection, Database } from '#db/client.ts';
-import type { AuditSeal } from '#server/audit/schema.ts';
+import type { Database } from '#db/client.ts';
+import { keepJournal, type WrittenRow } from '#server/audit/journal.ts';
+import type { AuditSeal } from '#server/audit/seal-schema.ts';
 import type { Fingerprint } from '#server/audit/seal.ts';
-
-/** A row of the log as the database returned it to its writer, by the beginning of its hash. */
-export interface WrittenRow {
-  sequence: number;
-  mark: string;
-}
 
 /** A row that is not in its seal as it was committed. */
 export interface LostRow {
@@ -28,30 +23,10 @@ export interface WrittenRows {
 /** Some 10 MB. */
 const mostRemembered = 100_000;
 
-const journals = new WeakMap<Connection, (rows: readonly WrittenRow[]) => void>();
-
-/** For whatever writes rows: they are remembered once they are committed. */
-export function noteWritten(connection: Connection, rows: readonly WrittenRow[]): void {
-  journals.get(connection)?.(rows);
-}
-
 /** Has this server remember what it writes on a database, in transactions and outside of them. */
 export function rememberWritten(db: Database): WrittenRows {
   const written = createWrittenRows();
-  journals.set(db, written.add);
-  const transact = db.transaction.bind(db);
-  db.transaction = async (work, config) => {
-    let rows: WrittenRow[] = [];
-    const result = await transact((tx) => {
-      // Of an attempt that is undone nothing is remembered.
-      const ownRows: WrittenRow[] = [];
-      rows = ownRows;
-      journals.set(tx, (more) => void ownRows.push(...more));
-      return work(tx);
-    }, config);
-    written.add(rows);
-    return result;
-  };
+  keepJournal(db, written.add);
   return written;
 }
 

@@ -5,10 +5,10 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import type { DumpPart } from '#db/dump.ts';
 import { assertKnown } from '#db/migrate.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 import { linesOf, LongLineError } from '#server/audit/archive-file.ts';
 import type { AuditKey } from '#server/audit/key.ts';
 import { backupEnd, backupHeader, type BackupEnd, type BackupHeader } from '#server/backups/schema.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
 
 /** Why a backup is not restored, in a sentence. */
 export class BackupError extends Error {}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 
 /** How many of each kind were made useless. */
 export type Retired = Record<string, number>;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isUnavailable } from '#db/errors.ts';
-import type { RateLimit } from '#server/access/rates.ts';
 import type { Grant, Role } from '#server/access/schema.ts';
+import type { RateLimit } from '#server/config.ts';
 import type { CredentialState } from '#server/credentials/rules.ts';
 
 declare module '#server/access/context.ts' {

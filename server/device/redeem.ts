@@ -6,6 +6,7 @@ import { Secret } from '#server/credentials/secret.ts';
 import { deviceResource } from '#server/device/commands.ts';
 import {
   findByDeviceHash,
+  lockAnswerer,
   lockByDeviceHash,
   updateRequest,
   type DeviceRequest,
@@ -15,7 +16,6 @@ import { deviceLimits } from '#server/device/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { issueMachineToken, type Terms } from '#server/tokens/issue.ts';
 import type { CreatedTokenView } from '#server/tokens/schema.ts';
-import { lockAccountById } from '#server/users/find-account.ts';
 
 /** `invalid_grant`: no such code, or one that was used. */
 export type Redeemed = CreatedTokenView | PollAnswer | 'invalid_grant';
@@ -40,7 +40,7 @@ async function poll(tx: Transaction, ctx: AnyoneCtx, deviceCode: string): Promis
   const hash = new Secret(deviceCode).hash();
   const found = await findByDeviceHash(tx, hash);
   // The person before the request, as everywhere.
-  if (found?.tenantId && found.userId) await lockAccountById(tx, found.tenantId, found.userId);
+  if (found?.tenantId && found.userId) await lockAnswerer(tx, found.tenantId, found.userId);
   const request = await lockByDeviceHash(tx, hash);
   if (!found || !request || request.collectedAt) return 'invalid_grant';
   const polledAt = ctx.now();

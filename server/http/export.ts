@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import type { Duplex } from 'node:stream';
 import { lookup } from 'mrmime';
 import type { Exchange } from '#server/http/exchange.ts';
+import type { Upgrade } from '#server/http/listen.ts';
 import { etagOf, forGood, sendFile, type SentFile } from '#server/http/send-file.ts';
 
 /** The web app as Next exported it: pages with the policies that their own scripts need, and the files that they load. */
@@ -14,8 +13,8 @@ export interface StaticExport {
   sendPage(exchange: Exchange, name: string, status: number): boolean;
   /** Sends a file; false where there is none. */
   sendFile(exchange: Exchange): boolean;
-  /** Takes a request for a WebSocket: only while developing, when pages reload themselves. */
-  upgrade?(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Only while developing, when pages reload themselves. */
+  upgrade?: Upgrade;
 }
 
 const noPages: StaticExport = { sendPage: () => false, sendFile: () => false };

@@ -1,8 +1,11 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Config } from '#server/config.ts';
 import { bareAnswer } from '#server/http/answer.ts';
 import { limitConnections, releaseIdleReaders } from '#server/http/connections.ts';
-import type { StaticExport } from '#server/http/export.ts';
+
+/** Takes a request for a WebSocket. */
+export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const limits = {
   headerBytes: 16_384,
@@ -25,7 +28,7 @@ const clientErrors: Record<string, string> = {
 export async function openListener(
   config: Config,
   onRequest: RequestListener,
-  upgrade?: StaticExport['upgrade'],
+  upgrade?: Upgrade,
 ): Promise<Server> {
   const server = createServer(
     {

@@ -7,8 +7,7 @@ import type { Runtime } from '#server/access/context.ts';
 import { AppError } from '#server/errors.ts';
 import { setSecurityHeaders } from '#server/http/answer.ts';
 import { refuse, type Door, type Exchange } from '#server/http/exchange.ts';
-import type { StaticExport } from '#server/http/export.ts';
-import { openListener } from '#server/http/listen.ts';
+import { openListener, type Upgrade } from '#server/http/listen.ts';
 import { assertOwnOrigin, type Reach } from '#server/http/origin.ts';
 import { warnOfOtherAddress } from '#server/http/other-address.ts';
 import { assertWellFormed, loggablePath, readFacts, readTarget, splitUrl } from '#server/http/request.ts';
@@ -37,7 +36,7 @@ export interface HttpServer {
 export async function startHttpServer(
   runtime: Runtime,
   routes: RouteTable,
-  upgrade?: StaticExport['upgrade'],
+  upgrade?: Upgrade,
 ): Promise<HttpServer> {
   const { config } = runtime;
   let isLeaving = false;

@@ -5,7 +5,7 @@ import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx, Runtime } from '#server/access/context.ts';
 import type { Principal } from '#server/access/principal.ts';
-import { auditActions } from '#server/audit/schema.ts';
+import { auditActions } from '#server/audit/actions.ts';
 import { AppError } from '#server/errors.ts';
 import { isStillIn, type LetIn } from '#server/live/queries.ts';
 import type { ChangesView } from '#server/live/schema.ts';

@@ -2,7 +2,7 @@ import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import { safeNext } from '#server/access/schema.ts';
 import { assertWayOpen } from '#server/access/ways.ts';
-import { countingCodes, countLetter, forgiveLetter } from '#server/attempts/count.ts';
+import { countingCodes } from '#server/attempts/count.ts';
 import { consumeCode } from '#server/codes/consume.ts';
 import { codeLifeMs } from '#server/codes/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -13,6 +13,7 @@ import type {
   RequestMagicInput,
 } from '#server/magic/schema.ts';
 import { mailSoon } from '#server/mail/send.ts';
+import { countLetter, forgiveLetter } from '#server/sessions/count-sign-in.ts';
 import { admit, startSession } from '#server/sessions/start.ts';
 import { findAccount, findAccountByEmail } from '#server/users/find-account.ts';
 

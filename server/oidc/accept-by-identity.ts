@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 import { recordAudit } from '#server/audit/record.ts';
 import { AppError } from '#server/errors.ts';
 import type { Identity } from '#server/oidc/discover.ts';
@@ -12,7 +13,6 @@ import { identityTaken, trustedDomains } from '#server/oidc/sign-in.ts';
 import { startSession, type StartedSession } from '#server/sessions/start.ts';
 import type { UserRow } from '#server/users/queries.ts';
 import { redeemInvite } from '#server/users/redeem-links.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
 
 /**
  * Lets an invited person in by who they are at the issuer, and links that to their account: whatever was linked, unlinked or

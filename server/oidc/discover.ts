@@ -1,10 +1,10 @@
 import * as client from 'openid-client';
 import type { Logger } from 'pino';
+import { emailSchema } from '#server/account-schema.ts';
 import type { OidcSettings } from '#server/config.ts';
 import { AppError } from '#server/errors.ts';
 import { createIssuerFaults } from '#server/oidc/identify-fault.ts';
 import { subjectSchema } from '#server/oidc/schema.ts';
-import { emailSchema } from '#server/users/schema.ts';
 
 declare module '#server/access/context.ts' {
   interface Runtime {

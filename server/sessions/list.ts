@@ -1,6 +1,6 @@
 import type { Connection } from '#db/client.ts';
+import { deviceOf } from '#server/access/user-agent.ts';
 import { listLiveSessionRows, sessionEnd, type SessionHolder } from '#server/sessions/queries.ts';
-import { deviceOf } from '#server/sessions/rules.ts';
 import type { SessionView } from '#server/sessions/schema.ts';
 
 /** Where a person is signed in, the last seen first. `currentId`: the session that asks. */

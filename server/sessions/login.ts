@@ -1,12 +1,13 @@
 import { actFor } from '#db/turns.ts';
 import type { AnyoneCtx } from '#server/access/context.ts';
 import type { TenantId } from '#server/access/principal.ts';
-import { countSignIn, forgive, takeBack, type Attempt } from '#server/attempts/count.ts';
+import { type Attempt, forgive, takeBack } from '#server/attempts/count.ts';
 import { auditRow, recordAudit, stranger, type AuditEntry } from '#server/audit/record.ts';
 import { endCodes, issuedBy } from '#server/codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/codes/issue.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { mailSoon } from '#server/mail/send.ts';
+import { countSignIn } from '#server/sessions/count-sign-in.ts';
 import { tenantSuspended } from '#server/sessions/rules.ts';
 import type { LoginInput, SignedInView } from '#server/sessions/schema.ts';
 import { admit, startSession } from '#server/sessions/start.ts';

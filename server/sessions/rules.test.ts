@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rolePermissions } from '#server/access/permissions.ts';
 import type { Principal, TenantId } from '#server/access/principal.ts';
-import { deviceOf, whoAmI } from '#server/sessions/rules.ts';
+import { deviceOf } from '#server/access/user-agent.ts';
+import { whoAmI } from '#server/sessions/rules.ts';
 
 const devices: [string | null, string][] = [
   ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],

@@ -1,6 +1,12 @@
 import { z } from 'zod';
-import { credentialView, idSchema, permissionSchema, timestampSchema } from '#server/access/schema.ts';
-import { passwordSchema, profileView } from '#server/users/schema.ts';
+import {
+  credentialView,
+  idSchema,
+  permissionSchema,
+  profileView,
+  timestampSchema,
+} from '#server/access/schema.ts';
+import { passwordSchema } from '#server/account-schema.ts';
 
 export const sessionLimits = { absoluteDays: 30, idleHours: 24 } as const;
 

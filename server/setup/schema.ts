@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { emailSchema, newPasswordSchema, userNameSchema } from '#server/users/schema.ts';
+import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
+import { userNameSchema } from '#server/users/schema.ts';
 
 export const completeSetupInput = z.strictObject({
   code: z.string().min(1, 'Open the address that the server printed when it started.').max(64),

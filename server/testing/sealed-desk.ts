@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { AuditVerdictView } from '#server/audit/schema.ts';
+import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
 import type { TroubleKind } from '#server/audit/troubles.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';

@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { createTurns, currentParty, TurnRefusedError, type Release } from '#db/turns.ts';
 import { widerNetwork } from '#server/access/address.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
-import { canonicalEmail } from '#server/users/schema.ts';
 
 /** OWASP's argon2id parameters: 19 MiB, two passes, one lane. */
 const parameters = { memory: 19_456, passes: 2, parallelism: 1 } as const;

@@ -3,8 +3,10 @@ import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/access/principal.ts';
+import type { ProfileView } from '#server/access/schema.ts';
+import { canonicalEmail } from '#server/account-schema.ts';
 import { hasNoPassword, isInvited } from '#server/users/rules.ts';
-import { canonicalEmail, type ProfileView, type UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUserRow = typeof users.$inferInsert;
