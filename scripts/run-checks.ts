@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Tally } from './run-tests.ts';
+import type { Tally } from './tally.ts';
 import { findNode, root, runQuietly } from './workplace.mjs';
 
 const program = (name: string, ...args: string[]) => ({

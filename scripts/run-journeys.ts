@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findBrowser } from './find-browser.ts';
-import type { Tally } from './run-tests.ts';
+import type { Tally } from './tally.ts';
 import { findNode, root, runAttached } from './workplace.mjs';
 
 interface Report {

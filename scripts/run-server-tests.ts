@@ -2,7 +2,7 @@ import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installPrograms, testPrograms } from './install-programs.ts';
-import type { Tally } from './run-tests.ts';
+import type { Tally } from './tally.ts';
 import { findNode, readText, root, runAttached } from './workplace.mjs';
 
 const CLUSTER = 'server/testing/cluster.ts';

@@ -4,14 +4,9 @@ import { ensureBuilt } from './build.mjs';
 import { runChecks } from './run-checks.ts';
 import { runJourneys } from './run-journeys.ts';
 import { runServerTests } from './run-server-tests.ts';
+import type { Tally } from './tally.ts';
 import { runTrust } from './trust/run.ts';
 import { root } from './workplace.mjs';
-
-/** What a part of the run came to. */
-export interface Tally {
-  passed: number;
-  failed: number;
-}
 
 type Part = (args: string[]) => Promise<Tally>;
 

@@ -1,5 +1,5 @@
 import type { TestEvent } from 'node:test/reporters';
-import type { Tally } from './run-tests.ts';
+import type { Tally } from './tally.ts';
 
 /** Longer than a test may take. What is silent for so long has ended its tests, and left something open. */
 const SILENCE_MS = 90_000;

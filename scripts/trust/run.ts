@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '#scripts/build.mjs';
 import { installPrograms } from '#scripts/install-programs.ts';
-import type { Tally } from '#scripts/run-tests.ts';
+import type { Tally } from '#scripts/tally.ts';
 import { root } from '#scripts/workplace.mjs';
 import { globalSetup, globalTeardown } from '#server/testing/cluster.ts';
 import type { TrustPromise } from './promise.ts';
