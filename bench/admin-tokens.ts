@@ -5,12 +5,16 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { openPool } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import type { Ctx } from '#server/access/context.ts';
-import { writeCursor } from '#server/access/cursor.ts';
-import { sortKeys } from '#server/admin-tokens/find-page.ts';
-import { listAdminTokens } from '#server/admin-tokens/list.ts';
-import { adminTokenSorts, listAdminTokensInput, type AdminTokenSort } from '#server/admin-tokens/schema.ts';
-import { sweepTokens } from '#server/admin-tokens/sweep.ts';
+import type { Ctx } from '#server/core/access/context.ts';
+import { writeCursor } from '#server/core/paging/cursor.ts';
+import { sortKeys } from '#server/credentials/token-triage/find-page.ts';
+import { listAdminTokens } from '#server/credentials/token-triage/list.ts';
+import {
+  adminTokenSorts,
+  listAdminTokensInput,
+  type AdminTokenSort,
+} from '#server/credentials/token-triage/schema.ts';
+import { sweepTokens } from '#server/credentials/token-triage/sweep.ts';
 import { makeServerLogin } from './desk.ts';
 
 /**

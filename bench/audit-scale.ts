@@ -7,14 +7,14 @@ import pino from 'pino';
 import type { DatabaseAddress } from '#db/address.ts';
 import { openDatabase, openPool, type Database } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import type { TenantId } from '#server/access/principal.ts';
-import { writeExport } from '#server/audit/export.ts';
-import { readEvents } from '#server/audit/list.ts';
-import type { AuditFilter } from '#server/audit/schema.ts';
-import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
-import { openSeals } from '#server/audit/seals.ts';
-import { createWrittenRows } from '#server/audit/written-rows.ts';
 import { parseConfig } from '#server/config.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { writeExport } from '#server/oversight/audit-log/export.ts';
+import { readEvents } from '#server/oversight/audit-log/list.ts';
+import type { AuditFilter } from '#server/oversight/audit-log/schema.ts';
+import type { AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
+import { openSeals } from '#server/oversight/audit-seals/seals.ts';
+import { createWrittenRows } from '#server/oversight/audit-seals/written-rows.ts';
 import { makeServerLogin } from './desk.ts';
 
 /**

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/address.ts';
-import { displayPrefix, newSecret, randomBase62 } from '#server/credentials/format.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import { displayPrefix, newSecret, randomBase62 } from '#server/core/secrets/format.ts';
+import { Secret } from '#server/secret.ts';
 
 export interface Filled {
   /** A file of tokens, one a line, in no order. */

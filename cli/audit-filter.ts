@@ -4,7 +4,7 @@ import { readTime } from '#cli/options.ts';
 import { clean } from '#cli/text.ts';
 import { findAnyToken, isUuid } from '#cli/token-reference.ts';
 import { findUser } from '#cli/user-reference.ts';
-import type { AuditActionsView } from '#server/audit/schema.ts';
+import type { AuditActionsView } from '#server/oversight/audit-log/schema.ts';
 
 /** What part of the log is asked for, as it was typed. */
 export interface AuditFilter {

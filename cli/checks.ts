@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import type { CliVersionView } from '#server/distribution/schema.ts';
+import type { CliVersionView } from '#server/doors/downloads/schema.ts';
 import type { Context } from './context.ts';
 import { CliError } from './errors.ts';
 import { isLoopback } from './server-address.ts';

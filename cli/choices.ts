@@ -1,8 +1,8 @@
 import { Option } from 'commander';
-import type { Permission, Role } from '#server/access/schema.ts';
-import type { AdminTokenSort, UseWindow } from '#server/admin-tokens/schema.ts';
-import type { TokenStatus } from '#server/tokens/schema.ts';
-import type { UserStatus } from '#server/users/schema.ts';
+import type { Permission, Role } from '#server/core/access/schema.ts';
+import type { AdminTokenSort, UseWindow } from '#server/credentials/token-triage/schema.ts';
+import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
+import type { UserStatus } from '#server/people/users/schema.ts';
 import { usage } from './errors.ts';
 
 /** The server's names by their types, which leave none out: its schemas would bring along what checks them there. */

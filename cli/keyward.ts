@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
-import { findSecretTexts } from '#server/credentials/schema.ts';
+import { findSecretTexts } from '#server/core/secrets/schema.ts';
 import { styleHelp } from './command-help.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addAuth } from './commands/auth.ts';

@@ -1,5 +1,5 @@
-import type { WaysView } from '#server/sessions/schema.ts';
-import type { CreatedTokenView, CreateTokenInput } from '#server/tokens/schema.ts';
+import type { WaysView } from '#server/core/sessions/schema.ts';
+import type { CreatedTokenView, CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { createApi, type Api } from './api.ts';
 import type { Context } from './context.ts';
 import { CliError, usage } from './errors.ts';

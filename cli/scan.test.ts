@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { newSecret } from '#server/credentials/format.ts';
+import { newSecret } from '#server/core/secrets/format.ts';
 import { openCommandLine } from '#server/testing/command-line.ts';
 
 function openRepository(folder: string) {

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { findSecretTexts } from '#server/credentials/schema.ts';
+import { findSecretTexts } from '#server/core/secrets/schema.ts';
 import { childEnvironment } from './browser.ts';
 import { CliError, usage } from './errors.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { cutText } from '#server/access/schema.ts';
-import type { MeView } from '#server/sessions/schema.ts';
+import { cutText } from '#server/core/access/schema.ts';
+import type { MeView } from '#server/core/sessions/schema.ts';
 import type { Api } from './api.ts';
 import { openBrowser } from './browser.ts';
 import { updateConfig, type Config, type Profile, type TokenSource } from './config.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { findSecretTexts } from '#server/credentials/schema.ts';
+import { findSecretTexts } from '#server/core/secrets/schema.ts';
 import { openCommandLine } from '#server/testing/command-line.ts';
 
 /** What would ask an agent to lay its own judgement aside, or would read like it. */

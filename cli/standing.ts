@@ -1,4 +1,4 @@
-import type { MeView } from '#server/sessions/schema.ts';
+import type { MeView } from '#server/core/sessions/schema.ts';
 import type { Output } from './output.ts';
 import { clean } from './text.ts';
 import { validity } from './times.ts';

@@ -1,4 +1,4 @@
-import type { MeView } from '#server/sessions/schema.ts';
+import type { MeView } from '#server/core/sessions/schema.ts';
 import { createApi } from './api.ts';
 import type { Profile } from './config.ts';
 import type { Context } from './context.ts';

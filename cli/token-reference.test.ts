@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { pick } from './token-reference.ts';
 
 const token = (name: string, prefix: string, status: TokenView['status'] = 'active') =>

@@ -1,6 +1,6 @@
-import { foldText } from '#server/access/schema.ts';
-import type { AdminTokenPageView, AdminTokenView } from '#server/admin-tokens/schema.ts';
-import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
+import { foldText } from '#server/core/access/schema.ts';
+import type { AdminTokenPageView, AdminTokenView } from '#server/credentials/token-triage/schema.ts';
+import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
 import { listAll, type Api } from './api.ts';
 import { CliError, usage } from './errors.ts';
 import type { Output } from './output.ts';

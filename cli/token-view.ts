@@ -1,5 +1,5 @@
-import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
-import type { TokenStatus, TokenView } from '#server/tokens/schema.ts';
+import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
+import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
 import type { Output } from './output.ts';
 import { wordsOfGrant } from './standing.ts';
 import type { Column } from './table.ts';

@@ -1,6 +1,6 @@
-import { cutText, foldText } from '#server/access/schema.ts';
 import { canonicalEmail } from '#server/account-schema.ts';
-import type { UserPageView, UserView } from '#server/users/schema.ts';
+import { cutText, foldText } from '#server/core/access/schema.ts';
+import type { UserPageView, UserView } from '#server/people/users/schema.ts';
 import { listAll, type Api } from './api.ts';
 import { CliError, usage } from './errors.ts';
 import type { Output } from './output.ts';

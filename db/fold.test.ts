@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import pg from 'pg';
-import { foldText } from '#server/access/schema.ts';
+import { foldText } from '#server/core/access/schema.ts';
 import { migrateDatabase } from '#server/testing/cluster.ts';
 import { createDatabase, oddLocales } from '#server/testing/database.ts';
 

@@ -1,4 +1,4 @@
-import { issueSetupCode } from '#server/setup/commands.ts';
+import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { chooseAction, createToken, newToken, userMenu } from './desk-pages.ts';
 import { expect, test } from './fixtures.ts';

@@ -1,4 +1,4 @@
-import { issueSetupCode } from '#server/setup/commands.ts';
+import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import { goodPassword } from '#server/testing/person.ts';
 import { signInByPassword } from './desk-pages.ts';

@@ -1,4 +1,4 @@
-import { issueSetupCode } from '#server/setup/commands.ts';
+import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { goodPassword } from '#server/testing/person.ts';
 import { chooseAction, createToken } from './desk-pages.ts';
 import { clipboard, expect, picture, test } from './fixtures.ts';

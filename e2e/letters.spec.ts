@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Email } from 'postal-mime';
-import { notifyExpiring } from '#server/notices/notify-expiring.ts';
+import { notifyExpiring } from '#server/oversight/notifications/notify-expiring.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openMailbox } from '#server/testing/mailbox.ts';
 import { signIn } from '#server/testing/person.ts';

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import type { TokenPageView } from '#server/tokens/schema.ts';
+import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 import { createToken, newToken, tokenCard } from './desk-pages.ts';
 import { clipboard, expect, picture, test } from './fixtures.ts';
 

@@ -1,4 +1,4 @@
-import { issueSetupCode } from '#server/setup/commands.ts';
+import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';

@@ -1,4 +1,4 @@
-import type { Permission } from '#server/access/schema.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 import type { Desk } from '#server/testing/desk.ts';
 import type { Person } from '#server/testing/person.ts';
 

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { fillDatabase, seedPassword } from '#scripts/seed/fill.ts';
-import type { Role } from '#server/access/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
 import type { EmptyDesk } from '#server/testing/desk.ts';
 import { signIn, type Person } from '#server/testing/person.ts';
 import { userMenu } from './desk-pages.ts';

@@ -2,13 +2,13 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/connect.ts';
-import { assertWayOpen } from '#server/access/ways.ts';
 import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 import { readConfig, type Config } from '#server/config.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import { assertWayOpen } from '#server/core/access/ways.ts';
+import { createAdmin, inviteByOperator, recoverPassword } from '#server/people/offboarding/recover-access.ts';
+import { userNameSchema } from '#server/people/users/schema.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { createAdmin, inviteByOperator, recoverPassword } from '#server/users/recover-access.ts';
-import { userNameSchema } from '#server/users/schema.ts';
+import { Secret } from '#server/secret.ts';
 import {
   openAddresses,
   quietly,

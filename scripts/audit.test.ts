@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { AuditSeal } from '#server/audit/seal-schema.ts';
+import type { AuditSeal } from '#server/oversight/audit-seals/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 

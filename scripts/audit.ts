@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/connect.ts';
-import type { Runtime } from '#server/access/context.ts';
-import { findNewestSeal } from '#server/audit/chain.ts';
-import { auditKeyPlace, findAuditKey } from '#server/audit/key.ts';
-import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/audit/seal-schema.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
+import type { Runtime } from '#server/core/access/context.ts';
+import { findNewestSeal } from '#server/oversight/audit-seals/chain.ts';
+import { auditKeyPlace, findAuditKey } from '#server/oversight/audit-seals/key.ts';
+import { auditSeal, type AuditSeal, type AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
 import { createRuntime } from '#server/runtime.ts';
 import {
   openAddresses,

@@ -11,6 +11,12 @@ interface Case {
 const load = (specifier: string) => `import { x } from '${specifier}';\n`;
 const loadType = (specifier: string) => `import type { X } from '${specifier}';\n`;
 
+/** Files of which each imports the next, and the last the first. */
+const circleOf = (...names: string[]) =>
+  Object.fromEntries(
+    names.map((name, at) => [`cli/${name}.ts`, load(`./${names[(at + 1) % names.length]}.ts`)]),
+  );
+
 const NAMES: Case[] = [
   {
     rule: 'top-level folders are a closed set',
@@ -23,33 +29,33 @@ const NAMES: Case[] = [
     allowed: { 'README.md': '' },
   },
   {
-    rule: 'four files stand directly in server/',
+    rule: 'the files directly in server/ are a closed set',
     refused: { 'server/tokens.ts': '' },
     allowed: { 'server/errors.ts': '' },
   },
   {
-    rule: 'file names in a domain are a closed set',
-    refused: { 'server/tokens/manager.ts': '' },
+    rule: 'file names in a room are a closed set',
+    refused: { 'server/credentials/tokens/manager.ts': '' },
     allowed: {
-      'server/tokens/queries.ts': '',
-      'server/tokens/rotate.ts': '',
-      'server/tokens/expiry.test.ts': '',
+      'server/credentials/tokens/queries.ts': '',
+      'server/credentials/tokens/rotate.ts': '',
+      'server/credentials/tokens/expiry.test.ts': '',
     },
   },
   {
-    rule: 'a domain has no folders',
-    refused: { 'server/tokens/rules/rules.ts': '' },
-    allowed: { 'server/tokens/rules.ts': '' },
+    rule: 'a room has no folders',
+    refused: { 'server/credentials/tokens/rules/rules.ts': '' },
+    allowed: { 'server/credentials/tokens/rules.ts': '' },
   },
   {
     rule: 'names that say nothing are refused',
-    refused: { 'server/http/utils.ts': '' },
-    allowed: { 'server/http/problem.ts': '' },
+    refused: { 'server/doors/http/utils.ts': '' },
+    allowed: { 'server/core/procedures/problem.ts': '' },
   },
   {
     rule: 'file names are in kebab-case',
-    refused: { 'server/http/staticPages.ts': '' },
-    allowed: { 'server/http/static-pages.ts': '', 'app/(desk)/users/[id]/page.tsx': '' },
+    refused: { 'server/doors/http/staticPages.ts': '' },
+    allowed: { 'server/doors/http/static-pages.ts': '', 'app/(desk)/users/[id]/page.tsx': '' },
   },
   {
     rule: 'migrations are named NNNN_verb_noun.sql',
@@ -68,7 +74,7 @@ const NAMES: Case[] = [
   },
   {
     rule: 'only the web app holds .tsx',
-    refused: { 'server/http/page.tsx': '' },
+    refused: { 'server/doors/http/page.tsx': '' },
     allowed: { 'components/ui/button.tsx': '' },
   },
   {
@@ -81,70 +87,114 @@ const NAMES: Case[] = [
 const BORDERS: Case[] = [
   {
     rule: 'schema.ts imports zod and other schemas only',
-    refused: { 'server/tokens/schema.ts': load('#server/errors.ts') },
-    allowed: { 'server/tokens/schema.ts': load('zod') + load('#server/users/schema.ts') },
+    refused: { 'server/credentials/tokens/schema.ts': load('#server/errors.ts') },
+    allowed: { 'server/credentials/tokens/schema.ts': load('zod') + load('#server/core/access/schema.ts') },
   },
   {
     rule: 'rules.ts imports schemas, errors and types only',
-    refused: { 'server/tokens/rules.ts': load('./queries.ts') },
+    refused: { 'server/credentials/tokens/rules.ts': load('./queries.ts') },
     allowed: {
-      'server/tokens/rules.ts':
-        load('./schema.ts') + load('#server/errors.ts') + loadType('#server/access/principal.ts'),
+      'server/credentials/tokens/rules.ts':
+        load('./schema.ts') + load('#server/errors.ts') + loadType('#server/core/access/principal.ts'),
     },
   },
   {
     rule: 'queries.ts imports the database and types only',
-    refused: { 'server/tokens/queries.ts': load('./commands.ts') },
-    allowed: { 'server/tokens/queries.ts': load('drizzle-orm') + load('#db/schema/tokens.ts') },
+    refused: { 'server/credentials/tokens/queries.ts': load('./commands.ts') },
+    allowed: { 'server/credentials/tokens/queries.ts': load('drizzle-orm') + load('#db/schema/tokens.ts') },
   },
   {
     rule: 'commands hold no SQL',
-    refused: { 'server/tokens/commands.ts': load('drizzle-orm') },
-    allowed: { 'server/tokens/commands.ts': load('./queries.ts') + loadType('#db/client.ts') },
+    refused: { 'server/credentials/tokens/commands.ts': load('drizzle-orm') },
+    allowed: { 'server/credentials/tokens/commands.ts': load('./queries.ts') + loadType('#db/client.ts') },
   },
   {
-    rule: 'a verb file may hold its own SQL, but does not reach into another domain',
-    refused: { 'server/tokens/list.ts': load('#server/users/queries.ts') },
+    rule: 'a verb file may hold its own SQL, but does not reach into that of a lower storey',
+    refused: { 'server/people/users/list.ts': load('#server/credentials/tokens/queries.ts') },
     allowed: {
-      'server/tokens/list.ts': load('drizzle-orm') + load('#db/schema/tokens.ts') + load('./queries.ts'),
+      'server/credentials/tokens/list.ts':
+        load('drizzle-orm') + load('#db/schema/tokens.ts') + load('./queries.ts'),
     },
   },
   {
-    rule: 'a command calls the commands of another domain, never its queries',
-    refused: { 'server/tokens/rotate.ts': load('#server/users/queries.ts') },
-    allowed: { 'server/tokens/rotate.ts': load('#server/users/commands.ts') },
+    rule: 'a command calls the commands of a lower storey, never its queries',
+    refused: { 'server/people/offboarding/end-access.ts': load('#server/credentials/tokens/queries.ts') },
+    allowed: {
+      'server/people/offboarding/end-access.ts':
+        load('#server/credentials/tokens/commands.ts') + load('#server/people/users/queries.ts'),
+    },
   },
   {
-    rule: 'a router calls its own domain',
-    refused: { 'server/tokens/router.ts': load('#server/users/commands.ts') },
-    allowed: { 'server/tokens/router.ts': load('./commands.ts') + load('#server/trpc/init.ts') },
+    rule: 'a router calls its own storey',
+    refused: { 'server/people/users/router.ts': load('#server/credentials/tokens/commands.ts') },
+    allowed: {
+      'server/credentials/tokens/router.ts':
+        load('./commands.ts') + load('#server/core/procedures/builders.ts'),
+    },
   },
   {
     rule: 'doors hold no SQL',
-    refused: { 'server/http/pages.ts': load('drizzle-orm/pg-core') },
-    allowed: { 'server/http/pages.ts': load('sirv') },
+    refused: { 'server/doors/pages/pages.ts': load('drizzle-orm/pg-core') },
+    allowed: { 'server/doors/pages/pages.ts': load('sirv') },
   },
   {
     rule: 'doors do not import the database',
-    refused: { 'server/jobs/prune.ts': load('#db/client.ts') },
-    allowed: { 'server/jobs/prune.ts': load('#server/tokens/commands.ts') },
+    refused: { 'server/doors/jobs/prune.ts': load('#db/client.ts') },
+    allowed: { 'server/doors/jobs/prune.ts': load('#server/credentials/tokens/commands.ts') },
   },
   {
     rule: 'what stands behind the doors imports none',
-    refused: { 'server/access/authenticate.ts': load('#server/http/request.ts') },
-    allowed: { 'server/main.ts': load('./http/server.ts') },
+    refused: { 'server/core/authentication/authenticate.ts': load('#server/doors/http/request.ts') },
+    allowed: { 'server/main.ts': load('./doors/http/server.ts') },
+  },
+  {
+    rule: 'a room imports nothing of a storey above it, no type either',
+    refused: { 'server/credentials/tokens/commands.ts': loadType('#server/people/users/schema.ts') },
+    allowed: { 'server/people/users/commands.ts': loadType('#server/credentials/tokens/schema.ts') },
+  },
+  {
+    rule: 'the ground imports no room',
+    refused: { 'server/errors.ts': loadType('#server/core/access/schema.ts') },
+    allowed: { 'server/config.ts': load('#server/errors.ts') },
+  },
+  {
+    rule: 'nobody imports what wires the server',
+    refused: { 'server/core/access/context.ts': loadType('#server/runtime.ts') },
+    allowed: { 'server/main.ts': load('#server/runtime.ts') },
+  },
+  {
+    rule: 'rooms of one storey form no circle',
+    refused: {
+      'server/people/users/commands.ts': load('#server/people/invites/commands.ts'),
+      'server/people/invites/commands.ts': loadType('#server/people/users/schema.ts'),
+    },
+    allowed: {
+      'server/people/users/commands.ts': load('#server/core/access/context.ts'),
+      'server/people/invites/commands.ts': loadType('#server/people/users/schema.ts'),
+    },
+  },
+  {
+    rule: 'no more than four files form a circle',
+    refused: circleOf('a', 'b', 'c', 'd', 'e'),
+    allowed: circleOf('a', 'b', 'c', 'd'),
+  },
+  {
+    rule: 'only doors/trpc imports routers',
+    refused: { 'server/doors/rest/door.ts': load('#server/people/users/router.ts') },
+    allowed: { 'server/doors/trpc/app-router.ts': load('#server/people/users/router.ts') },
   },
   {
     rule: 'the web app takes schemas and types from the server',
-    refused: { 'components/tokens/list.tsx': load('#server/tokens/rules.ts') },
+    refused: { 'components/tokens/list.tsx': load('#server/credentials/tokens/rules.ts') },
     allowed: {
-      'components/tokens/list.tsx': load('#server/tokens/schema.ts') + loadType('#server/trpc/app-router.ts'),
+      'components/tokens/list.tsx':
+        load('#server/credentials/tokens/schema.ts') + loadType('#server/doors/trpc/app-router.ts'),
     },
   },
   {
     rule: 'an inline type import still runs the module, so the web app may not use it',
-    refused: { 'app/layout.tsx': "import { type AppRouter } from '#server/trpc/app-router.ts';\n" },
-    allowed: { 'app/layout.tsx': "import type { AppRouter } from '#server/trpc/app-router.ts';\n" },
+    refused: { 'app/layout.tsx': "import { type AppRouter } from '#server/doors/trpc/app-router.ts';\n" },
+    allowed: { 'app/layout.tsx': "import type { AppRouter } from '#server/doors/trpc/app-router.ts';\n" },
   },
   {
     rule: 'primitives know no feature',
@@ -163,8 +213,8 @@ const BORDERS: Case[] = [
   },
   {
     rule: 'a module is named with its ending',
-    refused: { 'server/http/server.ts': load('./pages') },
-    allowed: { 'server/http/server.ts': load('./pages.ts') },
+    refused: { 'server/doors/http/server.ts': load('./pages') },
+    allowed: { 'server/doors/http/server.ts': load('./pages.ts') },
   },
   {
     rule: 'imports over several lines count',
@@ -178,8 +228,11 @@ const BORDERS: Case[] = [
   },
   {
     rule: 'one file imports lucia',
-    refused: { 'server/sessions/seal.ts': load('lucia'), 'server/access/authenticate.ts': load('lucia') },
-    allowed: { 'server/sessions/seal.ts': load('lucia') },
+    refused: {
+      'server/people/sign-in/seal.ts': load('lucia'),
+      'server/core/authentication/authenticate.ts': load('lucia'),
+    },
+    allowed: { 'server/people/sign-in/seal.ts': load('lucia') },
   },
 ];
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { borderFaults, luciaFaults } from './layout-borders.ts';
+import { circleFaults } from './layout-circles.ts';
 import type { SourceFile } from './layout-imports.ts';
 import { migrationFaults, nameFaults } from './layout-names.ts';
 
@@ -15,7 +16,7 @@ export function layoutFaults(files: SourceFile[]): string[] {
       (fault) => `${file.path}: ${fault}`,
     ),
   );
-  return [...each, ...migrationFaults(files), ...luciaFaults(files)];
+  return [...each, ...migrationFaults(files), ...luciaFaults(files), ...circleFaults(files)];
 }
 
 function readTree(root: string): SourceFile[] {

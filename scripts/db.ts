@@ -4,13 +4,18 @@ import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { assertUsed } from '#db/connect.ts';
 import { startEmbedded } from '#db/embedded.ts';
-import { masterKeyPlace } from '#server/access/sealer.ts';
-import { auditKeyPlace, findAuditKey, openAuditKey } from '#server/audit/key.ts';
-import { assertAdmins, BackupError, checkBackup, type CheckedBackup } from '#server/backups/read-backup.ts';
-import { restoreBackup, type Restored } from '#server/backups/restore.ts';
-import { restoreChoices, type RestoreChoices } from '#server/backups/schema.ts';
-import { writeBackup } from '#server/backups/write-backup.ts';
 import { readConfig, type Config } from '#server/config.ts';
+import { masterKeyPlace } from '#server/core/crypto/encryption.ts';
+import { auditKeyPlace, findAuditKey, openAuditKey } from '#server/oversight/audit-seals/key.ts';
+import {
+  assertAdmins,
+  BackupError,
+  checkBackup,
+  type CheckedBackup,
+} from '#server/oversight/backups/read-backup.ts';
+import { restoreBackup, type Restored } from '#server/oversight/backups/restore.ts';
+import { restoreChoices, type RestoreChoices } from '#server/oversight/backups/schema.ts';
+import { writeBackup } from '#server/oversight/backups/write-backup.ts';
 import {
   describePlace,
   openAddresses,

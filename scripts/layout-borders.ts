@@ -1,19 +1,20 @@
 import { type Fault, type Import, importsOf, type SourceFile } from './layout-imports.ts';
-import { domainOf, DOORS, stemOf } from './layout-names.ts';
+import { placeOf, type Room, stemOf, STOREYS } from './layout-names.ts';
 
 const isAnyOf = (target: string, ...starts: string[]) => starts.some((start) => target.startsWith(start));
 const SQL_PACKAGES = ['drizzle-orm', 'pg'];
 const isTest = (file: string) => file.endsWith('.test.ts') || file.startsWith('server/testing/');
-const isSchema = (target: string) => /^server\/.+\/schema\.ts$/.test(target);
-const isDoor = (target: string) => DOORS.some((door) => target.startsWith(`server/${door}/`));
+const isSchema = (target: string) => /^server\/(.+\/schema|account-schema)\.ts$/.test(target);
+const isGround = (target: string) => placeOf(target) === 'ground';
 const isSql = (target: string) =>
   SQL_PACKAGES.includes(target) || isAnyOf(target, 'db/client.ts', 'db/schema/');
 const isOurs = (target: string) => /^(app|server|db|components|e2e|cli|scripts|bench)\//.test(target);
+const isIn = (target: string, part: string) => target.startsWith(`server/${part}/`);
 
 /** What is wrong with what a file imports and reads; one sentence each. */
 export function borderFaults(file: SourceFile): string[] {
   const imports = importsOf(file);
-  const rules = [endingFault, mainFault, folderFault, ...(isTest(file.path) ? [] : [doorFault, domainFault])];
+  const rules = [endingFault, folderFault, ...(isTest(file.path) ? [] : [storeyFault, doorFault, roleFault])];
   const faults = imports.flatMap((found) => rules.map((rule) => rule(file.path, found)));
   return [...faults, environmentFault(file)].filter((fault) => fault !== undefined);
 }
@@ -23,12 +24,9 @@ function endingFault(_: string, { specifier }: Import): Fault {
     return `"${specifier}" needs its ending (.ts): Node does not guess it.`;
 }
 
-function mainFault(_: string, { target }: Import): Fault {
-  if (target === 'server/main.ts') return 'Nobody imports server/main.ts.';
-}
-
 function folderFault(file: string, { target, typeOnly }: Import): Fault {
   const from = (folder: string) => file.startsWith(`${folder}/`);
+  if (target === 'server/main.ts') return 'Nobody imports server/main.ts.';
   if (from('db') && target.startsWith('server/') && !isTest(file)) return 'db/ imports nothing of server/.';
   if (from('app') || from('components') || from('cli')) {
     if (target.startsWith('db/')) return `${file.split('/')[0]}/ imports nothing of db/.`;
@@ -40,60 +38,73 @@ function folderFault(file: string, { target, typeOnly }: Import): Fault {
   if (target.startsWith('app/') && !from('app')) return 'Nobody imports pages.';
 }
 
-function doorFault(file: string, { target, typeOnly }: Import): Fault {
-  if (isDoor(file) && isSql(target) && !typeOnly)
-    return `A door holds no SQL: ${target} belongs in a domain's queries.ts.`;
-  const isComposition = isDoor(file) || !file.startsWith('server/') || file === 'server/main.ts';
-  if (
-    !isComposition &&
-    isDoor(target) &&
-    !typeOnly &&
-    stemOf(file) !== 'router' &&
-    file !== 'server/runtime.ts'
-  )
-    return `What stands behind the doors does not import one: ${target}.`;
+/** Types too: what a room needs of one above it, it declares itself. */
+function storeyFault(file: string, { target }: Import): Fault {
+  const [from, to] = [placeOf(file), placeOf(target)];
+  if (from === undefined || to === undefined || from === 'root') return;
+  if (to === 'root') return `Nobody imports what wires the server: ${target}.`;
+  if (to === 'testing') return `Only tests import ${target}.`;
+  if (to === 'ground') return;
+  if (from === 'ground') return `server/${stemOf(file)}.ts stands below all rooms: ${target}.`;
+  if (typeof from === 'object' && STOREYS.indexOf(to.storey) < STOREYS.indexOf(from.storey))
+    return `${from.storey}/ stands below ${to.storey}/: ${target}.`;
 }
 
-function domainFault(file: string, found: Import): Fault {
-  const domain = domainOf(file);
-  if (!domain) return;
+function doorFault(file: string, { target, typeOnly }: Import): Fault {
+  if (isIn(file, 'doors') && isSql(target) && !typeOnly)
+    return `A door holds no SQL: ${target} belongs in a room's queries.ts.`;
+  if (stemOf(target) === 'router' && stemOf(file) !== 'router' && !isIn(file, 'doors/trpc'))
+    return `Only doors/trpc imports routers: ${target}.`;
+}
+
+function roleFault(file: string, found: Import): Fault {
+  const place = placeOf(file);
+  if (typeof place !== 'object' || place.storey === 'doors') return;
   const role = stemOf(file);
-  const mayImport = ALLOWED[role] ?? mayVerbImport;
-  if (!mayImport(found, `server/${domain}/`))
+  const mayImport = ALLOWED[role] ?? (place.storey === 'core' ? () => true : mayVerbImport);
+  if (!mayImport(found, place))
     return `${role}.ts may not import ${found.typeOnly ? 'the type of ' : ''}${found.target} (docs/architecture.md).`;
 }
 
-type Allowed = (found: Import, own: string) => boolean;
+type Allowed = (found: Import, own: Room) => boolean;
 
+const isOwn = (target: string, { storey, room }: Room) => isIn(target, `${storey}/${room}`);
+
+/** Rooms of one storey know each other; what a lower one asks of the database and decides by is its own. */
 const mayCommandImport: Allowed = ({ target, typeOnly }, own) => {
   if (!isOurs(target) || typeOnly || isSchema(target)) return !SQL_PACKAGES.includes(target);
   if (target.startsWith('db/')) return !isSql(target);
-  if (isAnyOf(target, own, 'server/access/', 'server/audit/', 'server/credentials/', 'server/errors.ts'))
-    return true;
-  return domainOf(target) !== undefined && !['queries', 'router', 'rules'].includes(stemOf(target));
+  if (isIn(target, own.storey) || isIn(target, 'core') || isGround(target)) return true;
+  return typeof placeOf(target) === 'object' && !['queries', 'router', 'rules'].includes(stemOf(target));
 };
 
 const mayQueryImport: Allowed = ({ target, typeOnly }, own) =>
   target === 'drizzle-orm' ||
   isSchema(target) ||
-  isAnyOf(target, 'db/', `${own}rules.ts`, 'server/errors.ts') ||
+  isGround(target) ||
+  target.startsWith('db/') ||
+  (isOwn(target, own) && ['rules', 'names'].includes(stemOf(target))) ||
   (typeOnly && isOurs(target));
 
 const mayVerbImport: Allowed = (found, own) => mayCommandImport(found, own) || mayQueryImport(found, own);
 
+/** Pure, like the rules that use them. */
+const PURE = ['errors.ts', 'core/access/permissions.ts', 'core/network/address.ts'].map(
+  (file) => `server/${file}`,
+);
+
 const ALLOWED: Record<string, Allowed> = {
-  schema: ({ target }) => target === 'zod' || isSchema(target),
-  rules: ({ target, typeOnly }) =>
-    isSchema(target) ||
-    ['server/errors.ts', 'server/access/permissions.ts'].includes(target) ||
-    (typeOnly && isOurs(target)),
+  schema: ({ target }) => target === 'zod' || isSchema(target) || target === 'server/core/audit/actions.ts',
+  rules: ({ target, typeOnly }) => isSchema(target) || PURE.includes(target) || (typeOnly && isOurs(target)),
   queries: mayQueryImport,
   commands: mayCommandImport,
-  router: ({ target, typeOnly }, own) =>
+  router: ({ target, typeOnly }, { storey }) =>
     target === 'zod' ||
     typeOnly ||
     isSchema(target) ||
-    isAnyOf(target, own, 'server/trpc/', 'server/errors.ts'),
+    target === 'server/errors.ts' ||
+    isIn(target, storey) ||
+    isIn(target, 'core/procedures'),
 };
 
 function environmentFault({ path: file, text }: SourceFile): Fault {

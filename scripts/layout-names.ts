@@ -8,10 +8,15 @@ const ROOT_FILES = [
   'README.md LICENSE SECURITY.md CHANGELOG.md Dockerfile compose.yaml',
 ].flatMap((line) => line.split(' '));
 
-const SERVER_FILES = 'main config settings runtime errors'.split(' ');
-export const DOORS = 'http trpc rest mcp jobs'.split(' ');
-const FOUNDATIONS = 'access audit credentials testing'.split(' ');
-const DOMAIN_FILES = 'schema rules queries commands router'.split(' ');
+/** What builds, wires and listens; nobody imports it. */
+const ROOT = 'main runtime routes'.split(' ');
+/** What everything in server/ stands on. */
+const GROUND = 'config settings errors secret account-schema'.split(' ');
+/** From the top down: a room imports from its own storey and from those below. */
+export const STOREYS = 'doors gateway people credentials oversight core'.split(' ');
+/** Engines, whose parts are no steps of a command. */
+const NAMED_FREELY = 'doors oversight core'.split(' ');
+const ROOM_FILES = 'schema names rules queries view commands router'.split(' ');
 const VERBS = [
   'accept activate approve change check close consume count deactivate deliver discover end enrol exchange expire export',
   'find identify import install introspect invite issue link list lock login meter notify prune publish read recognise record',
@@ -28,10 +33,20 @@ const NEXT_FOLDER = /^(\([a-z-]+\)|\[[a-z-]+\])$/;
 const MIGRATION = /^\d{4}_[a-z]+(_[a-z0-9]+)+\.sql$/;
 const MAX_LINES = 300;
 
-export function domainOf(file: string): string | undefined {
-  const [top, folder, ...rest] = file.split('/');
-  if (top !== 'server' || folder === undefined || rest.length === 0) return undefined;
-  return DOORS.includes(folder) || FOUNDATIONS.includes(folder) ? undefined : folder;
+export interface Room {
+  storey: string;
+  room: string;
+}
+
+export type Place = Room | 'root' | 'ground' | 'testing' | undefined;
+
+/** Where in server/ a file stands; undefined for one that stands elsewhere, or in no room. */
+export function placeOf(file: string): Place {
+  const [top, storey = '', room, ...rest] = file.split('/');
+  if (top !== 'server') return undefined;
+  if (storey === 'testing') return 'testing';
+  if (room === undefined) return ROOT.includes(stemOf(file)) ? 'root' : 'ground';
+  return STOREYS.includes(storey) && rest.length > 0 ? { storey, room } : undefined;
 }
 
 export function stemOf(file: string): string {
@@ -54,14 +69,16 @@ function rootFault({ path: file }: SourceFile): Fault {
 function serverFault({ path: file }: SourceFile): Fault {
   const [top, ...rest] = file.split('/');
   if (top !== 'server' || file.endsWith('.test.ts')) return;
-  if (rest.length === 1 && !SERVER_FILES.includes(stemOf(file)))
-    return `Only ${SERVER_FILES.join(', ')} stand directly in server/.`;
-  const domain = domainOf(file);
-  if (!domain) return;
-  if (rest.length > 2) return 'A domain has no folders of its own.';
+  const direct = [...ROOT, ...GROUND];
+  if (rest.length === 1 && !direct.includes(stemOf(file)))
+    return `Only ${direct.join(', ')} stand directly in server/.`;
+  const place = placeOf(file);
+  if (!place) return `A room is a folder in one of ${STOREYS.join(', ')}.`;
+  if (typeof place === 'string' || NAMED_FREELY.includes(place.storey)) return;
+  if (rest.length > 3) return 'A room has no folders of its own.';
   const [verb = ''] = stemOf(file).split('-');
-  if (![...DOMAIN_FILES, ...WRAPPERS].includes(stemOf(file)) && !VERBS.includes(verb))
-    return `A domain holds ${DOMAIN_FILES.join(', ')} and files named by a verb (rotate.ts), not "${stemOf(file)}".`;
+  if (![...ROOM_FILES, ...WRAPPERS].includes(stemOf(file)) && !VERBS.includes(verb))
+    return `A room holds ${ROOM_FILES.join(', ')} and files named by a verb (rotate.ts), not "${stemOf(file)}".`;
 }
 
 function vagueFault({ path: file }: SourceFile): Fault {

@@ -15,13 +15,13 @@ const THRESHOLD_PERCENT = 90;
 
 /** Where the tests of a file do not stand beside it under its name. */
 const TESTED_BY: Record<string, string[]> = {
-  'server/access/context.ts': ['server/access/note-denied.test.ts'],
-  'server/access/download.ts': ['server/audit/export.test.ts'],
-  'server/access/shared-rates.ts': ['server/access/shared-buckets.test.ts'],
-  'server/credentials/last-use.ts': ['last-use', 'daily-use'].map(
+  'server/core/access/context.ts': ['server/core/authentication/note-denied.test.ts'],
+  'server/core/procedures/download.ts': ['server/oversight/audit-log/export.test.ts'],
+  'server/core/rate-limits/shared-rates.ts': ['server/core/rate-limits/shared-buckets.test.ts'],
+  'server/core/credential-use/last-use.ts': ['last-use', 'daily-use'].map(
     (name) => `server/credentials/${name}.test.ts`,
   ),
-  'server/credentials/schema.ts': ['server/credentials/format.test.ts'],
+  'server/core/secrets/schema.ts': ['server/core/secrets/format.test.ts'],
 };
 
 const NOT_NEEDED = 'app components e2e docs bench public out out-cli .next data test-results'.split(' ');

@@ -4,10 +4,14 @@ import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { joinEmbedded } from '#db/embedded.ts';
 import { describeError, UnusableDatabaseError } from '#db/errors.ts';
 import { LoadError } from '#db/load.ts';
-import { BrokenSealError, MissingMasterKeyError, WrongMasterKeyError } from '#server/access/sealer.ts';
-import { BackupError } from '#server/backups/read-backup.ts';
 import { ConfigError, givenAddresses, type Config } from '#server/config.ts';
+import {
+  BrokenSealError,
+  MissingMasterKeyError,
+  WrongMasterKeyError,
+} from '#server/core/crypto/encryption.ts';
 import { AppError } from '#server/errors.ts';
+import { BackupError } from '#server/oversight/backups/read-backup.ts';
 import { settings } from '#server/settings.ts';
 
 /** Called in a way that means nothing. */

@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { rolePermissions } from '#server/access/permissions.ts';
+import { rolePermissions } from '#server/core/access/permissions.ts';
+import { tokenStatuses } from '#server/credentials/tokens/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { createDatabase } from '#server/testing/database.ts';
 import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import { signIn } from '#server/testing/person.ts';
-import { tokenStatuses } from '#server/tokens/schema.ts';
 import { createDice } from './seed/dice.ts';
 import { fillDatabase, seedPassword, testCredentials, whatIsThere } from './seed/fill.ts';
 

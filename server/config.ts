@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { z } from 'zod';
 import type { DatabaseAddresses } from '#db/address.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import { Secret } from '#server/secret.ts';
 import { settings, type Setting } from '#server/settings.ts';
 
 type Name = keyof typeof settings;

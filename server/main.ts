@@ -7,26 +7,26 @@ import { EmbeddedPostgresError } from '#db/embedded-error.ts';
 import { startEmbedded } from '#db/embedded.ts';
 import { UnusableDatabaseError } from '#db/errors.ts';
 import { untilAvailable } from '#db/until-available.ts';
-import type { Runtime } from '#server/access/context.ts';
+import { ConfigError, configHelp, givenAddresses, readConfig, type Config } from '#server/config.ts';
+import type { Runtime } from '#server/core/access/context.ts';
 import {
   assertMasterKeyFile,
   BrokenSealError,
   MissingMasterKeyError,
   WrongMasterKeyError,
-} from '#server/access/sealer.ts';
-import { findAuditKey } from '#server/audit/key.ts';
-import { ConfigError, configHelp, givenAddresses, readConfig, type Config } from '#server/config.ts';
-import { readBundle } from '#server/distribution/read-bundle.ts';
+} from '#server/core/crypto/encryption.ts';
+import { assertKeysOpen, openSigner } from '#server/core/signing-keys/rotate-keys.ts';
+import { readBundle } from '#server/doors/downloads/read-bundle.ts';
+import { openWaitingRoom } from '#server/doors/health/waiting-room.ts';
+import { startHttpServer } from '#server/doors/http/server.ts';
+import { startJobs } from '#server/doors/jobs/queue.ts';
+import { startMetricsServer } from '#server/doors/metrics/metrics-door.ts';
+import { openStaticExport, type StaticExport } from '#server/doors/pages/export.ts';
 import { AppError } from '#server/errors.ts';
-import { openStaticExport, type StaticExport } from '#server/http/export.ts';
-import { startMetricsServer } from '#server/http/metrics-door.ts';
-import { routeTable } from '#server/http/routes.ts';
-import { startHttpServer } from '#server/http/server.ts';
-import { openWaitingRoom } from '#server/http/waiting-room.ts';
-import { startJobs } from '#server/jobs/queue.ts';
+import { findAuditKey } from '#server/oversight/audit-seals/key.ts';
+import { createConfiguredAdmin, issueSetupCode } from '#server/people/first-admin/commands.ts';
+import { routeTable } from '#server/routes.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { createConfiguredAdmin, issueSetupCode } from '#server/setup/commands.ts';
-import { assertKeysOpen, openSigner } from '#server/signing/rotate-keys.ts';
 
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
 const cliFolder = fileURLToPath(new URL('../out-cli/', import.meta.url));
@@ -71,7 +71,7 @@ async function start(): Promise<void> {
 /** The pages as they were built, or as they are compiled while developing: Next is loaded only then. */
 async function openSite(): Promise<StaticExport> {
   if (!flags.dev) return openStaticExport(exportFolder);
-  const { openDevelopmentPages } = await import('#server/http/development.ts');
+  const { openDevelopmentPages } = await import('#server/doors/pages/development.ts');
   return openDevelopmentPages();
 }
 

@@ -7,43 +7,43 @@ import { describeError, isUnavailable } from '#db/errors.ts';
 import { readInstallationKey } from '#db/installation-key.ts';
 import { openJobQueue } from '#db/job-queue.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
-import { connectDatabase, sealingPoolSize } from '#server/access/connect-database.ts';
-import type { Runtime } from '#server/access/context.ts';
-import { createCookies } from '#server/access/cookies.ts';
-import { createCountWindow } from '#server/access/count-window.ts';
-import { createRates } from '#server/access/rates.ts';
-import { createRecentSecrets } from '#server/access/recent-secrets.ts';
-import { createSealer, masterKeyOf, type Sealer } from '#server/access/sealer.ts';
-import { warnOfSuperuser } from '#server/access/warn-of-superuser.ts';
-import { makeMonths } from '#server/audit/months.ts';
-import { createAuditQueue } from '#server/audit/queue.ts';
-import { recordLoss } from '#server/audit/record-loss.ts';
-import { openSeals } from '#server/audit/seals.ts';
-import { rememberWritten } from '#server/audit/written-rows.ts';
 import type { Config } from '#server/config.ts';
-import { redactSecrets } from '#server/credentials/format.ts';
-import { createLastUse } from '#server/credentials/last-use.ts';
-import { createLookup, findCredentials } from '#server/credentials/lookup.ts';
-import { createSigner } from '#server/credentials/signer.ts';
-import { createAdmission } from '#server/http/admission.ts';
-import { gatherOutput } from '#server/http/gathered-output.ts';
-import { createMetrics } from '#server/http/metrics.ts';
-import { queues } from '#server/jobs/queue.ts';
-import { findEnd } from '#server/live/queries.ts';
-import { createHub } from '#server/live/watch.ts';
-import { createMailer } from '#server/mail/deliver.ts';
-import { createMailSoon } from '#server/mail/send.ts';
-import { createIssuer } from '#server/oidc/discover.ts';
-import { createSessions } from '#server/sessions/lucia.ts';
+import type { Runtime } from '#server/core/access/context.ts';
+import { createAuditQueue } from '#server/core/audit/queue.ts';
+import { createRecentSecrets } from '#server/core/authentication/recent-secrets.ts';
+import { findEnd } from '#server/core/authentication/still-valid.ts';
+import { createLastUse } from '#server/core/credential-use/last-use.ts';
+import { createSigner } from '#server/core/crypto/cookie-signer.ts';
+import { createSealer, masterKeyOf, type Sealer } from '#server/core/crypto/encryption.ts';
+import { connectDatabase, sealingPoolSize } from '#server/core/database/connect-database.ts';
+import { warnOfSuperuser } from '#server/core/database/warn-of-superuser.ts';
+import { gatherOutput } from '#server/core/log/gathered-output.ts';
+import { createMailer } from '#server/core/mail/deliver.ts';
+import { createMailSoon } from '#server/core/mail/send.ts';
+import { createCookies } from '#server/core/network/cookies.ts';
+import { createCountWindow } from '#server/core/rate-limits/count-window.ts';
+import { createRates } from '#server/core/rate-limits/rates.ts';
+import { redactSecrets } from '#server/core/secrets/format.ts';
+import { createLookup, findCredentials } from '#server/core/secrets/lookup.ts';
+import { createSessions } from '#server/core/sessions/lucia.ts';
 import {
   deleteEndedSessions,
   findLiveSessions,
   touchSessions,
   type SessionUse,
-} from '#server/sessions/queries.ts';
-import { ensureDefaultTenant } from '#server/setup/commands.ts';
+} from '#server/core/sessions/queries.ts';
+import { createAdmission } from '#server/doors/http/admission.ts';
+import { queues } from '#server/doors/jobs/queue.ts';
+import { createMetrics } from '#server/doors/metrics/metrics.ts';
+import { makeMonths } from '#server/oversight/audit-seals/months.ts';
+import { recordLoss } from '#server/oversight/audit-seals/record-loss.ts';
+import { openSeals } from '#server/oversight/audit-seals/seals.ts';
+import { rememberWritten } from '#server/oversight/audit-seals/written-rows.ts';
+import { createHub } from '#server/oversight/live-updates/hub.ts';
+import { ensureDefaultTenant } from '#server/people/first-admin/commands.ts';
+import { createIssuer } from '#server/people/sso/discover.ts';
 
-declare module '#server/access/context.ts' {
+declare module '#server/core/access/context.ts' {
   interface Runtime {
     /** For all work but look-ups, by turns of those who ask for it. */
     pool: pg.Pool;

@@ -13,8 +13,8 @@ import { readInput } from '#cli/prompts.ts';
 import { startSpinner } from '#cli/spinner.ts';
 import { clean, plural, sizeOf } from '#cli/text.ts';
 import { momentOf } from '#cli/times.ts';
-import type { AuditEventView, AuditPageView } from '#server/audit/schema.ts';
-import type { AuditSeal, AuditVerdictView } from '#server/audit/seal-schema.ts';
+import type { AuditEventView, AuditPageView } from '#server/oversight/audit-log/schema.ts';
+import type { AuditSeal, AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
 
 const pollMs = 2_000;
 const exportMs = 6 * 3_600_000;

@@ -7,7 +7,7 @@ import { confirmOr } from '#cli/prompts.ts';
 import { clean } from '#cli/text.ts';
 import { ago, until } from '#cli/times.ts';
 import { isUuid } from '#cli/token-reference.ts';
-import type { LinkPageView } from '#server/codes/schema.ts';
+import type { LinkPageView } from '#server/core/one-time-codes/schema.ts';
 
 export function addAdminLink(admin: Command): void {
   const link = admin

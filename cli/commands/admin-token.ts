@@ -16,7 +16,7 @@ import type {
   BulkAction,
   BulkView,
   IdentificationView,
-} from '#server/admin-tokens/schema.ts';
+} from '#server/credentials/token-triage/schema.ts';
 
 interface ListOptions {
   search?: string;

@@ -17,7 +17,7 @@ import type {
   UserDetailView,
   UserPageView,
   UserView,
-} from '#server/users/schema.ts';
+} from '#server/people/users/schema.ts';
 
 interface ListOptions {
   search?: string;

@@ -8,7 +8,7 @@ import { confirmOr } from '#cli/prompts.ts';
 import { scanFiles, scanHistory, scanStdin, type Finding } from '#cli/scan.ts';
 import { startSpinner } from '#cli/spinner.ts';
 import { clean, plural } from '#cli/text.ts';
-import { shownPart } from '#server/credentials/schema.ts';
+import { shownPart } from '#server/core/secrets/schema.ts';
 
 interface ScanOptions {
   git?: boolean;

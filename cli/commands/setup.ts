@@ -5,7 +5,7 @@ import { usage } from '#cli/errors.ts';
 import { readSecret } from '#cli/prompts.ts';
 import { hostName, keepToken, whoAmI } from '#cli/sign-in.ts';
 import { describeStanding, showStanding } from '#cli/standing.ts';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { examine } from './doctor.ts';
 
 const whence = 'Make one on the dashboard of your Keyward, then: keyward setup <code> --server <address>';

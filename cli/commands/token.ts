@@ -12,8 +12,8 @@ import { clean } from '#cli/text.ts';
 import { validity } from '#cli/times.ts';
 import { findOwnToken } from '#cli/token-reference.ts';
 import { showToken, showTokens } from '#cli/token-view.ts';
-import type { Permission } from '#server/access/schema.ts';
-import type { RotatedTokenView, TokenPageView, TokenView } from '#server/tokens/schema.ts';
+import type { Permission } from '#server/core/access/schema.ts';
+import type { RotatedTokenView, TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
 
 interface CreateOptions {
   name: string;

@@ -6,7 +6,7 @@ import { startSpinner } from '#cli/spinner.ts';
 import { clean, fit } from '#cli/text.ts';
 import { findInstallation, npmArguments, packageName, runProgram } from '#cli/upgrade.ts';
 import { version } from '#cli/version.ts';
-import type { CliVersionView } from '#server/distribution/schema.ts';
+import type { CliVersionView } from '#server/doors/downloads/schema.ts';
 
 export function addUpgrade(program: Command): void {
   program

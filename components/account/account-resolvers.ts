@@ -1,5 +1,5 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { changePasswordInput, updateAccountInput } from '#server/account/schema.ts';
+import { changePasswordInput, updateAccountInput } from '#server/people/account/schema.ts';
 
 export const nameResolver = zodResolver(updateAccountInput);
 export const passwordResolver = zodResolver(changePasswordInput);

@@ -7,8 +7,8 @@ import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { toast } from '#components/ui/toast.ts';
-import type { ProfileView } from '#server/access/schema.ts';
-import type { UpdateAccountInput } from '#server/account/schema.ts';
+import type { ProfileView } from '#server/core/access/schema.ts';
+import type { UpdateAccountInput } from '#server/people/account/schema.ts';
 import { useRefreshAccount } from './use-account.ts';
 
 const resolver = lazyResolver<UpdateAccountInput>(async () => ({

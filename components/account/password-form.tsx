@@ -9,7 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
-import type { ChangePasswordInput } from '#server/account/schema.ts';
+import type { ChangePasswordInput } from '#server/people/account/schema.ts';
 import { useRefreshAccount } from './use-account.ts';
 
 const resolver = lazyResolver<ChangePasswordInput>(async () => ({

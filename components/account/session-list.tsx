@@ -4,7 +4,7 @@ import { Failed } from '#components/api/failed.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import type { SessionView } from '#server/sessions/schema.ts';
+import type { SessionView } from '#server/core/sessions/schema.ts';
 import { useOwnSessions, useRevokeOthers, useRevokeSession } from './use-account.ts';
 
 export function SessionList() {

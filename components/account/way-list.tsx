@@ -3,7 +3,7 @@ import { KeyRound, Mail, ShieldUser, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import type { AccountView } from '#server/account/schema.ts';
+import type { AccountView } from '#server/people/account/schema.ts';
 import { useLink, useUnlink } from './use-account.ts';
 
 export function WayList({ account }: { account: AccountView }) {

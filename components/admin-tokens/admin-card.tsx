@@ -6,7 +6,7 @@ import { Avatar } from '#components/ui/avatar.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
 import { Check } from '#components/ui/choice.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
-import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 
 export interface AdminCardActs {
   onOpen: (token: AdminTokenView) => void;

@@ -8,7 +8,7 @@ import { PanelSkeleton, TokenFacts } from '#components/tokens/token-panel.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
-import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { adminTokensKey } from './admin-tokens-key.ts';
 import { TokenHistory } from './token-history.tsx';
 

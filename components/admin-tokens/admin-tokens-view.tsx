@@ -9,7 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { EndlessList, type EndlessListControls } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { rowsOf } from '#components/ui/rows-of.ts';
-import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { AdminCard } from './admin-card.tsx';
 import { AdminToolbar } from './admin-toolbar.tsx';
 import { BulkBar } from './bulk-bar.tsx';

@@ -4,7 +4,7 @@ import { statuses, statusWords } from '#components/tokens/status.tsx';
 import { Chip, ChipGroup, CountChips } from '#components/ui/chip.tsx';
 import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import type { TokenPageView } from '#server/tokens/schema.ts';
+import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 import {
   type AdminFilters,
   type Sort,

@@ -8,7 +8,11 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { AdminTokenView, IdentificationView, triageLimits } from '#server/admin-tokens/schema.ts';
+import type {
+  AdminTokenView,
+  IdentificationView,
+  triageLimits,
+} from '#server/credentials/token-triage/schema.ts';
 
 const mostCharacters = 200_000 satisfies (typeof triageLimits)['identifiedCharacters'];
 

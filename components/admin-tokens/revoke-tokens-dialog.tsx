@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import type { AdminTokenView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { tokensWords, useTriageChange } from './use-triage-changes.ts';
 
 const named = 5;

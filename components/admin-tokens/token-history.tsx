@@ -10,7 +10,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { AdminTokenUsesView } from '#server/admin-tokens/schema.ts';
+import type { AdminTokenUsesView } from '#server/credentials/token-triage/schema.ts';
 import { adminTokensKey } from './admin-tokens-key.ts';
 
 const rowsShown = 10;

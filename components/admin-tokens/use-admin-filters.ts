@@ -1,7 +1,7 @@
 'use client';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { statuses } from '#components/tokens/status.tsx';
-import type { ListAdminTokensInput, UseWindow } from '#server/admin-tokens/schema.ts';
+import type { ListAdminTokensInput, UseWindow } from '#server/credentials/token-triage/schema.ts';
 
 export const sorts = ['used', 'unused', 'newest', 'oldest', 'expiry', 'owner', 'name'] as const;
 export type Sort = (typeof sorts)[number];

@@ -1,6 +1,6 @@
 'use client';
 import { useCallback, useMemo, useState } from 'react';
-import type { triageLimits } from '#server/admin-tokens/schema.ts';
+import type { triageLimits } from '#server/credentials/token-triage/schema.ts';
 
 const most = 500 satisfies (typeof triageLimits)['bulkIds'];
 const none: ReadonlySet<string> = new Set();

@@ -3,7 +3,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { BulkAction } from '#server/admin-tokens/schema.ts';
+import type { BulkAction } from '#server/credentials/token-triage/schema.ts';
 import { adminTokensKey } from './admin-tokens-key.ts';
 
 const about = 'triage';

@@ -1,6 +1,6 @@
 import type { TRPCLink } from '@trpc/client';
 import { observable, type Unsubscribable } from '@trpc/server/observable';
-import type { AppRouter } from '#server/trpc/app-router.ts';
+import type { AppRouter } from '#server/doors/trpc/app-router.ts';
 import { problemOf } from './problem.ts';
 
 let answer: ((confirmed: boolean) => void) | undefined;

@@ -1,6 +1,6 @@
 import { createTRPCClient, httpBatchLink, httpLink, splitLink } from '@trpc/client';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
-import type { AppRouter } from '#server/trpc/app-router.ts';
+import type { AppRouter } from '#server/doors/trpc/app-router.ts';
 import { ForeignAnswer, type Problem, RefusedAtDoor } from './problem.ts';
 import { queryClient } from './query-client.ts';
 import { askAgainLink } from './sign-in-again.ts';

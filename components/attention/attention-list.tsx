@@ -9,7 +9,7 @@ import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { Card, Skeleton } from '#components/ui/surface.tsx';
-import type { AttentionItemView, AttentionReason } from '#server/attention/schema.ts';
+import type { AttentionItemView, AttentionReason } from '#server/credentials/alerts/schema.ts';
 
 const [RevokeDialog] = lazyPart(
   async () => (await import('#components/admin-tokens/revoke-tokens-dialog.tsx')).RevokeTokensDialog,

@@ -1,4 +1,4 @@
-import type { AuditAction } from '#server/audit/actions.ts';
+import type { AuditAction } from '#server/core/audit/actions.ts';
 
 /** What was done, in words; of what, and by whom, stands beside it. */
 const titles: Record<AuditAction, string> = {

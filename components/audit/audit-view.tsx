@@ -8,7 +8,7 @@ import { Button } from '#components/ui/button.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { toast } from '#components/ui/toast.ts';
-import type { AuditEventView } from '#server/audit/schema.ts';
+import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { EventListSkeleton } from './audit-skeleton.tsx';
 import { AuditToolbar } from './audit-toolbar.tsx';
 import { EventRow } from './event-row.tsx';

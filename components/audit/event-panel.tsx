@@ -7,7 +7,7 @@ import { Pill } from '#components/ui/pill.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { AuditEventView } from '#server/audit/schema.ts';
+import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { actionTitle } from './action-words.ts';
 import { eventButtonId, outcomeLooks } from './event-row.tsx';
 import { changesOf, valueWords } from './event-words.ts';

@@ -4,7 +4,7 @@ import { Pill, type Tone } from '#components/ui/pill.tsx';
 import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Card } from '#components/ui/surface.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import type { AuditEventView } from '#server/audit/schema.ts';
+import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { actionTitle } from './action-words.ts';
 
 export const outcomeLooks: Record<AuditEventView['outcome'], { word: string; tone: Tone; icon: LucideIcon }> =

@@ -1,6 +1,6 @@
 'use client';
 import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import type { AuditFilter } from '#server/audit/schema.ts';
+import type { AuditFilter } from '#server/oversight/audit-log/schema.ts';
 
 export const outcomes = ['ok', 'denied', 'failed'] as const;
 export const ranges = ['hour', 'day', 'week', 'month', 'custom'] as const;

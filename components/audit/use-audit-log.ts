@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { trpcClient } from '#components/api/trpc.ts';
-import type { AuditEventView, AuditPageView } from '#server/audit/schema.ts';
+import type { AuditEventView, AuditPageView } from '#server/oversight/audit-log/schema.ts';
 import { type AuditFilters, toInput } from './use-audit-filters.ts';
 
 const pageSize = 50;

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
+import type { AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
 
 const secondsAtOnce = 2;
 const turnsToWait = 20;

@@ -8,7 +8,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { TimeLeft, useIsOver } from '#components/ui/time-left.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { SetupCodeView } from '#server/setup-codes/schema.ts';
+import type { SetupCodeView } from '#server/credentials/enrollment/schema.ts';
 import { setupCodeQuery } from './setup-code-query.ts';
 import type { BegunSetup, ClaudeSetupState } from './use-claude-setup.ts';
 

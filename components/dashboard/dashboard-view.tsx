@@ -11,7 +11,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { useNow } from '#components/ui/use-now.ts';
-import type { MeView } from '#server/sessions/schema.ts';
+import type { MeView } from '#server/core/sessions/schema.ts';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
 import { MonthOfUse } from './month-of-use.tsx';

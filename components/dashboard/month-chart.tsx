@@ -1,6 +1,6 @@
 'use client';
 import { DayBars } from '#components/ui/day-bars.tsx';
-import type { OwnUseView } from '#server/tokens/schema.ts';
+import type { OwnUseView } from '#server/credentials/tokens/schema.ts';
 
 const number = new Intl.NumberFormat('en-GB');
 

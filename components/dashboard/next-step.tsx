@@ -5,7 +5,7 @@ import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { Card } from '#components/ui/surface.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { FirstCall } from './first-call.tsx';
 
 interface NextStepProps {

@@ -4,7 +4,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { Card } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 
 export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
   return (

@@ -5,7 +5,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenPageView } from '#server/tokens/schema.ts';
+import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 
 const grid = 'grid gap-3 sm:grid-cols-3';
 

@@ -8,7 +8,7 @@ import { Card } from '#components/ui/surface.tsx';
 import { TimeLeft, useIsOver } from '#components/ui/time-left.tsx';
 import { agoWords, dateWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { DeviceRequestView } from '#server/device/schema.ts';
+import type { DeviceRequestView } from '#server/credentials/device-sign-in/schema.ts';
 import { DeviceDone, DeviceExpired } from './device-done.tsx';
 import { useAnswer } from './use-answer.ts';
 

@@ -11,7 +11,7 @@ import {
   Users,
 } from 'lucide-react';
 import { triageKeys } from '#components/admin-tokens/triage-keys.ts';
-import type { Permission } from '#server/access/schema.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 
 export interface DeskPage {
   href: string;
@@ -21,7 +21,7 @@ export interface DeskPage {
   key?: string;
   /** The keys that work on it alone. */
   keys?: readonly (readonly [key: string, what: string])[];
-  /** What one must hold to open it; left out where every role may. `server/http/site.ts` says the same, and a test holds both. */
+  /** What one must hold to open it; left out where every role may. `server/doors/pages/site.ts` says the same, and a test holds both. */
   permission?: Permission;
 }
 

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
-import type { CliVersionView } from '#server/distribution/schema.ts';
+import type { CliVersionView } from '#server/doors/downloads/schema.ts';
 
 const nobody = { isSignedIn: false, mayMakeTokens: false };
 

@@ -10,7 +10,7 @@ import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
-import type { AcceptInviteInput } from '#server/users/schema.ts';
+import type { AcceptInviteInput } from '#server/people/users/schema.ts';
 import { JoinWithoutPassword } from './join-without-password.tsx';
 import { forgetLinkCode } from './link-code.ts';
 import { isLinkEnded, LinkEnded } from './link-ended.tsx';

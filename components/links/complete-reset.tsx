@@ -10,7 +10,7 @@ import { Button, buttonClass } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
-import type { CompleteResetInput } from '#server/users/schema.ts';
+import type { CompleteResetInput } from '#server/people/users/schema.ts';
 import { forgetLinkCode } from './link-code.ts';
 import { isLinkEnded, LinkEnded } from './link-ended.tsx';
 import { type LinkHolder, LinkGate } from './link-gate.tsx';

@@ -7,7 +7,7 @@ import { LinkSent } from '#components/sessions/link-sent.tsx';
 import { OidcButton, Or } from '#components/sessions/oidc-button.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { WaysView } from '#server/sessions/schema.ts';
+import type { WaysView } from '#server/core/sessions/schema.ts';
 import type { LinkHolder } from './link-gate.tsx';
 
 interface JoinWithoutPasswordProps {

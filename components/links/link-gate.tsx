@@ -5,7 +5,7 @@ import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
-import type { LinkHolderView } from '#server/users/schema.ts';
+import type { LinkHolderView } from '#server/people/users/schema.ts';
 import { forgetLinkCode, linkCode } from './link-code.ts';
 import { isLinkEnded, LinkEnded } from './link-ended.tsx';
 

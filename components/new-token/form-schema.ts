@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { permissionSchema } from '#server/access/schema.ts';
+import { permissionSchema } from '#server/core/access/schema.ts';
 import {
   type CreateTokenInput,
   ipAllowlistSchema,
   tokenLimits,
   tokenNameSchema,
-} from '#server/tokens/schema.ts';
+} from '#server/credentials/tokens/schema.ts';
 import { daysUntil } from './expiry.ts';
 
 const mostNamed = 5;

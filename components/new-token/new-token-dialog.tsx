@@ -6,7 +6,7 @@ import { trpc } from '#components/api/trpc.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { useHoldPage } from '#components/ui/hold-page.ts';
-import type { CreateTokenInput } from '#server/tokens/schema.ts';
+import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { DiscardDialog, LeaveDialog } from './leave-dialog.tsx';
 import { NewTokenForm, useNewTokenForm } from './new-token-form.tsx';
 import { SecretPanel } from './secret-panel.tsx';

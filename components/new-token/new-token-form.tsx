@@ -8,7 +8,7 @@ import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Field, inputClass, TextField } from '#components/ui/field.tsx';
 import { focusFirstFault } from '#components/ui/first-fault.ts';
 import { Notice } from '#components/ui/notice.tsx';
-import type { CreateTokenInput } from '#server/tokens/schema.ts';
+import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { newTokenForm, type NewTokenValues } from './form-schema.ts';
 import { PermissionsField } from './permissions-field.tsx';

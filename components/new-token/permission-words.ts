@@ -1,4 +1,4 @@
-import type { Permission } from '#server/access/schema.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 
 const groups = ['Profile', 'Tokens', 'Users', 'Services', 'Administration'] as const;
 

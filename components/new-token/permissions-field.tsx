@@ -6,7 +6,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Check, Choice } from '#components/ui/choice.tsx';
 import { FieldError } from '#components/ui/field.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import type { Permission } from '#server/access/schema.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 import type { NewTokenValues } from './form-schema.ts';
 import { permissionGroups } from './permission-words.ts';
 

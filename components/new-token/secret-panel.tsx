@@ -6,7 +6,7 @@ import { ByHand } from '#components/ui/by-hand.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
 import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
-import type { CreatedTokenView } from '#server/tokens/schema.ts';
+import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { SnippetTabs } from './snippet-tabs.tsx';
 
 interface SecretPanelProps {

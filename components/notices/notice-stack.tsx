@@ -9,7 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { NoticesView, NoticeView } from '#server/notices/schema.ts';
+import type { NoticesView, NoticeView } from '#server/core/notifications/schema.ts';
 import { noticeWords } from './notice-words.ts';
 import { noticesQuery } from './notices-query.ts';
 

@@ -1,6 +1,6 @@
 import { Clock, ClockAlert, Eye, KeyRound, type LucideIcon, ShieldAlert } from 'lucide-react';
 import { agoWords, relativeWords } from '#components/ui/time-words.ts';
-import type { NoticeKind, NoticeView } from '#server/notices/schema.ts';
+import type { NoticeKind, NoticeView } from '#server/core/notifications/schema.ts';
 
 interface Said {
   icon: LucideIcon;

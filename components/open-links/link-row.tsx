@@ -3,7 +3,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Pill } from '#components/ui/pill.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
-import type { LinkView } from '#server/codes/schema.ts';
+import type { LinkView } from '#server/core/one-time-codes/schema.ts';
 import { issuerWords, kindWords, nameOfLink } from './link-words.ts';
 
 /** The columns shared by every row and by its skeleton, so that the eye can run down them. */

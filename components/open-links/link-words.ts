@@ -1,6 +1,6 @@
 import { KeyRound, Link2, type LucideIcon, Mail, MailPlus, Terminal, TerminalSquare } from 'lucide-react';
 import type { Tone } from '#components/ui/pill.tsx';
-import type { LinkKind, LinkView } from '#server/codes/schema.ts';
+import type { LinkKind, LinkView } from '#server/core/one-time-codes/schema.ts';
 
 interface KindWords {
   label: string;

@@ -9,7 +9,7 @@ import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { useNow } from '#components/ui/use-now.ts';
-import type { LinkView } from '#server/codes/schema.ts';
+import type { LinkView } from '#server/core/one-time-codes/schema.ts';
 import { LinkRow, rowId } from './link-row.tsx';
 import { LinkListSkeleton } from './links-skeleton.tsx';
 import { useLinks } from './use-links.ts';

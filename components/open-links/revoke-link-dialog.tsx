@@ -7,7 +7,7 @@ import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { toast } from '#components/ui/toast.ts';
-import type { LinkView } from '#server/codes/schema.ts';
+import type { LinkView } from '#server/core/one-time-codes/schema.ts';
 import { issuerWords, kindWords, nameOfLink } from './link-words.ts';
 import { linksKey } from './links-key.ts';
 

@@ -3,7 +3,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { DeskPage } from '#components/frame/pages.ts';
 import { CommandBox, type CommandGroup } from '#components/ui/command-box.tsx';
-import type { Permission, ProfileView } from '#server/access/schema.ts';
+import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 import { matching, searchable } from './matching.ts';
 import { useActs } from './use-acts.ts';
 import { useFound } from './use-found.ts';

@@ -4,7 +4,7 @@ import { chooseTheme } from '#components/frame/theme.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import type { Command } from '#components/ui/command-box.tsx';
 import { toast } from '#components/ui/toast.ts';
-import type { Permission, ProfileView } from '#server/access/schema.ts';
+import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 
 interface Acting {
   user: ProfileView;

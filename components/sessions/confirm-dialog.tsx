@@ -11,7 +11,7 @@ import { Button, buttonClass } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
-import { confirmInput } from '#server/sessions/schema.ts';
+import { confirmInput } from '#server/core/sessions/schema.ts';
 import { signInAgainAddress } from './sign-in-again-address.ts';
 
 const resolver = zodResolver(confirmInput);

@@ -6,6 +6,6 @@ export function wanted() {
 
 /** Loads the page one came for anew, so that nothing typed here stays in memory. */
 export async function goOn(next = wanted()) {
-  const schema = await import('#server/access/schema.ts').catch(() => null);
+  const schema = await import('#server/core/access/schema.ts').catch(() => null);
   window.location.replace(schema ? schema.safeNext(next) : '/');
 }

@@ -1,6 +1,6 @@
 import type { UseMutationResult } from '@tanstack/react-query';
 import { Notice } from '#components/ui/notice.tsx';
-import type { MagicRequestedView, RequestMagicInput } from '#server/magic/schema.ts';
+import type { MagicRequestedView, RequestMagicInput } from '#server/people/magic-links/schema.ts';
 
 interface LinkSentProps {
   request: Pick<

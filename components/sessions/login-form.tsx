@@ -10,7 +10,7 @@ import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
-import type { LoginInput } from '#server/sessions/schema.ts';
+import type { LoginInput } from '#server/core/sessions/schema.ts';
 import { goOn } from './go-on.ts';
 
 const resolver = lazyResolver<LoginInput>(() => import('./login-resolver.ts'));

@@ -1,4 +1,4 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { loginInput } from '#server/sessions/schema.ts';
+import { loginInput } from '#server/core/sessions/schema.ts';
 
 export const resolver = zodResolver(loginInput);

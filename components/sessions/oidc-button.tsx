@@ -5,7 +5,7 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import type { StartOidcInput } from '#server/oidc/schema.ts';
+import type { StartOidcInput } from '#server/people/sso/schema.ts';
 
 interface OidcButtonProps {
   /** What the issuer is called. */

@@ -11,8 +11,8 @@ import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
-import type { WaysView } from '#server/sessions/schema.ts';
-import type { CompleteSetupInput } from '#server/setup/schema.ts';
+import type { WaysView } from '#server/core/sessions/schema.ts';
+import type { CompleteSetupInput } from '#server/people/first-admin/schema.ts';
 import { LengthHint } from './length-hint.tsx';
 import { forgetSetupCode, setupCode } from './setup-code.ts';
 

@@ -1,4 +1,4 @@
 import { zodResolver } from '@hookform/resolvers/zod';
-import { completeSetupInput } from '#server/setup/schema.ts';
+import { completeSetupInput } from '#server/people/first-admin/schema.ts';
 
 export const resolver = zodResolver(completeSetupInput);

@@ -1,4 +1,4 @@
-import type { TokenHistoryView } from '#server/tokens/schema.ts';
+import type { TokenHistoryView } from '#server/credentials/tokens/schema.ts';
 
 const words: Record<string, string> = {
   'token.create': 'Made',

@@ -3,7 +3,7 @@ import { useId } from 'react';
 import { Segment } from '#components/ui/choice.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { useNow } from '#components/ui/use-now.ts';
-import type { graceChoices, TokenView } from '#server/tokens/schema.ts';
+import type { graceChoices, TokenView } from '#server/credentials/tokens/schema.ts';
 import { clockWords } from './grace-strip.tsx';
 
 export type GraceSeconds = (typeof graceChoices)[number];

@@ -3,7 +3,7 @@ import { History } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
 import { exactWords, relativeWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { useEndGrace } from './use-token-changes.ts';
 
 /** The foot of a card while the secret that a rotation replaced still works. */

@@ -3,7 +3,7 @@ import { Ban, Power, RefreshCw } from 'lucide-react';
 import { type RefObject, useRef, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import type { offersOf } from './token-offers.ts';
 import { useTokenSwitch } from './use-token-changes.ts';
 

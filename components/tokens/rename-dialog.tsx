@@ -6,7 +6,7 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { type TokenView, tokenNameSchema } from '#server/tokens/schema.ts';
+import { type TokenView, tokenNameSchema } from '#server/credentials/tokens/schema.ts';
 import { useRenameToken } from './use-token-changes.ts';
 
 export interface TokenDialogProps {

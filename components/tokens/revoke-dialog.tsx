@@ -7,7 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
-import { revokeTokenInput } from '#server/tokens/schema.ts';
+import { revokeTokenInput } from '#server/credentials/tokens/schema.ts';
 import type { TokenDialogProps } from './rename-dialog.tsx';
 import { useRevokeToken } from './use-token-changes.ts';
 

@@ -1,6 +1,6 @@
 import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } from 'lucide-react';
 import { Pill, type Tone } from '#components/ui/pill.tsx';
-import type { TokenStatus, TokenView } from '#server/tokens/schema.ts';
+import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
 
 export const statuses = [
   'active',

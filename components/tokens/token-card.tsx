@@ -6,7 +6,7 @@ import { Sparkline } from '#components/ui/sparkline.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import { Tip } from '#components/ui/tip.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { allWords } from './all-words.ts';
 import { dailyUseWords } from './daily-use-words.ts';
 import { KeyCut } from './key-cut.tsx';

@@ -6,7 +6,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenHistoryView } from '#server/tokens/schema.ts';
+import type { TokenHistoryView } from '#server/credentials/tokens/schema.ts';
 import { eventWords } from './event-words.ts';
 import { tokensKey } from './tokens-key.ts';
 

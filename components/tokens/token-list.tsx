@@ -1,7 +1,7 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { GraceStrip } from './grace-strip.tsx';
 import { HeldStrip } from './held-strip.tsx';
 import { isHeld } from './status.tsx';

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { buttonClass } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { menuId, titleId } from './token-card.tsx';
 import { offersOf, type TokenRights } from './token-offers.ts';
 import { useTokenSwitch } from './use-token-changes.ts';

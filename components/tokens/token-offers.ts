@@ -1,4 +1,4 @@
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { hasEnded } from './status.tsx';
 
 export interface TokenRights {

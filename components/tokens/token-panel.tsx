@@ -8,7 +8,7 @@ import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { allWords } from './all-words.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
 import { heldWords } from './held-strip.tsx';

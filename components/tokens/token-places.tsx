@@ -6,7 +6,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenPlacesView } from '#server/tokens/schema.ts';
+import type { TokenPlacesView } from '#server/credentials/tokens/schema.ts';
 import { timesWords } from './daily-use-words.ts';
 import { tokensKey } from './tokens-key.ts';
 

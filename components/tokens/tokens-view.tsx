@@ -10,7 +10,7 @@ import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { rowsOf } from '#components/ui/rows-of.ts';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { statusWords } from './status.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
 import { Toolbar } from './toolbar.tsx';

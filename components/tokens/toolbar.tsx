@@ -3,7 +3,7 @@ import { ArrowDownWideNarrow } from 'lucide-react';
 import { CountChips } from '#components/ui/chip.tsx';
 import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import type { TokenPageView } from '#server/tokens/schema.ts';
+import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 import { statuses, statusWords } from './status.tsx';
 import { sorts, sortWords, type TokenFilters } from './use-token-filters.ts';
 

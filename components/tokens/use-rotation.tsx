@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import type { TokenView } from '#server/tokens/schema.ts';
+import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { menuId, titleId } from './token-card.tsx';
 
 const [RotateDialog] = lazyPart(async () => (await import('./rotate-dialog.tsx')).RotateDialog);

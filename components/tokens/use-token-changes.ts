@@ -3,7 +3,7 @@ import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { TokenPageView, TokenView } from '#server/tokens/schema.ts';
+import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
 import { tokensKey } from './tokens-key.ts';
 
 type Pages = InfiniteData<TokenPageView, string | null>;

@@ -1,6 +1,6 @@
 'use client';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
-import type { ListTokensInput } from '#server/tokens/schema.ts';
+import type { ListTokensInput } from '#server/credentials/tokens/schema.ts';
 import { statuses } from './status.tsx';
 
 export const sorts = ['newest', 'oldest', 'used', 'expiry', 'name'] as const;

@@ -15,7 +15,7 @@ import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { newPasswordSchema } from '#server/account-schema.ts';
-import { createUserInput } from '#server/users/schema.ts';
+import { createUserInput } from '#server/people/users/schema.ts';
 import type { MadeLink } from './link-dialog.tsx';
 import { RoleField } from './role-field.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';

@@ -10,7 +10,7 @@ import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
-import { deactivateUserInput } from '#server/users/schema.ts';
+import { deactivateUserInput } from '#server/people/users/schema.ts';
 import { CutOff } from './cut-off.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import { holdingWords, useRefreshUsers } from './use-user-changes.ts';

@@ -9,7 +9,7 @@ import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
-import { createUserInput, type UserView } from '#server/users/schema.ts';
+import { createUserInput, type UserView } from '#server/people/users/schema.ts';
 import { RoleField } from './role-field.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
 

@@ -1,7 +1,7 @@
 import type { UseFormRegisterReturn } from 'react-hook-form';
 import { Choice } from '#components/ui/choice.tsx';
 import { FieldError } from '#components/ui/field.tsx';
-import type { Role } from '#server/access/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
 import { roleWords } from './role-pill.tsx';
 import { roles } from './use-user-filters.ts';
 

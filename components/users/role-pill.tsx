@@ -1,6 +1,6 @@
 import { Eye, type LucideIcon, ShieldCheck, User, Users } from 'lucide-react';
 import { Pill, type Tone } from '#components/ui/pill.tsx';
-import type { Role } from '#server/access/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
 
 export const roleWords: Record<Role, string> = {
   viewer: 'Viewer',

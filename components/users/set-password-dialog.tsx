@@ -10,7 +10,7 @@ import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
-import { setPasswordInput } from '#server/users/schema.ts';
+import { setPasswordInput } from '#server/people/users/schema.ts';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
 

@@ -4,7 +4,7 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { useHasPasswords } from '#components/sessions/use-ways.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { HoldingsView, UserView } from '#server/users/schema.ts';
+import type { HoldingsView, UserView } from '#server/people/users/schema.ts';
 import { usersKey } from './users-key.ts';
 
 /** Looks again at everything that is shown of people. */

@@ -1,7 +1,7 @@
 'use client';
 import { useCallback, useRef, useState } from 'react';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import type { UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/people/users/schema.ts';
 import type { MadeLink } from './link-dialog.tsx';
 
 const [CreateDialog, preloadCreate] = lazyPart(

@@ -1,8 +1,8 @@
 'use client';
 import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
-import type { Role } from '#server/access/schema.ts';
-import type { ListUsersInput, UserStatus } from '#server/users/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
+import type { ListUsersInput, UserStatus } from '#server/people/users/schema.ts';
 
 export const statuses = ['active', 'deactivated', 'deleted'] as const satisfies UserStatus[];
 export const roles = ['viewer', 'member', 'manager', 'admin'] as const satisfies Role[];

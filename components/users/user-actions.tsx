@@ -14,7 +14,7 @@ import { deskPages } from '#components/frame/pages.ts';
 import { useHasPasswords } from '#components/sessions/use-ways.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
-import type { UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/people/users/schema.ts';
 import type { Question } from './use-user-dialogs.tsx';
 
 const isBuilt = (href: string) => deskPages.some((page) => page.href === href);

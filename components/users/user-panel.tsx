@@ -7,7 +7,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
-import type { UserDetailView } from '#server/users/schema.ts';
+import type { UserDetailView } from '#server/people/users/schema.ts';
 import { RolePill } from './role-pill.tsx';
 import { useUser } from './use-user.ts';
 import { placesOf } from './user-actions.tsx';

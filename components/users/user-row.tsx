@@ -3,7 +3,7 @@ import { buttonClass } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Switch } from '#components/ui/switch.tsx';
-import type { UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/people/users/schema.ts';
 import { PersonChip } from './person-chip.tsx';
 import { RolePill } from './role-pill.tsx';
 import type { Question } from './use-user-dialogs.tsx';

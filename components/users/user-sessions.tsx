@@ -1,7 +1,7 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import type { UserDetailView } from '#server/users/schema.ts';
+import type { UserDetailView } from '#server/people/users/schema.ts';
 import { PanelSection } from './panel-section.tsx';
 import { useRevokeSession } from './use-user-changes.ts';
 import type { RowActs } from './user-row.tsx';

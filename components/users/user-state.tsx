@@ -3,7 +3,7 @@ import { Ban, Mail, MailX, UserX } from 'lucide-react';
 import { Pill } from '#components/ui/pill.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { useNow } from '#components/ui/use-now.ts';
-import type { UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/people/users/schema.ts';
 
 /** What is out of the ordinary about a person, else when they last came. */
 export function UserState({ user }: { user: UserView }) {

@@ -1,6 +1,6 @@
 'use client';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import type { UserDetailView } from '#server/users/schema.ts';
+import type { UserDetailView } from '#server/people/users/schema.ts';
 import { PanelSection } from './panel-section.tsx';
 
 const shown = 5;

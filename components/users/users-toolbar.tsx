@@ -3,7 +3,7 @@ import { ArrowDownWideNarrow, ShieldHalf } from 'lucide-react';
 import { CountChips } from '#components/ui/chip.tsx';
 import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import type { UserPageView, UserStatus } from '#server/users/schema.ts';
+import type { UserPageView, UserStatus } from '#server/people/users/schema.ts';
 import { roleWords } from './role-pill.tsx';
 import { roles, sorts, sortWords, statuses, type UserFilters } from './use-user-filters.ts';
 

@@ -10,7 +10,7 @@ import { EndlessList } from '#components/ui/endless-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { rowsOf } from '#components/ui/rows-of.ts';
-import type { UserView } from '#server/users/schema.ts';
+import type { UserView } from '#server/people/users/schema.ts';
 import { useActivate, useRevokeSessions } from './use-user-changes.ts';
 import { preloadCreate, useUserDialogs } from './use-user-dialogs.tsx';
 import { type UserFilters, useUserFilters } from './use-user-filters.ts';

@@ -1,4 +1,4 @@
-import type { AuditRow } from '#server/audit/record.ts';
+import type { AuditRow } from '#server/core/audit/record.ts';
 import { before, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
 import { browsers } from './names.ts';
 import type { Person } from './people.ts';

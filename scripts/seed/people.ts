@@ -1,5 +1,5 @@
 import type { users } from '#db/schema/people.ts';
-import type { Role } from '#server/access/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
 import { before, dayMs, type Dice, seedId } from './dice.ts';
 import { firstNames, lastNames, leaveReasons } from './names.ts';
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
-import { rolePermissions } from '#server/access/permissions.ts';
-import type { Permission } from '#server/access/schema.ts';
-import { displayPrefix, toSecret } from '#server/credentials/format.ts';
-import type { Secret } from '#server/credentials/secret.ts';
-import { type TokenStatus, tokenStatuses } from '#server/tokens/schema.ts';
+import { rolePermissions } from '#server/core/access/permissions.ts';
+import type { Permission } from '#server/core/access/schema.ts';
+import { displayPrefix, toSecret } from '#server/core/secrets/format.ts';
+import { type TokenStatus, tokenStatuses } from '#server/credentials/tokens/schema.ts';
+import type { Secret } from '#server/secret.ts';
 import { before, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
 import { purposes, revokeReasons } from './names.ts';
 import { adminAt, isKnown, type Person } from './people.ts';

@@ -1,7 +1,7 @@
+import type { Meta } from '#server/core/procedures/builders.ts';
+import { appRouter } from '#server/doors/trpc/app-router.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
-import { appRouter } from '#server/trpc/app-router.ts';
-import type { Meta } from '#server/trpc/init.ts';
 import { goodCalls } from './good-calls.ts';
 import { inTurns } from './in-turns.ts';
 import type { Stage } from './stage.ts';

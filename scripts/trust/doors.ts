@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { randomBase62 } from '#server/credentials/format.ts';
-import { Secret } from '#server/credentials/secret.ts';
-import { doorOperations } from '#server/rest/door-operations.ts';
+import { randomBase62 } from '#server/core/secrets/format.ts';
+import { doorOperations } from '#server/doors/rest/door-operations.ts';
+import { Secret } from '#server/secret.ts';
 import { cookieOf, textOf, type Answer } from '#server/testing/caller.ts';
 import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
 import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';

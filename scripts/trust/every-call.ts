@@ -1,11 +1,11 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { z } from 'zod';
-import { routeTable } from '#server/http/routes.ts';
-import { doorOperations } from '#server/rest/door-operations.ts';
-import { exampleOf } from '#server/rest/example.ts';
-import { restPrefix } from '#server/rest/routes.ts';
-import { appRouter } from '#server/trpc/app-router.ts';
-import type { Meta } from '#server/trpc/init.ts';
+import type { Meta } from '#server/core/procedures/builders.ts';
+import { doorOperations } from '#server/doors/rest/door-operations.ts';
+import { exampleOf } from '#server/doors/rest/example.ts';
+import { restPrefix } from '#server/doors/rest/routes.ts';
+import { appRouter } from '#server/doors/trpc/app-router.ts';
+import { routeTable } from '#server/routes.ts';
 
 /** One way to ask the server for something, with an input that its schema takes. */
 export interface KnownCall {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openApiFile } from '#server/rest/openapi.ts';
+import { openApiFile } from '#server/doors/rest/openapi.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import { fieldsOf, type JsonSchema } from './arbitrary-input.ts';

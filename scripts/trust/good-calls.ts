@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
-import { randomBase62 } from '#server/credentials/format.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import { randomBase62 } from '#server/core/secrets/format.ts';
+import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
+import { Secret } from '#server/secret.ts';
 import { textOf, type Json } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
-import type { CreatedTokenView } from '#server/tokens/schema.ts';
 import type { GoodCall, Place } from './calls.ts';
 
 const newPassword = 'eleven boats under a paper moon';

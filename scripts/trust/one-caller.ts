@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newSecret, randomBase62 } from '#server/credentials/format.ts';
+import { newSecret, randomBase62 } from '#server/core/secrets/format.ts';
 import { createLoadClient } from '#server/testing/load-client.ts';
 import type { Person } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';

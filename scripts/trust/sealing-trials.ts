@@ -2,8 +2,8 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { AuditFault, AuditVerdictView } from '#server/audit/seal-schema.ts';
-import type { TroubleKind } from '#server/audit/troubles.ts';
+import type { AuditFault, AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
+import type { TroubleKind } from '#server/oversight/audit-seals/troubles.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/address.ts';
-import type { Role } from '#server/access/schema.ts';
+import type { Role } from '#server/core/access/schema.ts';
 import { cloneDatabase } from '#server/testing/database.ts';
 import { openOwnPostgres, type OwnPostgres } from '#server/testing/own-postgres.ts';
 import { goodPassword, joinAs, signIn, type Person } from '#server/testing/person.ts';

@@ -1,9 +1,9 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Role } from '#server/access/schema.ts';
-import { randomBase62 } from '#server/credentials/format.ts';
-import { Secret } from '#server/credentials/secret.ts';
+import type { Role } from '#server/core/access/schema.ts';
+import { randomBase62 } from '#server/core/secrets/format.ts';
+import { hashPassword } from '#server/people/users/password.ts';
+import { Secret } from '#server/secret.ts';
 import { goodPassword, toPerson, type Person } from '#server/testing/person.ts';
-import { hashPassword } from '#server/users/password.ts';
 import type { Stage } from './stage.ts';
 
 let passwordHash: Promise<string> | undefined;

@@ -1,4 +1,4 @@
-import type { Problem } from '#server/http/problem.ts';
+import type { Problem } from '#server/core/procedures/problem.ts';
 
 export interface Call {
   /** Sent as `Authorization: Bearer …`. */

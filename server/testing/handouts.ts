@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { randomBase62 } from '#server/credentials/format.ts';
+import { randomBase62 } from '#server/core/secrets/format.ts';
 import { textOf, type Answer, type Call } from '#server/testing/caller.ts';
 import { post } from '#server/testing/oauth.ts';
 import { codeOf, expect, goodPassword } from '#server/testing/person.ts';

@@ -1,6 +1,6 @@
-import type { ProfileView, Role } from '#server/access/schema.ts';
+import type { ProfileView, Role } from '#server/core/access/schema.ts';
+import type { CreatedTokenView, CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { cookieOf, textOf, type Answer, type Call, type Caller } from '#server/testing/caller.ts';
-import type { CreatedTokenView, CreateTokenInput } from '#server/tokens/schema.ts';
 
 /** Someone with a signed-in browser. */
 export interface Person extends ProfileView {

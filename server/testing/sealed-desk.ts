@@ -1,6 +1,6 @@
 import pg from 'pg';
-import type { AuditVerdictView } from '#server/audit/seal-schema.ts';
-import type { TroubleKind } from '#server/audit/troubles.ts';
+import type { AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
+import type { TroubleKind } from '#server/oversight/audit-seals/troubles.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';

@@ -116,7 +116,7 @@ export const promise: TrustPromise = {
       without: 'an address of its own',
       patches: [
         {
-          file: 'server/http/base-url.ts',
+          file: 'server/doors/http/base-url.ts',
           find: 'if (config.urlIsGiven) return config.url.origin;',
           replace: '',
         },
@@ -126,7 +126,7 @@ export const promise: TrustPromise = {
       without: 'a look at who wrote forwarded headers',
       patches: [
         {
-          file: 'server/http/base-url.ts',
+          file: 'server/doors/http/base-url.ts',
           find: 'peerOf(req.socket, config).isTrusted ? req.headersDistinct : {}',
           replace: 'req.headersDistinct',
         },
@@ -136,7 +136,7 @@ export const promise: TrustPromise = {
       without: 'a look at what an address is',
       patches: [
         {
-          file: 'server/http/base-url.ts',
+          file: 'server/doors/http/base-url.ts',
           find: 'if (isBaseUrl(base)) return base;',
           replace: 'return base;',
         },

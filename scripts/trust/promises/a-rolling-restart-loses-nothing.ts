@@ -78,7 +78,7 @@ export const promise: TrustPromise = {
       without: 'saying beforehand that it leaves',
       patches: [
         {
-          file: 'server/http/server.ts',
+          file: 'server/doors/http/server.ts',
           find: '      await sleep(config.drainSeconds * 1_000);\n',
           replace: '',
         },
@@ -88,7 +88,7 @@ export const promise: TrustPromise = {
       without: 'letting what runs finish',
       patches: [
         {
-          file: 'server/http/server.ts',
+          file: 'server/doors/http/server.ts',
           find: '      await sleep(config.drainSeconds * 1_000);\n',
           replace: '      server.closeAllConnections();\n',
         },

@@ -3,7 +3,7 @@ import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { requestText, sendRaw } from '#scripts/trust/send-raw.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
-import { limits, type Limit } from '#server/attempts/rules.ts';
+import { limits, type Limit } from '#server/core/lockout/rules.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 
 const atOnce = 10;
@@ -177,7 +177,7 @@ export const promise: TrustPromise = {
       without: 'an end of trust where the last trusted proxy was reached',
       patches: [
         {
-          file: 'server/http/client-address.ts',
+          file: 'server/doors/http/client-address.ts',
           find: 'if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;',
           replace: 'if (comma < 0) return address;',
         },
@@ -187,7 +187,7 @@ export const promise: TrustPromise = {
       without: 'calling unknown what cannot be read',
       patches: [
         {
-          file: 'server/http/client-address.ts',
+          file: 'server/doors/http/client-address.ts',
           find: 'if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;',
           replace:
             "if (address === null) return '127.0.0.1'; if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;",
@@ -198,7 +198,7 @@ export const promise: TrustPromise = {
       without: 'counting a /64 as one',
       patches: [
         {
-          file: 'server/access/address.ts',
+          file: 'server/core/network/address.ts',
           find: 'const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];',
           replace: 'const network = address.parts;',
         },
@@ -208,7 +208,7 @@ export const promise: TrustPromise = {
       without: 'counting tries of a /64 together',
       patches: [
         {
-          file: 'server/attempts/count.ts',
+          file: 'server/core/lockout/count.ts',
           find: 'return [subject, addressBlock(ctx.request.address)];',
           replace: 'return [subject, ctx.request.address];',
         },
@@ -218,7 +218,7 @@ export const promise: TrustPromise = {
       without: 'taking what is IPv4 inside IPv6 as IPv4',
       patches: [
         {
-          file: 'server/access/address.ts',
+          file: 'server/core/network/address.ts',
           find: 'ipaddr.process(address)',
           replace: 'ipaddr.parse(address)',
         },

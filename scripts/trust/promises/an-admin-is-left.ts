@@ -53,7 +53,7 @@ export const promise: TrustPromise = {
     without: 'a lock on the admins',
     patches: [
       {
-        file: 'server/users/queries.ts',
+        file: 'server/people/users/queries.ts',
         find: ".orderBy(users.id)\n    .for('no key update');",
         replace: '.orderBy(users.id);',
       },

@@ -90,7 +90,7 @@ export const promise: TrustPromise = {
       without: 'an allowance of rows for each caller',
       patches: [
         {
-          file: 'server/audit/queue.ts',
+          file: 'server/core/audit/queue.ts',
           find: 'if (caller !== undefined) return known.admits(caller, row, now());',
           replace: 'if (caller !== undefined) return true;',
         },
@@ -100,7 +100,7 @@ export const promise: TrustPromise = {
       without: 'an allowance of moves for each credential',
       patches: [
         {
-          file: 'server/credentials/last-use.ts',
+          file: 'server/core/credential-use/last-use.ts',
           find: 'events.filter((event) => auditQueue.admitsMove(event))',
           replace: 'events',
         },

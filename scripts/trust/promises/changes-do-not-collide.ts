@@ -99,7 +99,7 @@ export const promise: TrustPromise = {
       without: 'the order of locks: a token before its person',
       patches: [
         {
-          file: 'server/tokens/commands.ts',
+          file: 'server/credentials/tokens/commands.ts',
           find: "    await lockActiveOwner(tx, owner);\n    const token = await findTokenForUpdate(tx, owner, id);\n    if (!token) throw notFound('token');",
           replace:
             "    const token = await findTokenForUpdate(tx, owner, id);\n    await lockActiveOwner(tx, owner);\n    if (!token) throw notFound('token');",

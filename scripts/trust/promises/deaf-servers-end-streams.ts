@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, TrustPromise } from '#scripts/trust/promise.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
+import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 import { urlOf } from '#server/testing/process.ts';
 import { openStream } from '#server/testing/stream.ts';
-import type { CreatedTokenView } from '#server/tokens/schema.ts';
 
 const limitMs = 5_000;
 const streams = 10;

@@ -126,7 +126,7 @@ export const promise: TrustPromise = {
       without: 'telling nothing of a fault of ours',
       patches: [
         {
-          file: 'server/http/problem.ts',
+          file: 'server/core/procedures/problem.ts',
           find: "return new AppError('internal', 'Something went wrong. Tell whoever runs this server the request id.', {",
           replace: "return new AppError('internal', String((error as Error)?.message), {",
         },

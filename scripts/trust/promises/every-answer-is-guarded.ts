@@ -150,14 +150,18 @@ export const promise: TrustPromise = {
     {
       without: 'headers that are set before a door is asked',
       patches: [
-        { file: 'server/http/server.ts', find: 'setSecurityHeaders(res, runtime.config);', replace: '' },
+        {
+          file: 'server/doors/http/server.ts',
+          find: 'setSecurityHeaders(res, runtime.config);',
+          replace: '',
+        },
       ],
     },
     {
       without: 'headers on what the parser refuses',
       patches: [
         {
-          file: 'server/http/listen.ts',
+          file: 'server/doors/http/listen.ts',
           find: 'socket.end(bareAnswer(status, config));',
           replace: 'socket.end(`HTTP/1.1 ${status}\\r\\n\\r\\n`);',
         },
@@ -167,7 +171,7 @@ export const promise: TrustPromise = {
       without: 'hashes of the scripts that stand in a page',
       patches: [
         {
-          file: 'server/http/export.ts',
+          file: 'server/doors/pages/export.ts',
           find: '["script-src \'self\'", ...new Set(hashes)]',
           replace: "[\"script-src 'self' 'unsafe-inline'\"]",
         },

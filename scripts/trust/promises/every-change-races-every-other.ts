@@ -21,7 +21,7 @@ export const promise: TrustPromise = {
     without: 'the order of locks: a token before the person who rotates it',
     patches: [
       {
-        file: 'server/tokens/rotate.ts',
+        file: 'server/credentials/tokens/rotate.ts',
         find: '    await lockActiveOwner(tx, owner);\n    const token = await lockToken(tx, owner, id);',
         replace: '    const token = await lockToken(tx, owner, id);\n    await lockActiveOwner(tx, owner);',
       },

@@ -122,7 +122,7 @@ export const promise: TrustPromise = {
       without: 'a count that the servers share',
       patches: [
         {
-          file: 'server/attempts/count.ts',
+          file: 'server/core/lockout/count.ts',
           find: 'runtime.signer.hash(`try:${subject}`, text);\n\n/** Throws',
           replace: 'runtime.signer.hash(`try:${subject}`, text + process.pid);\n\n/** Throws',
         },
@@ -132,7 +132,7 @@ export const promise: TrustPromise = {
       without: 'one spelling of an address',
       patches: [
         {
-          file: 'server/attempts/count.ts',
+          file: 'server/core/lockout/count.ts',
           find: 'const account = canonicalEmail(email);',
           replace: 'const account = email;',
         },
@@ -142,7 +142,7 @@ export const promise: TrustPromise = {
       without: 'a count before the password is looked at',
       patches: [
         {
-          file: 'server/sessions/login.ts',
+          file: 'server/people/sign-in/login.ts',
           find: 'const attempt = await countSignIn(ctx, input.email);\n  const check = await checkCounted(ctx, input, attempt);',
           replace:
             'const attempt = { counted: [], pausedUntil: null, isLast: false };\n  const check = await checkCounted(ctx, input, attempt);\n  if (check.outcome === "wrong") await countSignIn(ctx, input.email);',
@@ -153,7 +153,7 @@ export const promise: TrustPromise = {
       without: 'a count of its own for a known browser',
       patches: [
         {
-          file: 'server/attempts/count.ts',
+          file: 'server/core/lockout/count.ts',
           find: 'device: await recogniseDevice(ctx, account)',
           replace: 'device: undefined',
         },

@@ -119,7 +119,7 @@ export const promise: TrustPromise = {
       without: 'the end with the session',
       patches: [
         {
-          file: 'server/sessions/end.ts',
+          file: 'server/core/sessions/end.ts',
           find: '  await endCodesOfSessions(tx, userId, keepId);\n',
           replace: '',
         },
@@ -129,7 +129,7 @@ export const promise: TrustPromise = {
       without: 'the look at the issuer when a code is used',
       patches: [
         {
-          file: 'server/codes/queries.ts',
+          file: 'server/core/one-time-codes/queries.ts',
           find: 'gt(oneTimeCodes.expiresAt, at), issuerHolds)',
           replace: 'gt(oneTimeCodes.expiresAt, at))',
         },
@@ -138,7 +138,11 @@ export const promise: TrustPromise = {
     {
       without: 'the lock on the issuer when a code is made',
       patches: [
-        { file: 'server/codes/issue.ts', find: '  await lockPeople(tx, rest, issuer);\n', replace: '' },
+        {
+          file: 'server/core/one-time-codes/issue.ts',
+          find: '  await lockPeople(tx, rest, issuer);\n',
+          replace: '',
+        },
       ],
     },
   ],

@@ -4,7 +4,7 @@ import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, refusals, takeRows, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
-import { secretForm } from '#server/credentials/schema.ts';
+import { secretForm } from '#server/core/secrets/schema.ts';
 import type { Answer } from '#server/testing/caller.ts';
 
 const foreign = ['role', 'tenantId', 'isAdmin', '__proto__'];
@@ -163,7 +163,7 @@ export const promise: TrustPromise = {
       without: 'a strict schema of one input',
       patches: [
         {
-          file: 'server/users/schema.ts',
+          file: 'server/people/users/schema.ts',
           find: 'export const updateUserInput = z.strictObject(',
           replace: 'export const updateUserInput = z.object(',
         },
@@ -173,12 +173,12 @@ export const promise: TrustPromise = {
       without: 'an output schema that leaves out what it does not name',
       patches: [
         {
-          file: 'server/users/schema.ts',
+          file: 'server/people/users/schema.ts',
           find: 'export const profileView = z.object(',
           replace: 'export const profileView = z.looseObject(',
         },
         {
-          file: 'server/users/queries.ts',
+          file: 'server/people/users/queries.ts',
           find: 'return { id, email, name, role, tenantId };',
           replace: 'return { ...row, id, email, name, role, tenantId };',
         },
@@ -188,12 +188,12 @@ export const promise: TrustPromise = {
       without: 'a form that leaves out what a machine may not ask for',
       patches: [
         {
-          file: 'server/device/schema.ts',
+          file: 'server/credentials/device-sign-in/schema.ts',
           find: 'export const deviceAsk = z.object(',
           replace: 'export const deviceAsk = z.looseObject(',
         },
         {
-          file: 'server/device/start.ts',
+          file: 'server/credentials/device-sign-in/start.ts',
           find: 'terms: { permissions: ask.scope,',
           replace: 'terms: { ...ask, permissions: ask.scope,',
         },
@@ -203,7 +203,7 @@ export const promise: TrustPromise = {
       without: 'the parameters of an exchange that are read by their names',
       patches: [
         {
-          file: 'server/http/oauth-door.ts',
+          file: 'server/doors/oauth/oauth-door.ts',
           find: "{ scope: form.get('scope'), audience }",
           replace: "{ scope: form.get('scope'), audience: audience ?? form.get('tenant_id') }",
         },

@@ -14,7 +14,7 @@ export const promise: TrustPromise = {
     without: 'telling what is wrong with an input from a fault of ours',
     patches: [
       {
-        file: 'server/http/problem.ts',
+        file: 'server/core/procedures/problem.ts',
         find: 'if (error instanceof TRPCError) return fromTrpc(error);',
         replace: '',
       },

@@ -38,7 +38,7 @@ export const promise: TrustPromise = {
     without: 'a look at where `next` leads',
     patches: [
       {
-        file: 'server/access/schema.ts',
+        file: 'server/core/access/schema.ts',
         find: 'if (!next || !staysHere(next) || !staysHere(decoded(next)) || !staysHere(decoded(decoded(next))))',
         replace: 'if (next) return next; else',
       },

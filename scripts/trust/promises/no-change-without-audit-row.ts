@@ -126,7 +126,7 @@ export const promise: TrustPromise = {
       without: 'one transaction for a change and its row',
       patches: [
         {
-          file: 'server/access/context.ts',
+          file: 'server/core/access/context.ts',
           find: 'change: (run) => runtime.db.transaction(run)',
           replace: 'change: (run) => run(runtime.db)',
         },
@@ -136,7 +136,7 @@ export const promise: TrustPromise = {
       without: 'one transaction for a machine that asks and the row of it',
       patches: [
         {
-          file: 'server/device/start.ts',
+          file: 'server/credentials/device-sign-in/start.ts',
           find: 'await ctx.change((tx) => takeDown(tx, ctx, { ...ask, address }))',
           replace: 'await takeDown(ctx.runtime.db, ctx, { ...ask, address })',
         },
@@ -146,7 +146,7 @@ export const promise: TrustPromise = {
       without: 'one transaction for a token that is switched off by its reuse and the row of it',
       patches: [
         {
-          file: 'server/credentials/reuse.ts',
+          file: 'server/core/authentication/reuse.ts',
           find: 'await runtime.db.transaction((tx) => disable(tx, runtime, request, found))',
           replace: 'await disable(runtime.db, runtime, request, found)',
         },

@@ -152,7 +152,7 @@ export const promise: TrustPromise = {
       without: 'the look at where a request comes from',
       patches: [
         {
-          file: 'server/http/server.ts',
+          file: 'server/doors/http/server.ts',
           find: 'assertOwnOrigin(req, runtime.config, reach);',
           replace: '',
         },
@@ -162,7 +162,7 @@ export const promise: TrustPromise = {
       without: 'the look at where a read comes from',
       patches: [
         {
-          file: 'server/http/origin.ts',
+          file: 'server/doors/http/origin.ts',
           find: 'if (reach !== undefined && isFollowedLink(req)) return;',
           replace: 'if (isSafeRequest(req)) return;',
         },
@@ -184,6 +184,9 @@ export const promise: TrustPromise = {
         find: 'if (reach !== undefined && isFollowedLink(req)) return;',
         replace: 'if (isFollowedLink(req)) return;',
       },
-    ].map(({ without, ...patch }) => ({ without, patches: [{ file: 'server/http/origin.ts', ...patch }] })),
+    ].map(({ without, ...patch }) => ({
+      without,
+      patches: [{ file: 'server/doors/http/origin.ts', ...patch }],
+    })),
   ],
 };

@@ -144,5 +144,8 @@ export const promise: TrustPromise = {
       find: "reach === 'proxied' ? servedOrigin(req, config) : config.url.origin",
       replace: 'config.url.origin',
     },
-  ].map(({ without, ...patch }) => ({ without, patches: [{ file: 'server/http/origin.ts', ...patch }] })),
+  ].map(({ without, ...patch }) => ({
+    without,
+    patches: [{ file: 'server/doors/http/origin.ts', ...patch }],
+  })),
 };

@@ -60,7 +60,7 @@ export const promise: TrustPromise = {
     without: 'waiting for a refusal that tRPC does not ask for',
     patches: [
       {
-        file: 'server/trpc/door.ts',
+        file: 'server/doors/trpc/door.ts',
         find: 'const ctx = await opened.catch(() => {});',
         replace: 'const ctx = true;',
       },

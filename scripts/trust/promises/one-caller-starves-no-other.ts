@@ -33,7 +33,7 @@ export const promise: TrustPromise = {
       without: 'a bound on the calls of one caller that are under way',
       patches: [
         {
-          file: 'server/http/admission.ts',
+          file: 'server/doors/http/admission.ts',
           find: 'calls: createTurns({ perParty: underWay,',
           replace: 'calls: createTurns({ perParty: Infinity,',
         },
@@ -41,15 +41,19 @@ export const promise: TrustPromise = {
     },
     {
       without: 'a look at JSON before it is parsed',
-      patches: [{ file: 'server/http/body.ts', find: '  assertJsonBounded(bytes);\n', replace: '' }],
+      patches: [{ file: 'server/doors/http/body.ts', find: '  assertJsonBounded(bytes);\n', replace: '' }],
     },
     {
       without: 'a budget for all bodies',
-      patches: [{ file: 'server/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' }],
+      patches: [
+        { file: 'server/doors/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' },
+      ],
     },
     {
       without: 'a refusal before anything is looked up',
-      patches: [{ file: 'server/http/admit.ts', find: '  refuseSpent(exchange, presented);\n', replace: '' }],
+      patches: [
+        { file: 'server/doors/http/admit.ts', find: '  refuseSpent(exchange, presented);\n', replace: '' },
+      ],
     },
   ],
 };

@@ -28,7 +28,7 @@ export const promise: TrustPromise = {
       without: 'a bound on the calls of one caller that are under way',
       patches: [
         {
-          file: 'server/http/admission.ts',
+          file: 'server/doors/http/admission.ts',
           find: 'calls: createTurns({ perParty: underWay,',
           replace: 'calls: createTurns({ perParty: Infinity,',
         },
@@ -36,7 +36,9 @@ export const promise: TrustPromise = {
     },
     {
       without: 'a budget for all bodies',
-      patches: [{ file: 'server/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' }],
+      patches: [
+        { file: 'server/doors/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' },
+      ],
     },
   ],
 };

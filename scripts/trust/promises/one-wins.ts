@@ -3,10 +3,10 @@ import { inTurns } from '#scripts/trust/in-turns.ts';
 import type { TrustPromise } from '#scripts/trust/promise.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
+import { tokenLimits } from '#server/credentials/tokens/schema.ts';
 import { textOf, type Answer, type Call } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import { addTokensTo } from '#server/testing/tokens.ts';
-import { tokenLimits } from '#server/tokens/schema.ts';
 
 const rounds = 5;
 const callers = 20;
@@ -99,7 +99,7 @@ export const promise: TrustPromise = {
       sql: 'drop trigger credentials_stay_revoked on credentials',
       patches: [
         {
-          file: 'server/tokens/queries.ts',
+          file: 'server/credentials/tokens/queries.ts',
           find: "    .where(and(ownedBy(owner), eq(credentials.id, id)))\n    .for('no key update', { of: credentials });",
           replace: '    .where(and(ownedBy(owner), eq(credentials.id, id)));',
         },
@@ -109,7 +109,7 @@ export const promise: TrustPromise = {
       without: 'a condition on the update that uses a code up',
       patches: [
         {
-          file: 'server/codes/queries.ts',
+          file: 'server/core/one-time-codes/queries.ts',
           find: '.where(and(eq(oneTimeCodes.id, id), isOpen(at)))',
           replace: '.where(eq(oneTimeCodes.id, id))',
         },
@@ -119,7 +119,7 @@ export const promise: TrustPromise = {
       without: 'a lock on the person whose tokens are counted',
       patches: [
         {
-          file: 'server/tokens/queries.ts',
+          file: 'server/credentials/tokens/queries.ts',
           find: "    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))\n    .for('no key update');",
           replace: '    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)));',
         },
@@ -130,7 +130,7 @@ export const promise: TrustPromise = {
       sql: 'alter table secrets drop constraint secrets_one_rotation',
       patches: [
         {
-          file: 'server/tokens/rotate.ts',
+          file: 'server/credentials/tokens/rotate.ts',
           find: 'if (rotationId && (await wasRotated(tx, id, rotationId)))',
           replace: 'if (rotationId === null)',
         },

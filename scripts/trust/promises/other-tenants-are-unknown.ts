@@ -6,8 +6,8 @@ import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { changesBetween, refusals, takeSettledSnapshot, takeSnapshot } from '#scripts/trust/snapshot.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
-import { newSecret } from '#server/credentials/format.ts';
-import { secretForm } from '#server/credentials/schema.ts';
+import { newSecret } from '#server/core/secrets/format.ts';
+import { secretForm } from '#server/core/secrets/schema.ts';
 import { textOf, type Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
@@ -185,7 +185,7 @@ export const promise: TrustPromise = {
       without: 'the tenant in what finds a person to change',
       patches: [
         {
-          file: 'server/users/queries.ts',
+          file: 'server/people/users/queries.ts',
           find: 'return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));',
           replace: 'return and(eq(users.id, id), isNull(users.deletedAt));',
         },
@@ -195,7 +195,7 @@ export const promise: TrustPromise = {
       without: 'the tenant in the list of people',
       patches: [
         {
-          file: 'server/users/list.ts',
+          file: 'server/people/users/list.ts',
           find: 'eq(users.tenantId, tenantId),\n        status ?',
           replace: 'status ?',
         },
@@ -205,7 +205,7 @@ export const promise: TrustPromise = {
       without: 'the tenant in what is said of a JWT',
       patches: [
         {
-          file: 'server/verify/introspect.ts',
+          file: 'server/credentials/introspection/introspect.ts',
           find: 'if (claims?.tenant !== tenantId) return { active: false };',
           replace: 'if (!claims) return { active: false }; tenantId = claims.tenant;',
         },
@@ -215,7 +215,7 @@ export const promise: TrustPromise = {
       without: 'the tenant in whom a change concerns',
       patches: [
         {
-          file: 'server/live/watch.ts',
+          file: 'server/oversight/live-updates/hub.ts',
           find: "return tenant === tenantId && (permissions.has('audit:read')",
           replace: "return (permissions.has('audit:read')",
         },

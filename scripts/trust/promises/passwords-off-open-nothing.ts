@@ -70,7 +70,7 @@ export const promise: TrustPromise = {
       without: 'a closed door for signing in',
       patches: [
         {
-          file: 'server/sessions/router.ts',
+          file: 'server/people/sign-in/router.ts',
           find: "login: anyone\n    .use(whileOpen('password'))",
           replace: 'login: anyone',
         },
@@ -80,7 +80,7 @@ export const promise: TrustPromise = {
       without: 'one place that new passwords pass',
       patches: [
         {
-          file: 'server/users/accept-password.ts',
+          file: 'server/people/users/accept-password.ts',
           find: "  assertWayOpen(config, 'password');\n  assertUncommonPassword",
           replace: '  void config;\n  assertUncommonPassword',
         },

@@ -3,7 +3,7 @@ import type { TrustPromise } from '#scripts/trust/promise.ts';
 import { zOf } from '#scripts/trust/rank-test.ts';
 import type { Stage } from '#scripts/trust/stage.ts';
 import { addTenants } from '#scripts/trust/tenants.ts';
-import { createSigner } from '#server/credentials/signer.ts';
+import { createSigner } from '#server/core/crypto/cookie-signer.ts';
 import type { Answer } from '#server/testing/caller.ts';
 
 const samples = 200;
@@ -111,7 +111,7 @@ export const promise: TrustPromise = {
       without: 'a hash where there is no account',
       patches: [
         {
-          file: 'server/users/password.ts',
+          file: 'server/people/users/password.ts',
           find: 'if (stored === null) {\n    await hashPassword(password);',
           replace: 'if (stored === null) {',
         },
@@ -121,7 +121,7 @@ export const promise: TrustPromise = {
       without: 'one answer for all',
       patches: [
         {
-          file: 'server/users/check-password.ts',
+          file: 'server/people/sign-in/check-password.ts',
           find: "if (!user || !ok) return { outcome: 'wrong', user };",
           replace:
             "if (user?.deactivatedAt) return { outcome: 'deactivated', user };\n  if (!user || !ok) return { outcome: 'wrong', user };",

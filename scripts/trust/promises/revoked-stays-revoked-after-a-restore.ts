@@ -168,11 +168,15 @@ export const promise: TrustPromise = {
       without: 'tokens retired and people deactivated by the restore',
       patches: [
         {
-          file: 'server/backups/restore.ts',
+          file: 'server/oversight/backups/restore.ts',
           find: "secrets === 'retire' ? await retireSecrets(db, reason) : {}",
           replace: '{}',
         },
-        { file: 'server/backups/restore.ts', find: "if (people === 'keep')", replace: 'if (people)' },
+        {
+          file: 'server/oversight/backups/restore.ts',
+          find: "if (people === 'keep')",
+          replace: 'if (people)',
+        },
       ],
     },
   ],

@@ -101,12 +101,12 @@ const control: Sabotage = {
   without: 'parameters in a search, and a look at where `next` leads',
   patches: [
     {
-      file: 'server/users/list.ts',
+      file: 'server/people/users/list.ts',
       find: 'return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));',
       replace: "return or(sql`${users.foldedName} like ${sql.raw(`'%${search}%'`)}`);",
     },
     {
-      file: 'server/access/schema.ts',
+      file: 'server/core/access/schema.ts',
       find: 'if (!next || !staysHere(next) || !staysHere(decoded(next)) || !staysHere(decoded(decoded(next))))',
       replace: 'if (next) return next; else',
     },

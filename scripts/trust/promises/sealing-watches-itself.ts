@@ -82,7 +82,7 @@ export const promise: TrustPromise = {
       without: 'a look at how long rows wait',
       patches: [
         {
-          file: 'server/audit/sealing-state.ts',
+          file: 'server/oversight/audit-seals/sealing-state.ts',
           find: 'export const overdueSeconds = 10;',
           replace: 'export const overdueSeconds = 3_600;',
         },
@@ -92,7 +92,7 @@ export const promise: TrustPromise = {
       without: 'a check of the signature that is built on',
       patches: [
         {
-          file: 'server/audit/chain.ts',
+          file: 'server/oversight/audit-seals/chain.ts',
           find: "const signature = seal ? key.check(seal.key, contentOf(seal), seal.signature) : 'bad';",
           replace: "const signature = seal ? 'good' : 'bad';",
         },
@@ -103,7 +103,7 @@ export const promise: TrustPromise = {
       without: 'a look at the file of the key',
       patches: [
         {
-          file: 'server/audit/sealing-state.ts',
+          file: 'server/oversight/audit-seals/sealing-state.ts',
           find: 'if (config.auditKey) return undefined;',
           replace: 'return undefined;',
         },
@@ -111,13 +111,19 @@ export const promise: TrustPromise = {
     },
     {
       without: 'what a server remembers of what it wrote',
-      patches: [{ file: 'server/audit/written-rows.ts', find: '    written.add(rows);\n', replace: '' }],
+      patches: [
+        {
+          file: 'server/oversight/audit-seals/written-rows.ts',
+          find: '    written.add(rows);\n',
+          replace: '',
+        },
+      ],
     },
     {
       without: 'a look at what rows are dated',
       patches: [
         {
-          file: 'server/audit/check-seal.ts',
+          file: 'server/oversight/audit-seals/check-seal.ts',
           find: 'const toleranceMs = 10 * 60_000;',
           replace: 'const toleranceMs = Infinity;',
         },
@@ -125,7 +131,7 @@ export const promise: TrustPromise = {
     },
     {
       without: 'a verification by schedule',
-      patches: [{ file: 'server/jobs/queue.ts', find: '  verifyAudit,\n', replace: '' }],
+      patches: [{ file: 'server/doors/jobs/queue.ts', find: '  verifyAudit,\n', replace: '' }],
     },
   ],
 };

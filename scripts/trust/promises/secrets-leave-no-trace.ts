@@ -158,7 +158,7 @@ export const promise: TrustPromise = {
           replace: 'destination.write(line)',
         },
         {
-          file: 'server/http/request.ts',
+          file: 'server/doors/http/request.ts',
           find: 'return cutText(redactSecrets(decodeAscii(path.slice(0, scanned * pathLength))), pathLength);',
           replace: 'return decodeAscii(path);',
         },

@@ -89,7 +89,7 @@ async function check(stage: Stage): Promise<Outcome> {
   };
 }
 
-const file = 'server/http/listen.ts';
+const file = 'server/doors/http/listen.ts';
 
 export const promise: TrustPromise = {
   id: 'S11',

@@ -152,7 +152,7 @@ export const promise: TrustPromise = {
       without: 'a login of its own: the server signs in as the owner',
       patches: [
         {
-          file: 'server/access/connect-database.ts',
+          file: 'server/core/database/connect-database.ts',
           find: 'const pools = openPools(config, server, log);',
           replace: 'const pools = openPools(config, given.owner, log);',
         },

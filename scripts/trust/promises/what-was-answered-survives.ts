@@ -145,7 +145,7 @@ export const promise: TrustPromise = {
       without: 'one transaction for a change and its audit row',
       patches: [
         {
-          file: 'server/audit/record.ts',
+          file: 'server/core/audit/record.ts',
           find: '  await insertAuditRows(tx, [auditRow(ctx, entry)]);',
           replace:
             '  const row = auditRow(ctx, entry);\n  setTimeout(() => void insertAuditRows(ctx.runtime.db, [row]).catch(() => {}), 100);',

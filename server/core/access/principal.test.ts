@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { rolePermissions } from '#server/core/access/permissions.ts';
+import { credentialId, nameOf, type Principal, type TenantId } from '#server/core/access/principal.ts';
+
+const [person, credential] = ['019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402'];
+const bySession: Principal = {
+  kind: 'user',
+  tenantId: person as TenantId,
+  user: { id: person, email: 'ada@example.com', name: 'Ada', role: 'admin' },
+  origin: { kind: 'session', id: person, expiresAt: new Date(0), signedInAt: new Date(0) },
+  permissions: rolePermissions.admin,
+};
+const byToken: Principal = {
+  ...bySession,
+  origin: {
+    kind: 'credential',
+    id: credential,
+    credentialKind: 'pat',
+    name: 'gateway',
+    prefix: 'kw_pat_12345678',
+    grant: ['verify'],
+    expiresAt: null,
+    rateLimit: null,
+  },
+};
+
+test('whoever comes by a token is told by it, whoever comes by a session by their address', () => {
+  assert.deepEqual([nameOf(byToken), credentialId(byToken)], ['gateway', credential]);
+  assert.deepEqual([nameOf(bySession), credentialId(bySession)], ['ada@example.com', null]);
+});

@@ -1,0 +1,93 @@
+import { sql, type SQL } from 'drizzle-orm';
+import type { Connection } from '#db/client.ts';
+import { auditEvents } from '#db/schema/audit.ts';
+import type { AnyoneCtx } from '#server/core/access/context.ts';
+import { credentialId, type TenantId } from '#server/core/access/principal.ts';
+import type { AuditAction } from '#server/core/audit/actions.ts';
+import { noteWritten } from '#server/core/audit/journal.ts';
+import { markOf, recordedLine, sha256 } from '#server/core/audit/row-line.ts';
+import type { ErrorCode } from '#server/errors.ts';
+
+/** A row with an action that there is. */
+export type AuditRow = typeof auditEvents.$inferInsert & { action: AuditAction };
+
+export interface AuditActor {
+  kind: 'user' | 'agent' | 'system' | 'anonymous';
+  id: string | null;
+  label: string;
+}
+
+export interface AuditEntry {
+  action: AuditAction;
+  resource?: { type: string; id: string; label: string };
+  outcome?: 'ok' | 'denied' | 'failed';
+  code?: ErrorCode;
+  /** Changed fields, old → new, and reasons. Never a secret, hash, password or code. */
+  detail?: Record<string, unknown>;
+  /** Who did it, where that is not the request's principal. */
+  actor?: AuditActor & { tenantId: TenantId };
+}
+
+/** Somebody of whom nothing is known but where they are. */
+export const stranger = (tenantId: TenantId) =>
+  ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
+
+/** Writes the audit row of a change, in the change's own transaction. */
+export async function recordAudit(tx: Connection, ctx: AnyoneCtx, entry: AuditEntry): Promise<void> {
+  await insertAuditRows(tx, [auditRow(ctx, entry)]);
+}
+
+/** A row that waited for longer than this says when it happened in its detail: see decision 0018 on rows dated back. */
+const lateMs = 5 * 60_000;
+
+/** Writes rows that are complete already, in the order given. Throws where the database keeps fewer. */
+export async function insertAuditRows(tx: Connection, rows: AuditRow[]): Promise<void> {
+  const written = await tx
+    .insert(auditEvents)
+    .values(rows.map((row) => (isLate(row) ? { ...row, ...datedAnew(row) } : row)))
+    .returning({ sequence: auditEvents.sequence, line: sql<string>`${recordedLine}` });
+  if (written.length !== rows.length) throw new Error('The database did not keep every audit row');
+  const marks = written.map(({ sequence, line }) => ({ sequence, mark: markOf({ hash: sha256(line) }) }));
+  noteWritten(tx, marks);
+}
+
+/** By this machine's clock, so that only the few that may be late cost the database a comparison with its own. */
+const isLate = ({ time }: AuditRow) => Date.now() - time.getTime() > lateMs;
+
+function datedAnew({ time, detail = {} }: AuditRow): { time: SQL; detail: SQL } {
+  const happened = sql`${time.toISOString()}::timestamptz`;
+  const isTrue = sql`${happened} < clock_timestamp() - make_interval(secs => ${lateMs / 1_000})`;
+  const more = sql`jsonb_build_object('happenedAt', ${time.toISOString()}::text)`;
+  return {
+    time: sql`case when ${isTrue} then clock_timestamp() else ${happened} end`,
+    detail: sql`case when ${isTrue} then ${JSON.stringify(detail)}::jsonb || ${more} else ${JSON.stringify(detail)}::jsonb end`,
+  };
+}
+
+/** An audit row for a request. Throws when nobody is known to have made it: then the entry has to name its actor. */
+export function auditRow(ctx: AnyoneCtx, entry: AuditEntry): AuditRow {
+  const actor = entry.actor ?? principalActor(ctx);
+  return {
+    time: ctx.now(),
+    tenantId: actor.tenantId,
+    actorKind: actor.kind,
+    actorId: actor.id,
+    actorLabel: actor.label,
+    credentialId: ctx.principal ? credentialId(ctx.principal) : null,
+    action: entry.action,
+    resourceType: entry.resource?.type ?? null,
+    resourceId: entry.resource?.id ?? null,
+    resourceLabel: entry.resource?.label ?? null,
+    outcome: entry.outcome ?? 'ok',
+    code: entry.code ?? null,
+    address: ctx.request.address,
+    userAgent: ctx.request.userAgent,
+    requestId: ctx.request.id,
+    detail: entry.detail ?? {},
+  };
+}
+
+function principalActor({ principal }: AnyoneCtx): AuditActor & { tenantId: TenantId } {
+  if (!principal) throw new Error('An audit row without a principal needs an actor');
+  return { kind: 'user', id: principal.user.id, label: principal.user.email, tenantId: principal.tenantId };
+}

@@ -1,0 +1,208 @@
+import { createCtx, noReply, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
+import { effectivePermissions } from '#server/core/access/permissions.ts';
+import {
+  credentialId,
+  nameOf,
+  type Principal,
+  type TenantId,
+  type UserPrincipal,
+} from '#server/core/access/principal.ts';
+import type { AuditAction } from '#server/core/audit/actions.ts';
+import { auditRow, stranger } from '#server/core/audit/record.ts';
+import { disableReused, tellOwner } from '#server/core/authentication/reuse.ts';
+import { noteUse } from '#server/core/credential-use/last-use.ts';
+import { parseSecret } from '#server/core/secrets/format.ts';
+import type { FoundCredential } from '#server/core/secrets/lookup.ts';
+import { isReuse, refusalOf } from '#server/core/secrets/rules.ts';
+import { sessionEnd } from '#server/core/sessions/queries.ts';
+import { AppError, type ErrorCode } from '#server/errors.ts';
+import { sameHash } from '#server/secret.ts';
+
+export interface Presented {
+  authorization: string | undefined;
+  cookie: string | undefined;
+  /** Whether this counts as use of the session. */
+  isAsked: boolean;
+}
+
+const sayWhy: Partial<Record<ErrorCode, string>> = {
+  token_invalid: 'This is not a token that works here. Check that it was copied whole.',
+  token_revoked: 'This token was revoked. Make a new one.',
+  token_expired: 'This token has expired. Make a new one.',
+  secret_retired: 'This secret was replaced by a rotation. Use the one that replaced it.',
+  token_disabled:
+    'This token is switched off. Its owner or an admin can switch it on again; if an admin switched it off, only an admin.',
+  account_deactivated: 'The account that this token belongs to is deactivated.',
+  ip_not_allowed: 'This token may not be used from this address.',
+};
+
+/**
+ * Whoever a request acts as: a bearer token counts before a cookie, a cookie that proves nothing counts as none.
+ * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `ip_not_allowed`.
+ */
+export async function authenticate(
+  runtime: Runtime,
+  presented: Presented,
+  request: RequestFacts,
+): Promise<Principal | null> {
+  const bearer = readBearer(presented.authorization);
+  if (bearer !== undefined) return byCredential(runtime, bearer, request);
+  return presented.cookie ? bySession(runtime, presented.cookie, presented.isAsked) : null;
+}
+
+/** The token of an `Authorization: Bearer …` header, empty when there is none behind the scheme. */
+export function readBearer(authorization: string | undefined): string | undefined {
+  const match = /^bearer(?:\s+(.*))?$/i.exec(authorization ?? '');
+  return match ? (match[1] ?? '').trim() : undefined;
+}
+
+/** The hash of the secret that is shown, whether or not it works; undefined where nothing is that could be one. */
+export function hashOfShown(runtime: Runtime, { authorization, cookie }: Presented): Buffer | undefined {
+  const bearer = readBearer(authorization);
+  if (bearer !== undefined) return parseSecret(bearer)?.secret.hash();
+  return cookie ? runtime.sessions.hashIn(cookie) : undefined;
+}
+
+async function byCredential(runtime: Runtime, bearer: string, request: RequestFacts): Promise<Principal> {
+  if (bearer === '')
+    throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
+  const verdict = await checkToken(runtime, bearer, request);
+  if ('principal' in verdict) return verdict.principal;
+  throw new AppError(verdict.refusal, sayWhy[verdict.refusal] ?? 'This token is refused.');
+}
+
+export type Verdict = { principal: UserPrincipal } | { refusal: ErrorCode };
+
+/** What a service says of a token that was shown to it. */
+export interface Asked {
+  /** The service. Tokens of other tenants are unknown to it, and nothing of it is written down there. */
+  by: Principal;
+  /** Where the token came from, as the service says; null where it does not. */
+  address: string | null;
+}
+
+/**
+ * What a token comes to at this moment, shown to us or, with `asked`, to a service. A refusal is noted; a use is noted by
+ * the caller, once the call was admitted: see `noteAdmitted`.
+ */
+export async function checkToken(
+  runtime: Runtime,
+  token: string,
+  request: RequestFacts,
+  asked?: Asked,
+): Promise<Verdict> {
+  const hash = parseSecret(token)?.secret.hash();
+  const found = hash && (await runtime.lookup(hash));
+  const isKnown = found && sameHash(found.hash, hash) && (!asked || asked.by.tenantId === found.tenantId);
+  if (!isKnown) {
+    noteUnknown(runtime, request, asked);
+    return { refusal: 'token_invalid' };
+  }
+  const at = runtime.clock.now();
+  const refusal = refusalOf(found, at, asked ? asked.address : request.address);
+  const address = asked?.address ?? request.address;
+  if (!refusal) {
+    runtime.recentSecrets.note(hash);
+    return { principal: toPrincipal(found) };
+  }
+  runtime.recentSecrets.forget(hash);
+  const { endpoint, userAgent: agent } = request;
+  noteUse(runtime.lastUse, { credentialId: found.id, at, address, endpoint, agent, refusal });
+  await noteRefusal(runtime, request, found, { code: refusal, at, asked });
+  return { refusal };
+}
+
+/** Notes that a credential was used, by a call within its limits. `address`: where it was shown from. Sessions are skipped. */
+export function noteAdmitted(
+  runtime: Runtime,
+  { origin }: Principal,
+  { address, endpoint, userAgent: agent }: Pick<RequestFacts, 'address' | 'endpoint' | 'userAgent'>,
+): void {
+  if (origin.kind !== 'credential') return;
+  const at = runtime.clock.now();
+  noteUse(runtime.lastUse, { credentialId: origin.id, at, address, endpoint, agent, refusal: null });
+}
+
+/**
+ * Audits a refusal, and tells the owner of one that they should know of. Rows are about the request as we saw it: what a
+ * service says of the address is in their detail.
+ */
+async function noteRefusal(
+  runtime: Runtime,
+  request: RequestFacts,
+  found: FoundCredential,
+  { code, at, asked }: { code: ErrorCode; at: Date; asked: Asked | undefined },
+): Promise<void> {
+  const shown = { address: asked?.address ?? request.address };
+  const detail = detailOf(asked);
+  noteRefused(runtime, request, found, { action: 'auth.refused', code, detail });
+  if (code === 'token_expired') await tellOwner(runtime, shown, found, 'expired_in_use');
+  if (code !== 'secret_retired' || !isReuse(found, at)) return;
+  noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code, detail });
+  await disableReused(runtime, request, found);
+  await tellOwner(runtime, shown, found, 'reuse');
+}
+
+function detailOf(asked: Asked | undefined): Record<string, unknown> {
+  if (!asked) return {};
+  const { by, address } = asked;
+  return {
+    shownTo: credentialId(by) ?? by.user.id,
+    shownToName: nameOf(by),
+    ...(address !== null && { claimedAddress: address }),
+  };
+}
+
+async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {
+  const session = await runtime.sessions.find(cookie);
+  if (!session) return null;
+  runtime.recentSecrets.note(session.hash);
+  if (isAsked) runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
+  return {
+    kind: 'user',
+    tenantId: session.tenantId as TenantId,
+    user: { id: session.userId, email: session.email, name: session.name, role: session.role },
+    origin: {
+      kind: 'session',
+      id: session.id,
+      expiresAt: sessionEnd(session.createdAt),
+      signedInAt: session.confirmedAt ?? session.createdAt,
+    },
+    permissions: effectivePermissions(session.role, ['*']),
+  };
+}
+
+function toPrincipal(found: FoundCredential): UserPrincipal {
+  const { id, kind: credentialKind, name, prefix, grant, expiresAt, rateLimit } = found;
+  return {
+    kind: 'user',
+    tenantId: found.tenantId as TenantId,
+    user: found.owner,
+    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt, rateLimit },
+    permissions: effectivePermissions(found.owner.role, grant),
+  };
+}
+
+/** Puts into the audit log that a credential was shown and refused, whoever showed it; a flood of the same makes one row. */
+export function noteRefused(
+  runtime: Runtime,
+  request: RequestFacts,
+  found: FoundCredential,
+  refusal: { action: AuditAction; code: ErrorCode; detail?: Record<string, unknown> },
+): void {
+  const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
+  const resource = { type: 'token', id: found.id, label: found.name };
+  runtime.auditQueue.addRefusal(auditRow(ctx, { ...refusal, outcome: 'denied', resource }));
+}
+
+/**
+ * A token that is nobody's: counted by where it comes from, and nothing of it is kept. One that a service was shown is the
+ * business of its tenant, and of no other.
+ */
+function noteUnknown(runtime: Runtime, request: RequestFacts, asked: Asked | undefined): void {
+  const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
+  const actor = stranger(asked?.by.tenantId ?? runtime.defaultTenantId);
+  const detail = detailOf(asked);
+  const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor, detail } as const;
+  runtime.auditQueue.addRefusal(auditRow(ctx, entry));
+}

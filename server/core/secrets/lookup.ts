@@ -1,0 +1,188 @@
+import type pg from 'pg';
+import { isUnavailable } from '#db/errors.ts';
+import type { RateLimit } from '#server/config.ts';
+import type { Grant, Role } from '#server/core/access/schema.ts';
+import type { CredentialState } from '#server/core/secrets/rules.ts';
+
+declare module '#server/core/access/context.ts' {
+  interface Runtime {
+    lookup: Lookup;
+  }
+}
+
+/** A credential found by the hash of its secret, with its owner and tenant as they are at this moment. */
+export interface FoundCredential extends CredentialState {
+  hash: Buffer;
+  id: string;
+  kind: 'pat';
+  name: string;
+  prefix: string;
+  grant: Grant;
+  tenantId: string;
+  /** Its own, or its tenant's. */
+  rateLimit: RateLimit | null;
+  owner: { id: string; email: string; name: string; role: Role };
+  /** The tenant's setting: a retired secret that is used again switches its credential off. */
+  disableOnReuse: boolean;
+}
+
+export type Lookup = LookupOf<FoundCredential>;
+
+export type LookupOf<Found> = (hash: Buffer) => Promise<Found | undefined>;
+
+const batchesUnderWay = 2;
+const batchSize = 500;
+
+interface Waiting<Found> {
+  hash: Buffer;
+  promise: Promise<Found | undefined>;
+  resolve: (found: Found | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Finds credentials or sessions by hash, every time in the database. Look-ups that come in by the same turn of the event loop, or while
+ * two batches are under way, travel together; a lone one leaves at the end of its turn, which is at once. A hash asked for
+ * twice is sent once, but only while it has not been sent: whoever asks after a revocation was committed must not be given an
+ * answer from before it.
+ */
+export function createLookup<Found extends { hash: Buffer }>(
+  find: (hashes: Buffer[]) => Promise<Found[]>,
+): LookupOf<Found> {
+  let waiting = new Map<string, Waiting<Found>>();
+  let underWay = 0;
+  let isDue = false;
+
+  function sendSoon(): void {
+    if (isDue || underWay >= batchesUnderWay) return;
+    isDue = true;
+    setImmediate(sendNext);
+  }
+
+  function sendNext(): void {
+    isDue = false;
+    // Those that waited may have been refused since.
+    if (waiting.size === 0) return;
+    underWay++;
+    void send(takeBatch());
+  }
+
+  function takeBatch(): Map<string, Waiting<Found>> {
+    const all = waiting;
+    if (all.size <= batchSize) {
+      waiting = new Map();
+      return all;
+    }
+    const entries = [...all];
+    waiting = new Map(entries.slice(batchSize));
+    return new Map(entries.slice(0, batchSize));
+  }
+
+  async function send(batch: Map<string, Waiting<Found>>): Promise<void> {
+    try {
+      const found = await find([...batch.values()].map((item) => item.hash));
+      const byHash = new Map(found.map((row) => [row.hash.toString('latin1'), row]));
+      for (const [key, item] of batch) item.resolve(byHash.get(key));
+    } catch (error) {
+      for (const item of batch.values()) item.reject(error);
+      if (isUnavailable(error)) rejectWaiting(error);
+    } finally {
+      underWay--;
+      if (waiting.size > 0) sendSoon();
+    }
+  }
+
+  /** Whoever waits behind a batch that waited for the database in vain has waited as long, and would once more. */
+  function rejectWaiting(error: unknown): void {
+    for (const item of waiting.values()) item.reject(error);
+    waiting = new Map();
+  }
+
+  return (hash) => {
+    const key = hash.toString('latin1');
+    const earlier = waiting.get(key);
+    if (earlier) return earlier.promise;
+    const item: Waiting<Found> = { hash, ...Promise.withResolvers<Found | undefined>() };
+    waiting.set(key, item);
+    sendSoon();
+    return item.promise;
+  };
+}
+
+/**
+ * The prepared statement behind the look-up, the hashes in one row of bytes: one row for each that is a secret, or was one.
+ * What a deleted person held counts as revoked, whether or not the job that writes it into each has come by.
+ */
+export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<FoundCredential[]> {
+  return async (hashes) => {
+    const { rows } = await pool.query<Row>({
+      name: 'find_credentials',
+      text: statement,
+      values: [Buffer.concat(hashes)],
+    });
+    return rows.map(toFound);
+  };
+}
+
+const statement = `
+  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled,
+         coalesce(c.revoked_at, u.deleted_at) as revoked_at,
+         (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
+         c.tenant_id, t.disable_on_reuse,
+         coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,
+         coalesce(c.calls_at_once, t.calls_at_once) as calls_at_once,
+         u.id as user_id, u.email, u.name as user_name, u.role,
+         u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null as owner_active
+  from secrets s
+  join credentials c on c.id = s.credential_id
+  join users u on u.id = c.owner_user_id
+  join tenants t on t.id = c.tenant_id
+  where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at))
+    and s.state <> 'staged'`;
+
+interface Row {
+  hash: Buffer;
+  prefix: string;
+  valid_until: Date | null;
+  id: string;
+  kind: 'pat';
+  name: string;
+  permissions: Grant;
+  ip_allowlist: string[];
+  enabled: boolean;
+  expires_ms: number | null;
+  revoked_at: Date | null;
+  tenant_id: string;
+  calls_per_second: number | null;
+  calls_at_once: number | null;
+  user_id: string;
+  email: string;
+  user_name: string;
+  role: Role;
+  owner_active: boolean;
+  disable_on_reuse: boolean;
+}
+
+function toFound(row: Row): FoundCredential {
+  return {
+    hash: row.hash,
+    id: row.id,
+    kind: row.kind,
+    name: row.name,
+    prefix: row.prefix,
+    grant: row.permissions,
+    ipAllowlist: row.ip_allowlist,
+    enabled: row.enabled,
+    expiresAt: row.expires_ms === null ? null : new Date(row.expires_ms),
+    revokedAt: row.revoked_at,
+    ownerActive: row.owner_active,
+    secretEndsAt: row.valid_until,
+    disableOnReuse: row.disable_on_reuse,
+    tenantId: row.tenant_id,
+    rateLimit:
+      row.calls_per_second && row.calls_at_once
+        ? { perSecond: row.calls_per_second, atOnce: row.calls_at_once }
+        : null,
+    owner: { id: row.user_id, email: row.email, name: row.user_name, role: row.role },
+  };
+}

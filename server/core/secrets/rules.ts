@@ -1,0 +1,38 @@
+import { isInRanges } from '#server/core/network/address.ts';
+import type { ErrorCode } from '#server/errors.ts';
+
+/** What decides whether a credential is good, as the look-up finds it. */
+export interface CredentialState {
+  revokedAt: Date | null;
+  expiresAt: Date | null;
+  /** When the secret that was shown stops to work, or stopped to: after a rotation. Null for the current one. */
+  secretEndsAt: Date | null;
+  enabled: boolean;
+  ownerActive: boolean;
+  ipAllowlist: readonly string[];
+}
+
+/** Why a credential is refused at a moment and from an address (null: nobody knows): the first reason that applies. */
+export function refusalOf(state: CredentialState, at: Date, address: string | null): ErrorCode | undefined {
+  if (state.revokedAt) return 'token_revoked';
+  if (state.expiresAt && state.expiresAt <= at) return 'token_expired';
+  if (state.secretEndsAt && state.secretEndsAt <= at) return 'secret_retired';
+  if (!state.enabled) return 'token_disabled';
+  if (!state.ownerActive) return 'account_deactivated';
+  if (state.ipAllowlist.length > 0 && !(address !== null && isInRanges(address, state.ipAllowlist)))
+    return 'ip_not_allowed';
+  return undefined;
+}
+
+/** Whether it would open anything if it were shown now, or once it is switched on again. */
+export function isWorking({ revokedAt, expiresAt, secretEndsAt }: CredentialState, at: Date): boolean {
+  return !revokedAt && [expiresAt, secretEndsAt].every((end) => end === null || end > at);
+}
+
+/** So long after a rotation a machine may still be using the old secret without anything being wrong. */
+const stragglingMs = 30_000;
+
+/** Whether a retired secret is used so late that whoever uses it is not its owner's machine that has yet to change over. */
+export function isReuse({ secretEndsAt }: Pick<CredentialState, 'secretEndsAt'>, at: Date): boolean {
+  return secretEndsAt !== null && at.getTime() - secretEndsAt.getTime() > stragglingMs;
+}

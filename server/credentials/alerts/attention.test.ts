@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AttentionView } from '#server/credentials/alerts/schema.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
+
+async function reasons(desk: Desk): Promise<string[]> {
+  const answer = await desk.ada.send('GET /api/v1/admin/attention');
+  assert.equal(answer.status, 200, answer.text);
+  return (answer.body as unknown as AttentionView).items.map((item) => `${item.reason} ${item.token.name}`);
+}
+
+test('each reason is found once it is there, and not before', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const carol = await desk.join('Carol', 'member');
+  const left = await carol.createToken({ name: 'left' });
+  await carol.createToken({ name: 'left but expired' });
+  await desk.sql(
+    "update credentials set created_at = now() - interval '9 days', expires_at = now() - interval '8 days' where name = 'left but expired'",
+  );
+  const gone = await bob.createToken({ name: 'gone' });
+  await bob.createToken({ name: 'fresh', expiresInDays: null });
+  const old = await bob.createToken({ name: 'old', expiresInDays: null });
+  const moved = await bob.createToken({ name: 'moved' });
+  assert.deepEqual(await reasons(desk), []);
+
+  await desk.sql("update credentials set created_at = now() - interval '100 days' where id = $1", [
+    old.credential.id,
+  ]);
+  assert.deepEqual(await reasons(desk), ['eternal_unused old']);
+
+  await desk.sql(
+    "update credential_last_use set last_used_ip = '192.0.2.99', last_used_at = now() where credential_id = $1",
+    [moved.credential.id],
+  );
+  await desk.send('GET /api/v1/me', { token: moved.token });
+  await bob.revokeToken(gone.credential.id);
+  await desk.send('GET /api/v1/me', { token: gone.token });
+  await desk.settle();
+  await desk.ada.send(`POST /api/v1/users/${carol.id}/deactivate`, { body: {} });
+  assert.deepEqual(await reasons(desk), [
+    'knocking gone',
+    'owner_gone left',
+    'new_address moved',
+    'eternal_unused old',
+  ]);
+  await desk.ada.send(`DELETE /api/v1/admin/tokens/${left.credential.id}`);
+  assert.ok(!(await reasons(desk)).includes('owner_gone left'));
+});
+
+test('only admins are told, and of their own tenant', async () => {
+  await using desk = await openDesk();
+  const mia = await desk.join('Mia', 'manager');
+  assert.equal((await mia.send('GET /api/v1/admin/attention')).status, 403);
+  await desk.sql(`insert into tenants (id, slug, name, created_at) values ('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', 'other', 'Other', now());
+    insert into users (id, tenant_id, email, name, role, created_at, deactivated_at)
+      values ('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', 'eve@other.example', 'Eve', 'admin', now(), now());
+    insert into credentials (id, tenant_id, kind, owner_user_id, name, permissions, created_at)
+      values ('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', 'pat', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402', 'theirs', array['*'], now() - interval '1 year');
+    insert into secrets (hash, credential_id, prefix, epoch, state, created_at)
+      values (sha256('x'), '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403', 'kw_pat_theirs00', 1, 'current', now())`);
+  assert.deepEqual(await reasons(desk), []);
+});

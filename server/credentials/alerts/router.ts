@@ -1,0 +1,11 @@
+import { permitted, rest, router } from '#server/core/procedures/builders.ts';
+import { listAttention } from '#server/credentials/alerts/list.ts';
+import { attentionView, listAttentionInput } from '#server/credentials/alerts/schema.ts';
+
+export const attentionRouter = router({
+  list: permitted('tokens:admin')
+    .meta(rest('GET', '/admin/attention', 'List tokens that need attention, and why'))
+    .input(listAttentionInput)
+    .output(attentionView)
+    .query(({ ctx }) => listAttention(ctx)),
+});

@@ -1,0 +1,67 @@
+import type { Ctx } from '#server/core/access/context.ts';
+import type { UserPrincipal } from '#server/core/access/principal.ts';
+import { checkToken, noteAdmitted } from '#server/core/authentication/authenticate.ts';
+import { readAddress } from '#server/core/network/address.ts';
+import type { RateTaken } from '#server/core/rate-limits/rates.ts';
+import {
+  verifyCodes,
+  type VerifyCode,
+  type VerifyInput,
+  type VerifyView,
+} from '#server/credentials/introspection/schema.ts';
+import type { ErrorCode } from '#server/errors.ts';
+
+/** What a token that was shown to a service comes to, at this moment. Its use and its rate are counted as if it were shown here. */
+export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyView> {
+  const { runtime, principal, request } = ctx;
+  const address = readAddress(input.address ?? '');
+  const asked = { by: principal, address };
+  const shown = { ...request, userAgent: null };
+  const verdict = await checkToken(runtime, input.token, shown, asked);
+  if ('refusal' in verdict) return { valid: false, code: toVerifyCode(verdict.refusal) };
+  const who = describe(verdict.principal);
+  const noteUse = () =>
+    noteAdmitted(runtime, verdict.principal, { ...shown, address: address ?? request.address });
+  if (input.permission && !verdict.principal.permissions.has(input.permission)) {
+    noteUse();
+    return { valid: false, code: 'permission_denied', ...who };
+  }
+  const taking = takeRate(ctx, verdict.principal, input.cost);
+  const taken = taking instanceof Promise ? await taking : taking;
+  const limits = taken && { limits: { rate: describeRate(taken) } };
+  if (taken?.allowed === false) return { valid: false, code: 'rate_limited', ...who, ...limits };
+  noteUse();
+  return { valid: true, code: 'valid', ...who, ...limits };
+}
+
+function describe({ user, tenantId, origin, permissions }: UserPrincipal) {
+  const credential = origin.kind === 'credential' ? origin : undefined;
+  return {
+    principal: { kind: 'user' as const, ...user, tenantId, permissions: [...permissions] },
+    ...(credential && {
+      credential: {
+        id: credential.id,
+        kind: credential.credentialKind,
+        name: credential.name,
+        prefix: credential.prefix,
+        permissions: credential.grant,
+      },
+      expiresAt: credential.expiresAt?.toISOString() ?? null,
+    }),
+  };
+}
+
+function takeRate({ runtime }: Ctx, { origin }: UserPrincipal, cost: number) {
+  const own = origin.kind === 'credential' ? origin.rateLimit : null;
+  const limit = own ?? runtime.config.rateLimits.token;
+  return limit && runtime.rates.take(origin.id, limit, cost);
+}
+
+function describeRate({ limit, remaining, retryInMs }: RateTaken) {
+  return { ...limit, remaining, retryInSeconds: Math.ceil(retryInMs / 1_000) };
+}
+
+/** What else may be wrong with a token (a secret that a rotation replaced) is a token that does not work. */
+function toVerifyCode(refusal: ErrorCode): VerifyCode {
+  return verifyCodes.find((code) => code === refusal) ?? 'token_invalid';
+}

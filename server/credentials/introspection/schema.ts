@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import {
+  credentialView,
+  idSchema,
+  permissionSchema,
+  roleSchema,
+  timestampSchema,
+} from '#server/core/access/schema.ts';
+
+export const verifyCodes = [
+  'valid',
+  'token_invalid',
+  'token_revoked',
+  'token_expired',
+  'token_disabled',
+  'account_deactivated',
+  'ip_not_allowed',
+  'permission_denied',
+  'resource_denied',
+  'rate_limited',
+  'quota_exceeded',
+] as const;
+export const verifyCodeSchema = z.enum(verifyCodes).meta({
+  description: 'The first reason that applies. A token of another tenant is `token_invalid`.',
+});
+export type VerifyCode = z.infer<typeof verifyCodeSchema>;
+
+/** As `X-Resource`, queries and forms write it: `agent:build-bot`. */
+export const resourceSchema = z.strictObject({
+  type: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]{0,63}$/)
+    .meta({ example: 'agent' }),
+  id: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^\p{Cc}]*$/u)
+    .meta({ example: 'build-bot' }),
+});
+
+export const verifyInput = z.strictObject({
+  token: z.string().min(1).max(4_096).meta({ description: 'What was shown to you.', example: 'kw_pat_…' }),
+  permission: permissionSchema.optional().meta({ description: 'Has to be among its permissions.' }),
+  resource: resourceSchema.optional().meta({ description: 'What it wants to reach.' }),
+  cost: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(1)
+    .meta({ description: 'How many calls this one counts for in the token’s rate limit.' }),
+  address: z.string().max(256).nullish().meta({
+    description:
+      'Where the token came from, also with a port. Without it, or where it is no IP address, a token that may come from some addresses only is `ip_not_allowed`.',
+    example: '203.0.113.7',
+  }),
+});
+export type VerifyInput = z.infer<typeof verifyInput>;
+
+export const verifyView = z.object({
+  valid: z.boolean(),
+  code: verifyCodeSchema,
+  principal: z
+    .object({
+      kind: z.literal('user'),
+      id: idSchema,
+      tenantId: idSchema,
+      email: z.string().meta({ example: 'ada@example.com' }),
+      name: z.string().meta({ example: 'Ada Lovelace' }),
+      role: roleSchema,
+      permissions: z
+        .array(permissionSchema)
+        .meta({ description: 'What it may do at this moment: role ∩ token.' }),
+    })
+    .optional()
+    .meta({ description: 'Whom it stands for. Left out for a token that does not work.' }),
+  credential: credentialView.optional(),
+  limits: z
+    .object({
+      rate: z.object({
+        perSecond: z.int(),
+        atOnce: z.int(),
+        remaining: z.int(),
+        retryInSeconds: z.int().meta({ description: 'When `rate_limited`; else 0.' }),
+      }),
+    })
+    .optional(),
+  expiresAt: timestampSchema.nullable().optional(),
+});
+export type VerifyView = z.infer<typeof verifyView>;

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { newSecret } from '#server/core/secrets/format.ts';
+import { openDesk } from '#server/testing/desk.ts';
+
+test('tokens in a text are told apart: current, retired, and unknown, each once and in the order of the text', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const live = await bob.createToken({ name: 'laptop' });
+  const revoked = await bob.createToken({ name: 'gone' });
+  await bob.revokeToken(revoked.credential.id);
+  const retired = newSecret('pat');
+  await desk.sql(
+    `insert into secrets (hash, credential_id, prefix, epoch, state, created_at, valid_until)
+     values ($1, $2, $3, 7, 'retired', now(), now())`,
+    [retired.hash(), live.credential.id, retired.reveal().slice(0, 15)],
+  );
+  const unknown = newSecret('pat').reveal();
+  const broken = `${unknown.slice(0, -1)}${unknown.endsWith('0') ? '1' : '0'}`;
+  const text = `[x] Authorization: Bearer ${revoked.token}\n${broken} ${unknown};${live.token},"${retired.reveal()}" ${live.token}`;
+  const answer = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text } });
+  assert.equal(answer.status, 200, answer.text);
+  const items = answer.body['items'] as unknown as {
+    prefix: string;
+    state: string;
+    token: { name: string; status: string; owner: { email: string } } | null;
+  }[];
+  assert.deepEqual(
+    items.map(({ state, token }) => [state, token?.name, token?.status, token?.owner.email]),
+    [
+      ['current', 'gone', 'revoked', 'bob@example.com'],
+      ['unknown', undefined, undefined, undefined],
+      ['current', 'laptop', 'active', 'bob@example.com'],
+      ['retired', 'laptop', 'active', 'bob@example.com'],
+    ],
+  );
+  assert.equal(items[1]?.prefix, unknown.slice(0, 15));
+});
+
+test('what was pasted is nowhere afterwards: not in the answer, the logs, a table or the audit log, which says how many', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_LOG_LEVEL: 'debug' } });
+  const { token } = await desk.ada.createToken({ name: 'laptop' });
+  const unknown = newSecret('key').reveal();
+  const marker = 'a line that nobody else writes';
+  const text = `${marker} ${token} ${unknown}`;
+  const answer = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text } });
+  assert.equal(answer.status, 200);
+  await desk.settle();
+  const tables = await desk.sql<{ name: string }>(
+    "select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'",
+  );
+  const rows: string[] = [];
+  for (const { name } of tables)
+    rows.push(
+      ...(await desk.sql<{ row: string }>(`select t::text as row from ${name} t`)).map(({ row }) => row),
+    );
+  const everything = [answer.text, ...desk.logged, ...rows].join('\n');
+  for (const pasted of [marker, token.slice(16), unknown.slice(16)])
+    assert.ok(!everything.includes(pasted), pasted);
+  const [row] = await desk.sql<{ detail: object }>(
+    "select detail from audit_events where action = 'token.identify'",
+  );
+  assert.deepEqual(row?.detail, { found: 2, known: 1 });
+});
+
+test('a text of 200,000 characters is looked through, one more character is refused', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'laptop' });
+  const fill = (length: number) => `${token} ${'x'.repeat(length - token.length - 1)}`;
+  const whole = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text: fill(200_000) } });
+  assert.equal((whole.body['items'] as unknown as object[]).length, 1);
+  const more = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text: fill(200_001) } });
+  assert.equal(more.status, 422);
+  const none = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text: 'nothing here' } });
+  assert.deepEqual(none.body, { items: [], skipped: 0 });
+});

@@ -1,0 +1,91 @@
+import type { Transaction } from '#db/client.ts';
+import type { Ctx } from '#server/core/access/context.ts';
+import type { Principal } from '#server/core/access/principal.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
+import { recordAudit } from '#server/core/audit/record.ts';
+import { issueToken, lockActiveOwner, refusingTakenName } from '#server/credentials/tokens/issue.ts';
+import { viewToken } from '#server/credentials/tokens/list.ts';
+import {
+  findToken,
+  findTokenForUpdate,
+  releaseExpiredName,
+  updateTokenRow,
+  type Owner,
+  type TokenRow,
+} from '#server/credentials/tokens/queries.ts';
+import { assertChangeable, assertSwitchable } from '#server/credentials/tokens/rules.ts';
+import type {
+  CreatedTokenView,
+  CreateTokenInput,
+  RevokeTokenInput,
+  TokenIdInput,
+  TokenView,
+  UpdateTokenInput,
+} from '#server/credentials/tokens/schema.ts';
+import { notFound } from '#server/errors.ts';
+
+/** One of the asker's own tokens. Throws `not_found` for unknown ids and for other people's. */
+export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenView> {
+  const token = await findToken(ctx.runtime.db, ownerOf(ctx.principal), id);
+  if (!token) throw notFound('token');
+  return viewToken(ctx.runtime.db, ctx.principal.tenantId, token, ctx.now());
+}
+
+/** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`, `too_many_tokens`, `rate_limited`. */
+export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedTokenView> {
+  return ctx.change((tx) => issueToken(tx, ctx, ownerOf(ctx.principal), input));
+}
+
+/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_held`. */
+export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
+  const owner = ownerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    await lockActiveOwner(tx, owner);
+    const token = await findTokenForUpdate(tx, owner, id);
+    if (!token) throw notFound('token');
+    const changes = changedFields(token, input);
+    if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
+    assertChangeable(token, ctx.now());
+    assertSwitchable(token, input.enabled);
+    if (input.name !== undefined) await releaseExpiredName(tx, owner, { name: input.name, at: ctx.now() });
+    await refusingTakenName(() => updateTokenRow(tx, owner, id, input));
+    await recordAudit(tx, ctx, {
+      action: 'token.update',
+      resource: tokenResource(token),
+      detail: { changes },
+    });
+    return viewToken(tx, owner.tenantId, await reread(tx, owner, id), ctx.now());
+  });
+}
+
+/** Ends a token for good. Repeating it changes nothing. Throws `not_found` for unknown ids and for other people's. */
+export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise<TokenView> {
+  const owner = ownerOf(ctx.principal);
+  return ctx.change(async (tx) => {
+    const token = await findTokenForUpdate(tx, owner, id);
+    if (!token) throw notFound('token');
+    if (token.revokedAt) return viewToken(tx, owner.tenantId, token, ctx.now());
+    const revoked = { revokedAt: ctx.now(), revokedBy: ctx.principal.user.id, revokeReason: reason ?? null };
+    await updateTokenRow(tx, owner, id, revoked);
+    await recordAudit(tx, ctx, {
+      action: 'token.revoke',
+      resource: tokenResource(token),
+      detail: { reason: reason ?? null },
+    });
+    return viewToken(tx, owner.tenantId, await reread(tx, owner, id), ctx.now());
+  });
+}
+
+export function ownerOf({ tenantId, user }: Principal): Owner {
+  return { tenantId, userId: user.id };
+}
+
+async function reread(tx: Transaction, owner: Owner, id: string): Promise<TokenRow> {
+  const token = await findToken(tx, owner, id);
+  if (!token) throw notFound('token');
+  return token;
+}
+
+export function tokenResource({ id, name }: { id: string; name: string }) {
+  return { type: 'token', id, label: name };
+}

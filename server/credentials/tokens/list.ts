@@ -1,0 +1,119 @@
+import { and, eq, gt, isNotNull, isNull, lte, not, or, sql, type SQL } from 'drizzle-orm';
+import type { Connection, Database } from '#db/client.ts';
+import { beginsWith, folded, hasPart } from '#db/fold.ts';
+import { isGone } from '#db/gone-tokens.ts';
+import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey } from '#db/keyset.ts';
+import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { countUseByDay } from '#server/core/credential-use/daily-use.ts';
+import { readCursor, toPage } from '#server/core/paging/cursor.ts';
+import {
+  ownedBy,
+  selectTokens,
+  toTokenView,
+  type Owner,
+  type TokenRow,
+} from '#server/credentials/tokens/queries.ts';
+import { expiringBefore } from '#server/credentials/tokens/rules.ts';
+import {
+  tokenStatuses,
+  type ListTokensInput,
+  type TokenPageView,
+  type TokenStatus,
+  type TokenView,
+} from '#server/credentials/tokens/schema.ts';
+
+const sortKeys: Record<ListTokensInput['sort'], SortKey> = {
+  createdAt: byTime(sql`${credentials.createdAt}`),
+  expiresAt: byTime(sql`coalesce(${credentials.expiresAt}, 'infinity')`),
+  lastUsedAt: byTime(sql`coalesce(${credentialLastUse.lastUsedAt}, '-infinity')`),
+  name: byText(folded(credentials.name)),
+};
+
+/** A page of one's own tokens, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+export async function listTokens(
+  db: Database,
+  owner: Owner,
+  input: ListTokensInput,
+  at: Date,
+): Promise<TokenPageView> {
+  const [page, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
+  return {
+    items: await viewTokens(db, owner.tenantId, page.rows, at),
+    nextCursor: page.nextCursor,
+    counts,
+  };
+}
+
+/** Tokens as they are shown, with one query for the use of all of them. */
+export async function viewTokens(
+  db: Connection,
+  tenantId: TenantId,
+  rows: TokenRow[],
+  at: Date,
+): Promise<TokenView[]> {
+  const ids = rows.map((row) => row.id);
+  const useByDay = await countUseByDay(db, tenantId, ids, at);
+  return rows.map((row) => toTokenView(row, at, useByDay.get(row.id) ?? []));
+}
+
+/** One token as it is shown. */
+export async function viewToken(
+  db: Connection,
+  tenantId: TenantId,
+  row: TokenRow,
+  at: Date,
+): Promise<TokenView> {
+  const useByDay = await countUseByDay(db, tenantId, [row.id], at);
+  return toTokenView(row, at, useByDay.get(row.id) ?? []);
+}
+
+async function findPage(db: Database, owner: Owner, input: ListTokensInput, at: Date) {
+  const { cursor, limit, order, sort } = input;
+  const keyset: Keyset = { key: sortKeys[sort], id: credentials.id, order };
+  const list = { name: 'tokens', scope: owner.userId, sort, order, key: keyset.key.type };
+  const place = readCursor(list, cursor);
+  const rows = await selectTokens(db, keyText(keyset))
+    .where(
+      and(
+        ownedBy(owner),
+        input.status && statusIs(input.status, at),
+        input.search ? matches(input.search) : undefined,
+        place && isBehind(keyset, place),
+      ),
+    )
+    .orderBy(inOrder(keyset))
+    .limit(limit + 1);
+  return toPage(list, rows, limit);
+}
+
+/** Part of a name, however it is written, or the start of a prefix. */
+function matches(search: string): SQL | undefined {
+  return or(hasPart(folded(credentials.name), search), beginsWith(secrets.prefix, search));
+}
+
+/** `tokenStatus` as SQL. */
+export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
+  const kept = and(isNull(credentials.revokedAt), not(isGone));
+  const alive = and(kept, or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)));
+  const soon = and(isNotNull(credentials.expiresAt), lte(credentials.expiresAt, expiringBefore(at)));
+  const conditions: Record<TokenStatus, SQL | undefined> = {
+    revoked: or(isNotNull(credentials.revokedAt), isGone),
+    expired: and(kept, lte(credentials.expiresAt, at)),
+    disabled: and(alive, eq(credentials.enabled, false)),
+    expiring: and(alive, eq(credentials.enabled, true), soon),
+    active: and(alive, eq(credentials.enabled, true), sql`(${soon}) is not true`),
+  };
+  return conditions[status];
+}
+
+async function countByStatus(db: Database, owner: Owner, at: Date): Promise<TokenPageView['counts']> {
+  const count = (condition: SQL | undefined) => sql<number>`(count(*) filter (where ${condition}))::int`;
+  const perStatus = Object.fromEntries(tokenStatuses.map((status) => [status, count(statusIs(status, at))]));
+  const [counts] = await db
+    .select({ total: sql<number>`count(*)::int`, ...(perStatus as Record<TokenStatus, SQL<number>>) })
+    .from(credentials)
+    .where(ownedBy(owner));
+  if (!counts) throw new Error('count returned no row');
+  return counts;
+}

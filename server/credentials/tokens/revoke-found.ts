@@ -1,0 +1,94 @@
+import { and, asc, eq, gt, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
+import type { Transaction } from '#db/client.ts';
+import { isGone } from '#db/gone-tokens.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
+import type { AnyoneCtx } from '#server/core/access/context.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
+import { addressBlock } from '#server/core/network/address.ts';
+import { notify } from '#server/core/notifications/notify.ts';
+import type { CountWindow } from '#server/core/rate-limits/count-window.ts';
+import { parseSecret } from '#server/core/secrets/format.ts';
+import type { ReceivedTokensView, RevokeFoundInput } from '#server/credentials/tokens/schema.ts';
+import { AppError } from '#server/errors.ts';
+
+declare module '#server/core/access/context.ts' {
+  interface Runtime {
+    /** Reports of found tokens in the last minute, by network. */
+    reports: CountWindow;
+  }
+}
+
+const reason = 'Reported by somebody who holds it';
+const callsPerMinute = 20;
+
+/**
+ * Ends every token among some strings: whoever can show a secret that works may end it. The answer is the same whatever they
+ * were. A secret that a rotation has replaced ends nothing: it is worth nothing, and its finder must not stop what replaced it.
+ * Throws `too_many_requests` for an address that asks more than 20 times a minute, of each server.
+ */
+export async function revokeFoundTokens(
+  ctx: AnyoneCtx,
+  { tokens }: RevokeFoundInput,
+): Promise<ReceivedTokensView> {
+  const { runtime, request } = ctx;
+  if (runtime.reports.count(addressBlock(request.address), ctx.now()) > callsPerMinute)
+    throw new AppError('too_many_requests', 'Too many reports from your address. Wait a minute.');
+  const hashes = tokens.flatMap((text) => parseSecret(text.trim())?.secret.hash() ?? []);
+  if (hashes.length > 0) await ctx.change((tx) => revokeByHash(tx, ctx, hashes));
+  return { received: tokens.length };
+}
+
+async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): Promise<void> {
+  const at = ctx.now();
+  const found = await lockFound(tx, hashes, at);
+  if (found.length === 0) return;
+  const ids = found.map(({ id }) => id);
+  await tx
+    .update(credentials)
+    .set({ revokedAt: at, revokeReason: reason })
+    .where(inArray(credentials.id, ids));
+  const rows = found.map(({ id, name, tenantId }) =>
+    auditRow(ctx, {
+      action: 'token.revoke',
+      resource: { type: 'token', id, label: name },
+      actor: { kind: 'anonymous', id: null, label: 'holder', tenantId: tenantId as TenantId },
+      detail: { reason },
+    }),
+  );
+  await insertAuditRows(tx, rows);
+  const told = found.map(({ id: credentialId, tenantId, userId }) => ({ credentialId, tenantId, userId }));
+  const facts = { kind: 'revoked_by_holder', day: at, address: ctx.request.address } as const;
+  await notify(
+    tx,
+    ctx.runtime,
+    told.map((whose) => ({ ...whose, ...facts })),
+  );
+}
+
+/** Locks in the order of ids, as everywhere. A secret tells its tenant. */
+function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
+  const works = or(eq(secrets.state, 'current'), and(eq(secrets.state, 'grace'), gt(secrets.validUntil, at)));
+  const shown = tx
+    .select({ id: secrets.credentialId })
+    .from(secrets)
+    .where(and(inArray(secrets.hash, hashes), ne(secrets.state, 'staged'), works));
+  return tx
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      tenantId: credentials.tenantId,
+      userId: credentials.ownerUserId,
+    })
+    .from(credentials)
+    .where(
+      and(
+        inArray(credentials.id, shown),
+        isNull(credentials.revokedAt),
+        not(isGone),
+        sql`(${credentials.expiresAt} <= ${at.toISOString()}) is not true`,
+      ),
+    )
+    .orderBy(asc(credentials.id))
+    .for('no key update');
+}

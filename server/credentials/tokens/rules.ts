@@ -1,0 +1,102 @@
+import { permissionsBeyond } from '#server/core/access/permissions.ts';
+import { cutText, type Grant, type Role } from '#server/core/access/schema.ts';
+import { tokenLimits, type TokenStatus } from '#server/credentials/tokens/schema.ts';
+import { AppError, invalid } from '#server/errors.ts';
+
+const day = 86_400_000;
+
+interface TokenState {
+  enabled: boolean;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** What a token is at a moment. Revoked outweighs expired, expired outweighs disabled, as a refusal names them. */
+export function tokenStatus(token: TokenState, at: Date): TokenStatus {
+  if (token.revokedAt) return 'revoked';
+  if (token.expiresAt && token.expiresAt <= at) return 'expired';
+  if (!token.enabled) return 'disabled';
+  if (token.expiresAt && token.expiresAt <= expiringBefore(at)) return 'expiring';
+  return 'active';
+}
+
+/** A token that ends by then counts as expiring. */
+export function expiringBefore(at: Date): Date {
+  return new Date(at.getTime() + tokenLimits.expiringDays * day);
+}
+
+/** Whether a secret that was replaced still works beside the new one. */
+export function isInGrace(token: TokenState & { graceEndsAt: Date | null }, at: Date): boolean {
+  const status = tokenStatus(token, at);
+  return token.graceEndsAt !== null && token.graceEndsAt > at && status !== 'revoked' && status !== 'expired';
+}
+
+/** When the secret that a rotation replaces stops to work: never later than the token itself. */
+export function graceEnd({ expiresAt }: TokenState, graceSeconds: number, at: Date): Date {
+  const end = new Date(at.getTime() + graceSeconds * 1_000);
+  return expiresAt && expiresAt < end ? expiresAt : end;
+}
+
+export interface TokenPolicy {
+  /** The longest life in days; null: no limit of the tenant's. */
+  maxTokenDays: number | null;
+  allowEternalTokens: boolean;
+}
+
+/** When a token made now ends, null for never. Throws `validation_failed` for a life that the tenant's policy forbids. */
+export function expiryOf(expiresInDays: number | null, policy: TokenPolicy, at: Date): Date | null {
+  if (expiresInDays === null) {
+    if (!policy.allowEternalTokens) throw invalid('expiresInDays', 'Here every token has to expire.');
+    if (policy.maxTokenDays !== null) throw beyondPolicy(policy.maxTokenDays);
+    return null;
+  }
+  if (policy.maxTokenDays !== null && expiresInDays > policy.maxTokenDays)
+    throw beyondPolicy(policy.maxTokenDays);
+  return new Date(at.getTime() + expiresInDays * day);
+}
+
+/** How long a token lives where nobody said: as long as usual, or as the tenant lets it. */
+export function usualDays({ maxTokenDays }: TokenPolicy): number {
+  return Math.min(tokenLimits.defaultDays, maxTokenDays ?? tokenLimits.defaultDays);
+}
+
+/** A name that none of the others has: with a number behind it where it has to be. */
+export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  for (let number = 2; taken.has(name); number++) {
+    const suffix = ` (${number})`;
+    name = cutText(wanted, tokenLimits.nameLength - suffix.length) + suffix;
+  }
+  return name;
+}
+
+/** Throws `validation_failed` for a permission that the owner's role does not hold. */
+export function assertGrantable(role: Role, grant: Grant): void {
+  const [beyond] = permissionsBeyond(role, grant);
+  if (beyond) throw invalid('permissions', `Your role does not have ${beyond}.`);
+}
+
+/** Throws `token_ended` for a token that has been revoked or has expired: there is nothing left to change. */
+export function assertChangeable(token: TokenState, at: Date): void {
+  const status = tokenStatus(token, at);
+  if (status === 'revoked' || status === 'expired') {
+    throw new AppError('token_ended', `This token is ${status} and cannot be changed. Make a new one.`);
+  }
+}
+
+/** Throws `token_held` for switching on what an admin, or the detection of a stolen secret, switched off. */
+export function assertSwitchable(token: { held: boolean }, enabled: boolean | undefined): void {
+  if (enabled && token.held)
+    throw new AppError('token_held', 'An admin has to switch this token on again. Or make a new one.');
+}
+
+/** Throws `token_ended` for a token that has been revoked or has expired, `token_off` for one that is switched off. */
+export function assertRotatable(token: TokenState, at: Date): void {
+  assertChangeable(token, at);
+  if (!token.enabled)
+    throw new AppError('token_off', 'This token is switched off. Switch it on again before you rotate it.');
+}
+
+function beyondPolicy(days: number): AppError {
+  return invalid('expiresInDays', `Here a token may live for ${days} days at most.`);
+}

@@ -1,0 +1,110 @@
+import { createCtx, noReply } from '#server/core/access/context.ts';
+import type { Principal } from '#server/core/access/principal.ts';
+import { permissionSchema, safeNext, type Permission } from '#server/core/access/schema.ts';
+import { noteDenied } from '#server/core/authentication/note-denied.ts';
+import { resourceSchema } from '#server/credentials/introspection/schema.ts';
+import { identify } from '#server/doors/http/admit.ts';
+import type { Exchange } from '#server/doors/http/exchange.ts';
+import { acceptsHtml } from '#server/doors/http/request.ts';
+import { AppError, invalid } from '#server/errors.ts';
+
+const address = '/api/v1/auth/forward';
+
+/**
+ * For proxies that ask before they pass a request on: whoever sent it, by its token or session. 200 with the identity as
+ * headers, all of them always, so that none that the caller made up gets through; else 401 or 403. Any method, and every path
+ * below, since Envoy keeps both; the body is not read.
+ */
+export async function answerForward(exchange: Exchange): Promise<void> {
+  const { res, facts } = exchange;
+  facts.endpoint = `GET ${address}`;
+  const wanted = readWanted(exchange);
+  const { authorization, cookie } = exchange.req.headers;
+  const principal = await identify(exchange, { authorization, cookie, isAsked: true });
+  if (!principal) return sendToSignIn(exchange);
+  if (!isAllowed(exchange, principal, wanted)) throw refusal(exchange, principal, wanted);
+  res.writeHead(200, { ...identityOf(principal), 'Content-Length': 0 }).end();
+}
+
+/** A site that asks for no permission takes whoever comes for the whole person, which a narrowed token is not. */
+function isAllowed({ runtime }: Exchange, { origin, permissions }: Principal, wanted?: Permission): boolean {
+  if (wanted) return permissions.has(wanted);
+  return origin.kind === 'session' || origin.grant[0] === '*' || runtime.config.forwardsNarrowed;
+}
+
+function refusal({ runtime, res, facts }: Exchange, principal: Principal, wanted?: Permission): AppError {
+  const scope = wanted ? `, scope="${wanted}"` : '';
+  res.setHeader('WWW-Authenticate', `Bearer realm="Keyward", error="insufficient_scope"${scope}`);
+  const sentence = wanted
+    ? `This needs the permission ${wanted}.`
+    : 'This token has some permissions only, and this site asks for none of them. Use a token that may do all that its owner may.';
+  const refused = new AppError('permission_denied', sentence);
+  const ctx = createCtx(runtime, { request: facts, principal, reply: noReply });
+  noteDenied(ctx, refused, { permission: wanted ?? '*' });
+  return refused;
+}
+
+function identityOf({ user, tenantId, origin, permissions }: Principal): Record<string, string> {
+  return {
+    'Keyward-User': user.id,
+    'Keyward-Email': asHeader(user.email),
+    'Keyward-Role': user.role,
+    'Keyward-Tenant': tenantId,
+    'Keyward-Credential': origin.kind === 'credential' ? origin.id : '',
+    'Keyward-Permissions': listOf(permissions),
+  };
+}
+
+const lists = new WeakMap<ReadonlySet<Permission>, string>();
+
+/** Joined once for all that share a set, as the people of one role do. */
+function listOf(permissions: ReadonlySet<Permission>): string {
+  const known = lists.get(permissions);
+  if (known !== undefined) return known;
+  const list = [...permissions].join(' ');
+  lists.set(permissions, list);
+  return list;
+}
+
+/** What is not ASCII is percent-encoded, as in a URL. */
+function asHeader(text: string): string {
+  return /^[\x20-\x7e]*$/.test(text) ? text : encodeURI(text);
+}
+
+/** Below our own address both the path and the query are those of the service. */
+function readWanted({ path, query }: Exchange) {
+  if (query.size === 0 || path !== address) return undefined;
+  const permission = query.get('permission');
+  const resource = query.get('resource');
+  if (resource !== null) assertResource(resource);
+  if (permission === null) return undefined;
+  const parsed = permissionSchema.safeParse(permission);
+  if (!parsed.success) throw invalid('permission', 'There is no such permission.');
+  return parsed.data;
+}
+
+/** What it is called is free for now: no credential is bound to resources yet, so none is refused for one. */
+function assertResource(text: string): void {
+  const colon = text.indexOf(':');
+  const parsed = resourceSchema.safeParse({
+    type: text.slice(0, Math.max(0, colon)),
+    id: text.slice(colon + 1),
+  });
+  if (!parsed.success) throw invalid('resource', 'Write it as type:id.');
+}
+
+/** A browser that asked for a page may be sent to sign in; back to where it was only on our own host. */
+function sendToSignIn({ req, res, query, runtime }: Exchange): void {
+  const method = forwarded(req.headers['x-forwarded-method']) ?? req.method;
+  if (query.get('redirect') !== '1' || !acceptsHtml(req) || method !== 'GET')
+    throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
+  const { origin, host } = runtime.config.url;
+  const isOurs = forwarded(req.headers['x-forwarded-host']) === host;
+  const next = isOurs ? safeNext(forwarded(req.headers['x-forwarded-uri'])) : '/';
+  const location = `${origin}/login${next === '/' ? '' : `?next=${encodeURIComponent(next)}`}`;
+  res.writeHead(302, { Location: location, 'Content-Length': 0 }).end();
+}
+
+function forwarded(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

@@ -1,0 +1,157 @@
+import type { ServerResponse } from 'node:http';
+import { TurnRefusedError, type Party } from '#db/turns.ts';
+import type { RateLimit } from '#server/config.ts';
+import type { Principal } from '#server/core/access/principal.ts';
+import {
+  authenticate,
+  hashOfShown,
+  noteAdmitted,
+  type Presented,
+} from '#server/core/authentication/authenticate.ts';
+import { addressBlock } from '#server/core/network/address.ts';
+import type { RateTaken } from '#server/core/rate-limits/rates.ts';
+import { callLimits } from '#server/doors/http/admission.ts';
+import type { Exchange } from '#server/doors/http/exchange.ts';
+import type { Spent } from '#server/doors/http/spent-buckets.ts';
+import { AppError } from '#server/errors.ts';
+
+/**
+ * Who asks, within the limits on calls: a token by itself, a person's sessions together, anyone else by address. Holds one
+ * of the caller's places until the exchange ends. A caller whose bucket is known to be empty is refused before anything is
+ * looked up, and a use is noted once the call was admitted. Throws what `authenticate` throws, and `rate_limited`.
+ */
+export async function identify(exchange: Exchange, presented: Presented): Promise<Principal | null> {
+  refuseSpent(exchange, presented);
+  const principal = await authenticateCounted(exchange, presented);
+  if (principal) {
+    const bucket = bucketOf(exchange, principal);
+    if (bucket) await take(exchange, bucket, presented);
+    actAs(exchange, { key: `${principal.origin.kind} ${principal.user.id}`, isKnown: true });
+  }
+  // What stays open has a limit of its own: see the hub.
+  if (presented.isAsked) await enter(exchange);
+  if (principal) noteAdmitted(exchange.runtime, principal, exchange.facts);
+  return principal;
+}
+
+/** For what anyone may ask, whatever else they show. Throws `rate_limited`. */
+export async function admitAddress(exchange: Exchange): Promise<void> {
+  refuseSpentAddress(exchange);
+  await takeFromAddress(exchange);
+  await enter(exchange);
+}
+
+/** For bodies that say who asks: refuses an address whose bucket is known to be empty, at no cost. Throws `rate_limited`. */
+export function refuseSpentAddress(exchange: Exchange): void {
+  const { spent } = exchange.runtime.admission;
+  if (spent.isEmpty()) return;
+  const found = spent.find(blockOf(exchange));
+  if (found) refuseCall(exchange, found);
+}
+
+/** A secret that worked lately is not held up by others who call from the same address. */
+function refuseSpent(exchange: Exchange, presented: Presented): void {
+  const { runtime } = exchange;
+  const { spent } = runtime.admission;
+  if (spent.isEmpty()) return;
+  const hash = hashOfShown(runtime, presented);
+  const own = hash && spent.find(keyOf(hash));
+  if (own) refuseCall(exchange, own);
+  if (!hash || !runtime.recentSecrets.has(hash)) refuseSpentAddress(exchange);
+}
+
+async function authenticateCounted(exchange: Exchange, presented: Presented): Promise<Principal | null> {
+  let principal: Principal | null;
+  try {
+    principal = await authenticate(exchange.runtime, presented, exchange.facts);
+  } catch (error) {
+    if (error instanceof AppError && error.status < 500) await takeFromAddress(exchange);
+    throw error;
+  }
+  if (!principal) await takeFromAddress(exchange);
+  return principal;
+}
+
+interface Bucket {
+  name: 'token' | 'session' | 'address';
+  key: string;
+  limit: RateLimit;
+}
+
+function bucketOf({ runtime }: Exchange, { origin, user }: Principal): Bucket | null {
+  const usual = runtime.config.rateLimits.token;
+  if (origin.kind === 'session') return usual && { name: 'session', key: user.id, limit: usual };
+  const limit = origin.rateLimit ?? usual;
+  return limit && { name: 'token', key: origin.id, limit };
+}
+
+async function takeFromAddress(exchange: Exchange): Promise<void> {
+  const block = blockOf(exchange);
+  actAs(exchange, { key: block, isKnown: false });
+  const limit = exchange.runtime.config.rateLimits.address;
+  if (limit) await take(exchange, { name: 'address', key: block, limit });
+}
+
+/** `presented`: what is refused without a look from the first refusal on, until there is a call left. */
+async function take(exchange: Exchange, { name, key, limit }: Bucket, presented?: Presented): Promise<void> {
+  const { rates, admission } = exchange.runtime;
+  const taking = rates.take(key, limit, Math.min(exchange.calls, limit.atOnce));
+  // Of this server alone there is nothing to wait for.
+  const taken = taking instanceof Promise ? await taking : taking;
+  if (taken.allowed) return writeRate(exchange.res, name, taken);
+  const shown = presented && hashOfShown(exchange.runtime, presented);
+  admission.spent.note(shown ? keyOf(shown) : key, { name, taken });
+  refuseCall(exchange, { name, taken });
+}
+
+function refuseCall({ res }: Exchange, { name, taken }: Spent): never {
+  writeRate(res, name, taken);
+  res.setHeader('Retry-After', Math.max(1, Math.ceil(Math.round(taken.retryInMs) / 1_000)));
+  throw new AppError(
+    'rate_limited',
+    `Too many calls: ${taken.limit.perSecond} a second is the limit. Slow down.`,
+  );
+}
+
+/** Takes one of the caller's places, waiting in line for a while. */
+async function enter(exchange: Exchange): Promise<void> {
+  const { runtime, res, held, caller, calls: places } = exchange;
+  const signal = () => {
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    return gone.signal;
+  };
+  const taking = runtime.admission.calls.take(caller.key, { places, signal });
+  try {
+    held.defer(taking instanceof Promise ? await taking : taking);
+  } catch (error) {
+    throw error instanceof TurnRefusedError ? tooManyAtOnce() : error;
+  }
+}
+
+const tooManyAtOnce = () =>
+  new AppError('rate_limited', `Too many calls at once: ${callLimits.underWay} of yours run at a time.`, {
+    retryAfterSeconds: 1,
+  });
+
+/**
+ * A person's sessions share all that a caller may have at once, and so do their tokens: a script that runs wild does not keep
+ * its owner from the page on which to revoke its token.
+ */
+function actAs({ caller }: Exchange, as: Party): void {
+  Object.assign(caller, as);
+}
+
+const blockOf = ({ facts }: Exchange) => addressBlock(facts.address);
+
+const keyOf = (hash: Buffer) => hash.toString('latin1');
+
+/** draft-ietf-httpapi-ratelimit-headers: quota and window of the policy; calls remaining, and seconds until all are back. */
+function writeRate(res: ServerResponse, name: string, { limit, remaining, fullInMs }: RateTaken): void {
+  res.setHeader('RateLimit-Policy', policyOf(name, limit));
+  res.setHeader('RateLimit', `"${name}";r=${remaining};t=${Math.ceil(Math.round(fullInMs) / 1_000)}`);
+}
+
+function policyOf(name: string, { atOnce, perSecond }: RateLimit): string {
+  return `"${name}";q=${atOnce};w=${Math.ceil(atOnce / perSecond)}`;
+}

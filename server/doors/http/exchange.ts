@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Party } from '#db/turns.ts';
+import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
+import type { Principal } from '#server/core/access/principal.ts';
+import { addressBlock } from '#server/core/network/address.ts';
+import { toAppError } from '#server/core/procedures/problem.ts';
+import { identify } from '#server/doors/http/admit.ts';
+import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
+import { acceptsHtml } from '#server/doors/http/request.ts';
+import type { AppError } from '#server/errors.ts';
+
+/** One request and its answer, on their way through a door. */
+export interface Exchange {
+  runtime: Runtime;
+  req: IncomingMessage;
+  res: ServerResponse;
+  facts: RequestFacts;
+  /** The path without the query, as it was sent. */
+  path: string;
+  query: URLSearchParams;
+  /** Known more exactly once it was found out who asks. */
+  caller: Party;
+  /** As how many calls it counts: those of a batch. */
+  calls: number;
+  /** What is given back when all is done. */
+  held: DisposableStack;
+  /** People come here by links: what is refused is told as a page. */
+  isForPeople: boolean;
+  /** The server was asked to stop: requests had better go to another. */
+  isLeaving: boolean;
+}
+
+/** A way in: REST, tRPC, pages. It answers, or throws what `sendProblem` then says. */
+export type Door = (exchange: Exchange) => void | Promise<void>;
+
+/**
+ * The context of a request's commands. `isAsked`: somebody asks, rather than an open page by itself, which keeps no
+ * session alive. Throws what `identify` throws.
+ */
+export async function openCtx(exchange: Exchange, { isAsked } = { isAsked: true }): Promise<AnyoneCtx> {
+  const { runtime, req, res, facts } = exchange;
+  const { authorization, cookie } = req.headers;
+  const principal = await identify(exchange, { authorization, cookie, isAsked });
+  warnOfExpiry(res, principal, runtime.clock.now());
+  const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
+  return createCtx(runtime, { request: facts, principal, reply });
+}
+
+const expirySoonMs = 7 * 86_400_000;
+
+/** For programs: their token ends soon. */
+function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date): void {
+  if (principal?.origin.kind !== 'credential') return;
+  const { expiresAt } = principal.origin;
+  if (expiresAt && expiresAt.getTime() - at.getTime() <= expirySoonMs)
+    res.setHeader('Keyward-Token-Expires', expiresAt.toISOString());
+}
+
+/** Answers what a door threw, and logs it if it is our fault. Who is over a limit hears of it in their own pace. */
+export function refuse(exchange: Exchange, error: unknown): void {
+  const { runtime, res, facts, caller } = exchange;
+  const refusal = toAppError(error);
+  runtime.metrics?.refused(refusal.code);
+  if (refusal.status >= 500) {
+    // An issuer that is away is no fault of this server.
+    const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
+    runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
+  }
+  const waitMs = refusal.status === 429 ? runtime.admission.refusals.next(placeOf(caller)) : 0;
+  if (waitMs === 0) return send(exchange, refusal);
+  const timer = setTimeout(() => send(exchange, refusal), waitMs);
+  res.once('close', () => clearTimeout(timer));
+}
+
+/** Who is refused before it is known who asks is known by their address. */
+const placeOf = ({ key, isKnown }: Party) => (isKnown ? key : addressBlock(key));
+
+function send({ req, res, facts, isForPeople }: Exchange, refusal: AppError): void {
+  const write = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
+  write(res, refusal, facts.id);
+}

@@ -1,0 +1,68 @@
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Config } from '#server/config.ts';
+import { bareAnswer } from '#server/doors/http/answer.ts';
+import { limitConnections, releaseIdleReaders } from '#server/doors/http/connections.ts';
+
+/** Takes a request for a WebSocket. */
+export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const limits = {
+  headerBytes: 16_384,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  silenceMs: 75_000,
+  keepAliveMs: 72_000,
+};
+
+/** What the parser's refusals are in HTTP; anything else is a bad request. */
+const clientErrors: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/**
+ * A server that listens as configured and holds whoever connects to its limits: nobody slow keeps what others need.
+ * Rejects when the address cannot be listened on.
+ */
+export async function openListener(
+  config: Config,
+  onRequest: RequestListener,
+  upgrade?: Upgrade,
+): Promise<Server> {
+  const server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: limits.keepAliveMs,
+      // Node's own refusal would go without the headers that no answer goes without.
+      requireHostHeader: false,
+    },
+    onRequest,
+  );
+  // The same here: what is expected that nobody has heard of may be left unmet.
+  server.on('checkExpectation', onRequest);
+  limitConnections(server, config);
+  releaseIdleReaders(server, limits.silenceMs);
+  if (upgrade) server.on('upgrade', upgrade);
+  // Whoever neither sends nor reads is let go, a little after an idle connection would be.
+  server.setTimeout(limits.silenceMs);
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = clientErrors[error.code ?? ''] ?? '400 Bad Request';
+    if (socket.writable) socket.end(bareAnswer(status, config));
+  });
+  await listen(server, config);
+  return server;
+}
+
+function listen(server: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host, backlog: 1_024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

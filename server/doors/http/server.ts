@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { actFor } from '#db/turns.ts';
+import type { Runtime } from '#server/core/access/context.ts';
+import { setSecurityHeaders } from '#server/doors/http/answer.ts';
+import { refuse, type Door, type Exchange } from '#server/doors/http/exchange.ts';
+import { openListener, type Upgrade } from '#server/doors/http/listen.ts';
+import { assertOwnOrigin, type Reach } from '#server/doors/http/origin.ts';
+import { warnOfOtherAddress } from '#server/doors/http/other-address.ts';
+import {
+  assertWellFormed,
+  loggablePath,
+  readFacts,
+  readTarget,
+  splitUrl,
+} from '#server/doors/http/request.ts';
+import { warnOfUnknownClient } from '#server/doors/http/unknown-client.ts';
+import { assertNoTokenInUrl } from '#server/doors/http/url-tokens.ts';
+import { AppError } from '#server/errors.ts';
+
+const urlLength = 8_192;
+const drainMs = 30_000;
+
+/** The doors by the beginning of the path, the first that fits; whatever fits none is for `pages`. */
+export type RouteTable = readonly Route[];
+
+/** Left out, `reach` is the narrowest there is: our own pages, and programs. */
+type Route = readonly [prefix: string, door: Door, reach?: Reach];
+
+export interface HttpServer {
+  port: number;
+  /**
+   * Says that it leaves, for as long as is configured; then takes no more, lets what runs finish for up to 30 s, and
+   * closes.
+   */
+  close(): Promise<void>;
+}
+
+/** Listens as configured. Rejects when the address cannot be listened on. */
+export async function startHttpServer(
+  runtime: Runtime,
+  routes: RouteTable,
+  upgrade?: Upgrade,
+): Promise<HttpServer> {
+  const { config } = runtime;
+  let isLeaving = false;
+  const take = (req: IncomingMessage, res: ServerResponse) =>
+    void answer({ runtime, req, res, isLeaving }, routes);
+  const server = await openListener(config, take, upgrade);
+  const { port } = server.address() as AddressInfo;
+  if (!config.urlIsGiven) config.url.port = String(port);
+  return {
+    port,
+    async close() {
+      isLeaving = true;
+      await sleep(config.drainSeconds * 1_000);
+      // What stays open would keep the server from ever being idle.
+      await Promise.all([runtime.hub.close(), drain(server)]);
+    },
+  };
+}
+
+type Asked = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
+
+async function answer(asked: Asked, routes: RouteTable): Promise<void> {
+  const { runtime, req, res } = asked;
+  // A connection that was turned away may have sent its request all the same.
+  if (req.socket.writableEnded) return;
+  const started = performance.now();
+  const { url, authority } = readTarget(req.url ?? '/');
+  req.url = url;
+  const { path, query } = splitUrl(url.slice(0, urlLength));
+  const route = routes.find(([prefix]) => leadsTo(prefix, path)) ?? nowhere;
+  const facts = readFacts(req, runtime.config);
+  const caller = { key: facts.address ?? 'unknown', isKnown: false };
+  using held = new DisposableStack();
+  const isForPeople = route[2] === 'linked';
+  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held, isForPeople };
+  // On this connection nothing more will be answered for long.
+  if (asked.isLeaving) res.shouldKeepAlive = false;
+  setSecurityHeaders(res, runtime.config);
+  res.setHeader('X-Request-Id', facts.id);
+  res.on('close', () => logRequest(exchange, performance.now() - started));
+  await actFor(caller, () => pass(exchange, route, authority));
+}
+
+/** Through its door, unless no door should see it. */
+async function pass(
+  exchange: Exchange,
+  [, door, reach]: Route,
+  authority: string | undefined,
+): Promise<void> {
+  const { runtime, req, facts } = exchange;
+  try {
+    if ((req.url ?? '').length > urlLength)
+      throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);
+    assertWellFormed(req, authority);
+    if (facts.address === null) warnOfUnknownClient(runtime);
+    await assertNoTokenInUrl(exchange);
+    assertOwnOrigin(req, runtime.config, reach);
+    await door(exchange);
+  } catch (error) {
+    if (reach !== 'proxied') warnOfOtherAddress(exchange, error);
+    refuse(exchange, error);
+  }
+}
+
+const leadsTo = (prefix: string, path: string) =>
+  path === prefix || (prefix.endsWith('/') && path.startsWith(prefix));
+
+const nowhere: Route = [
+  '',
+  () => {
+    throw new AppError('not_found', 'There is nothing at this address.');
+  },
+];
+
+/** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
+function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
+  const answered = res.writableFinished ? res.statusCode : 'aborted';
+  runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
+  const line = {
+    requestId: facts.id,
+    method: req.method,
+    path: loggablePath(path),
+    status: answered,
+    ms: Math.round(ms * 10) / 10,
+    address: facts.address ?? 'unknown',
+  };
+  runtime.log.info(line, 'request');
+}
+
+function drain(server: Server): Promise<void> {
+  // A connection that is kept alive becomes idle only once its last answer has been sent.
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const patience = AbortSignal.timeout(drainMs);
+  const gaveUp = once(patience, 'abort').then(() => server.closeAllConnections());
+  return Promise.race([closed, gaveUp]).finally(() => clearInterval(sweep));
+}

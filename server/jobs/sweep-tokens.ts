@@ -1,9 +1,0 @@
-import { sweepTokens } from '#server/admin-tokens/sweep.ts';
-import type { Job } from '#server/jobs/job.ts';
-
-/** Keeps the lists of everyone's tokens fast while tokens come to their end. */
-export const sweepTokensJob: Job = {
-  name: 'sweep-tokens',
-  schedule: '* * * * *',
-  run: (runtime) => sweepTokens(runtime.db, runtime.clock.now()),
-};

@@ -1,0 +1,34 @@
+import type { Ctx } from '#server/core/access/context.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
+import { recordAudit } from '#server/core/audit/record.ts';
+import { notFound } from '#server/errors.ts';
+import {
+  findTenant,
+  findTenantForUpdate,
+  toSettingsView,
+  updateTenant,
+} from '#server/people/tenants/queries.ts';
+import type { SettingsView, UpdateSettingsInput } from '#server/people/tenants/schema.ts';
+
+/** What the asker's tenant has decided on tokens. */
+export async function getSettings({ runtime, principal }: Ctx): Promise<SettingsView> {
+  const tenant = await findTenant(runtime.db, principal.tenantId);
+  if (!tenant) throw notFound('tenant');
+  return toSettingsView(tenant);
+}
+
+/** Changes some of it. Tokens that exist already are left as they are. */
+export function updateSettings(ctx: Ctx, input: UpdateSettingsInput): Promise<SettingsView> {
+  const { tenantId } = ctx.principal;
+  return ctx.change(async (tx) => {
+    const tenant = await findTenantForUpdate(tx, tenantId);
+    if (!tenant) throw notFound('tenant');
+    const changes = changedFields(tenant, input);
+    if (Object.keys(changes).length === 0) return toSettingsView(tenant);
+    await updateTenant(tx, tenantId, input);
+    const resource = { type: 'tenant', id: tenantId, label: tenant.name };
+    await recordAudit(tx, ctx, { action: 'settings.update', resource, detail: { changes } });
+    const changed = await findTenant(tx, tenantId);
+    return toSettingsView(changed ?? tenant);
+  });
+}

@@ -1,0 +1,156 @@
+import { randomUUIDv7 } from 'node:crypto';
+import type { Connection, Transaction } from '#db/client.ts';
+import { violatedUnique } from '#db/errors.ts';
+import type { AnyoneCtx, Ctx, Runtime } from '#server/core/access/context.ts';
+import { assertFreshSignIn } from '#server/core/access/fresh.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
+import { recordAudit, type AuditActor } from '#server/core/audit/record.ts';
+import { endCodes } from '#server/core/one-time-codes/consume.ts';
+import { codeLifeMs, issueCode, issuerOf } from '#server/core/one-time-codes/issue.ts';
+import { syncOwnersSoon } from '#server/credentials/tokens/sync-owners.ts';
+import { AppError, notFound } from '#server/errors.ts';
+import { hashNewPassword } from '#server/people/users/accept-password.ts';
+import { findHoldings } from '#server/people/users/find-holdings.ts';
+import { issueLink } from '#server/people/users/issue-links.ts';
+import { lockAsAdmin, lockForChange, userResource } from '#server/people/users/lock.ts';
+import {
+  findUserRecord,
+  insertUser,
+  toUserView,
+  updateUserRow,
+  type NewUserRow,
+  type UserRow,
+} from '#server/people/users/queries.ts';
+import { assertAdminRemains, assertNotSelf, assertNotBeyond } from '#server/people/users/rules.ts';
+import type {
+  CreatedUserView,
+  CreateUserInput,
+  UpdateUserInput,
+  UserDetailView,
+  UserIdInput,
+  UserView,
+} from '#server/people/users/schema.ts';
+
+/** Somebody of the admin's tenant, also who was deleted, with what they get in with. Throws `not_found`. */
+export async function getUser(ctx: Ctx, { id }: UserIdInput): Promise<UserDetailView> {
+  const { tenantId } = ctx.principal;
+  const user = await viewUser(ctx.runtime.db, tenantId, id);
+  return { ...user, holds: await findHoldings(ctx.runtime.db, { tenantId, userId: id }, ctx.now()) };
+}
+
+/**
+ * Adds a person to the admin's tenant, with a password that is good for one sign-in, or else with an invite: the answer
+ * holds its link, for the only time. Throws `email_taken`, `permission_denied`, `validation_failed`.
+ */
+export async function createUser(
+  ctx: Ctx,
+  { password, ...input }: CreateUserInput,
+): Promise<CreatedUserView> {
+  const { tenantId } = ctx.principal;
+  const chosen =
+    password === undefined
+      ? input
+      : { ...(await preparePerson(ctx.runtime, { ...input, password })), passwordChosenByAdmin: true };
+  assertNotBeyond(ctx.principal.permissions, input.role);
+  return ctx.change(async (tx) => {
+    await lockAsAdmin(tx, ctx);
+    const user = await addUser(tx, ctx, { ...chosen, tenantId });
+    const link = password === undefined ? await issueLink(tx, ctx, user, 'invite') : null;
+    if (password !== undefined) await openChosenPassword(tx, ctx, user.id);
+    const view = await viewUser(tx, tenantId, user.id);
+    return { ...view, inviteUrl: link?.url ?? null, mailed: link?.mailed ?? false };
+  });
+}
+
+/** Has a password that the asker chose for someone end: with its time, its use, or their right to choose it. */
+export async function openChosenPassword(tx: Transaction, ctx: Ctx, userId: string): Promise<void> {
+  const { tenantId } = ctx.principal;
+  const issuer = issuerOf(ctx.principal);
+  const code = { tenantId, userId, purpose: 'password', lifeMs: codeLifeMs.password, issuer } as const;
+  await issueCode(tx, code, ctx.now());
+}
+
+export type PreparedPerson = Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>;
+
+/** Checks and hashes what was chosen, outside of any transaction: hashing is slow on purpose. */
+export async function preparePerson(
+  runtime: Runtime,
+  { email, name, role, password }: CreateUserInput & { password: string },
+): Promise<PreparedPerson> {
+  return { email, name, role, passwordHash: await hashNewPassword(runtime, { password, email }) };
+}
+
+/** Inserts a prepared person. `actor`: who did it, at first boot, when nobody is signed in yet. */
+export async function addUser(
+  tx: Transaction,
+  ctx: AnyoneCtx,
+  person: Omit<NewUserRow, 'id' | 'createdAt'>,
+  actor?: AuditActor,
+): Promise<UserRow> {
+  const row = { ...person, id: randomUUIDv7(), createdAt: ctx.now() };
+  const user = await refusingTakenEmail(() => insertUser(tx, row));
+  await recordAudit(tx, ctx, {
+    action: 'user.create',
+    resource: userResource(user),
+    detail: { role: user.role, by: person.passwordHash ? 'password' : 'invite' },
+    ...(actor && { actor: { ...actor, tenantId: user.tenantId as TenantId } }),
+  });
+  return user;
+}
+
+/** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `permission_denied`, `sign_in_again`. */
+export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise<UserView> {
+  const { tenantId } = ctx.principal;
+  return ctx.change(async (tx) => {
+    const { user, otherAdmins } = await lockForChange(tx, ctx, id);
+    const changes = changedFields(user, input);
+    if (Object.keys(changes).length === 0) return viewUser(tx, tenantId, id);
+    // A magic link goes to the address, so whoever sets it can sign in as that person.
+    if (changes['role'] || changes['email']) {
+      assertFreshSignIn(ctx);
+      assertNotBeyond(ctx.principal.permissions, input.role ?? user.role);
+      assertNotBeyond(ctx.principal.permissions, user.role);
+    }
+    if (changes['role'] && user.role === 'admin') {
+      assertNotSelf(ctx.principal.user.id, user.id, 'demote');
+      if (!user.deactivatedAt) assertAdminRemains(otherAdmins);
+    }
+    await refusingTakenEmail(() => updateUserRow(tx, tenantId, id, input));
+    // Links that went to the old address are in somebody else's hands.
+    if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
+    await recordAudit(tx, ctx, { action: 'user.update', resource: userResource(user), detail: { changes } });
+    if (changes['email'] || changes['name']) await syncOwnersSoon(tx, ctx.runtime);
+    return viewUser(tx, tenantId, id);
+  });
+}
+
+/** Switches a person on again, with all that was not revoked meanwhile. Throws `not_found`. */
+export function activateUser(ctx: Ctx, { id }: UserIdInput): Promise<UserView> {
+  const { tenantId } = ctx.principal;
+  return ctx.change(async (tx) => {
+    const { user } = await lockForChange(tx, ctx, id);
+    if (user.deactivatedAt) {
+      const cleared = { deactivatedAt: null, deactivatedBy: null, deactivateReason: null };
+      await updateUserRow(tx, tenantId, id, cleared);
+      await recordAudit(tx, ctx, { action: 'user.activate', resource: userResource(user) });
+    }
+    return viewUser(tx, tenantId, id);
+  });
+}
+
+/** A person as they are now. Throws `not_found`. */
+export async function viewUser(db: Connection, tenantId: TenantId, id: string): Promise<UserView> {
+  const record = await findUserRecord(db, tenantId, id);
+  if (!record) throw notFound('user');
+  return toUserView(record);
+}
+
+async function refusingTakenEmail<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (violatedUnique(error) !== 'users_email') throw error;
+    throw new AppError('email_taken', 'Somebody already has this e-mail address.');
+  }
+}

@@ -1,0 +1,33 @@
+import { createHandoutDoor } from '#server/doors/downloads/handout-door.ts';
+import type { Bundle } from '#server/doors/downloads/read-bundle.ts';
+import { answerForward } from '#server/doors/forward-auth/forward-door.ts';
+import { answerHealth, answerReadiness } from '#server/doors/health/health.ts';
+import type { RouteTable } from '#server/doors/http/server.ts';
+import { answerMetrics } from '#server/doors/metrics/metrics-door.ts';
+import { answerJwks, answerOauth } from '#server/doors/oauth/oauth-door.ts';
+import type { StaticExport } from '#server/doors/pages/export.ts';
+import { createPagesDoor } from '#server/doors/pages/pages.ts';
+import { createRestDoor } from '#server/doors/rest/door.ts';
+import { answerOidcCallback } from '#server/doors/sso-callback/oidc-callback.ts';
+import { answerTrpc } from '#server/doors/trpc/door.ts';
+import { callbackPath } from '#server/people/sso/commands.ts';
+
+/** Every way in. */
+export function routeTable(site: StaticExport, bundle?: Bundle): RouteTable {
+  const handout = createHandoutDoor(bundle);
+  return [
+    ['/healthz', answerHealth],
+    ['/readyz', answerReadiness],
+    ['/metrics', answerMetrics],
+    ['/trpc/', answerTrpc],
+    [callbackPath, answerOidcCallback, 'linked'],
+    ['/api/v1/auth/forward', answerForward, 'proxied'],
+    ['/api/v1/auth/forward/', answerForward, 'proxied'],
+    ['/api/', createRestDoor()],
+    ['/oauth/', answerOauth],
+    ['/.well-known/jwks.json', answerJwks, 'linked'],
+    ['/cli/', handout, 'linked'],
+    ['/npm/', handout],
+    ['/', createPagesDoor(site), 'linked'],
+  ];
+}
