@@ -10,7 +10,10 @@ import { findNode, root, say } from './workplace.mjs';
  * `npm run mutants`, of all or of the files named: changes what decides who gets in, in one small way at a time, and counts
  * the changes that no test notices. Fails where more than one in ten goes unnoticed.
  */
-const MUTATED = ['server/{access,credentials}/*.ts', 'server/*/rules.ts'];
+const MUTATED = [
+  'server/core/{access,authentication,credential-use,crypto,rate-limits,secrets}/*.ts',
+  'server/*/*/rules.ts',
+];
 const THRESHOLD_PERCENT = 90;
 
 /** Where the tests of a file do not stand beside it under its name. */
@@ -19,7 +22,7 @@ const TESTED_BY: Record<string, string[]> = {
   'server/core/procedures/download.ts': ['server/oversight/audit-log/export.test.ts'],
   'server/core/rate-limits/shared-rates.ts': ['server/core/rate-limits/shared-buckets.test.ts'],
   'server/core/credential-use/last-use.ts': ['last-use', 'daily-use'].map(
-    (name) => `server/credentials/${name}.test.ts`,
+    (name) => `server/core/credential-use/${name}.test.ts`,
   ),
   'server/core/secrets/schema.ts': ['server/core/secrets/format.test.ts'],
 };
