@@ -4,9 +4,14 @@ import type { AppError, ErrorCode } from '#server/errors.ts';
 
 const denials: readonly ErrorCode[] = ['permission_denied', 'session_required'];
 
-/** Puts into the audit log that somebody known was denied something, and which permission it asks for. */
-export function noteDenied(ctx: AnyoneCtx, { code }: AppError, asked: { permission: string }): void {
-  if (!ctx.principal || !denials.includes(code)) return;
+/** What is in the log already: the guard notes a denial where it makes it, and a door what comes from deeper. */
+const noted = new WeakSet<AppError>();
+
+/** Puts into the audit log, once, that a known caller was denied something, and which permission it asks for. */
+export function noteDenied(ctx: AnyoneCtx, refusal: AppError, asked: { permission: string }): void {
+  const { code } = refusal;
+  if (!ctx.principal || !denials.includes(code) || noted.has(refusal)) return;
+  noted.add(refusal);
   const row = auditRow(ctx, { action: 'access.denied', outcome: 'denied', code, detail: asked });
   ctx.runtime.auditQueue.addRefusal(row);
 }

@@ -5,6 +5,7 @@ import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import type { Permission } from '#server/core/access/schema.ts';
 import { assertWayOpen } from '#server/core/access/ways.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
+import { requirePermission, requireSignedIn } from '#server/core/authentication/require-permission.ts';
 import { toAppError, toProblem, type Problem } from '#server/core/procedures/problem.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 
@@ -71,12 +72,12 @@ export const anyone = translated.meta({ access: 'anyone' });
 /** For whoever is somebody, whatever their permissions. */
 export const signedIn = translated
   .meta({ access: 'signed-in' })
-  .use(({ ctx, next }) => next({ ctx: assertSignedIn(ctx) }));
+  .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx) }));
 
 /** The same, but for a person in a browser only. */
 export const signedInBySession = translated
   .meta({ access: 'signed-in', sessionOnly: true })
-  .use(({ ctx, next }) => next({ ctx: assertInSession(assertSignedIn(ctx)) }));
+  .use(({ ctx, next }) => next({ ctx: assertInSession(requireSignedIn(ctx)) }));
 
 /** The same, and signed in within the last hours. */
 export const signedInFreshly = signedInBySession
@@ -87,13 +88,13 @@ export const signedInFreshly = signedInBySession
 export function permitted(permission: Permission) {
   return translated
     .meta({ access: permission })
-    .use(({ ctx, next }) => next({ ctx: assertPermitted(ctx, permission) }));
+    .use(({ ctx, next }) => next({ ctx: requirePermission(ctx, permission) }));
 }
 
 /** The same, but for a person in a browser only: a token cannot make or change what lets people in. */
 export function permittedInSession(permission: Permission) {
   return translated.meta({ access: permission, sessionOnly: true }).use(({ ctx, next }) => {
-    return next({ ctx: assertPermitted(assertInSession(assertSignedIn(ctx)), permission) });
+    return next({ ctx: requirePermission(assertInSession(requireSignedIn(ctx)), permission) });
   });
 }
 
@@ -133,16 +134,7 @@ export function rest(
 export function assertAccess(ctx: AnyoneCtx, { access, sessionOnly, fresh }: Meta): Ctx {
   if (access === undefined || access === 'anyone' || sessionOnly || fresh)
     throw new Error('This way is for procedures that ask for a permission and no more.');
-  return access === 'signed-in' ? assertSignedIn(ctx) : assertPermitted(ctx, access);
-}
-
-function assertSignedIn(ctx: AnyoneCtx): Ctx {
-  if (isSignedIn(ctx)) return ctx;
-  throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
-}
-
-function isSignedIn(ctx: AnyoneCtx): ctx is Ctx {
-  return ctx.principal !== null;
+  return access === 'signed-in' ? requireSignedIn(ctx) : requirePermission(ctx, access);
 }
 
 function assertInSession(ctx: Ctx): Ctx {
@@ -153,19 +145,6 @@ function assertInSession(ctx: Ctx): Ctx {
 function assertFresh(ctx: Ctx): Ctx {
   assertFreshSignIn(ctx);
   return ctx;
-}
-
-function assertPermitted(ctx: AnyoneCtx, permission: Permission): Ctx {
-  const signed = assertSignedIn(ctx);
-  if (signed.principal.permissions.has(permission)) return signed;
-  throw new AppError(
-    'permission_denied',
-    `This needs the permission ${permission}, which ${whoLacks(signed)} does not have.`,
-  );
-}
-
-function whoLacks({ principal }: Ctx): string {
-  return principal.origin.kind === 'credential' ? 'this token' : 'your role';
 }
 
 function trpcCode(status: number): TRPCError['code'] {

@@ -1,7 +1,8 @@
-import { createCtx, noReply } from '#server/core/access/context.ts';
+import { createCtx, noReply, type Ctx } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import { permissionSchema, safeNext, type Permission } from '#server/core/access/schema.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
+import { requirePermission } from '#server/core/authentication/require-permission.ts';
 import { resourceSchema } from '#server/credentials/introspection/schema.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
@@ -22,26 +23,32 @@ export async function answerForward(exchange: Exchange): Promise<void> {
   const { authorization, cookie } = exchange.req.headers;
   const principal = await identify(exchange, { authorization, cookie, isAsked: true });
   if (!principal) return sendToSignIn(exchange);
-  if (!isAllowed(exchange, principal, wanted)) throw refusal(exchange, principal, wanted);
+  assertAllowed(exchange, principal, wanted);
   res.writeHead(200, { ...identityOf(principal), 'Content-Length': 0 }).end();
 }
 
-/** A site that asks for no permission takes whoever comes for the whole person, which a narrowed token is not. */
-function isAllowed({ runtime }: Exchange, { origin, permissions }: Principal, wanted?: Permission): boolean {
-  if (wanted) return permissions.has(wanted);
-  return origin.kind === 'session' || origin.grant[0] === '*' || runtime.config.forwardsNarrowed;
+function assertAllowed({ runtime, res, facts }: Exchange, principal: Principal, wanted?: Permission): void {
+  const ctx = createCtx(runtime, { request: facts, principal, reply: noReply });
+  try {
+    if (wanted) requirePermission(ctx, wanted);
+    else assertWhole(ctx);
+  } catch (error) {
+    const scope = wanted ? `, scope="${wanted}"` : '';
+    res.setHeader('WWW-Authenticate', `Bearer realm="Keyward", error="insufficient_scope"${scope}`);
+    throw error;
+  }
 }
 
-function refusal({ runtime, res, facts }: Exchange, principal: Principal, wanted?: Permission): AppError {
-  const scope = wanted ? `, scope="${wanted}"` : '';
-  res.setHeader('WWW-Authenticate', `Bearer realm="Keyward", error="insufficient_scope"${scope}`);
-  const sentence = wanted
-    ? `This needs the permission ${wanted}.`
-    : 'This token has some permissions only, and this site asks for none of them. Use a token that may do all that its owner may.';
-  const refused = new AppError('permission_denied', sentence);
-  const ctx = createCtx(runtime, { request: facts, principal, reply: noReply });
-  noteDenied(ctx, refused, { permission: wanted ?? '*' });
-  return refused;
+/** A site that asks for no permission takes whoever comes for the whole person, which a narrowed token is not. */
+function assertWhole(ctx: Ctx): void {
+  const { origin } = ctx.principal;
+  if (origin.kind === 'session' || origin.grant[0] === '*' || ctx.runtime.config.forwardsNarrowed) return;
+  const refusal = new AppError(
+    'permission_denied',
+    'This token has some permissions only, and this site asks for none of them. Use a token that may do all that its owner may.',
+  );
+  noteDenied(ctx, refusal, { permission: '*' });
+  throw refusal;
 }
 
 function identityOf({ user, tenantId, origin, permissions }: Principal): Record<string, string> {

@@ -1,6 +1,6 @@
 import { createCtx, noReply, type Ctx } from '#server/core/access/context.ts';
 import { readBearer, type Presented } from '#server/core/authentication/authenticate.ts';
-import { noteDenied } from '#server/core/authentication/note-denied.ts';
+import { requirePermission } from '#server/core/authentication/require-permission.ts';
 import { listPublicKeys } from '#server/core/signing-keys/rotate-keys.ts';
 import { exchangeToken } from '#server/credentials/introspection/exchange-token.ts';
 import { introspect } from '#server/credentials/introspection/introspect.ts';
@@ -67,12 +67,7 @@ export async function answerJwks(exchange: Exchange): Promise<void> {
 }
 
 async function answerIntrospect(exchange: Exchange): Promise<object> {
-  const ctx = await openClient(exchange);
-  if (!ctx.principal.permissions.has('verify')) {
-    const refusal = new AppError('permission_denied', 'This needs the permission verify.');
-    noteDenied(ctx, refusal, { permission: 'verify' });
-    throw refusal;
-  }
+  const ctx = requirePermission(await openClient(exchange), 'verify');
   return introspect(ctx, need(await readForm(exchange, bodyLimits.form), 'token'));
 }
 

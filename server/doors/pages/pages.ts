@@ -1,6 +1,6 @@
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
-import { noteDenied } from '#server/core/authentication/note-denied.ts';
+import { requirePermission, requireSignedIn } from '#server/core/authentication/require-permission.ts';
 import { openCtx, refuse, type Door, type Exchange } from '#server/doors/http/exchange.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
 import type { StaticExport } from '#server/doors/pages/export.ts';
@@ -57,17 +57,10 @@ function pageOf({ runtime }: Exchange, path: string): string {
 
 /** Throws `unauthenticated`, `permission_denied`, and `not_found` for `/setup` once there is a user. */
 async function assertMaySee(ctx: AnyoneCtx, access: PageAccess): Promise<void> {
-  const { runtime, principal } = ctx;
-  if (access === 'setup' && !(await isSetupOpen(runtime))) throw noPage();
+  if (access === 'setup' && !(await isSetupOpen(ctx.runtime))) throw noPage();
   if (!needsSignIn(access)) return;
-  if (!principal) throw new AppError('unauthenticated', 'Sign in to see this page.');
-  if (access === 'signed-in' || principal.permissions.has(access)) return;
-  const refusal = new AppError(
-    'permission_denied',
-    `This needs the permission ${access}, which your role does not have.`,
-  );
-  noteDenied(ctx, refusal, { permission: access });
-  throw refusal;
+  if (access === 'signed-in') requireSignedIn(ctx);
+  else requirePermission(ctx, access);
 }
 
 function refusePage(exchange: Exchange, site: StaticExport, error: unknown): void {
