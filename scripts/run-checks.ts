@@ -19,9 +19,10 @@ const CHECKS = [
   program('knip', '--no-progress', '--no-config-hints'),
   script('layout', 'check-layout.ts'),
   script('packages', 'check-packages.ts'),
+  script('controls', 'check-controls.ts'),
 ];
 
-/** Format, lint, types, dead code and layout: seconds, and no database. */
+/** Format, lint, types, dead code, layout and whether each control of a promise still fits: seconds, and no database. */
 export async function runChecks(): Promise<Tally> {
   const results = await Promise.all(CHECKS.map(runCheck));
   const passed = results.filter(Boolean).length;

@@ -10,18 +10,23 @@ const variable = 'TRUST_SABOTAGE';
 /** The settings that make a server load files as the patches say. Throws for a patch that does not fit its file exactly once. */
 export function sabotageSettings(patches: readonly Patch[]): Record<string, string> {
   if (patches.length === 0) return {};
-  for (const patch of patches) applyTo(readFileSync(path.join(root, patch.file), 'utf8'), patch);
+  const [misfit] = misfits(patches);
+  if (misfit !== undefined) throw new Error(misfit);
   return {
     NODE_OPTIONS: `--import=${pathToFileURL(import.meta.filename).href}`,
     [variable]: JSON.stringify(patches),
   };
 }
 
-function applyTo(text: string, { file, find, replace }: Patch): string {
-  const times = text.split(find).length - 1;
-  if (times !== 1) throw new Error(`A control looks for this ${times} times in ${file}, not once:\n${find}`);
-  return text.replace(find, () => replace);
+/** One sentence for each patch that does not fit its file exactly once. */
+export function misfits(patches: readonly Patch[]): string[] {
+  return patches.flatMap(({ file, find }) => {
+    const times = readFileSync(path.join(root, file), 'utf8').split(find).length - 1;
+    return times === 1 ? [] : [`${file} holds this ${times} times, not once: ${JSON.stringify(find)}`];
+  });
 }
+
+const applyTo = (text: string, { find, replace }: Patch) => text.replace(find, () => replace);
 
 /** In the server: production code has no switch for any of this. */
 function patchWhatIsLoaded(patches: readonly Patch[]): void {

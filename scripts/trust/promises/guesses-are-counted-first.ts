@@ -132,7 +132,7 @@ export const promise: TrustPromise = {
       without: 'one spelling of an address',
       patches: [
         {
-          file: 'server/core/lockout/count.ts',
+          file: 'server/people/sign-in/count-sign-in.ts',
           find: 'const account = canonicalEmail(email);',
           replace: 'const account = email;',
         },
@@ -153,7 +153,7 @@ export const promise: TrustPromise = {
       without: 'a count of its own for a known browser',
       patches: [
         {
-          file: 'server/core/lockout/count.ts',
+          file: 'server/people/sign-in/count-sign-in.ts',
           find: 'device: await recogniseDevice(ctx, account)',
           replace: 'device: undefined',
         },

@@ -173,7 +173,7 @@ export const promise: TrustPromise = {
       without: 'an output schema that leaves out what it does not name',
       patches: [
         {
-          file: 'server/people/users/schema.ts',
+          file: 'server/core/access/schema.ts',
           find: 'export const profileView = z.object(',
           replace: 'export const profileView = z.looseObject(',
         },

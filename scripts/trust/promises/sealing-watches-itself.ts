@@ -113,8 +113,8 @@ export const promise: TrustPromise = {
       without: 'what a server remembers of what it wrote',
       patches: [
         {
-          file: 'server/oversight/audit-seals/written-rows.ts',
-          find: '    written.add(rows);\n',
+          file: 'server/core/audit/journal.ts',
+          find: '    tell(rows);\n',
           replace: '',
         },
       ],
