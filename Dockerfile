@@ -21,7 +21,6 @@ COPY --from=build /keyward/out-cli ./out-cli
 COPY package.json ./
 COPY db ./db
 COPY server ./server
-COPY scripts/admin.ts scripts/audit.ts scripts/db.ts scripts/operator-command.ts ./scripts/
 RUN install -d -o node -g node -m 0700 /data
 USER node
 VOLUME /data

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { openPool } from '#db/client.ts';
-import { startEmbedded } from '#db/embedded.ts';
+import { startEmbedded } from '#db/embedded/embedded.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import { writeCursor } from '#server/core/paging/cursor.ts';
 import { sortKeys } from '#server/credentials/token-triage/find-page.ts';

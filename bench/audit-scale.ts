@@ -6,7 +6,7 @@ import pg from 'pg';
 import pino from 'pino';
 import type { DatabaseAddress } from '#db/address.ts';
 import { openDatabase, openPool, type Database } from '#db/client.ts';
-import { startEmbedded } from '#db/embedded.ts';
+import { startEmbedded } from '#db/embedded/embedded.ts';
 import { parseConfig } from '#server/config.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { writeExport } from '#server/oversight/audit-log/export.ts';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/address.ts';
 import { connectAsOwner } from '#db/connect.ts';
-import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
+import { startEmbedded, type EmbeddedPostgres } from '#db/embedded/embedded.ts';
 import { admitLogin, loginNameOf, makeLogin } from '#db/login.ts';
 import { migrate } from '#db/migrate.ts';
 import { freePort } from '#server/testing/program.ts';

@@ -6,7 +6,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { chromium, type Page } from '@playwright/test';
 import { launch } from 'chrome-launcher';
 import lighthouse, { desktopConfig } from 'lighthouse';
-import { startEmbedded } from '#db/embedded.ts';
+import { startEmbedded } from '#db/embedded/embedded.ts';
 import { findBrowser } from '#scripts/find-browser.ts';
 import { fillDatabase, seedPassword } from '#scripts/seed/fill.ts';
 import { parseConfig } from '#server/config.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { findAnyToken, isUuid } from '#cli/client/token-reference.ts';
+import { findUser } from '#cli/client/user-reference.ts';
 import type { Context } from '#cli/context.ts';
 import { readTime } from '#cli/options.ts';
-import { clean } from '#cli/text.ts';
-import { findAnyToken, isUuid } from '#cli/token-reference.ts';
-import { findUser } from '#cli/user-reference.ts';
+import { clean } from '#cli/terminal/text.ts';
 import type { AuditActionsView } from '#server/oversight/audit-log/schema.ts';
 
 /** What part of the log is asked for, as it was typed. */

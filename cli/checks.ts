@@ -2,13 +2,13 @@ import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import type { CliVersionView } from '#server/doors/downloads/schema.ts';
+import { CliError } from './client/errors.ts';
+import { isLoopback } from './client/server-address.ts';
+import { whoAmI } from './client/sign-in.ts';
 import type { Context } from './context.ts';
-import { CliError } from './errors.ts';
-import { isLoopback } from './server-address.ts';
-import { whoAmI } from './sign-in.ts';
 import { describeStanding } from './standing.ts';
-import { plural } from './text.ts';
-import { dayOf, spanOf } from './times.ts';
+import { plural } from './terminal/text.ts';
+import { dayOf, spanOf } from './terminal/times.ts';
 import { version } from './version.ts';
 
 export interface Check {

@@ -3,7 +3,7 @@ import type { Permission, Role } from '#server/core/access/schema.ts';
 import type { AdminTokenSort, UseWindow } from '#server/credentials/token-triage/schema.ts';
 import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
 import type { UserStatus } from '#server/people/users/schema.ts';
-import { usage } from './errors.ts';
+import { usage } from './client/errors.ts';
 
 /** The server's names by their types, which leave none out: its schemas would bring along what checks them there. */
 const namesOf = <Name extends string>(names: Record<Name, true>) => Object.keys(names) as Name[];

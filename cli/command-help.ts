@@ -1,6 +1,6 @@
 import { Help, type Command } from 'commander';
-import type { Output } from './output.ts';
-import { hang, pad, widthOf, wrap } from './text.ts';
+import type { Output } from './terminal/output.ts';
+import { hang, pad, widthOf, wrap } from './terminal/text.ts';
 
 type Paint = Output['paint'];
 

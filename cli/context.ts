@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { resolveAccess, type Access, type Globals } from './access.ts';
-import { createApi, type Api } from './api.ts';
-import { loadConfig, type ConfigFile } from './config.ts';
-import { CliError, usage } from './errors.ts';
+import { resolveAccess, type Access, type Globals } from './client/access.ts';
+import { createApi, type Api } from './client/api.ts';
+import { loadConfig, type ConfigFile } from './client/config.ts';
+import { CliError, usage } from './client/errors.ts';
+import { assertPrivateWay } from './client/server-address.ts';
 import { remindOfExpiry } from './expiry-reminder.ts';
-import { createOutput, type Output } from './output.ts';
-import { assertPrivateWay } from './server-address.ts';
+import { createOutput, type Output } from './terminal/output.ts';
 
 /** What a command works with. */
 export interface Context {

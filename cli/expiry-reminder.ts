@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { configFolder } from './config.ts';
-import type { Output } from './output.ts';
-import { dayOf, until } from './times.ts';
+import { configFolder } from './client/config.ts';
+import type { Output } from './terminal/output.ts';
+import { dayOf, until } from './terminal/times.ts';
 
 /** Says once a day, on stderr, that the token in use ends soon. `KEYWARD_NO_NAG` silences it. */
 export function remindOfExpiry(expiresAt: string, server: string, out: Output): void {

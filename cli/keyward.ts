@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { findSecretTexts } from '#server/core/secrets/schema.ts';
+import { loadConfig } from './client/config.ts';
+import { CliError, exitCodes, usage } from './client/errors.ts';
 import { styleHelp } from './command-help.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addAuth } from './commands/auth.ts';
@@ -13,12 +15,10 @@ import { addSetup } from './commands/setup.ts';
 import { addSkills } from './commands/skills.ts';
 import { addToken } from './commands/token.ts';
 import { addUpgrade } from './commands/upgrade.ts';
-import { loadConfig } from './config.ts';
 import { outputOf } from './context.ts';
-import { CliError, exitCodes, usage } from './errors.ts';
 import { explainMisuse } from './misuse.ts';
-import type { Output } from './output.ts';
 import { showOverview } from './overview.ts';
+import type { Output } from './terminal/output.ts';
 import { version } from './version.ts';
 
 // Certificates are checked, whatever the environment says: a token is worth more than a connection.

@@ -1,5 +1,5 @@
 import type { Command, CommanderError } from 'commander';
-import { usage, type CliError } from './errors.ts';
+import { usage, type CliError } from './client/errors.ts';
 
 /** Has whatever is called wrongly say so in our way, and name the help that would have told. */
 export function explainMisuse(command: Command, program = command): void {

@@ -1,6 +1,6 @@
-import { profileOf, type Config } from './config.ts';
-import type { Output } from './output.ts';
-import { clean } from './text.ts';
+import { profileOf, type Config } from './client/config.ts';
+import type { Output } from './terminal/output.ts';
+import { clean } from './terminal/text.ts';
 import { version } from './version.ts';
 
 const beginnings: [line: string, purpose: string][] = [

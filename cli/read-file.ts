@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { usage } from './errors.ts';
+import { usage } from './client/errors.ts';
 
 const reasons: Record<string, string> = {
   ENOENT: 'there is no such file',

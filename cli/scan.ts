@@ -4,8 +4,8 @@ import { opendir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { findSecretTexts } from '#server/core/secrets/schema.ts';
-import { childEnvironment } from './browser.ts';
-import { CliError, usage } from './errors.ts';
+import { CliError, usage } from './client/errors.ts';
+import { childEnvironment } from './terminal/browser.ts';
 
 export interface Finding {
   file: string;

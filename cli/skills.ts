@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { CliError } from './errors.ts';
+import { CliError } from './client/errors.ts';
 import { skillTexts } from './skill-texts.ts';
 
 /** Where Claude Code looks for a person's skills. */

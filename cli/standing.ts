@@ -1,7 +1,7 @@
 import type { MeView } from '#server/core/sessions/schema.ts';
-import type { Output } from './output.ts';
-import { clean } from './text.ts';
-import { validity } from './times.ts';
+import type { Output } from './terminal/output.ts';
+import { clean } from './terminal/text.ts';
+import { validity } from './terminal/times.ts';
 
 /** Who somebody is at a server, in words. */
 export interface Standing {

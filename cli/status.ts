@@ -1,10 +1,10 @@
 import type { MeView } from '#server/core/sessions/schema.ts';
-import { createApi } from './api.ts';
-import type { Profile } from './config.ts';
+import { createApi } from './client/api.ts';
+import type { Profile } from './client/config.ts';
+import { CliError } from './client/errors.ts';
+import { whoAmI } from './client/sign-in.ts';
 import type { Context } from './context.ts';
-import { CliError } from './errors.ts';
-import { whoAmI } from './sign-in.ts';
-import { validity } from './times.ts';
+import { validity } from './terminal/times.ts';
 
 interface ProfileStatus {
   profile: string;

@@ -1,10 +1,10 @@
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
-import type { Output } from './output.ts';
 import { wordsOfGrant } from './standing.ts';
-import type { Column } from './table.ts';
-import { clean } from './text.ts';
-import { ago, dayOf, momentOf, until } from './times.ts';
+import type { Output } from './terminal/output.ts';
+import type { Column } from './terminal/table.ts';
+import { clean } from './terminal/text.ts';
+import { ago, dayOf, momentOf, until } from './terminal/times.ts';
 
 function statusPaint({ paint }: Output): Record<TokenStatus, (text: string) => string> {
   return {

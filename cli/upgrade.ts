@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { childEnvironment } from './browser.ts';
+import { childEnvironment } from './terminal/browser.ts';
 
 export const packageName = '@keyward/cli';
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseYaml } from '@redocly/openapi-core';
-import { findAccount } from '#db/embedded-binaries.ts';
+import { findAccount } from '#db/embedded/binaries.ts';
 import { loginNameOf } from '#db/login.ts';
 import { readLockFile } from '#scripts/check-packages.ts';
 import { type Instruction, readStages } from '#scripts/read-dockerfile.ts';
@@ -144,7 +144,11 @@ test('what the image holds is enough: it starts as somebody else, writes nothing
   };
   while (!printed.includes('Keyward is ready') && server.exitCode === null) await sleep(50);
   assert.ok(await isHealthy(), printed);
-  const help = execFileSync(process.execPath, ['scripts/db.ts', '--help'], { cwd: tree, env, ...account });
+  const help = execFileSync(process.execPath, ['server/doors/operator/db.ts', '--help'], {
+    cwd: tree,
+    env,
+    ...account,
+  });
   assert.match(help.toString(), /^Usage: npm run db/);
   server.kill('SIGTERM');
   assert.deepEqual(await ended, [0, null], printed);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Fault, SourceFile } from './layout-imports.ts';
 
-const ROOT_FOLDERS = 'app server db components e2e public cli docs scripts bench .ci'.split(' ');
+const ROOT_FOLDERS = 'app server db components e2e public cli trust docs scripts bench .ci'.split(' ');
 const ROOT_FILES = [
   'package.json package-lock.json next.config.ts postcss.config.mjs tsconfig.json knip.json',
   '.gitignore .gitattributes .dockerignore .npmrc .oxlintrc.json .oxfmtrc.json .env.example',

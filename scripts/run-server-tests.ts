@@ -32,5 +32,5 @@ export async function runServerTests(files: string[]): Promise<Tally> {
 }
 
 function findTests(): string[] {
-  return globSync('{server,db,scripts,cli}/**/*.test.ts', { cwd: root }).toSorted();
+  return globSync('{server,db,scripts,trust,cli}/**/*.test.ts', { cwd: root }).toSorted();
 }

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { runTrust } from '#trust/run.ts';
 import { ensureBuilt } from './build.mjs';
 import { runChecks } from './run-checks.ts';
 import { runJourneys } from './run-journeys.ts';
 import { runServerTests } from './run-server-tests.ts';
 import type { Tally } from './tally.ts';
-import { runTrust } from './trust/run.ts';
 import { root } from './workplace.mjs';
 
 type Part = (args: string[]) => Promise<Tally>;

@@ -1,9 +1,9 @@
-import { EmbeddedPostgresError } from '#db/embedded-error.ts';
-import { startEmbedded } from '#db/embedded.ts';
+import { startEmbedded } from '#db/embedded/embedded.ts';
+import { EmbeddedPostgresError } from '#db/embedded/error.ts';
 import { describeError, UnusableDatabaseError } from '#db/errors.ts';
 import { ConfigError, readConfig, type Config } from '#server/config.ts';
+import { openAddresses, quietly, say } from '#server/doors/operator/operator-command.ts';
 import { createRuntime } from '#server/runtime.ts';
-import { openAddresses, quietly, say } from './operator-command.ts';
 import { fillDatabase, seedPassword, whatIsThere, type Seeded, testCredentials } from './seed/fill.ts';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { listAll } from '#cli/api.ts';
+import { listAll } from '#cli/client/api.ts';
+import { usage } from '#cli/client/errors.ts';
+import { isUuid } from '#cli/client/token-reference.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { usage } from '#cli/errors.ts';
 import { readLimit } from '#cli/options.ts';
-import { confirmOr } from '#cli/prompts.ts';
-import { clean } from '#cli/text.ts';
-import { ago, until } from '#cli/times.ts';
-import { isUuid } from '#cli/token-reference.ts';
+import { confirmOr } from '#cli/terminal/prompts.ts';
+import { clean } from '#cli/terminal/text.ts';
+import { ago, until } from '#cli/terminal/times.ts';
 import type { LinkPageView } from '#server/core/one-time-codes/schema.ts';
 
 export function addAdminLink(admin: Command): void {

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
-import { listAll } from '#cli/api.ts';
 import { adminTokenSorts, choiceOf, orders, tokenStatuses, useWindows } from '#cli/choices.ts';
+import { listAll } from '#cli/client/api.ts';
+import { usage } from '#cli/client/errors.ts';
+import { findAnyToken } from '#cli/client/token-reference.ts';
+import { findUser } from '#cli/client/user-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { usage } from '#cli/errors.ts';
 import { readLimit } from '#cli/options.ts';
-import { confirmOr, isInteractive, readInput } from '#cli/prompts.ts';
-import { clean, plural } from '#cli/text.ts';
-import { findAnyToken } from '#cli/token-reference.ts';
+import { confirmOr, isInteractive, readInput } from '#cli/terminal/prompts.ts';
+import { clean, plural } from '#cli/terminal/text.ts';
 import { showAdminTokens } from '#cli/token-view.ts';
-import { findUser } from '#cli/user-reference.ts';
 import type {
   AdminTokenPageView,
   AdminTokenView,

@@ -1,14 +1,14 @@
 import { Argument, type Command } from 'commander';
-import { listAll } from '#cli/api.ts';
 import { choiceOf, roles, userStatuses } from '#cli/choices.ts';
+import { listAll } from '#cli/client/api.ts';
+import { isLoopback } from '#cli/client/server-address.ts';
+import { findUser, showUsers, statusOf } from '#cli/client/user-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readLimit } from '#cli/options.ts';
-import { confirmOr, readSecret } from '#cli/prompts.ts';
-import { isLoopback } from '#cli/server-address.ts';
-import { clean, plural } from '#cli/text.ts';
-import { ago, momentOf } from '#cli/times.ts';
-import { findUser, showUsers, statusOf } from '#cli/user-reference.ts';
+import { confirmOr, readSecret } from '#cli/terminal/prompts.ts';
+import { clean, plural } from '#cli/terminal/text.ts';
+import { ago, momentOf } from '#cli/terminal/times.ts';
 import type {
   CreatedUserView,
   DeactivatedUserView,

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { assertSendable } from '#cli/access.ts';
+import { assertSendable } from '#cli/client/access.ts';
+import { profileOf, updateConfig } from '#cli/client/config.ts';
+import { CliError, usage } from '#cli/client/errors.ts';
+import { makeToken, withSession } from '#cli/client/password-session.ts';
+import { endToken, grantByDevice, hostName, keepToken, replaceProfile, whoAmI } from '#cli/client/sign-in.ts';
 import { addExamples } from '#cli/command-help.ts';
-import { profileOf, updateConfig } from '#cli/config.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { CliError, usage } from '#cli/errors.ts';
-import { makeToken, withSession } from '#cli/password-session.ts';
-import { askText, isInteractive, readSecret } from '#cli/prompts.ts';
-import { endToken, grantByDevice, hostName, keepToken, replaceProfile, whoAmI } from '#cli/sign-in.ts';
 import { describeStanding, showStanding } from '#cli/standing.ts';
 import { listStatus } from '#cli/status.ts';
+import { askText, isInteractive, readSecret } from '#cli/terminal/prompts.ts';
 
 interface LoginOptions {
   password?: boolean;

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { isHealthy, runChecks, summary, type Check } from '#cli/checks.ts';
+import { CliError } from '#cli/client/errors.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { CliError } from '#cli/errors.ts';
-import type { Output } from '#cli/output.ts';
 import { reportSetup } from '#cli/setup-report.ts';
-import { startSpinner } from '#cli/spinner.ts';
-import { clean, hang, pad } from '#cli/text.ts';
+import type { Output } from '#cli/terminal/output.ts';
+import { startSpinner } from '#cli/terminal/spinner.ts';
+import { clean, hang, pad } from '#cli/terminal/text.ts';
 
 export function addDoctor(program: Command): void {
   program

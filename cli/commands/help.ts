@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { usage } from '#cli/client/errors.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { usage } from '#cli/errors.ts';
 import { helpTopics, type HelpTopic } from '#cli/help-topics.ts';
-import { wrap } from '#cli/text.ts';
+import { wrap } from '#cli/terminal/text.ts';
 
 const widest = 88;
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { assertProfileName, profileOf, updateConfig, type Profile } from '#cli/client/config.ts';
+import { usage } from '#cli/client/errors.ts';
+import { assertPrivateWay, parseServer } from '#cli/client/server-address.ts';
 import { addExamples } from '#cli/command-help.ts';
-import { assertProfileName, profileOf, updateConfig, type Profile } from '#cli/config.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { usage } from '#cli/errors.ts';
-import { assertPrivateWay, parseServer } from '#cli/server-address.ts';
 
 export function addProfile(program: Command): void {
   const profile = program.command('profile').description('Which server, as whom: several side by side');

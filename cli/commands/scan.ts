@@ -1,13 +1,13 @@
 import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
+import { configPath } from '#cli/client/config.ts';
+import { CliError } from '#cli/client/errors.ts';
 import { addExamples } from '#cli/command-help.ts';
-import { configPath } from '#cli/config.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { CliError } from '#cli/errors.ts';
-import { confirmOr } from '#cli/prompts.ts';
 import { scanFiles, scanHistory, scanStdin, type Finding } from '#cli/scan.ts';
-import { startSpinner } from '#cli/spinner.ts';
-import { clean, plural } from '#cli/text.ts';
+import { confirmOr } from '#cli/terminal/prompts.ts';
+import { startSpinner } from '#cli/terminal/spinner.ts';
+import { clean, plural } from '#cli/terminal/text.ts';
 import { shownPart } from '#server/core/secrets/schema.ts';
 
 interface ScanOptions {

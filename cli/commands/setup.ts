@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import { usage } from '#cli/client/errors.ts';
+import { hostName, keepToken, whoAmI } from '#cli/client/sign-in.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { usage } from '#cli/errors.ts';
-import { readSecret } from '#cli/prompts.ts';
-import { hostName, keepToken, whoAmI } from '#cli/sign-in.ts';
 import { describeStanding, showStanding } from '#cli/standing.ts';
+import { readSecret } from '#cli/terminal/prompts.ts';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { examine } from './doctor.ts';
 

@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { openContext, type Context } from '#cli/context.ts';
 import { reportSetup } from '#cli/setup-report.ts';
 import { installSkills, skillFolder, skills, skillState } from '#cli/skills.ts';
-import { plural } from '#cli/text.ts';
+import { plural } from '#cli/terminal/text.ts';
 
 export function addSkills(program: Command): void {
   const command = program.command('skills').description('Texts from which Claude Code learns to use keyward');

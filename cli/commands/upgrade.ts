@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { CliError } from '#cli/client/errors.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { CliError } from '#cli/errors.ts';
-import { startSpinner } from '#cli/spinner.ts';
-import { clean, fit } from '#cli/text.ts';
+import { startSpinner } from '#cli/terminal/spinner.ts';
+import { clean, fit } from '#cli/terminal/text.ts';
 import { findInstallation, npmArguments, packageName, runProgram } from '#cli/upgrade.ts';
 import { version } from '#cli/version.ts';
 import type { CliVersionView } from '#server/doors/downloads/schema.ts';

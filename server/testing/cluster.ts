@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { DatabaseAddress } from '#db/address.ts';
 import { connectAsOwner } from '#db/connect.ts';
-import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
+import { startEmbedded, type EmbeddedPostgres } from '#db/embedded/embedded.ts';
 import { migrate } from '#db/migrate.ts';
 
 export const template = 'keyward_template';

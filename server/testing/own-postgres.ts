@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbedded, type EmbeddedPostgres } from '#db/embedded.ts';
+import { startEmbedded, type EmbeddedPostgres } from '#db/embedded/embedded.ts';
 import { openFaultProxy, type FaultProxy } from '#server/testing/fault-proxy.ts';
 
 /** A PostgreSQL as people run it, for what a test does to nobody else’s. One that dies is started again, as a service is. */

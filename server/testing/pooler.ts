@@ -1,7 +1,7 @@
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findAccount } from '#db/embedded-binaries.ts';
+import { findAccount } from '#db/embedded/binaries.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 import { freePort, programOf, startProgram } from '#server/testing/program.ts';

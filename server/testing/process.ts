@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedPostgres } from '#db/embedded.ts';
+import type { EmbeddedPostgres } from '#db/embedded/embedded.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createDatabase } from '#server/testing/database.ts';
 

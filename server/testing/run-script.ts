@@ -11,14 +11,14 @@ export interface ScriptRun {
   told: string;
 }
 
-/** Runs a program of `scripts/` with these settings only, as an operator does from a timer. `typed`: what it reads. */
+/** Runs a program of `doors/operator` with these settings only, as an operator does from a timer. `typed`: what it reads. */
 export async function runScript(
   name: string,
   settings: Record<string, string>,
   args: string[],
   typed = '',
 ): Promise<ScriptRun> {
-  const script = fileURLToPath(new URL(`../../scripts/${name}`, import.meta.url));
+  const script = fileURLToPath(new URL(`../doors/operator/${name}`, import.meta.url));
   const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
   const child = spawn(process.execPath, [script, ...args], { env });
   child.stdin.on('error', () => {});

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { connectAsOwner } from '#db/connect.ts';
-import { startEmbedded } from '#db/embedded.ts';
+import { startEmbedded } from '#db/embedded/embedded.ts';
 import { installJobQueue } from '#db/job-queue.ts';
 import { loginNameOf } from '#db/login.ts';
 import { migrateWithin } from '#db/migrate.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { requestText, sendRaw, type RawAnswer } from '#scripts/trust/send-raw.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { requestText, sendRaw, type RawAnswer } from '#trust/send-raw.ts';
 
 /** What no client that minds its HTTP would send. */
 function sendLines(desk: Desk, lines: string[], body = ''): Promise<RawAnswer> {

@@ -1,0 +1,62 @@
+import type { Output } from '#cli/terminal/output.ts';
+import { showAdminTokens, showTokens } from '#cli/token-view.ts';
+import { foldText } from '#server/core/access/schema.ts';
+import type { AdminTokenPageView, AdminTokenView } from '#server/credentials/token-triage/schema.ts';
+import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
+import { listAll, type Api } from './api.ts';
+import { CliError, usage } from './errors.ts';
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+export const isUuid = (text: string) => uuid.test(text);
+const searchLength = 100;
+
+/**
+ * Those that a reference may mean: by name, those that still work before those that do not; and by the start of a prefix. Both,
+ * since a name may look like the prefix of another token, and whoever revokes that one must not be given a decoy.
+ */
+export function pick<T extends TokenView>(tokens: T[], reference: string): T[] {
+  const bare = reference.replace(/(…|\.\.\.)$/, '');
+  const isNamed = ({ name }: T) => foldText(name) === foldText(reference);
+  const named = tokens.filter(isNamed);
+  const working = named.filter(({ status }) => status !== 'revoked' && status !== 'expired');
+  const byName = working.length > 0 ? working : named;
+  const byPrefix = tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix.startsWith(bare));
+  return [...new Set([...byName, ...byPrefix])];
+}
+
+/** One's own token by id, prefix or name. Throws where there is none, and `usage` with the list where there are several. */
+export async function findOwnToken(api: Api, reference: string, out: Output): Promise<TokenView> {
+  if (isUuid(reference)) return await api.send<TokenView>(`GET /api/v1/tokens/${reference}`);
+  const search = assertReference(reference);
+  const { items } = await listAll<TokenPageView>(api, 'GET /api/v1/tokens', { search, limit: 200 });
+  return theOne(pick(items, reference), reference, (several) => showTokens(out, several));
+}
+
+/** Anyone's, for admins. */
+export async function findAnyToken(api: Api, reference: string, out: Output): Promise<AdminTokenView> {
+  if (isUuid(reference)) return await api.send<AdminTokenView>(`GET /api/v1/admin/tokens/${reference}`);
+  const search = assertReference(reference);
+  const { items } = await listAll<AdminTokenPageView>(api, 'GET /api/v1/admin/tokens', {
+    search,
+    limit: 200,
+  });
+  return theOne(pick(items, reference), reference, (several) => showAdminTokens(out, several));
+}
+
+function assertReference(reference: string): string {
+  const search = reference.replace(/(…|\.\.\.)$/, '').trim();
+  if (search && search.length <= searchLength) return search;
+  throw usage('Which token?', 'Name it by its id, its prefix (kw_pat_…) or its name.');
+}
+
+function theOne<T extends TokenView>(found: T[], reference: string, show: (several: T[]) => void): T {
+  const [first, ...others] = found;
+  if (!first)
+    throw new CliError('refused', `There is no token "${reference}".`, { hint: 'See: keyward token list' });
+  if (others.length === 0) return first;
+  show(found);
+  throw usage(
+    `"${reference}" could be any of these ${found.length}.`,
+    'Name it by more of its prefix, or by its id.',
+  );
+}

@@ -1,0 +1,133 @@
+import type { Meta } from '#server/core/procedures/builders.ts';
+import { appRouter } from '#server/doors/trpc/app-router.ts';
+import type { Answer, Caller } from '#server/testing/caller.ts';
+import type { Person } from '#server/testing/person.ts';
+import { goodCalls } from './good-calls.ts';
+import { inTurns } from './in-turns.ts';
+import type { Stage } from './stage.ts';
+import { addTenants } from './tenants.ts';
+
+/** Where one call is made ready: a tenant of its own, so that none stands in another’s way. */
+export interface Place {
+  stage: Stage;
+  admin: Person;
+  member: Person;
+  /** An address that nobody else calls from. */
+  from: string;
+}
+
+/** Who makes a call; nothing: a stranger. */
+export interface Who {
+  cookie?: string;
+  token?: string;
+}
+
+/** A call that is let in and does what it is for. */
+export interface GoodCall {
+  who: Who;
+  input: object;
+  /** What it is answered with; left out: 200. */
+  status?: number;
+}
+
+export interface Call extends Required<GoodCall> {
+  procedure: string;
+  type: 'query' | 'mutation';
+  meta: Meta;
+  /** The names that its input knows. */
+  fields: string[];
+  place: Place;
+}
+
+interface Procedure {
+  type: 'query' | 'mutation' | 'subscription';
+  meta: Meta;
+  inputs: { shape?: object }[];
+}
+const procedures = Object.entries(
+  appRouter._def.procedures as unknown as Record<string, { _def: Procedure }>,
+).map(([name, { _def }]) => ({ name, ..._def }));
+
+/** Opened once and for long, and asked for nothing. */
+const streams = ['live.changes'];
+/** A server whose first admin has come answers it to nobody. */
+const over = ['setup.complete'];
+
+/**
+ * Every procedure of the router, each ready to be called, with all that it needs. Throws for one that has no good call, and
+ * for a good call of none.
+ */
+export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call[]> {
+  const names = everyProcedure(type);
+  const places = await placesFor(stage, names.length);
+  return inTurns(names, (name) => {
+    const place = places.pop();
+    if (!place) throw new Error(`${name} has no place`);
+    return callAt(place, name);
+  });
+}
+
+/** The names of all procedures that can be called. Throws as `everyCall` does. */
+export function everyProcedure(type?: Call['type']): string[] {
+  const wanted = procedures.filter(({ name }) => ![...streams, ...over].includes(name));
+  const names = wanted.map(({ name }) => name);
+  const odd = new Set(names).symmetricDifference(new Set(Object.keys(goodCalls)));
+  if (odd.size > 0) throw new Error(`trust/good-calls.ts and the router differ in: ${[...odd].join(', ')}`);
+  return wanted.filter((one) => type === undefined || one.type === type).map(({ name }) => name);
+}
+
+/** A good call of a procedure, made ready at a place. Those that are made ready at one place are about one person and one token. */
+export async function callAt(place: Place, wanted: string): Promise<Call> {
+  const [found, prepare] = [procedures.find(({ name }) => name === wanted), goodCalls[wanted]];
+  if (!found || !prepare || found.type === 'subscription') throw new Error(`${wanted} cannot be called`);
+  const good = await prepare(place).catch((cause: unknown) => {
+    throw new Error(`${wanted} could not be made ready`, { cause });
+  });
+  const { type, meta, inputs } = found;
+  const fields = Object.keys(inputs[0]?.shape ?? {});
+  return { status: 200, ...good, procedure: wanted, type, meta, fields, place };
+}
+
+/** Tenants of their own, each with an admin and a member. */
+export async function placesFor(stage: Stage, count: number): Promise<Place[]> {
+  const tenants = await addTenants(stage, count, ['admin', 'member']);
+  return tenants.flatMap(([admin, member], at) =>
+    admin && member ? { stage, admin, member, from: nextAddress(at) } : [],
+  );
+}
+
+let batches = 0;
+const nextAddress = (at: number) => `10.${(batches += at === 0 ? 1 : 0)}.${at >> 8}.${at & 255}`;
+
+/** Makes a call at the door of the web app, or, where its answer is a file, of the REST API. `text`: its input, in place of its own. */
+export function send(caller: Caller, call: Call, text = JSON.stringify(call.input)): Promise<Answer> {
+  const { procedure, type, meta, place, who } = call;
+  const headers = { 'X-Forwarded-For': place.from };
+  if (meta.rest?.downloads) return sendRest(caller, call, JSON.parse(text) as object);
+  if (type === 'query')
+    return caller.send(`GET /trpc/${procedure}?input=${encodeURIComponent(text)}`, { ...who, headers });
+  const json = { ...headers, 'Content-Type': 'application/json' };
+  return caller.send(`POST /trpc/${procedure}`, { ...who, text, headers: json });
+}
+
+/** Makes a call of the REST API, with `more` beside its own input. Throws for a procedure that is not offered there. */
+export function sendRest(
+  caller: Caller,
+  { procedure, meta, place, who, input }: Call,
+  more: object = {},
+): Promise<Answer> {
+  const { rest } = meta;
+  if (!rest) throw new Error(`${procedure} is not in the REST API`);
+  const fields = new Map(Object.entries(input));
+  const path = rest.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = String(fields.get(name));
+    fields.delete(name);
+    return value;
+  });
+  const left = [...fields, ...Object.entries(more)];
+  const headers = { 'X-Forwarded-For': place.from };
+  if (rest.method !== 'GET')
+    return caller.send(`${rest.method} /api/v1${path}`, { ...who, headers, body: Object.fromEntries(left) });
+  const query = new URLSearchParams(left.map(([name, value]) => [name, String(value)]));
+  return caller.send(`GET /api/v1${path}?${query}`, { ...who, headers });
+}
