@@ -1,6 +1,5 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RateLimit } from '#server/config.ts';
 import type { Rates, RateTaken } from '#server/core/rate-limits/rates.ts';
 import type { Secret } from '#server/secret.ts';
@@ -9,20 +8,29 @@ const commandTimeoutMs = 200;
 const silenceMs = 1_000;
 
 /**
- * A token bucket in place of the library's fixed window: the key holds when the bucket is full again, by the clock of
- * Redis. ARGV: cost, (not used), calls at once, seconds in which they come back. Returns calls taken and milliseconds until
- * it is full; or more calls than there are and milliseconds until there are enough.
+ * A token bucket by the virtual scheduling of GCRA (ITU-T I.371): the key holds when the bucket is full again, by the clock of
+ * Redis. ARGV: cost, calls at once, milliseconds in which they come back. Returns whether the calls were taken (1 or 0), how
+ * many are left, and milliseconds: until the bucket is full, and until there are enough for a cost that was refused.
  */
 const takeScript = `
   local time = redis.call('TIME')
   local now = time[1] * 1000 + time[2] / 1000
-  local size = ARGV[4] * 1000
-  local per_call = size / ARGV[3]
+  local size = tonumber(ARGV[3])
+  local per_call = size / ARGV[2]
   local before = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
   local after = before + ARGV[1] * per_call
-  if after - now > size + 0.001 then return { ARGV[3] + 1, math.ceil(after - now - size) } end
-  redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after - now))
-  return { math.ceil((after - now) / per_call - 0.001), math.ceil(after - now) }`;
+  local retry_in = after - now - size
+  local taken = retry_in <= 0.001
+  local full_at = taken and after or before
+  if taken then redis.call('SET', KEYS[1], string.format('%.3f', after), 'PX', math.ceil(after - now)) end
+  return {
+    taken and 1 or 0,
+    math.max(0, math.floor((size - full_at + now) / per_call + 0.001)),
+    math.ceil(full_at - now),
+    taken and 0 or math.ceil(retry_in),
+  }`;
+
+type Took = [allowed: 0 | 1, remaining: number, fullInMs: number, retryInMs: number];
 
 /**
  * Buckets that all servers of one Redis share. A Redis that is away or slow costs nobody an answer: for a second each server
@@ -39,24 +47,16 @@ export function connectSharedRates(url: Secret, local: Rates, log: Logger): Rate
   });
   // Where it leads nowhere, the first attempt says so, before anybody calls.
   redis.on('error', noteAway);
-  const limiters = new Map<string, RateLimiterRedis>();
   let isAway = false;
   let tryAgainAt = 0;
 
-  function limiterOf({ perSecond, atOnce }: RateLimit): RateLimiterRedis {
-    const name = `${perSecond}/${atOnce}`;
-    const known = limiters.get(name);
-    if (known) return known;
-    const limiter = new RateLimiterRedis({
-      storeClient: redis,
-      keyPrefix: `keyward:rate:${name}`,
-      points: atOnce,
-      duration: atOnce / perSecond,
-      customIncrTtlLuaScript: takeScript,
-      rejectIfRedisNotReady: true,
-    });
-    limiters.set(name, limiter);
-    return limiter;
+  async function takeShared(key: string, limit: RateLimit, cost: number): Promise<RateTaken> {
+    const { perSecond, atOnce } = limit;
+    const name = `keyward:rate:${perSecond}/${atOnce}:${key}`;
+    const sizeMs = (atOnce * 1_000) / perSecond;
+    const took = (await redis.eval(takeScript, 1, name, cost, atOnce, sizeMs)) as Took;
+    const [allowed, remaining, fullInMs, retryInMs] = took;
+    return { limit, allowed: allowed === 1, remaining, fullInMs, retryInMs };
   }
 
   function noteAway(error: unknown): void {
@@ -76,9 +76,9 @@ export function connectSharedRates(url: Secret, local: Rates, log: Logger): Rate
       if (performance.now() < tryAgainAt || (redis.status !== 'ready' && isAway))
         return local.take(key, limit, cost);
       try {
-        const taken = await consume(limiterOf(limit), key, cost);
+        const taken = await takeShared(key, limit, cost);
         noteBack();
-        return toTaken(limit, taken);
+        return taken;
       } catch (error) {
         noteAway(error);
         return local.take(key, limit, cost);
@@ -89,26 +89,4 @@ export function connectSharedRates(url: Secret, local: Rates, log: Logger): Rate
       local.close();
     },
   };
-}
-
-interface Consumed {
-  allowed: boolean;
-  result: RateLimiterRes;
-}
-
-/** The library throws its result where a call is refused. */
-async function consume(limiter: RateLimiterRedis, key: string, cost: number): Promise<Consumed> {
-  try {
-    return { allowed: true, result: await limiter.consume(key, cost) };
-  } catch (error) {
-    if (error instanceof RateLimiterRes) return { allowed: false, result: error };
-    throw error;
-  }
-}
-
-function toTaken(limit: RateLimit, { allowed, result }: Consumed): RateTaken {
-  const sizeMs = (limit.atOnce * 1_000) / limit.perSecond;
-  return allowed
-    ? { limit, allowed, remaining: result.remainingPoints, fullInMs: result.msBeforeNext, retryInMs: 0 }
-    : { limit, allowed, remaining: 0, fullInMs: sizeMs, retryInMs: result.msBeforeNext };
 }
