@@ -82,7 +82,7 @@ export async function callAt(place: Place, wanted: string): Promise<Call> {
   const [found, prepare] = [procedures.find(({ name }) => name === wanted), goodCalls[wanted]];
   if (!found || !prepare || found.type === 'subscription') throw new Error(`${wanted} cannot be called`);
   const good = await prepare(place).catch((cause: unknown) => {
-    throw new Error(`${wanted} could not be made ready`, { cause });
+    throw new Error(`${wanted} could not be made ready: ${String(cause)}`, { cause });
   });
   const { type, meta, inputs } = found;
   const fields = Object.keys(inputs[0]?.shape ?? {});
