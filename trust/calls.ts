@@ -81,7 +81,7 @@ export async function callAt(place: Place, wanted: string): Promise<Call> {
   const [found, prepare] = [procedures.find(({ name }) => name === wanted), goodCalls[wanted]];
   if (!found || !prepare || found.type === 'subscription') throw new Error(`${wanted} cannot be called`);
   const good = await prepare(place).catch((cause: unknown) => {
-    throw new Error(`${wanted} could not be made ready`, { cause });
+    throw new Error(`${wanted} could not be made ready: ${String(cause)}`, { cause });
   });
   const { type, meta, inputs } = found;
   const fields = Object.keys(inputs[0]?.shape ?? {});
@@ -91,13 +91,18 @@ export async function callAt(place: Place, wanted: string): Promise<Call> {
 /** Tenants of their own, each with an admin and a member. */
 export async function placesFor(stage: Stage, count: number): Promise<Place[]> {
   const tenants = await addTenants(stage, count, ['admin', 'member']);
-  return tenants.flatMap(([admin, member], at) =>
-    admin && member ? { stage, admin, member, from: nextAddress(at) } : [],
+  return tenants.flatMap(([admin, member]) =>
+    admin && member ? { stage, admin, member, from: nextAddress() } : [],
   );
 }
 
-let batches = 0;
-const nextAddress = (at: number) => `10.${(batches += at === 0 ? 1 : 0)}.${at >> 8}.${at & 255}`;
+let networks = 0;
+
+/** Of a network of its own (a /24): what is counted by network is counted apart. */
+function nextAddress(): string {
+  const network = networks++;
+  return `10.${(network >> 8) & 255}.${network & 255}.1`;
+}
 
 /** Makes a call at the door of the web app, or, where its answer is a file, of the REST API. `text`: its input, in place of its own. */
 export function send(caller: Caller, call: Call, text = JSON.stringify(call.input)): Promise<Answer> {

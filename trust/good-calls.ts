@@ -157,7 +157,7 @@ const seal = {
 };
 
 async function asking({ admin, ...place }: Place): Promise<GoodCall> {
-  const own = await admin.createToken({ name: 'service' });
+  const own = await admin.createToken({ name: `service ${randomBase62(6)}` });
   return { who: { token: own.token }, input: { token: (await token({ admin, ...place })).token } };
 }
 
