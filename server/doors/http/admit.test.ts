@@ -220,11 +220,22 @@ test('a body whose sender is nobody is refused by its length, and none of it is 
   forged.destroy();
 });
 
+test('what was revoked while a call waited for a place is refused', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const held = await takePlaces(desk, `session ${bob.id}`, 64);
+  const waits = statusOf(bob.send('GET /api/v1/me'));
+  await until(() => desk.runtime.admission.calls.waiting() === 1);
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/revoke-sessions`);
+  giveBack(held);
+  assert.equal(await waits, 401);
+});
+
 test('where there is no room for a body it is refused with 503, and the next is taken once there is', async () => {
   await using desk = await openDesk();
   const { bodies } = desk.runtime.admission;
-  const holds = ['a', 'b', 'c', 'd'].map((key) => bodies.open({ key, isKnown: true }));
-  for (const hold of holds) hold.add(32 * mebibyte);
+  const holds = Array.from({ length: 512 }, (_, n) => bodies.open({ key: `${n}`, isKnown: true }));
+  for (const hold of holds) hold.add(mebibyte / 4);
   const send = () => desk.ada.send('POST /api/v1/tokens', { body: { name: 'x' } });
   const refused = await send();
   assert.equal(refused.problem?.code, 'unavailable');

@@ -16,29 +16,44 @@ import type { Spent } from '#server/doors/http/spent-buckets.ts';
 import { AppError } from '#server/errors.ts';
 
 /**
- * Who asks, within the limits on calls: a token by itself, a person's sessions together, anyone else by address. Holds one
- * of the caller's places until the exchange ends. A caller whose bucket is known to be empty is refused before anything is
- * looked up, and a use is noted once the call was admitted. Throws what `authenticate` throws, and `rate_limited`.
+ * Who asks, within the limits on calls: a token by itself, a person's sessions together, anyone else by address. `read` reads
+ * the body of the call, before it takes one of the caller's places, which it holds until the exchange ends. A caller whose
+ * bucket is known to be empty is refused before anything is looked up. Who kept us waiting, for the body or for a place, is
+ * looked up anew: what they showed may have been revoked. A use is noted once the call was admitted. Throws what
+ * `authenticate` throws, what `read` throws, and `rate_limited`.
  */
-export async function identify(exchange: Exchange, presented: Presented): Promise<Principal | null> {
+export async function identify(
+  exchange: Exchange,
+  presented: Presented,
+  read?: () => Promise<void>,
+): Promise<Principal | null> {
   refuseSpent(exchange, presented);
-  const principal = await authenticateCounted(exchange, presented);
-  if (principal) {
-    const bucket = bucketOf(exchange, principal);
+  const first = await authenticateCounted(exchange, presented);
+  if (first) {
+    const bucket = bucketOf(exchange, first);
     if (bucket) await take(exchange, bucket, presented);
-    actAs(exchange, { key: `${principal.origin.kind} ${principal.user.id}`, isKnown: true });
+    actAs(exchange, { key: `${first.origin.kind} ${first.user.id}`, isKnown: true });
   }
+  const isLate = read !== undefined && !exchange.req.complete;
+  await read?.();
   // What stays open has a limit of its own: see the hub.
-  if (presented.isAsked) await enter(exchange);
+  const hasWaited = presented.isAsked && (await enter(exchange));
+  const isOld = first !== null && (isLate || hasWaited);
+  const principal = isOld ? await authenticate(exchange.runtime, presented, exchange.facts) : first;
   if (principal) noteAdmitted(exchange.runtime, principal, exchange.facts);
   return principal;
 }
 
-/** For what anyone may ask, whatever else they show. Throws `rate_limited`. */
-export async function admitAddress(exchange: Exchange): Promise<void> {
+/** For calls without a body, or whose body was read. */
+export const noBody = async () => {};
+
+/** For what anyone may ask, whatever else they show; `read` as above. Throws what it throws, and `rate_limited`. */
+export async function admitAddress<T>(exchange: Exchange, read: () => Promise<T>): Promise<T> {
   refuseSpentAddress(exchange);
   await takeFromAddress(exchange);
+  const body = await read();
   await enter(exchange);
+  return body;
 }
 
 /** For bodies that say who asks: refuses an address whose bucket is known to be empty, at no cost. Throws `rate_limited`. */
@@ -113,8 +128,8 @@ function refuseCall({ res }: Exchange, { name, taken }: Spent): never {
   );
 }
 
-/** Takes one of the caller's places, waiting in line for a while. */
-async function enter(exchange: Exchange): Promise<void> {
+/** Takes one of the caller's places, waiting in line for a while. Returns whether it had to wait. */
+async function enter(exchange: Exchange): Promise<boolean> {
   const { runtime, res, held, caller, calls: places } = exchange;
   const signal = () => {
     const gone = new AbortController();
@@ -124,6 +139,7 @@ async function enter(exchange: Exchange): Promise<void> {
   const taking = runtime.admission.calls.take(caller.key, { places, signal });
   try {
     held.defer(taking instanceof Promise ? await taking : taking);
+    return taking instanceof Promise;
   } catch (error) {
     throw error instanceof TurnRefusedError ? tooManyAtOnce() : error;
   }

@@ -33,14 +33,21 @@ export interface Exchange {
 /** A way in: REST, tRPC, pages. It answers, or throws what `sendProblem` then says. */
 export type Door = (exchange: Exchange) => void | Promise<void>;
 
-/**
- * The context of a request's commands. `isAsked`: somebody asks, rather than an open page by itself, which keeps no
- * session alive. Throws what `identify` throws.
- */
-export async function openCtx(exchange: Exchange, { isAsked } = { isAsked: true }): Promise<AnyoneCtx> {
+interface Opening {
+  /** Somebody asks, rather than an open page by itself, which keeps no session alive. Left out: yes. */
+  isAsked?: boolean;
+  /** Reads the body, where the call has one. */
+  read?: () => Promise<void>;
+}
+
+/** The context of a request's commands. Throws what `identify` throws. */
+export async function openCtx(
+  exchange: Exchange,
+  { isAsked = true, read }: Opening = {},
+): Promise<AnyoneCtx> {
   const { runtime, req, res, facts } = exchange;
   const { authorization, cookie } = req.headers;
-  const principal = await identify(exchange, { authorization, cookie, isAsked });
+  const principal = await identify(exchange, { authorization, cookie, isAsked }, read);
   warnOfExpiry(res, principal, runtime.clock.now());
   const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
   return createCtx(runtime, { request: facts, principal, reply });

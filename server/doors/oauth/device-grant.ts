@@ -2,7 +2,7 @@ import { createCtx, noReply, type AnyoneCtx } from '#server/core/access/context.
 import { redeemDeviceCode } from '#server/credentials/device-sign-in/redeem.ts';
 import { deviceAsk, deviceLimits } from '#server/credentials/device-sign-in/schema.ts';
 import { startDeviceSignIn } from '#server/credentials/device-sign-in/start.ts';
-import { admitAddress } from '#server/doors/http/admit.ts';
+import { admitAddress, noBody } from '#server/doors/http/admit.ts';
 import { baseUrl } from '#server/doors/http/base-url.ts';
 import { bodyLimits, readForm } from '#server/doors/http/body.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
@@ -22,8 +22,8 @@ const sayWhy = {
 
 /** A machine wants to be let in (RFC 8628, section 3.1). */
 export async function answerDeviceAuthorization(exchange: Exchange): Promise<object> {
-  const ctx = await openAnonymous(exchange);
-  const form = await readForm(exchange, bodyLimits.stranger);
+  const form = await admitAddress(exchange, () => readForm(exchange, bodyLimits.stranger));
+  const ctx = anonymousCtx(exchange);
   assertClient(form);
   const { deviceCode, userCode } = await startDeviceSignIn(ctx, readAsk(form));
   const page = `${baseUrl(exchange.req, exchange.runtime.config)}/device`;
@@ -42,7 +42,8 @@ export async function answerDeviceAuthorization(exchange: Exchange): Promise<obj
 export async function answerDeviceGrant(exchange: Exchange, form: Form): Promise<object> {
   assertClient(form);
   const code = need(form, 'device_code');
-  const ctx = await openAnonymous(exchange);
+  await admitAddress(exchange, noBody);
+  const ctx = anonymousCtx(exchange);
   const redeemed = await redeemDeviceCode(ctx, code);
   if (typeof redeemed === 'string') throw new OauthError(redeemed, sayWhy[redeemed]);
   const { token, credential } = redeemed;
@@ -76,8 +77,6 @@ function readAsk(form: Form) {
 }
 
 /** Whoever asks is nobody, and counted by address. */
-async function openAnonymous(exchange: Exchange): Promise<AnyoneCtx> {
-  const { runtime, facts } = exchange;
-  await admitAddress(exchange);
+function anonymousCtx({ runtime, facts }: Exchange): AnyoneCtx {
   return createCtx(runtime, { request: facts, principal: null, reply: noReply });
 }

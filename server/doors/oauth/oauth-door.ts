@@ -5,7 +5,7 @@ import { listPublicKeys } from '#server/core/signing-keys/rotate-keys.ts';
 import { exchangeToken } from '#server/credentials/introspection/exchange-token.ts';
 import { introspect } from '#server/credentials/introspection/introspect.ts';
 import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found.ts';
-import { admitAddress, identify, refuseSpentAddress } from '#server/doors/http/admit.ts';
+import { admitAddress, identify, noBody, refuseSpentAddress } from '#server/doors/http/admit.ts';
 import { sendJson } from '#server/doors/http/answer.ts';
 import { bodyLimits, readForm } from '#server/doors/http/body.ts';
 import { refuse, type Exchange } from '#server/doors/http/exchange.ts';
@@ -60,22 +60,25 @@ export async function answerJwks(exchange: Exchange): Promise<void> {
     res.setHeader('Allow', 'GET, HEAD');
     throw new AppError('method_not_allowed', 'This address takes GET.');
   }
-  await admitAddress(exchange);
+  await admitAddress(exchange, noBody);
   const keys = await listPublicKeys(runtime);
   res.setHeader('Cache-Control', 'public, max-age=300');
   sendJson(res, 200, keys);
 }
 
 async function answerIntrospect(exchange: Exchange): Promise<object> {
-  const ctx = requirePermission(await openClient(exchange), 'verify');
-  return introspect(ctx, need(await readForm(exchange, bodyLimits.form), 'token'));
+  let form: Form = new Map();
+  const client = await openClient(exchange, async () => {
+    form = await readForm(exchange, bodyLimits.form);
+  });
+  return introspect(requirePermission(client, 'verify'), need(form, 'token'));
 }
 
 /** Whoever can show a token may end it; what comes of it is nobody's to know. A JWT cannot be taken back: it dies by itself. */
 async function answerRevoke(exchange: Exchange): Promise<null> {
   const { runtime, facts } = exchange;
-  await admitAddress(exchange);
-  const token = need(await readForm(exchange, bodyLimits.stranger), 'token');
+  const form = await admitAddress(exchange, () => readForm(exchange, bodyLimits.stranger));
+  const token = need(form, 'token');
   if (token.split('.').length === 3)
     throw new OauthError(
       'unsupported_token_type',
@@ -119,10 +122,10 @@ function subjectOf({ req }: Exchange, form: Form): Presented {
 }
 
 /** The service that asks: by a bearer token, or by the same as the password of HTTP Basic, as OAuth libraries send it. */
-async function openClient(exchange: Exchange): Promise<Ctx> {
+async function openClient(exchange: Exchange, read: () => Promise<void>): Promise<Ctx> {
   const { runtime, req, facts } = exchange;
   const authorization = asBearer(req.headers.authorization);
-  const principal = await identify(exchange, { authorization, cookie: undefined, isAsked: true });
+  const principal = await identify(exchange, { authorization, cookie: undefined, isAsked: true }, read);
   if (!principal) throw new AppError('unauthenticated', 'Send a token as "Authorization: Bearer <token>".');
   return createCtx(runtime, { request: facts, principal, reply: noReply });
 }

@@ -56,8 +56,11 @@ function handlerOf(route: RestRoute): Handler {
   const hot = hotCallOf(route);
   return async (exchange, params) => {
     exchange.facts.endpoint = `${route.rest.method} ${restPrefix}${route.rest.path}`;
-    const ctx = await openCtx(exchange);
-    const input = await readInput(exchange, route, types, params);
+    let input: Record<string, unknown> = {};
+    const read = async () => {
+      input = await readInput(exchange, route, types, params);
+    };
+    const ctx = await openCtx(exchange, { read });
     const result: unknown = await (hot ? hot(ctx, input) : call(route, ctx, input));
     const { res } = exchange;
     if (result instanceof Download) await sendDownload(exchange, result);

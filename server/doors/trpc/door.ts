@@ -24,13 +24,14 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
   exchange.facts.endpoint = procedureAt(path) ? prefix + path : `${prefix}…`;
   if (isSafe(req.method)) parseJson(query.get('input') ?? 'null');
   const isStream = procedureAt(path)?.type === 'subscription';
-  const opened = openCtx(exchange, { isAsked: !isStream }).catch((error: unknown) =>
-    refuseCtx(error, facts.id),
+  const body = isSafe(req.method) ? undefined : bodyReader(() => readText(exchange, path));
+  const opened = openCtx(exchange, { isAsked: !isStream, ...(body && { read: body.read }) }).catch(
+    (error: unknown) => refuseCtx(error, facts.id),
   );
   // tRPC asks for it, and tells why there is none, unless it finds fault with the request first.
-  const ctx = await opened.catch(() => {});
+  await opened.catch(() => {});
   // The adapter reads a body itself unless it finds one that was read already.
-  if (!isSafe(req.method)) Object.assign(req, { body: ctx ? await readText(exchange, path) : '' });
+  if (body) Object.assign(req, { body: body.text() });
   // Whoever has gone is not heard to go again, and would count as one who watches.
   if (res.closed || req.socket.destroyed) return;
   // A stream is 200 before it is known what it will say: whoever is nobody, or watches too often, is refused while there is still a status.
@@ -54,6 +55,25 @@ export async function answerTrpc(exchange: Exchange): Promise<void> {
       runtime.log.error({ err: refusal.cause ?? refusal, requestId: facts.id, procedure }, refusal.code);
     },
   });
+}
+
+/** What is wrong with a body is no fault of a procedure: `text` throws it, so that it is told as one of the door. */
+function bodyReader(readBody: () => Promise<string>) {
+  let taken: { text: string } | { error: unknown } = { text: '' };
+  return {
+    async read() {
+      try {
+        taken = { text: await readBody() };
+      } catch (error) {
+        taken = { error };
+        throw error;
+      }
+    },
+    text() {
+      if ('error' in taken) throw taken.error;
+      return taken.text;
+    },
+  };
 }
 
 /** Of a batch the bodies of all of its calls are one. */
