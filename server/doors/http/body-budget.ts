@@ -3,9 +3,13 @@ import { AppError } from '#server/errors.ts';
 
 const mebibyte = 1_048_576;
 
-/** How many bytes of bodies are held at once: by this server, of strangers together, of one known party, of one address. */
+/**
+ * How many bytes of bodies are held at once: by this server, of strangers together, of one known party, of one address. A
+ * quarter is kept for those who hold `little`: a few who send much shut out nobody's small calls.
+ */
 const limits = {
   all: 128 * mebibyte,
+  little: mebibyte / 4,
   strangers: 32 * mebibyte,
   known: 32 * mebibyte,
   stranger: 4 * mebibyte,
@@ -40,7 +44,9 @@ export function createBodyBudget(): BodyBudget {
   function assertRoom(bytes: number, { key, isKnown }: Party): void {
     const own = (heldBy.get(key) ?? 0) + bytes;
     if (own > (isKnown ? limits.known : limits.stranger)) throw ownShare();
-    if (all + bytes > limits.all || (!isKnown && strangers + bytes > limits.strangers)) throw noRoom();
+    const part = own > limits.little ? 0.75 : 1;
+    if (all + bytes > limits.all * part) throw noRoom();
+    if (!isKnown && strangers + bytes > limits.strangers * part) throw noRoom();
   }
 
   return {
