@@ -81,13 +81,20 @@ function asHeader(text: string): string {
 /** Below our own address both the path and the query are those of the service. */
 function readWanted({ path, query }: Exchange) {
   if (query.size === 0 || path !== address) return undefined;
-  const permission = query.get('permission');
-  const resource = query.get('resource');
+  const permission = onlyOne(query, 'permission');
+  const resource = onlyOne(query, 'resource');
   if (resource !== null) assertResource(resource);
   if (permission === null) return undefined;
   const parsed = permissionSchema.safeParse(permission);
   if (!parsed.success) throw invalid('permission', 'There is no such permission.');
   return parsed.data;
+}
+
+/** A second one would be passed over, and the site believe that it was asked for. */
+function onlyOne(query: URLSearchParams, name: string): string | null {
+  const [first = null, ...more] = query.getAll(name);
+  if (more.length > 0) throw invalid(name, 'It may be given once.');
+  return first;
 }
 
 /** What it is called is free for now: no credential is bound to resources yet, so none is refused for one. */

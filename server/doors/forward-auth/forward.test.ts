@@ -73,6 +73,8 @@ test('a permission is asked for, and said in the refusal', async () => {
   assert.equal(refused.status, 403);
   assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope", scope="users:read"/);
   assert.equal((await desk.send(`GET ${door}?permission=fly`, { token })).status, 422);
+  const twice = '?permission=tokens:read&permission=users:write';
+  assert.equal((await desk.send(`GET ${door}${twice}`, { token })).status, 422);
   assert.equal((await desk.send(`GET ${door}?resource=nonsense`, { token })).status, 422);
 });
 
