@@ -32,7 +32,9 @@ export interface NewCode extends CodeHolder {
   lifeMs: number;
   /** Who hands it out, whose right to do so it ends with; null: the holder asked for it, or an operator at the machine. */
   issuer: CodeIssuer | null;
-  /** What the code's own page needs to go on with. Never a secret. */
+  /** The issuer is that of a code which this one replaces, and whose session may have ended since. */
+  isInherited?: boolean;
+  /** What its use needs to go on with. Never a secret that works. */
   payload?: Record<string, unknown>;
   /** Left out: both are made here. */
   id?: string;
@@ -68,9 +70,10 @@ export async function recordCode(
   code: Omit<NewCode, 'secret'> & { hash: Buffer },
   at: Date,
 ): Promise<void> {
-  const { lifeMs, issuer, payload = {}, id = randomUUIDv7(), ...rest } = code;
+  const { lifeMs, issuer, isInherited = false, payload = {}, id = randomUUIDv7(), ...rest } = code;
   await lockPeople(tx, rest, issuer);
-  if (issuer) await lockIssuedBy(tx, issuer);
+  // A session that ends from now on takes the code along; one that has ended can take nothing along any more.
+  if (issuer && !(await lockIssuedBy(tx, issuer)) && !isInherited) throw lostRight();
   const expiresAt = new Date(at.getTime() + lifeMs);
   await insertCode(tx, {
     ...rest,
@@ -86,9 +89,10 @@ export async function recordCode(
     expiresAt,
   });
   // Whoever is being deactivated at this moment found no code to end: the lock showed it, so that none stays behind.
-  if (!(await findOpenCodeById(tx, id, at)))
-    throw new AppError('permission_denied', 'You lost the right to do this a moment ago.');
+  if (!(await findOpenCodeById(tx, id, at))) throw lostRight();
 }
+
+const lostRight = () => new AppError('permission_denied', 'You lost the right to do this a moment ago.');
 
 /**
  * A second code beside an open one, of the same issuer, so that the first lies nowhere. Undefined where none is open any
@@ -103,5 +107,6 @@ export async function issueSecondCode(
   if (!seen) return undefined;
   await lockPeople(tx, holder, seen.issuer);
   const first = await findHeldCodeRow(tx, { holder, purpose, at });
-  return first && issueCode(tx, { ...holder, purpose, lifeMs, issuer: first.issuer }, at);
+  if (!first) return undefined;
+  return issueCode(tx, { ...holder, purpose, lifeMs, issuer: first.issuer, isInherited: true }, at);
 }

@@ -179,16 +179,20 @@ export async function lockPeople(
     .for('no key update');
 }
 
-/** Holds off the end of what a code is issued by. */
-export async function lockIssuedBy(tx: Transaction, { sessionId, credentialId }: CodeIssuer): Promise<void> {
+/** Holds off the end of what a code is issued by. False where that is a session which has ended. */
+export async function lockIssuedBy(
+  tx: Transaction,
+  { sessionId, credentialId }: CodeIssuer,
+): Promise<boolean> {
   if (credentialId)
     await tx
       .select({ id: credentials.id })
       .from(credentials)
       .where(eq(credentials.id, credentialId))
       .for('share');
-  if (sessionId)
-    await tx.select({ id: sessions.id }).from(sessions).where(eq(sessions.id, sessionId)).for('key share');
+  if (!sessionId) return true;
+  const { id } = sessions;
+  return (await tx.select({ id }).from(sessions).where(eq(id, sessionId)).for('key share')).length > 0;
 }
 
 /** Whether a code can be used: not yet used, not too old, and its issuer could still issue it. */
