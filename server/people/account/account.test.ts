@@ -128,4 +128,10 @@ test('a password that an admin chose lets nobody in: it is good once, to choose 
     'select purpose from one_time_codes where consumed_at is null',
   );
   assert.equal(code?.purpose, 'reset');
+  const complete = (password: string) =>
+    desk.send('POST /trpc/users.completeReset', {
+      body: { code: answer.problem?.resetUrl?.split('code=')[1], password },
+    });
+  assert.equal((await complete(chosen)).problem?.code, 'validation_failed', 'the admin knows that one');
+  assert.ok((await complete('eleven herons on the weir')).status < 300);
 });

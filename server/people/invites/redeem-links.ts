@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Connection, Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -7,11 +8,12 @@ import { countingCodes } from '#server/core/lockout/count.ts';
 import { consumeCode, endCodes, findOpenCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { endSessionsOfUser } from '#server/core/sessions/end.ts';
 import type { SignedInView } from '#server/core/sessions/schema.ts';
-import { AppError } from '#server/errors.ts';
+import { AppError, invalid } from '#server/errors.ts';
 import { admit, startSession } from '#server/people/sign-in/start.ts';
 import { hashNewPassword, tellOfFirstPassword } from '#server/people/users/accept-password.ts';
 import type { LinkPurpose } from '#server/people/users/issue-links.ts';
 import { userResource } from '#server/people/users/lock.ts';
+import { verifyPassword } from '#server/people/users/password.ts';
 import { findUserRecord, updateUserRow, type UserRow } from '#server/people/users/queries.ts';
 import type {
   AcceptInviteInput,
@@ -98,8 +100,24 @@ async function prepareChoice(
   password: string,
 ): Promise<ChosenPassword> {
   const { email } = await checkLink(ctx, purpose, { code });
+  await assertOther(ctx, purpose, code, password);
   const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
   return { passwordHash, passwordChosenByAdmin: false };
+}
+
+const replacing = z.object({ replaces: z.string() });
+
+/** Throws `validation_failed` for the password that an admin chose, and so knows. */
+async function assertOther(
+  ctx: AnyoneCtx,
+  purpose: LinkPurpose,
+  code: string,
+  password: string,
+): Promise<void> {
+  const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
+  const { data } = replacing.safeParse(found?.payload);
+  if (data && (await verifyPassword(data.replaces, password)).ok)
+    throw invalid('password', 'An admin chose this one. Choose another.');
 }
 
 interface ChosenPassword {

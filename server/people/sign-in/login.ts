@@ -72,8 +72,9 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow
     const detail = { method: 'password', issuedBy: issuedBy(chosen) };
     await recordAudit(tx, ctx, { action: 'auth.login', actor, ...refusal, detail });
     const { issuer } = chosen;
-    const reset = { tenantId, userId: id, purpose: 'reset', lifeMs: codeLifeMs.reset, issuer } as const;
-    return issueCode(tx, reset, ctx.now());
+    const payload = { replaces: user.passwordHash };
+    const reset = { tenantId, userId: id, purpose: 'reset', lifeMs: codeLifeMs.reset } as const;
+    return issueCode(tx, { ...reset, issuer, isInherited: true, payload }, ctx.now());
   });
   return new AppError(
     'password_change_required',
