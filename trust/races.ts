@@ -134,6 +134,8 @@ async function holdRows(
   { admin }: Place,
 ): Promise<() => Promise<void>> {
   const client = await holders.connect();
+  // As above: while it is lent out, the pool does not hear for it.
+  client.on('error', () => {});
   await client.query('begin');
   const text = `select from ${gate} where tenant_id = $1 order by id for no key update`;
   await client.query(text, [admin.tenantId]);

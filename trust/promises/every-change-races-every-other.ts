@@ -2,7 +2,7 @@ import { everyProcedure } from '#trust/calls.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 import { raceAll, type Gate, type Race } from '#trust/races.ts';
 
-const gates: Gate[] = ['none', 'users', 'credentials', 'none', 'users', 'credentials', 'none', 'credentials'];
+const gates: Gate[] = ['none', 'users', 'credentials'];
 
 export const promise: TrustPromise = {
   id: 'S37-long',

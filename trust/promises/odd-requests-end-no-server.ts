@@ -61,8 +61,8 @@ export const promise: TrustPromise = {
     patches: [
       {
         file: 'server/doors/trpc/door.ts',
-        find: 'const ctx = await opened.catch(() => {});',
-        replace: 'const ctx = true;',
+        find: 'await opened.catch(() => {});',
+        replace: '',
       },
     ],
   },
