@@ -34,11 +34,12 @@ test('an admin sees what was handed out, by whom, and revokes it', async ({ desk
   await expect(links(page)).toHaveCount(5);
   const invite = page.getByRole('article', { name: 'the invite for Maximiliane von Hohenstein' });
   await expect(invite).toContainText('by evangelina@example.com, with provisioning-from-the-directory');
-  await expect(invite).toContainText('Expires in 23 hours');
+  await expect(invite).toContainText('Expires in 24 hours');
   await invite.getByRole('button', { name: /^Revoke/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Revoke the invite for Maximiliane von Hohenstein?' });
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(links(page)).toHaveCount(5);
+  await expect(invite.getByRole('button', { name: /^Revoke/ })).toBeFocused();
   await invite.getByRole('button', { name: /^Revoke/ }).click();
   await dialog.getByRole('button', { name: 'Revoke' }).click();
   await expect(page.getByText('Invite revoked')).toBeVisible();

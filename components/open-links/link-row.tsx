@@ -10,8 +10,6 @@ import { issuerWords, kindWords, nameOfLink } from './link-words.ts';
 export const rowGrid =
   'grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 gap-y-1.5 rounded-card border border-line bg-surface py-2 pr-2.5 pl-3.5 md:grid-cols-[minmax(0,1.2fr)_9.5rem_minmax(0,1fr)_8.5rem_auto] md:gap-x-4';
 
-export const rowId = (id: string) => `link-${id}`;
-
 interface LinkRowProps {
   link: LinkView;
   /** Null for those who may look and not revoke. */
@@ -22,7 +20,7 @@ export function LinkRow({ link, onRevoke }: LinkRowProps) {
   const { user, kind, about, createdAt, expiresAt } = link;
   const { label, icon, tone } = kindWords[kind];
   return (
-    <article id={rowId(link.id)} tabIndex={-1} aria-label={nameOfLink(link)} className={rowGrid}>
+    <article aria-label={nameOfLink(link)} className={rowGrid}>
       <PersonChip name={user.name} email={user.email} />
       <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 pl-9.5 text-sm text-muted md:order-none md:contents">
         <span className="flex max-w-full min-w-0 items-center gap-x-2 gap-y-0.5 md:flex-col md:items-start">

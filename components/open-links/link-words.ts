@@ -25,7 +25,7 @@ export const kindWords: Record<LinkKind, KindWords> = {
       `${name} can no longer choose a new password with it. Their current password is unchanged.`,
   },
   password: {
-    label: 'Chosen password',
+    label: 'Temporary password',
     icon: KeyRound,
     tone: 'sky',
     revoked: (name) => `${name} can no longer sign in with it. To let them choose one, create a reset link.`,

@@ -1,16 +1,17 @@
 'use client';
 import { ChevronRight, Link2Off } from 'lucide-react';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
+import { findOpener } from '#components/ui/find-opener.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { LinkView } from '#server/core/one-time-codes/schema.ts';
-import { LinkRow, rowId } from './link-row.tsx';
+import { LinkRow } from './link-row.tsx';
 import { LinkListSkeleton } from './links-skeleton.tsx';
 import { useLinks } from './use-links.ts';
 
@@ -23,10 +24,15 @@ export function LinksView() {
   const list = useLinks();
   const mayRevoke = useMe().data?.permissions.includes('users:write') ?? false;
   const [revoking, setRevoking] = useState<LinkView | null>(null);
+  const opener = useRef<HTMLElement>(null);
+  const ask = useCallback((link: LinkView) => {
+    opener.current = findOpener();
+    setRevoking(link);
+  }, []);
   const close = () => setRevoking(null);
   const renderLink = useCallback(
-    (link: LinkView) => <LinkRow link={link} onRevoke={mayRevoke ? setRevoking : null} />,
-    [mayRevoke],
+    (link: LinkView) => <LinkRow link={link} onRevoke={mayRevoke ? ask : null} />,
+    [mayRevoke, ask],
   );
   const now = useNow();
   const links = (list.data?.pages ?? [])
@@ -46,8 +52,8 @@ export function LinksView() {
         }
       />
       <p className="-mt-3 mb-4 max-w-160 text-sm text-muted">
-        Invites, reset links, passwords and codes that still work. Each ends when it is used, when it expires,
-        or when the person who issued it may no longer do so.
+        Invites, reset links, temporary passwords and codes that are still valid. Each stops working once
+        used, when it expires, or when its issuer loses the right to issue it.
       </p>
       {list.isPending && <LinkListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
@@ -66,7 +72,7 @@ export function LinksView() {
       {revoking && (
         <RevokeLinkDialog
           link={revoking}
-          returnTo={() => document.getElementById(rowId(revoking.id)) ?? document.getElementById('content')}
+          returnTo={() => (opener.current?.isConnected ? opener.current : document.getElementById('content'))}
           onClose={close}
           onMissing={orSayMissing(close)}
         />
@@ -78,7 +84,7 @@ export function LinksView() {
 function NoLinks() {
   return (
     <Blank icon={Link2Off} title="No open links">
-      What you and others issue is listed here for as long as it works.
+      Links that you or other admins issue appear here until they are used or expire.
     </Blank>
   );
 }

@@ -26,10 +26,11 @@ export function relativeWords(at: Date, now: Date): string {
   const distance = at.getTime() - now.getTime();
   const size = Math.abs(distance);
   if (size < minute) return distance > 0 ? 'in less than a minute' : 'just now';
-  if (size < hour) return relative.format(Math.trunc(distance / minute), 'minute');
-  if (size < 2 * day) return relative.format(Math.trunc(distance / hour), 'hour');
   // What is ahead is rounded: a token made this minute for 90 days does not expire in 89.
-  return relative.format(distance > 0 ? Math.round(distance / day) : Math.trunc(distance / day), 'day');
+  const whole = distance > 0 ? Math.round : Math.trunc;
+  if (size < hour) return relative.format(whole(distance / minute), 'minute');
+  if (size < 2 * day) return relative.format(whole(distance / hour), 'hour');
+  return relative.format(whole(distance / day), 'day');
 }
 
 /** The same of what has happened, which is never ahead, whatever this clock and the server's make of it. */
