@@ -1,8 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
-import type { AnyoneCtx } from '#server/core/access/context.ts';
-import { credentialId, type TenantId } from '#server/core/access/principal.ts';
+import type { RequestFacts } from '#server/core/access/context.ts';
+import { credentialId, type Principal, type TenantId } from '#server/core/access/principal.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
 import { noteWritten } from '#server/core/audit/journal.ts';
 import { markOf, recordedLine, sha256 } from '#server/core/audit/row-line.ts';
@@ -28,13 +28,20 @@ export interface AuditEntry {
   actor?: AuditActor & { tenantId: TenantId };
 }
 
+/** What a row says of the request that it belongs to; every `Ctx` has it. */
+export interface AuditFacts {
+  principal: Principal | null;
+  request: RequestFacts;
+  now(): Date;
+}
+
 /** Somebody of whom nothing is known but where they are. */
 export const stranger = (tenantId: TenantId) =>
   ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
 
 /** Writes the audit row of a change, in the change's own transaction. */
-export async function recordAudit(tx: Connection, ctx: AnyoneCtx, entry: AuditEntry): Promise<void> {
-  await insertAuditRows(tx, [auditRow(ctx, entry)]);
+export async function recordAudit(tx: Connection, facts: AuditFacts, entry: AuditEntry): Promise<void> {
+  await insertAuditRows(tx, [auditRow(facts, entry)]);
 }
 
 /** A row that waited for longer than this says when it happened in its detail: see decision 0018 on rows dated back. */
@@ -65,29 +72,29 @@ function datedAnew({ time, detail = {} }: AuditRow): { time: SQL; detail: SQL } 
 }
 
 /** An audit row for a request. Throws when nobody is known to have made it: then the entry has to name its actor. */
-export function auditRow(ctx: AnyoneCtx, entry: AuditEntry): AuditRow {
-  const actor = entry.actor ?? principalActor(ctx);
+export function auditRow({ principal, request, now }: AuditFacts, entry: AuditEntry): AuditRow {
+  const actor = entry.actor ?? principalActor(principal);
   return {
-    time: ctx.now(),
+    time: now(),
     tenantId: actor.tenantId,
     actorKind: actor.kind,
     actorId: actor.id,
     actorLabel: actor.label,
-    credentialId: ctx.principal ? credentialId(ctx.principal) : null,
+    credentialId: principal ? credentialId(principal) : null,
     action: entry.action,
     resourceType: entry.resource?.type ?? null,
     resourceId: entry.resource?.id ?? null,
     resourceLabel: entry.resource?.label ?? null,
     outcome: entry.outcome ?? 'ok',
     code: entry.code ?? null,
-    address: ctx.request.address,
-    userAgent: ctx.request.userAgent,
-    requestId: ctx.request.id,
+    address: request.address,
+    userAgent: request.userAgent,
+    requestId: request.id,
     detail: entry.detail ?? {},
   };
 }
 
-function principalActor({ principal }: AnyoneCtx): AuditActor & { tenantId: TenantId } {
+function principalActor(principal: Principal | null): AuditActor & { tenantId: TenantId } {
   if (!principal) throw new Error('An audit row without a principal needs an actor');
   return { kind: 'user', id: principal.user.id, label: principal.user.email, tenantId: principal.tenantId };
 }

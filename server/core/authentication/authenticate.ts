@@ -1,4 +1,4 @@
-import { createCtx, noReply, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
+import type { RequestFacts, Runtime } from '#server/core/access/context.ts';
 import { effectivePermissions } from '#server/core/access/permissions.ts';
 import {
   credentialId,
@@ -190,9 +190,9 @@ export function noteRefused(
   found: FoundCredential,
   refusal: { action: AuditAction; code: ErrorCode; detail?: Record<string, unknown> },
 ): void {
-  const ctx = createCtx(runtime, { request, principal: toPrincipal(found), reply: noReply });
+  const facts = { request, principal: toPrincipal(found), now: runtime.clock.now };
   const resource = { type: 'token', id: found.id, label: found.name };
-  runtime.auditQueue.addRefusal(auditRow(ctx, { ...refusal, outcome: 'denied', resource }));
+  runtime.auditQueue.addRefusal(auditRow(facts, { ...refusal, outcome: 'denied', resource }));
 }
 
 /**
@@ -200,9 +200,8 @@ export function noteRefused(
  * business of its tenant, and of no other.
  */
 function noteUnknown(runtime: Runtime, request: RequestFacts, asked: Asked | undefined): void {
-  const ctx = createCtx(runtime, { request, principal: null, reply: noReply });
   const actor = stranger(asked?.by.tenantId ?? runtime.defaultTenantId);
   const detail = detailOf(asked);
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor, detail } as const;
-  runtime.auditQueue.addRefusal(auditRow(ctx, entry));
+  runtime.auditQueue.addRefusal(auditRow({ request, principal: null, now: runtime.clock.now }, entry));
 }
