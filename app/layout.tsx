@@ -20,6 +20,13 @@ export const metadata: Metadata = {
   title: { default: 'Keyward', template: '%s · Keyward' },
   description: 'Tokens for people, command lines, CI jobs and agents, from one desk.',
   robots: { index: false },
+  icons: {
+    icon: [
+      { url: '/favicon.ico', sizes: '48x48' },
+      { url: '/favicon.svg', type: 'image/svg+xml' },
+    ],
+    apple: '/apple-touch-icon.png',
+  },
 };
 
 export const viewport: Viewport = { colorScheme: 'light dark' };

@@ -18,7 +18,7 @@ async function exportSite(): Promise<{ pages: string } & AsyncDisposable> {
   }
   await mkdir(join(pages, '_next/static'), { recursive: true });
   await writeFile(join(pages, '_next/static/app.js'), 'go()');
-  await writeFile(join(pages, 'icon.svg'), '<svg/>');
+  await writeFile(join(pages, 'favicon.svg'), '<svg/>');
   return { pages, [Symbol.asyncDispose]: () => rm(pages, { recursive: true }) };
 }
 
@@ -95,7 +95,7 @@ test('pages and files are served, unknown ones are 404 to people and programs al
   const script = await desk.send('GET /_next/static/app.js');
   assert.equal(script.status, 200);
   assert.match(script.headers.get('cache-control') ?? '', /immutable/);
-  assert.equal((await desk.send('GET /icon.svg')).status, 200);
+  assert.equal((await desk.send('GET /favicon.svg')).status, 200);
   const lost = await desk.send('GET /nothing/here', { headers: html });
   assert.equal(lost.status, 404);
   assert.match(lost.text, /<title>404/);
