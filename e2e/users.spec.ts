@@ -151,9 +151,8 @@ test('name, address and role change in the dialog; one’s own role does not', a
   await expect(row(page, 'Robert').getByText('Viewer')).toBeVisible();
 
   await menu(page, 'Ada Lovelace', 'Edit…');
-  await dialog(page)
-    .getByRole('radio', { name: /^Member/ })
-    .check();
+  const member = dialog(page).getByRole('radio', { name: /^Member/ });
+  await member.check();
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(dialog(page).getByText('You cannot demote yourself')).toBeVisible();
   await page.keyboard.press('Escape');

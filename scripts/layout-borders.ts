@@ -85,6 +85,8 @@ const mayQueryImport: Allowed = ({ target, typeOnly }, own) =>
   isSchema(target) ||
   isGround(target) ||
   target.startsWith('db/') ||
+  // Conditions that rows of several rooms have to fulfil.
+  (isIn(target, 'core') && stemOf(target) === 'queries') ||
   (isOwn(target, own) && ['rules', 'names'].includes(stemOf(target))) ||
   (typeOnly && isOurs(target));
 

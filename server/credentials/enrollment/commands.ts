@@ -11,10 +11,9 @@ import {
   insertSetupCode,
   lockCodeOfCredential,
   lockSetupCode,
-  toSetupCodeView,
-  updateSetupCode,
   type Maker,
   type SetupCodeRow,
+  updateSetupCode,
 } from '#server/credentials/enrollment/queries.ts';
 import {
   openAtOnce,
@@ -24,6 +23,7 @@ import {
   type SetupCodeIdInput,
   type SetupCodeView,
 } from '#server/credentials/enrollment/schema.ts';
+import { toSetupCodeView } from '#server/credentials/enrollment/view.ts';
 import { countMadeSecret } from '#server/credentials/tokens/count-quota.ts';
 import { lockActiveOwner, settleTerms } from '#server/credentials/tokens/issue.ts';
 import { AppError, notFound } from '#server/errors.ts';

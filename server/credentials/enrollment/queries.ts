@@ -4,8 +4,6 @@ import { credentials } from '#db/schema/credentials.ts';
 import { oneTimeCodes } from '#db/schema/people.ts';
 import { setupCodes } from '#db/schema/setup-codes.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { setupStatus } from '#server/credentials/enrollment/rules.ts';
-import type { SetupCodeView } from '#server/credentials/enrollment/schema.ts';
 
 /** Whose codes. */
 export interface Maker {
@@ -66,27 +64,6 @@ export async function updateSetupCode(
     .update(setupCodes)
     .set(changes)
     .where(and(ofMaker(maker), eq(setupCodes.id, id)));
-}
-
-export function toSetupCodeView(row: SetupCodeRow, at: Date): SetupCodeView {
-  const { code, credential, createdAt, expiresAt, consumedAt } = row;
-  const { id, label, host, os, address, redeemedAt, reportedAt, healthy, version, skills } = code;
-  return {
-    id,
-    label,
-    status: setupStatus({ expiresAt, consumedAt, redeemedAt, healthy }, at),
-    createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    redeemedAt: redeemedAt?.toISOString() ?? null,
-    host,
-    os,
-    address,
-    credential: credential && { ...credential, revokedAt: credential.revokedAt?.toISOString() ?? null },
-    reportedAt: reportedAt?.toISOString() ?? null,
-    healthy,
-    version,
-    skills,
-  };
 }
 
 function selectSetupCodes(db: Connection) {

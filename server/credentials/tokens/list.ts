@@ -7,13 +7,7 @@ import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.
 import type { TenantId } from '#server/core/access/principal.ts';
 import { countUseByDay } from '#server/core/credential-use/daily-use.ts';
 import { readCursor, toPage } from '#server/core/paging/cursor.ts';
-import {
-  ownedBy,
-  selectTokens,
-  toTokenView,
-  type Owner,
-  type TokenRow,
-} from '#server/credentials/tokens/queries.ts';
+import { ownedBy, type Owner, selectTokens, type TokenRow } from '#server/credentials/tokens/queries.ts';
 import { expiringBefore } from '#server/credentials/tokens/rules.ts';
 import {
   tokenStatuses,
@@ -22,6 +16,7 @@ import {
   type TokenStatus,
   type TokenView,
 } from '#server/credentials/tokens/schema.ts';
+import { toTokenView } from '#server/credentials/tokens/view.ts';
 
 const sortKeys: Record<ListTokensInput['sort'], SortKey> = {
   createdAt: byTime(sql`${credentials.createdAt}`),

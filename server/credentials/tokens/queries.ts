@@ -5,9 +5,7 @@ import { revokedOrGone } from '#db/gone-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { Grant } from '#server/core/access/schema.ts';
-import { isInGrace, tokenStatus, type TokenPolicy } from '#server/credentials/tokens/rules.ts';
-import type { TokenView } from '#server/credentials/tokens/schema.ts';
+import type { TokenPolicy } from '#server/credentials/tokens/rules.ts';
 
 /** Whose tokens: every query here names both. */
 export interface Owner {
@@ -164,25 +162,4 @@ export async function findTokenPolicy(db: Connection, tenantId: TenantId): Promi
     .from(tenants)
     .where(eq(tenants.id, tenantId));
   return row;
-}
-
-/** `useByDay`: how often it was used on each of the last 30 days. */
-export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenView {
-  const { revokedBy, revokedByLabel, permissions, createdAt, expiresAt, lastUsedAt, revokedAt, ...rest } =
-    row;
-  const { secretSince, graceEndsAt, place: _, ...same } = rest;
-  return {
-    ...same,
-    permissions: permissions as Grant,
-    status: tokenStatus(row, at),
-    createdAt: createdAt.toISOString(),
-    expiresAt: expiresAt?.toISOString() ?? null,
-    lastUsedAt: lastUsedAt?.toISOString() ?? null,
-    revokedAt: revokedAt?.toISOString() ?? null,
-    revokedBy: revokedBy ? { id: revokedBy, label: revokedByLabel ?? '' } : null,
-    rotation: isInGrace(row, at)
-      ? { rotatedAt: secretSince.toISOString(), graceEndsAt: graceEndsAt?.toISOString() ?? '' }
-      : null,
-    useByDay,
-  };
 }

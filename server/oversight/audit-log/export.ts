@@ -7,8 +7,9 @@ import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
 import { isStillIn } from '#server/core/authentication/still-valid.ts';
 import { Download } from '#server/core/procedures/download.ts';
 import { AppError } from '#server/errors.ts';
-import { readEvents, toEventView } from '#server/oversight/audit-log/list.ts';
+import { readEvents } from '#server/oversight/audit-log/list.ts';
 import type { AuditEventView, AuditFilter, ExportAuditInput } from '#server/oversight/audit-log/schema.ts';
+import { toEventView } from '#server/oversight/audit-log/view.ts';
 
 type Format = ExportAuditInput['format'];
 

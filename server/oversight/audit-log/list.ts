@@ -1,15 +1,10 @@
 import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import { auditActions } from '#server/core/audit/actions.ts';
-import { readCursor, writeCursor, type PagedList } from '#server/core/paging/cursor.ts';
+import { type PagedList, readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import { notFound } from '#server/errors.ts';
-import {
-  findEvent,
-  findEvents,
-  type EventPage,
-  type EventQuery,
-  type EventRow,
-} from '#server/oversight/audit-log/find.ts';
+import { type EventPage, type EventQuery, findEvent, findEvents } from '#server/oversight/audit-log/find.ts';
+import { noteView } from '#server/oversight/audit-log/note-view.ts';
 import type {
   AuditEventInput,
   AuditEventView,
@@ -17,7 +12,7 @@ import type {
   ListAuditInput,
 } from '#server/oversight/audit-log/schema.ts';
 import { searchEvents } from '#server/oversight/audit-log/search.ts';
-import { noteView } from '#server/oversight/audit-log/view.ts';
+import { toEventView } from '#server/oversight/audit-log/view.ts';
 
 /** A page of the tenant's log, newest first. That it was looked at is put into the log too. */
 export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<AuditPageView> {
@@ -54,15 +49,4 @@ export function readEvents(db: Database, query: EventQuery): Promise<EventPage> 
   const isWithin = !filter.action || filter.action === `${action?.split('.')[0]}.*`;
   if (!action || !isWithin) return searchEvents(db, query, search);
   return findEvents(db, { ...query, filter: { ...filter, action } });
-}
-
-export function toEventView(row: EventRow): AuditEventView {
-  const { actorKind, actorId, actorLabel, resourceType, resourceId, resourceLabel, at, ...same } = row;
-  return {
-    ...same,
-    sequence: Number(row.sequence),
-    time: new Date(at).toISOString(),
-    actor: { kind: actorKind, id: actorId, label: actorLabel },
-    resource: resourceType === null ? null : { type: resourceType, id: resourceId, label: resourceLabel },
-  };
 }

@@ -1,13 +1,12 @@
-import type { Ctx } from '#server/core/access/context.ts';
-import { auditRow } from '#server/core/audit/record.ts';
-import type { AuditFilter } from '#server/oversight/audit-log/schema.ts';
-
-/**
- * Puts into the log that somebody looked at it and by which filter or which row: once in ten minutes for each, so that a page which
- * follows the log does not fill it.
- */
-export function noteView(ctx: Ctx, looked: { filter: AuditFilter } | { event: number }): void {
-  const { auditQueue } = ctx.runtime;
-  const key = ['audit.view', ctx.principal.user.id, JSON.stringify(looked)].join(' ');
-  auditQueue.addOnce(key, auditRow(ctx, { action: 'audit.view', detail: looked }));
+import type { EventRow } from '#server/oversight/audit-log/find.ts';
+import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
+export function toEventView(row: EventRow): AuditEventView {
+  const { actorKind, actorId, actorLabel, resourceType, resourceId, resourceLabel, at, ...same } = row;
+  return {
+    ...same,
+    sequence: Number(row.sequence),
+    time: new Date(at).toISOString(),
+    actor: { kind: actorKind, id: actorId, label: actorLabel },
+    resource: resourceType === null ? null : { type: resourceType, id: resourceId, label: resourceLabel },
+  };
 }

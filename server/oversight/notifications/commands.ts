@@ -8,10 +8,9 @@ import {
   findOpenLogNotices,
   findOpenNotices,
   markDismissed,
-  toLogNoticeView,
-  toNoticeView,
 } from '#server/oversight/notifications/queries.ts';
 import { isMoot, withoutOvertaken } from '#server/oversight/notifications/rules.ts';
+import { toLogNoticeView, toNoticeView } from '#server/oversight/notifications/view.ts';
 
 /** What the asker should know and has not dismissed: of the audit log, where they are an admin, then of their tokens and account, newest first. */
 export async function listNotices({ runtime, principal, now }: Ctx): Promise<NoticesView> {

@@ -4,12 +4,7 @@ import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import {
-  expiryNotices,
-  lastingNotices,
-  type NoticeKind,
-  type NoticeView,
-} from '#server/core/notifications/schema.ts';
+import { expiryNotices, lastingNotices, type NoticeKind } from '#server/core/notifications/schema.ts';
 
 export type NoticeRow = Awaited<ReturnType<typeof findOpenNotices>>[number];
 
@@ -101,15 +96,6 @@ function ownNotice(tenantId: TenantId, userId: string, id: string): SQL | undefi
   return and(eq(notices.tenantId, tenantId), eq(notices.userId, userId), eq(notices.id, id));
 }
 
-export function toNoticeView(row: NoticeRow): NoticeView {
-  const { id, kind, address, createdAt, credentialId, name, prefix, enabled, expiresAt } = row;
-  const token =
-    credentialId === null
-      ? null
-      : { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
-  return { id, kind, token, address, detail: null, createdAt: createdAt.toISOString() };
-}
-
 function selectLogNotices(db: Connection) {
   return db
     .select({
@@ -156,7 +142,3 @@ export async function findLogNoticeForUpdate(
 
 const ofLog = (tenantId: TenantId): SQL | undefined =>
   and(eq(notices.tenantId, tenantId), isNotNull(notices.detail));
-
-export function toLogNoticeView({ id, kind, detail, createdAt }: LogNoticeRow): NoticeView {
-  return { id, kind, token: null, address: null, detail, createdAt: createdAt.toISOString() };
-}

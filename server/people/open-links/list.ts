@@ -1,85 +1,20 @@
-import { and, eq, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
-import { byTime, inOrder, isBehind, keyText, type Keyset } from '#db/keyset.ts';
-import { credentials } from '#db/schema/credentials.ts';
-import { deviceRequests } from '#db/schema/device-requests.ts';
-import { oneTimeCodes, users } from '#db/schema/people.ts';
-import { setupCodes } from '#db/schema/setup-codes.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { isOpen } from '#server/core/one-time-codes/queries.ts';
-import type { LinkKind, LinkPageView, LinkView, ListLinksInput } from '#server/core/one-time-codes/schema.ts';
+import type { LinkPageView, ListLinksInput } from '#server/core/one-time-codes/schema.ts';
 import { readCursor, toPage } from '#server/core/paging/cursor.ts';
-
-const issuers = alias(users, 'issuers');
-const newestFirst: Keyset = {
-  key: byTime(sql`${oneTimeCodes.createdAt}`),
-  id: oneTimeCodes.id,
-  order: 'desc',
-};
+import { findOpenLinks, newestFirst } from '#server/people/open-links/queries.ts';
+import { toLinkView } from '#server/people/open-links/view.ts';
 
 /** A page of what was handed out in a tenant and still works, the newest first. Throws `validation_failed` for a cursor of another list. */
 export async function listLinks(
   db: Database,
-  { tenantId, at }: { tenantId: TenantId; at: Date },
+  of: { tenantId: TenantId; at: Date },
   { cursor, limit }: ListLinksInput,
 ): Promise<LinkPageView> {
   const { key, order } = newestFirst;
-  const list = { name: 'links', scope: tenantId, sort: 'createdAt', order, key: key.type };
+  const list = { name: 'links', scope: of.tenantId, sort: 'createdAt', order, key: key.type };
   const place = readCursor(list, cursor);
-  const found = await selectLinks(db)
-    .where(
-      and(
-        eq(oneTimeCodes.tenantId, tenantId),
-        isOpen(at),
-        isNewestOfKind,
-        place && isBehind(newestFirst, place),
-      ),
-    )
-    .orderBy(inOrder(newestFirst))
-    .limit(limit + 1);
+  const found = await findOpenLinks(db, of, { place, limit: limit + 1 });
   const { rows, nextCursor } = toPage(list, found, limit);
   return { items: rows.map(toLinkView), nextCursor };
-}
-
-/** A mailed link stands beside the one that the admin was shown. Using either ends both, so they are one here. */
-const isNewestOfKind = sql`(${oneTimeCodes.purpose} in ('setup', 'device') or not exists (
-  select from ${oneTimeCodes} newer where newer.user_id = ${oneTimeCodes.userId}
-    and newer.purpose = ${oneTimeCodes.purpose} and newer.consumed_at is null and newer.id > ${oneTimeCodes.id}))`;
-
-type LinkRow = Awaited<ReturnType<typeof selectLinks>>[number];
-
-function selectLinks(db: Database) {
-  const { id, purpose, createdAt, expiresAt } = oneTimeCodes;
-  return db
-    .select({
-      code: { id, purpose, createdAt, expiresAt },
-      user: { id: users.id, name: users.name, email: users.email },
-      issuedBy: { id: issuers.id, label: issuers.email },
-      credential: { id: credentials.id, name: credentials.name },
-      label: setupCodes.label,
-      host: deviceRequests.host,
-      place: { key: keyText(newestFirst), id: oneTimeCodes.id },
-    })
-    .from(oneTimeCodes)
-    .innerJoin(users, eq(users.id, oneTimeCodes.userId))
-    .leftJoin(issuers, eq(issuers.id, oneTimeCodes.issuedBy))
-    .leftJoin(credentials, eq(credentials.id, oneTimeCodes.issuedCredentialId))
-    .leftJoin(setupCodes, eq(setupCodes.id, oneTimeCodes.id))
-    .leftJoin(deviceRequests, eq(deviceRequests.deviceHash, oneTimeCodes.hash))
-    .$dynamic();
-}
-
-function toLinkView({ code, user, issuedBy, credential, label, host }: LinkRow): LinkView {
-  return {
-    id: code.id,
-    // Only the code of the first admin is nobody's, and it is not in this list.
-    kind: code.purpose as LinkKind,
-    user,
-    issuedBy,
-    credential,
-    about: label ?? host,
-    createdAt: code.createdAt.toISOString(),
-    expiresAt: code.expiresAt.toISOString(),
-  };
 }

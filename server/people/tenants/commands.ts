@@ -2,13 +2,9 @@ import type { Ctx } from '#server/core/access/context.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { notFound } from '#server/errors.ts';
-import {
-  findTenant,
-  findTenantForUpdate,
-  toSettingsView,
-  updateTenant,
-} from '#server/people/tenants/queries.ts';
+import { findTenant, findTenantForUpdate, updateTenant } from '#server/people/tenants/queries.ts';
 import type { SettingsView, UpdateSettingsInput } from '#server/people/tenants/schema.ts';
+import { toSettingsView } from '#server/people/tenants/view.ts';
 
 /** What the asker's tenant has decided on tokens. */
 export async function getSettings({ runtime, principal }: Ctx): Promise<SettingsView> {

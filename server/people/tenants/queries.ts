@@ -2,7 +2,6 @@ import { eq } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { tenants } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { SettingsView } from '#server/people/tenants/schema.ts';
 
 const columns = {
   name: tenants.name,
@@ -34,12 +33,4 @@ export async function updateTenant(
   changes: Changes<typeof tenants.$inferInsert>,
 ): Promise<void> {
   await tx.update(tenants).set(changes).where(eq(tenants.id, id));
-}
-
-export function toSettingsView({
-  maxTokenDays,
-  allowEternalTokens,
-  disableOnReuse,
-}: TenantRow): SettingsView {
-  return { maxTokenDays, allowEternalTokens, disableOnReuse };
 }

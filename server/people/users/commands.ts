@@ -17,9 +17,8 @@ import { lockAsAdmin, lockForChange, userResource } from '#server/people/users/l
 import {
   findUserRecord,
   insertUser,
-  toUserView,
-  updateUserRow,
   type NewUserRow,
+  updateUserRow,
   type UserRow,
 } from '#server/people/users/queries.ts';
 import { assertAdminRemains, assertNotSelf, assertNotBeyond } from '#server/people/users/rules.ts';
@@ -31,6 +30,7 @@ import type {
   UserIdInput,
   UserView,
 } from '#server/people/users/schema.ts';
+import { toUserView } from '#server/people/users/view.ts';
 
 /** Somebody of the admin's tenant, also who was deleted, with what they get in with. Throws `not_found`. */
 export async function getUser(ctx: Ctx, { id }: UserIdInput): Promise<UserDetailView> {

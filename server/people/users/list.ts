@@ -5,8 +5,9 @@ import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey }
 import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { readCursor, toPage } from '#server/core/paging/cursor.ts';
-import { selectUsers, toUserView } from '#server/people/users/queries.ts';
+import { selectUsers } from '#server/people/users/queries.ts';
 import type { ListUsersInput, UserPageView, UserStatus } from '#server/people/users/schema.ts';
+import { toUserView } from '#server/people/users/view.ts';
 
 const sortKeys: Record<ListUsersInput['sort'], SortKey> = {
   name: byText(users.foldedName),

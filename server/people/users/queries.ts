@@ -4,9 +4,6 @@ import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
 import { canonicalEmail } from '#server/account-schema.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { ProfileView } from '#server/core/access/schema.ts';
-import { hasNoPassword, isInvited } from '#server/people/users/rules.ts';
-import type { UserView } from '#server/people/users/schema.ts';
 
 export type UserRow = typeof users.$inferSelect;
 export type NewUserRow = typeof users.$inferInsert;
@@ -133,27 +130,4 @@ export async function replacePasswordHash(
 
 function userIs(tenantId: TenantId, id: string) {
   return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));
-}
-
-export function toProfileView(row: UserRow): ProfileView {
-  const { id, email, name, role, tenantId } = row;
-  return { id, email, name, role, tenantId };
-}
-
-export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserRecord): UserView {
-  const { deactivatedBy, deletedAt, deactivatedAt } = user;
-  const status = deletedAt ? 'deleted' : deactivatedAt ? 'deactivated' : 'active';
-  return {
-    ...toProfileView(user),
-    status,
-    createdAt: user.createdAt.toISOString(),
-    lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
-    isInvited: isInvited(user),
-    needsLink: hasNoPassword(user),
-    inviteExpiresAt: inviteExpiresAt?.toISOString() ?? null,
-    deactivatedAt: deactivatedAt?.toISOString() ?? null,
-    deactivatedBy: deactivatedBy ? { id: deactivatedBy, label: deactivatorEmail ?? '' } : null,
-    deactivateReason: user.deactivateReason,
-    deletedAt: deletedAt?.toISOString() ?? null,
-  };
 }

@@ -1,0 +1,16 @@
+import type { LinkKind, LinkView } from '#server/core/one-time-codes/schema.ts';
+import type { LinkRow } from '#server/people/open-links/queries.ts';
+
+export function toLinkView({ code, user, issuedBy, credential, label, host }: LinkRow): LinkView {
+  return {
+    id: code.id,
+    // Only the code of the first admin is nobody's, and it is not in this list.
+    kind: code.purpose as LinkKind,
+    user,
+    issuedBy,
+    credential,
+    about: label ?? host,
+    createdAt: code.createdAt.toISOString(),
+    expiresAt: code.expiresAt.toISOString(),
+  };
+}
