@@ -178,7 +178,7 @@ export const promise: TrustPromise = {
           replace: 'export const profileView = z.looseObject(',
         },
         {
-          file: 'server/people/users/queries.ts',
+          file: 'server/people/users/view.ts',
           find: 'return { id, email, name, role, tenantId };',
           replace: 'return { ...row, id, email, name, role, tenantId };',
         },

@@ -146,9 +146,9 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/core/audit/record.ts',
-          find: '  await insertAuditRows(tx, [auditRow(ctx, entry)]);',
+          find: '  await insertAuditRows(tx, [auditRow(facts, entry)]);',
           replace:
-            '  const row = auditRow(ctx, entry);\n  setTimeout(() => void insertAuditRows(ctx.runtime.db, [row]).catch(() => {}), 100);',
+            '  const row = auditRow(facts, entry);\n  setTimeout(() => void insertAuditRows(facts.runtime.db, [row]).catch(() => {}), 100);',
         },
       ],
     },
