@@ -32,7 +32,7 @@ test('a control whose patch fits nowhere, or twice, fails', async () => {
     assert.equal(result.isAsItMust, false);
     assert.match(
       result.measured,
-      /it threw: Error: A control looks for this \d+ times in server\/errors\.ts/,
+      /it threw: Error: server\/errors\.ts holds this \d+ times, not once/,
     );
   }
 });
