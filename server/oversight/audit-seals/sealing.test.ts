@@ -32,6 +32,15 @@ test('a log that is sealed in time is told nowhere to be in trouble', async () =
   assert.ok(Number(age) >= 5, metrics.text);
 });
 
+test('what waited while no server ran is no trouble in the first seconds of one', async () => {
+  await using desk = await openSealed();
+  await addWaiting(desk, '5 hours');
+  const { watch } = desk.runtime.seals;
+  watch.start();
+  assert.equal((await whereSeen(desk, 'unsealed')).logged, 0);
+  await watch.stop();
+});
+
 const holds: [what: string, statement: string, hindrance: RegExp][] = [
   [
     'the lock of the sealers',

@@ -48,6 +48,7 @@ export function createSealWatch(parts: WatchParts): SealWatch {
   const strays = createStrays(parts);
   const compare = createComparison(parts, strays.note);
   let running: Promise<void> = Promise.resolve();
+  let startedAt = -Infinity;
   let seenAt = performance.now();
   let oldest = 0;
   let stuck: { to: number; since: number } | undefined;
@@ -57,7 +58,10 @@ export function createSealWatch(parts: WatchParts): SealWatch {
     const to = end.newest?.to ?? 0;
     if (firstUnsealed === null) stuck = undefined;
     else if (stuck?.to !== to) stuck = { to, since: performance.now() };
-    return Math.max(oldestUnsealedSeconds, stuck ? (performance.now() - stuck.since) / 1_000 : 0);
+    const age = Math.max(oldestUnsealedSeconds, stuck ? (performance.now() - stuck.since) / 1_000 : 0);
+    const watchedSeconds = (performance.now() - startedAt) / 1_000;
+    // What waited while no server ran is being sealed now.
+    return watchedSeconds > overdueSeconds ? age : Math.min(age, watchedSeconds);
   }
 
   async function look(): Promise<void> {
@@ -92,7 +96,10 @@ export function createSealWatch(parts: WatchParts): SealWatch {
     look,
     oldestUnsealedSeconds: () => oldest,
     noteStrays: strays.note,
-    start: () => void (running = run()),
+    start() {
+      startedAt = performance.now();
+      running = run();
+    },
     stop() {
       stopping.abort();
       return running;
