@@ -10,7 +10,7 @@ import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
-import { deactivateUserInput } from '#server/people/users/schema.ts';
+import { deactivateUserInput, type UserView } from '#server/people/users/schema.ts';
 import { CutOff } from './cut-off.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import { holdingWords, useRefreshUsers } from './use-user-changes.ts';
@@ -18,6 +18,9 @@ import { holdingWords, useRefreshUsers } from './use-user-changes.ts';
 const resolver = zodResolver(
   z.object({ reason: z.union([z.string().trim().length(0), deactivateUserInput.shape.reason.unwrap()]) }),
 );
+
+const nothingToCutOff = ({ isInvited }: UserView) =>
+  isInvited ? 'Their invite no longer works.' : 'There was nothing to cut off.';
 
 export function DeactivateDialog({ user, returnTo, onClose }: UserDialogProps) {
   const { register, handleSubmit, setError, formState } = useForm({
@@ -32,7 +35,7 @@ export function DeactivateDialog({ user, returnTo, onClose }: UserDialogProps) {
         const words = holdingWords(cutOff.counts);
         toast({
           title: `${user.name} is deactivated`,
-          detail: words ? `Cut off: ${words}.` : 'There was nothing to cut off.',
+          detail: words ? `Cut off: ${words}.` : nothingToCutOff(user),
           about: user.id,
         });
         onClose();

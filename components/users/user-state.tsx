@@ -27,7 +27,7 @@ export function UserState({ user }: { user: UserView }) {
       </Pill>
     ) : (
       <Pill tone="idle" icon={MailX}>
-        Invite expired
+        No open invite
       </Pill>
     );
   }
