@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { root } from '#scripts/workplace.mjs';
 import type { TrustPromise } from './promise.ts';
@@ -25,83 +24,93 @@ export function lineOf({ promise, without, measured, isAsItMust, seconds }: Resu
   return `${word} ${id} ${name}   ${measured} without ${without}   ${took}`;
 }
 
+/** What was found of a promise, when and on what. */
+export interface Evidence {
+  id: string;
+  name: string;
+  threshold: string;
+  measured: string;
+  holds: boolean;
+  seconds: number;
+  commit: string;
+  date: string;
+  /** With a defence taken away; then the check has to fail, or it would show nothing. */
+  controls: { without: string; measured: string; fails: boolean; seconds: number }[];
+}
+
 interface Facts {
   date: string;
   commit: string;
-  cores: number;
 }
 
-/**
- * The page that says what was shown, when and on what. Of an `earlier` one the rows of what was not tried now stay, each with
- * the commit that it was tried on.
- */
-export function trustPage(results: readonly Result[], { date, commit, cores }: Facts, earlier = ''): string {
-  const tried = new Set(results.map(({ promise: { id } }) => id));
-  const [checksBefore = [], controlsBefore = []] = earlier
-    .split('## Controls')
-    .map((part) => part.split('\n').filter((line) => line.startsWith('| S') && !tried.has(idIn(line))));
+/** What there is to show after a run. What was not tried in it stays, with the commit that it was tried on. */
+export function addEvidence(
+  earlier: readonly Evidence[],
+  results: readonly Result[],
+  facts: Facts,
+): Evidence[] {
   const checks = results.filter(({ without }) => without === undefined);
-  const controls = results.filter(({ without }) => without !== undefined);
+  const tried = checks.map(({ promise, measured, isAsItMust, seconds }): Evidence => {
+    const { id, name, threshold } = promise;
+    const controls = results
+      .filter((one) => one.without !== undefined && one.promise.id === id)
+      .map(({ without = '', ...one }) => ({
+        without,
+        measured: one.measured,
+        fails: one.isAsItMust,
+        seconds: rounded(one.seconds),
+      }));
+    return {
+      id,
+      name,
+      threshold,
+      measured,
+      holds: isAsItMust,
+      seconds: rounded(seconds),
+      ...facts,
+      controls,
+    };
+  });
+  const ids = new Set(tried.map(({ id }) => id));
+  return [...earlier.filter(({ id }) => !ids.has(id)), ...tried].toSorted((a, b) =>
+    a.id.localeCompare(b.id, 'en', { numeric: true }),
+  );
+}
+
+const rounded = (seconds: number) => Math.round(seconds * 10) / 10;
+
+/** The page that says what was shown; the figures are in `trust/results.json`. */
+export function trustPage(evidence: readonly Evidence[]): string {
   return [
     '# What is shown to be true',
     '',
-    `Written by \`npm run trust -- --all\`, last on ${date}, on a machine of ${cores} cores: two servers and a PostgreSQL of their`,
-    'own, on this machine only. Each row names the commit that it was tried on.',
+    'Written by `npm run trust -- --all`: two servers and a PostgreSQL of their own, on one machine. Each check runs again with one',
+    'of its defences taken away, and then has to fail: otherwise it would show nothing. What was measured stands in',
+    '[trust/results.json](../trust/results.json).',
     '',
-    '| | must be true | found | threshold | s | | commit |',
-    '|---|---|---|---|--:|---|---|',
-    ...inOrder([
-      ...checksBefore,
-      ...checks.map(({ promise: { id, name, threshold }, measured, seconds, isAsItMust }) =>
-        row([
-          id,
-          name,
-          measured,
-          threshold,
-          seconds.toFixed(1),
-          isAsItMust ? 'holds' : '**does not hold**',
-          commit,
-        ]),
-      ),
-    ]),
-    '',
-    '## Controls',
-    '',
-    'Each check is run again with its defence taken away. Then it has to fail: otherwise it would show nothing.',
-    '',
-    '| | must be true | without | found | | commit |',
-    '|---|---|---|---|---|---|',
-    ...inOrder([
-      ...controlsBefore,
-      ...controls.map(({ promise: { id, name }, without = '', measured, isAsItMust }) =>
-        row([
-          id,
-          name,
-          without,
-          measured,
-          isAsItMust ? 'fails, as it must' : '**holds, and must not**',
-          commit,
-        ]),
-      ),
-    ]),
+    '| | must be true | | controls that fail, as they must | commit |',
+    '|---|---|---|--:|---|',
+    ...evidence.map(({ id, name, holds, controls, commit }) => {
+      const failing = controls.filter(({ fails }) => fails).length;
+      const counted = failing === controls.length ? `${failing}` : `**${failing} of ${controls.length}**`;
+      return row([id, name, holds ? 'holds' : '**does not hold**', counted, commit]);
+    }),
     '',
   ].join('\n');
 }
 
-const row = (cells: string[]) =>
-  `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
-const idIn = (line: string) => line.split(' ')[1] ?? '';
-const inOrder = (rows: string[]) =>
-  rows.toSorted((a, b) => idIn(a).localeCompare(idIn(b), 'en', { numeric: true }));
+const row = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-/** Puts the page where the repository keeps it; `whole`: all of it is of this run. */
+/** Puts both where the repository keeps them; `whole`: all of it is of this run. */
 export async function writeTrustPage(
   results: readonly Result[],
   { whole }: { whole: boolean },
 ): Promise<void> {
-  const file = path.join(root, 'docs', 'trust.md');
+  const file = path.join(root, 'trust', 'results.json');
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).toString().trim();
   const date = new Date().toISOString().slice(0, 10);
-  const earlier = whole ? '' : await readFile(file, 'utf8').catch(() => '');
-  await writeFile(file, trustPage(results, { date, commit, cores: availableParallelism() }, earlier));
+  const earlier = whole ? [] : (JSON.parse(await readFile(file, 'utf8').catch(() => '[]')) as Evidence[]);
+  const evidence = addEvidence(earlier, results, { date, commit });
+  await writeFile(file, `${JSON.stringify(evidence, undefined, 2)}\n`);
+  await writeFile(path.join(root, 'docs', 'trust.md'), trustPage(evidence));
 }

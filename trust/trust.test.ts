@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import type { TrustPromise } from './promise.ts';
-import { lineOf, trustPage } from './report.ts';
+import { lineOf } from './report.ts';
 import { sabotageSettings } from './sabotage.ts';
 import type { Stage } from './stage.ts';
 import { checkPromise, runControl } from './try-promise.ts';
@@ -30,10 +30,7 @@ test('a control whose patch fits nowhere, or twice, fails', async () => {
   for (const find of ['there is no such text', 'export']) {
     const result = await runControl(promise, { without: 'x', patches: [{ ...patch, find }] });
     assert.equal(result.isAsItMust, false);
-    assert.match(
-      result.measured,
-      /it threw: Error: server\/errors\.ts holds this \d+ times, not once/,
-    );
+    assert.match(result.measured, /it threw: Error: server\/errors\.ts holds this \d+ times, not once/);
   }
 });
 
@@ -56,15 +53,4 @@ test('a control passes that makes its promise fail, and fails where it holds', (
   const failing = lineOf({ ...told, isAsItMust: true });
   assert.equal(failing, 'FAILS AS IT MUST S0 all is well   2 of 2 without a lock   1.0 s');
   assert.match(lineOf({ ...told, isAsItMust: false }), /^FAIL: its control should not hold: S0/);
-});
-
-test('the page has a row for each check and for each control', () => {
-  const told = { promise, measured: '1 | 2', seconds: 1, isAsItMust: true };
-  const page = trustPage([told, { ...told, without: 'a lock' }], {
-    date: '2026-01-02',
-    commit: 'abc',
-    cores: 2,
-  });
-  assert.match(page, /\| S0 \| all is well \| 1 \\\| 2 \| 0 of 2 \| 1\.0 \| holds \|/);
-  assert.match(page, /\| S0 \| all is well \| a lock \| 1 \\\| 2 \| fails, as it must \|/);
 });
