@@ -24,9 +24,7 @@ export async function runServerTests(files: string[]): Promise<Tally> {
     `--test-reporter-destination=${tally}`,
   ];
   const tests = files.length > 0 ? files : findTests();
-  // Each file is a process that loads the same modules.
-  const env = { NODE_COMPILE_CACHE: path.join(folder, 'modules') };
-  const code = await runAttached(findNode(), ['--test', ...flags, ...tests], env);
+  const code = await runAttached(findNode(), ['--test', ...flags, ...tests]);
   const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as Tally;
   return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
 }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { runTrust } from '#trust/run.ts';
 import { ensureBuilt } from './build.mjs';
@@ -25,6 +26,7 @@ const PARTS: Record<string, Part[]> = {
 };
 
 async function main([name = 'all', ...args]: string[]): Promise<void> {
+  keepCompiled();
   const total = { passed: 0, failed: 0 };
   for (const part of PARTS[name] ?? []) {
     const { passed, failed } = await part(args).catch(crashed);
@@ -33,6 +35,13 @@ async function main([name = 'all', ...args]: string[]): Promise<void> {
   }
   console.log(`${total.passed} passed, ${total.failed} failed`);
   process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+/** Each test file, and each server that it starts, is a process that loads the same modules. */
+function keepCompiled(): void {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-modules-'));
+  process.env['NODE_COMPILE_CACHE'] = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
 function crashed(error: unknown): Tally {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureCliBuilt } from '#scripts/build-cli.mjs';
+import { bareEnvironment } from '#server/testing/bare-environment.ts';
 import type { Json } from '#server/testing/caller.ts';
 
 // As it is handed out: one file starts in a quarter of the time of forty.
@@ -59,7 +60,7 @@ export function openCommandLine(env: Record<string, string> = {}): CommandLine {
 
 async function start(args: string[], { stdin = '', env, onOutput, signal }: RunOptions): Promise<Run> {
   const child: ChildProcessWithoutNullStreams = spawn(process.execPath, [program, ...args], {
-    env: { NODE_ENV: 'production', PATH: process.env['PATH'], ...env },
+    env: { ...bareEnvironment(), ...env },
     ...(signal && { signal, killSignal: 'SIGINT' }),
   });
   const ended = new Promise<number | null>((resolve) => {

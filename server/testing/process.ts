@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedPostgres } from '#db/embedded/embedded.ts';
+import { bareEnvironment } from '#server/testing/bare-environment.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createDatabase } from '#server/testing/database.ts';
 
@@ -78,13 +79,7 @@ export async function runServer(
 
 /** Starts it and waits for nothing. `ended` resolves to the exit code, null after a kill. */
 export function spawnServer(settings: Record<string, string>, ...args: string[]) {
-  const common = {
-    NODE_ENV: 'production' as const,
-    PATH: process.env['PATH'],
-    PORT: '0',
-    KEYWARD_LOG_LEVEL: 'warn',
-  };
-  const env = { ...common, ...settings };
+  const env = { ...bareEnvironment(), PORT: '0', KEYWARD_LOG_LEVEL: 'warn', ...settings };
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

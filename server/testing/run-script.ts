@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { bareEnvironment } from '#server/testing/bare-environment.ts';
 
 export interface ScriptRun {
   exitCode: number | null;
@@ -19,7 +20,7 @@ export async function runScript(
   typed = '',
 ): Promise<ScriptRun> {
   const script = fileURLToPath(new URL(`../doors/operator/${name}`, import.meta.url));
-  const env = { NODE_ENV: 'production' as const, PATH: process.env['PATH'], ...settings };
+  const env = { ...bareEnvironment(), ...settings };
   const child = spawn(process.execPath, [script, ...args], { env });
   child.stdin.on('error', () => {});
   child.stdin.end(typed);
