@@ -8,13 +8,13 @@ import { startEmbedded } from '#db/embedded/embedded.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import { writeCursor } from '#server/core/paging/cursor.ts';
 import { sortKeys } from '#server/credentials/token-triage/find-page.ts';
-import { listAdminTokens } from '#server/credentials/token-triage/list.ts';
+import { listAdminTokens } from '#server/credentials/token-triage/list-admin-tokens.ts';
 import {
   adminTokenSorts,
   listAdminTokensInput,
   type AdminTokenSort,
 } from '#server/credentials/token-triage/schema.ts';
-import { sweepTokens } from '#server/credentials/token-triage/sweep.ts';
+import { sweepTokens } from '#server/credentials/token-triage/sweep-tokens.ts';
 import { makeServerLogin } from './desk.ts';
 
 /**

@@ -110,7 +110,7 @@ const BORDERS: Case[] = [
   },
   {
     rule: 'a verb file may hold its own SQL, but does not reach into that of a lower storey',
-    refused: { 'server/people/users/list.ts': load('#server/credentials/tokens/queries.ts') },
+    refused: { 'server/people/users/list-users.ts': load('#server/credentials/tokens/queries.ts') },
     allowed: {
       'server/credentials/tokens/list.ts':
         load('drizzle-orm') + load('#db/schema/tokens.ts') + load('./queries.ts'),

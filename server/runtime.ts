@@ -17,7 +17,7 @@ import { createSigner } from '#server/core/crypto/cookie-signer.ts';
 import { createSealer, masterKeyOf, type Sealer } from '#server/core/crypto/encryption.ts';
 import { connectDatabase, sealingPoolSize } from '#server/core/database/connect-database.ts';
 import { warnOfSuperuser } from '#server/core/database/warn-of-superuser.ts';
-import { gatherOutput } from '#server/core/log/gathered-output.ts';
+import { gatherOutput } from '#server/core/log/gather-output.ts';
 import { createMailer } from '#server/core/mail/deliver.ts';
 import { createMailSoon } from '#server/core/mail/send.ts';
 import { createCookies } from '#server/core/network/cookies.ts';
@@ -35,7 +35,7 @@ import {
 import { createAdmission } from '#server/doors/http/admission.ts';
 import { queues } from '#server/doors/jobs/queue.ts';
 import { createMetrics } from '#server/doors/metrics/metrics.ts';
-import { makeMonths } from '#server/oversight/audit-seals/months.ts';
+import { makeMonths } from '#server/oversight/audit-seals/make-months.ts';
 import { recordLoss } from '#server/oversight/audit-seals/record-loss.ts';
 import { openSeals } from '#server/oversight/audit-seals/seals.ts';
 import { rememberWritten } from '#server/oversight/audit-seals/written-rows.ts';

@@ -195,7 +195,7 @@ export const promise: TrustPromise = {
       without: 'the tenant in the list of people',
       patches: [
         {
-          file: 'server/people/users/list.ts',
+          file: 'server/people/users/list-users.ts',
           find: 'eq(users.tenantId, tenantId),\n        status ?',
           replace: 'status ?',
         },

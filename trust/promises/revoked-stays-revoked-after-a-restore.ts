@@ -172,12 +172,12 @@ export const promise: TrustPromise = {
       without: 'tokens retired and people deactivated by the restore',
       patches: [
         {
-          file: 'server/oversight/backups/restore.ts',
+          file: 'server/oversight/backups/restore-backup.ts',
           find: "secrets === 'retire' ? await retireSecrets(db, reason) : {}",
           replace: '{}',
         },
         {
-          file: 'server/oversight/backups/restore.ts',
+          file: 'server/oversight/backups/restore-backup.ts',
           find: "if (people === 'keep')",
           replace: 'if (people)',
         },

@@ -101,7 +101,7 @@ const control: Sabotage = {
   without: 'parameters in a search, and a look at where `next` leads',
   patches: [
     {
-      file: 'server/people/users/list.ts',
+      file: 'server/people/users/list-users.ts',
       find: 'return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));',
       replace: "return or(sql`${users.foldedName} like ${sql.raw(`'%${search}%'`)}`);",
     },

@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from '#server/config.ts';
-import { renderLetter } from '#server/core/mail/render.ts';
+import { renderLetter } from '#server/core/mail/render-letter.ts';
 import type { Letter } from '#server/core/mail/schema.ts';
 
 declare module '#server/core/access/context.ts' {

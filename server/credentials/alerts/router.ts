@@ -1,5 +1,5 @@
 import { permitted, rest, router } from '#server/core/procedures/builders.ts';
-import { listAttention } from '#server/credentials/alerts/list.ts';
+import { listAttention } from '#server/credentials/alerts/list-attention.ts';
 import { attentionView, listAttentionInput } from '#server/credentials/alerts/schema.ts';
 
 export const attentionRouter = router({

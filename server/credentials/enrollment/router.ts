@@ -12,7 +12,7 @@ import {
   makeSetupCode,
   reportSetup,
 } from '#server/credentials/enrollment/commands.ts';
-import { redeemSetupCode } from '#server/credentials/enrollment/redeem.ts';
+import { redeemSetupCode } from '#server/credentials/enrollment/redeem-setup-code.ts';
 import {
   madeSetupCodeView,
   makeSetupCodeInput,

@@ -10,7 +10,7 @@ import type {
   BulkInput,
   BulkView,
 } from '#server/credentials/token-triage/schema.ts';
-import { readTokens } from '#server/credentials/tokens/read.ts';
+import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 import { notFound } from '#server/errors.ts';
 
 /** Anyone's token. Throws `not_found` for unknown ids and for another tenant's. */

@@ -5,8 +5,8 @@ import {
   revokeAdminToken,
   switchAdminToken,
 } from '#server/credentials/token-triage/commands.ts';
-import { identifyTokens } from '#server/credentials/token-triage/identify.ts';
-import { listAdminTokens } from '#server/credentials/token-triage/list.ts';
+import { identifyTokens } from '#server/credentials/token-triage/identify-tokens.ts';
+import { listAdminTokens } from '#server/credentials/token-triage/list-admin-tokens.ts';
 import { readUses } from '#server/credentials/token-triage/read-uses.ts';
 import {
   adminRevokeInput,

@@ -13,11 +13,11 @@ import {
   revokeToken,
   updateToken,
 } from '#server/credentials/tokens/commands.ts';
-import { countOwnUse } from '#server/credentials/tokens/count-use.ts';
+import { countOwnUse } from '#server/credentials/tokens/count-own-use.ts';
 import { listHistory } from '#server/credentials/tokens/list-history.ts';
 import { listPlaces } from '#server/credentials/tokens/list-places.ts';
 import { listTokens } from '#server/credentials/tokens/list.ts';
-import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found.ts';
+import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found-tokens.ts';
 import { endGrace, rotateToken } from '#server/credentials/tokens/rotate.ts';
 import {
   createdTokenView,

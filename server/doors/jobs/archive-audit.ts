@@ -1,5 +1,5 @@
 import type { Job } from '#server/doors/jobs/job.ts';
-import { retainMonths } from '#server/oversight/audit-seals/retain.ts';
+import { retainMonths } from '#server/oversight/audit-seals/retain-months.ts';
 
 /** Daily: takes old months out of the audit log, where a setting asks for it. */
 export const archiveAudit: Job = {

@@ -1,5 +1,5 @@
 import type { Job } from '#server/doors/jobs/job.ts';
-import { makeMonths } from '#server/oversight/audit-seals/months.ts';
+import { makeMonths } from '#server/oversight/audit-seals/make-months.ts';
 
 /** Daily: makes room in the audit log for the months to come. */
 export const keepAuditMonths: Job = {

@@ -1,4 +1,4 @@
-import { pruneDeviceRequests } from '#server/credentials/device-sign-in/prune.ts';
+import { pruneDeviceRequests } from '#server/credentials/device-sign-in/prune-device-requests.ts';
 import type { Job } from '#server/doors/jobs/job.ts';
 
 export const pruneDeviceRequestsJob: Job = {

@@ -1,4 +1,4 @@
-import { sweepTokens } from '#server/credentials/token-triage/sweep.ts';
+import { sweepTokens } from '#server/credentials/token-triage/sweep-tokens.ts';
 import type { Job } from '#server/doors/jobs/job.ts';
 
 /** Keeps the lists of everyone's tokens fast while tokens come to their end. */

@@ -1,5 +1,5 @@
 import { createCtx, noReply, type AnyoneCtx } from '#server/core/access/context.ts';
-import { redeemDeviceCode } from '#server/credentials/device-sign-in/redeem.ts';
+import { redeemDeviceCode } from '#server/credentials/device-sign-in/redeem-device-code.ts';
 import { deviceAsk, deviceLimits } from '#server/credentials/device-sign-in/schema.ts';
 import { startDeviceSignIn } from '#server/credentials/device-sign-in/start.ts';
 import { admitAddress, noBody } from '#server/doors/http/admit.ts';

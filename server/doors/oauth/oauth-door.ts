@@ -4,7 +4,7 @@ import { requirePermission } from '#server/core/authentication/require-permissio
 import { listPublicKeys } from '#server/core/signing-keys/rotate-keys.ts';
 import { exchangeToken } from '#server/credentials/introspection/exchange-token.ts';
 import { introspect } from '#server/credentials/introspection/introspect.ts';
-import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found.ts';
+import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found-tokens.ts';
 import { admitAddress, identify, noBody, refuseSpentAddress } from '#server/doors/http/admit.ts';
 import { sendJson } from '#server/doors/http/answer.ts';
 import { bodyLimits, readForm } from '#server/doors/http/body.ts';

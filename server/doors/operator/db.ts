@@ -13,7 +13,7 @@ import {
   checkBackup,
   type CheckedBackup,
 } from '#server/oversight/backups/read-backup.ts';
-import { restoreBackup, type Restored } from '#server/oversight/backups/restore.ts';
+import { restoreBackup, type Restored } from '#server/oversight/backups/restore-backup.ts';
 import { restoreChoices, type RestoreChoices } from '#server/oversight/backups/schema.ts';
 import { writeBackup } from '#server/oversight/backups/write-backup.ts';
 import {

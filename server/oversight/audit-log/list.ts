@@ -11,7 +11,7 @@ import type {
   AuditPageView,
   ListAuditInput,
 } from '#server/oversight/audit-log/schema.ts';
-import { searchEvents } from '#server/oversight/audit-log/search.ts';
+import { searchEvents } from '#server/oversight/audit-log/search-events.ts';
 import { toEventView } from '#server/oversight/audit-log/view.ts';
 
 /** A page of the tenant's log, newest first. That it was looked at is put into the log too. */

@@ -13,7 +13,7 @@ import {
   readSealingState,
 } from '#server/oversight/audit-seals/sealing-state.ts';
 import { createTroubles, type Trouble, type Troubles } from '#server/oversight/audit-seals/troubles.ts';
-import { verifyLog } from '#server/oversight/audit-seals/verify.ts';
+import { verifyLog } from '#server/oversight/audit-seals/verify-log.ts';
 import { createSealWatch, type SealWatch } from '#server/oversight/audit-seals/watch.ts';
 import type { LostRow, WrittenRows } from '#server/oversight/audit-seals/written-rows.ts';
 

@@ -10,7 +10,7 @@ import { holdOffMigrations, migrateWithin } from '#db/migrate.ts';
 import { parseConfig, type Config } from '#server/config.ts';
 import { openAuditKey } from '#server/oversight/audit-seals/key.ts';
 import { checkBackup } from '#server/oversight/backups/read-backup.ts';
-import { restoreBackup } from '#server/oversight/backups/restore.ts';
+import { restoreBackup } from '#server/oversight/backups/restore-backup.ts';
 import type { RestoreChoices } from '#server/oversight/backups/schema.ts';
 import { writeBackup } from '#server/oversight/backups/write-backup.ts';
 import { recoverPassword } from '#server/people/offboarding/recover-access.ts';

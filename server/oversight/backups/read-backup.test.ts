@@ -9,7 +9,7 @@ import pg from 'pg';
 import { parseConfig } from '#server/config.ts';
 import { openAuditKey } from '#server/oversight/audit-seals/key.ts';
 import { assertAdmins, checkBackup } from '#server/oversight/backups/read-backup.ts';
-import { restoreBackup } from '#server/oversight/backups/restore.ts';
+import { restoreBackup } from '#server/oversight/backups/restore-backup.ts';
 import type { RestoreChoices } from '#server/oversight/backups/schema.ts';
 import { writeBackup } from '#server/oversight/backups/write-backup.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';

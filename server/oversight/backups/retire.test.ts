@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openAuditKey } from '#server/oversight/audit-seals/key.ts';
 import { checkBackup } from '#server/oversight/backups/read-backup.ts';
-import { restoreBackup } from '#server/oversight/backups/restore.ts';
+import { restoreBackup } from '#server/oversight/backups/restore-backup.ts';
 import type { RestoreChoices } from '#server/oversight/backups/schema.ts';
 import { writeBackup } from '#server/oversight/backups/write-backup.ts';
 import { recoverPassword } from '#server/people/offboarding/recover-access.ts';

@@ -2,7 +2,7 @@ import type { Ctx } from '#server/core/access/context.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/core/sessions/end.ts';
-import { listLiveSessions } from '#server/core/sessions/list.ts';
+import { listLiveSessions } from '#server/core/sessions/list-live-sessions.ts';
 import { syncOwnersSoon } from '#server/credentials/tokens/sync-owners.ts';
 import { notFound } from '#server/errors.ts';
 import { assertWayRemains } from '#server/people/account/rules.ts';

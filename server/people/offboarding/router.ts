@@ -16,10 +16,10 @@ import {
   revokeSessions,
   setPassword,
 } from '#server/people/offboarding/end-access.ts';
-import { listSessionsOf } from '#server/people/offboarding/list-sessions.ts';
+import { listSessionsOf } from '#server/people/offboarding/list-sessions-of.ts';
 import { activateUser, createUser, getUser, updateUser } from '#server/people/users/commands.ts';
 import { inviteAgain, resetPassword } from '#server/people/users/issue-links.ts';
-import { listUsers } from '#server/people/users/list.ts';
+import { listUsers } from '#server/people/users/list-users.ts';
 import {
   acceptInviteInput,
   completeResetInput,

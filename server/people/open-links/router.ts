@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { linkIdInput, linkPageView, listLinksInput } from '#server/core/one-time-codes/schema.ts';
 import { permitted, rest, router } from '#server/core/procedures/builders.ts';
-import { listLinks } from '#server/people/open-links/list.ts';
-import { revokeLink } from '#server/people/open-links/revoke.ts';
+import { listLinks } from '#server/people/open-links/list-links.ts';
+import { revokeLink } from '#server/people/open-links/revoke-link.ts';
 
 export const linksRouter = router({
   list: permitted('users:read')

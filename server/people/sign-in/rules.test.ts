@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rolePermissions } from '#server/core/access/permissions.ts';
 import type { Principal, TenantId } from '#server/core/access/principal.ts';
-import { deviceOf } from '#server/core/network/user-agent.ts';
+import { deviceOf } from '#server/core/network/device-of.ts';
 import { whoAmI } from '#server/people/sign-in/rules.ts';
 
 const devices: [string | null, string][] = [

@@ -1,7 +1,7 @@
 import type { Connection } from '#db/client.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { listLiveSessions } from '#server/core/sessions/list.ts';
-import { findWorkingTokens } from '#server/credentials/tokens/find-working.ts';
+import { listLiveSessions } from '#server/core/sessions/list-live-sessions.ts';
+import { findWorkingTokens } from '#server/credentials/tokens/find-working-tokens.ts';
 import { holdingsLimit, type HoldingsView } from '#server/people/users/schema.ts';
 
 /** What gets somebody in at a moment: where they are signed in, and which of their tokens work. */

@@ -2,7 +2,7 @@ import type { Ctx } from '#server/core/access/context.ts';
 import { findFindings } from '#server/credentials/alerts/queries.ts';
 import { judge } from '#server/credentials/alerts/rules.ts';
 import { attentionLimits, attentionReasons, type AttentionView } from '#server/credentials/alerts/schema.ts';
-import { readTokens } from '#server/credentials/tokens/read.ts';
+import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
 /** Tokens that an admin should look at, with the reason, what shows it, and what is advised. */
 export async function listAttention({ runtime: { db }, principal, now }: Ctx): Promise<AttentionView> {

@@ -1,5 +1,5 @@
 import type { Connection } from '#db/client.ts';
-import { deviceOf } from '#server/core/network/user-agent.ts';
+import { deviceOf } from '#server/core/network/device-of.ts';
 import { listLiveSessionRows, sessionEnd, type SessionHolder } from '#server/core/sessions/queries.ts';
 import type { SessionView } from '#server/core/sessions/schema.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderLetter } from '#server/core/mail/render.ts';
+import { renderLetter } from '#server/core/mail/render-letter.ts';
 
 const letter = {
   to: 'ada@example.com',

@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { retainMonths } from '#server/oversight/audit-seals/retain.ts';
+import { retainMonths } from '#server/oversight/audit-seals/retain-months.ts';
 import type { AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
 import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { openEmptyDesk, type Desk, type EmptyDesk } from '#server/testing/desk.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { writeCursor } from '#server/core/paging/cursor.ts';
 import { adminTokenSorts, type AdminTokenPageView } from '#server/credentials/token-triage/schema.ts';
-import { sweepTokens } from '#server/credentials/token-triage/sweep.ts';
+import { sweepTokens } from '#server/credentials/token-triage/sweep-tokens.ts';
 import { tokenStatuses, type TokenStatus } from '#server/credentials/tokens/schema.ts';
 import { syncOwners } from '#server/credentials/tokens/sync-owners.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';

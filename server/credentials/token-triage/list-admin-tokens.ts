@@ -11,7 +11,7 @@ import {
 } from '#server/credentials/token-triage/queries.ts';
 import { countsOf } from '#server/credentials/token-triage/rules.ts';
 import type { AdminTokenPageView, ListAdminTokensInput } from '#server/credentials/token-triage/schema.ts';
-import { readTokens } from '#server/credentials/tokens/read.ts';
+import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
 /** Matches that are sorted rather than looked for along the list. */
 const fewMatches = 2_000;

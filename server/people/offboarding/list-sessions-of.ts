@@ -1,5 +1,5 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import { listLiveSessions } from '#server/core/sessions/list.ts';
+import { listLiveSessions } from '#server/core/sessions/list-live-sessions.ts';
 import type { SessionView } from '#server/core/sessions/schema.ts';
 import { viewUser } from '#server/people/users/commands.ts';
 import type { UserIdInput } from '#server/people/users/schema.ts';

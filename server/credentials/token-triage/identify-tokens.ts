@@ -7,7 +7,7 @@ import {
   type IdentificationView,
   type IdentifyInput,
 } from '#server/credentials/token-triage/schema.ts';
-import { readTokens } from '#server/credentials/tokens/read.ts';
+import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
 /** Whose the tokens in a text are. Of the text nothing is kept; that it was asked is audited, with how many were found. */
 export function identifyTokens(ctx: Ctx, { text }: IdentifyInput): Promise<IdentificationView> {
