@@ -44,6 +44,8 @@ export async function raceAll(stage: Stage, races: readonly Race[]): Promise<Out
   const holders = new pg.Pool({ ...stage.address, max: atOnce });
   // A run that takes too long ends its database.
   holders.on('error', () => {});
+  // While one is lent out, the pool does not hear for it.
+  holders.on('connect', (client) => client.on('error', () => {}));
   const track = { stage, holders, next: () => places.pop() ?? missing('place') };
   const faults = (await inTurns(races, (one) => tryRace(track, one), atOnce)).flat();
   await holders.end();
@@ -134,8 +136,6 @@ async function holdRows(
   { admin }: Place,
 ): Promise<() => Promise<void>> {
   const client = await holders.connect();
-  // As above: while it is lent out, the pool does not hear for it.
-  client.on('error', () => {});
   await client.query('begin');
   const text = `select from ${gate} where tenant_id = $1 order by id for no key update`;
   await client.query(text, [admin.tenantId]);

@@ -2,7 +2,8 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { AuditFault, AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
+import type { AuditFault, AuditSeal, AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
+import { sealHash } from '#server/oversight/audit-seals/seal.ts';
 import type { TroubleKind } from '#server/oversight/audit-seals/troubles.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import type { Stage } from './stage.ts';
@@ -12,6 +13,8 @@ export const metricsToken = 'a-token-for-prometheus-to-show';
 /** From when it must be noticed; a row that waits is noticed from ten seconds on. */
 export const limitMs = 10_000;
 const everyMs = 100;
+/** No log has as many rows. */
+const outOfReach = 9_000_000_000_000_000;
 
 /** What is done to the sealing, and undone. */
 export interface Trial {
@@ -129,14 +132,20 @@ export function trialsOf(stage: Stage, holder: pg.Client, addRow: () => Promise<
       kind: 'stray_seal',
       fault: 'seal_broken',
       async begin() {
-        // As much like the next as whoever has no key can make it, and above all rows that there are.
-        await stage.sql(`insert into audit_seals (number, to_sequence, seal, fingerprints)
-          select number + 1, 9000000000000000, seal || jsonb_build_object('number', number + 1,
-            'from', to_sequence + 1, 'to', 9000000000000000, 'key', seal->>'key'), '' from audit_seals
-          order by number desc limit 1`);
+        // All that someone without the key can make of the next seal, which reaches above all rows that there are.
+        const [row] = await stage.sql<{ seal: AuditSeal }>(
+          'select seal from audit_seals order by number desc limit 1',
+        );
+        if (!row) throw new Error('there is no seal');
+        const { number, to } = row.seal;
+        const bogus = { number: number + 1, from: to + 1, to: outOfReach, previous: sealHash(row.seal) };
+        await stage.sql(
+          "insert into audit_seals (number, to_sequence, seal, fingerprints) values ($1, $2, $3, '')",
+          [bogus.number, bogus.to, { ...row.seal, ...bogus }],
+        );
         await stage.ada.createToken({ name: 'after a bogus seal' });
       },
-      end: () => tamper(stage, 'audit_seals', 'delete from audit_seals where to_sequence = 9000000000000000'),
+      end: () => tamper(stage, 'audit_seals', `delete from audit_seals where to_sequence = ${outOfReach}`),
     },
   ];
 }

@@ -186,8 +186,9 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/people/users/queries.ts',
-          find: 'return and(eq(users.tenantId, tenantId), eq(users.id, id), isNull(users.deletedAt));',
-          replace: 'return and(eq(users.id, id), isNull(users.deletedAt));',
+          find: '        eq(users.tenantId, tenantId),\n        id === undefined ? isActiveAdmin : or(isActiveAdmin, eq(users.id, id)),',
+          replace:
+            '        or(and(eq(users.tenantId, tenantId), isActiveAdmin), id === undefined ? undefined : eq(users.id, id)),',
         },
       ],
     },

@@ -34,7 +34,7 @@ const likeness = ({ status, headers, body }: Answer) =>
   ]);
 
 export const promise: TrustPromise = {
-  id: 'S4',
+  id: 'S4-off',
   name: 'where passwords are off, none signs in, confirms or is set, and a refusal says nothing of the account',
   threshold: '0 of 9 taken, 1 answer to sign-ins, nothing changed',
   isFast: true,
