@@ -156,7 +156,6 @@ test('name, address and role change in the dialog; one’s own role does not', a
   await dialog(page).getByRole('button', { name: 'Save' }).click();
   await expect(dialog(page).getByText('You cannot demote yourself')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('button', { name: 'Actions for Ada Lovelace' })).toBeFocused();
   await expect(row(page, 'Ada Lovelace').getByText('Admin')).toBeVisible();
   await expect(row(page, 'Ada Lovelace').getByRole('switch')).toBeDisabled();
 });

@@ -6,7 +6,6 @@ import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Blank } from '#components/ui/blank.tsx';
 import { EndlessList } from '#components/ui/endless-list.tsx';
-import { findOpener } from '#components/ui/find-opener.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { useNow } from '#components/ui/use-now.ts';
@@ -26,7 +25,7 @@ export function LinksView() {
   const [revoking, setRevoking] = useState<LinkView | null>(null);
   const opener = useRef<HTMLElement>(null);
   const ask = useCallback((link: LinkView) => {
-    opener.current = findOpener();
+    opener.current = document.activeElement as HTMLElement | null;
     setRevoking(link);
   }, []);
   const close = () => setRevoking(null);

@@ -1,6 +1,5 @@
 'use client';
 import { useCallback, useRef, useState } from 'react';
-import { findOpener } from '#components/ui/find-opener.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import type { UserView } from '#server/people/users/schema.ts';
 import type { MadeLink } from './link-dialog.tsx';
@@ -36,7 +35,7 @@ export function useUserDialogs({ isAdding, stopAdding, onGone }: Surroundings) {
   const [open, setOpen] = useState<Open>(null);
   const opener = useRef<HTMLElement>(null);
   const start = useCallback((next: Open) => {
-    opener.current = findOpener();
+    opener.current = document.activeElement as HTMLElement | null;
     setOpen(next);
   }, []);
   const ask = useCallback((question: Question, user: UserView) => start({ ask: question, user }), [start]);

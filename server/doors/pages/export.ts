@@ -18,6 +18,10 @@ export interface StaticExport {
 }
 
 const noPages: StaticExport = { sendPage: () => false, sendFile: () => false };
+/** mrmime knows no `.ico`. */
+const typeOf = (name: string) =>
+  name.endsWith('.ico') ? 'image/x-icon' : (lookup(name) ?? 'application/octet-stream');
+
 const encodings = { br: '.br', gzip: '.gz' } as const;
 const inlineScript = /<script(?![^>]*\ssrc=)[^>]*>([\s\S]*?)<\/script>/g;
 
@@ -63,7 +67,7 @@ async function readSentFile(path: string, name: string): Promise<SentFile> {
 }
 
 function contentType(name: string): string {
-  const type = lookup(name) ?? 'application/octet-stream';
+  const type = typeOf(name);
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }
 
