@@ -2,8 +2,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { DangerFoot } from '#components/ui/danger-foot.tsx';
+import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { toast } from '#components/ui/toast.ts';
@@ -47,19 +47,14 @@ export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogPr
         </p>
         {revoke.isError && <Notice tone="danger">{sentenceOf(problemOf(revoke.error))}</Notice>}
       </DialogBody>
-      <DialogFoot>
-        <Button data-first-focus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          busy={revoke.isPending}
-          busyLabel="Revoking…"
-          onClick={() => revoke.mutate({ id: link.id })}
-        >
-          Revoke
-        </Button>
-      </DialogFoot>
+      <DangerFoot
+        busy={revoke.isPending}
+        busyLabel="Revoking…"
+        onCancel={onClose}
+        onConfirm={() => revoke.mutate({ id: link.id })}
+      >
+        Revoke
+      </DangerFoot>
     </Dialog>
   );
 }

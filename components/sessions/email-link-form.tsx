@@ -2,7 +2,7 @@
 import { Mail } from 'lucide-react';
 import { useForm } from 'react-hook-form';
 import { Button } from '#components/ui/button.tsx';
-import { TextField } from '#components/ui/field.tsx';
+import { EmailField } from './email-field.tsx';
 
 interface EmailLinkFormProps {
   onSubmit: (email: string) => void;
@@ -19,12 +19,7 @@ export function EmailLinkForm({ onSubmit, isSending }: EmailLinkFormProps) {
       onSubmit={(event) => void handleSubmit(({ email }) => onSubmit(email.trim()))(event)}
       className="grid gap-4"
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
+      <EmailField
         autoFocus
         error={formState.errors.email?.message}
         {...register('email', {

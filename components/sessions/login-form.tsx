@@ -7,10 +7,10 @@ import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
-import { TextField } from '#components/ui/field.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { LoginInput } from '#server/core/sessions/schema.ts';
+import { EmailField } from './email-field.tsx';
 import { goOn } from './go-on.ts';
 
 const resolver = lazyResolver<LoginInput>(() => import('./login-resolver.ts'));
@@ -54,16 +54,7 @@ export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
       onSubmit={(event) => void handleSubmit((input) => login.mutate(input))(event)}
       className="grid gap-4"
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        error={errors.email?.message}
-        {...register('email')}
-      />
+      <EmailField autoFocus error={errors.email?.message} {...register('email')} />
       <PasswordField
         label="Password"
         autoComplete="current-password"

@@ -6,6 +6,7 @@ import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { EmailField } from '#components/sessions/email-field.tsx';
 import { useWays } from '#components/sessions/use-ways.ts';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -75,15 +76,7 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
         error={errors.name?.message}
         {...register('name')}
       />
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        error={errors.email?.message}
-        {...register('email')}
-      />
+      <EmailField error={errors.email?.message} {...register('email')} />
       {hasPasswords ? (
         <PasswordField
           label="Password"

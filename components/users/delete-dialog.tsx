@@ -2,8 +2,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { DangerFoot } from '#components/ui/danger-foot.tsx';
+import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
 import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { CutOff } from './cut-off.tsx';
@@ -42,19 +42,14 @@ export function DeleteDialog({
         <CutOff id={user.id} />
         {remove.isError && <Notice tone="danger">{sentenceOf(problemOf(remove.error))}</Notice>}
       </DialogBody>
-      <DialogFoot>
-        <Button data-first-focus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          busy={remove.isPending}
-          busyLabel="Deleting…"
-          onClick={() => remove.mutate({ id: user.id })}
-        >
-          Delete person
-        </Button>
-      </DialogFoot>
+      <DangerFoot
+        busy={remove.isPending}
+        busyLabel="Deleting…"
+        onCancel={onClose}
+        onConfirm={() => remove.mutate({ id: user.id })}
+      >
+        Delete person
+      </DangerFoot>
     </Dialog>
   );
 }
