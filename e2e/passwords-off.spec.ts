@@ -1,38 +1,15 @@
 import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { textOf } from '#server/testing/caller.ts';
-import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
-import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
-import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
+import { openEmptyDesk } from '#server/testing/desk.ts';
 import { createToken } from './desk-pages.ts';
-import { expect, pages, test as base } from './fixtures.ts';
+import { expect, pages } from './fixtures.ts';
 import { check, views } from './views.ts';
+import { withWaysIn } from './ways-in-fixtures.ts';
 
 const off = { KEYWARD_PASSWORDS: 'off' };
 
 /** A server without passwords, where people sign in at the issuer or by a mailed link. */
-const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
-  issuer: async ({}, use) => {
-    await using issuer = await openIssuer();
-    await use(issuer);
-  },
-  mailbox: async ({}, use) => {
-    await using mailbox = await openMailbox();
-    await use(mailbox);
-  },
-  desk: async ({ issuer, mailbox }, use) => {
-    const settings = { ...issuer.settings, ...mailbox.settings, ...off };
-    await using desk = await openDesk({ pages, settings });
-    await use(desk);
-  },
-  // The issuer leads back to the address that people use.
-  baseURL: async ({ desk }, use) => use(desk.runtime.config.url.origin),
-  signInAs: async ({ desk, context }, use) => {
-    await use(async ({ cookie }) => {
-      const [name = '', value = ''] = cookie.split('=', 2);
-      await context.addCookies([{ name, value, url: desk.runtime.config.url.origin }]);
-    });
-  },
-});
+const test = withWaysIn(off);
 
 test.describe.configure({ timeout: 60_000 });
 

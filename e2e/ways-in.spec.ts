@@ -1,34 +1,11 @@
-import { openDesk } from '#server/testing/desk.ts';
-import { openIssuer, type TestIssuer } from '#server/testing/issuer.ts';
-import { openMailbox, type Mailbox } from '#server/testing/mailbox.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
 import { createToken, signInByPassword } from './desk-pages.ts';
-import { expect, pages, test as base } from './fixtures.ts';
+import { expect } from './fixtures.ts';
 import { check, views } from './views.ts';
+import { withWaysIn } from './ways-in-fixtures.ts';
 
 /** A server with every way in configured. */
-const test = base.extend<{ issuer: TestIssuer; mailbox: Mailbox }>({
-  issuer: async ({}, use) => {
-    await using issuer = await openIssuer();
-    await use(issuer);
-  },
-  mailbox: async ({}, use) => {
-    await using mailbox = await openMailbox();
-    await use(mailbox);
-  },
-  desk: async ({ issuer, mailbox }, use) => {
-    await using desk = await openDesk({ pages, settings: { ...issuer.settings, ...mailbox.settings } });
-    await use(desk);
-  },
-  // The issuer leads back to the address that people use.
-  baseURL: async ({ desk }, use) => use(desk.runtime.config.url.origin),
-  signInAs: async ({ desk, context }, use) => {
-    await use(async ({ cookie }) => {
-      const [name = '', value = ''] = cookie.split('=', 2);
-      await context.addCookies([{ name, value, url: desk.runtime.config.url.origin }]);
-    });
-  },
-});
+const test = withWaysIn();
 
 test.describe.configure({ timeout: 60_000 });
 
