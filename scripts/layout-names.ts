@@ -8,10 +8,10 @@ const ROOT_FILES = [
   'README.md LICENSE SECURITY.md CHANGELOG.md Dockerfile compose.yaml',
 ].flatMap((line) => line.split(' '));
 
-/** What builds, wires and listens; nobody imports it. */
+/** What builds, wires and listens; not to be imported. */
 const ROOT = 'main runtime routes'.split(' ');
 /** What everything in server/ stands on. */
-const GROUND = 'config settings errors secret account-schema'.split(' ');
+const GROUND = 'config settings errors secret account-schema escape-html'.split(' ');
 /** From the top down: a room imports from its own storey and from those below. */
 export const STOREYS = 'doors gateway people credentials oversight core'.split(' ');
 /** Engines, whose parts are no steps of a command. */

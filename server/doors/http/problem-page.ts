@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '#server/core/procedures/problem.ts';
+import { escapeHtml } from '#server/escape-html.ts';
 
 const style = `:root{color-scheme:light dark}
 body{margin:0;min-height:100vh;display:grid;place-content:center;padding:24px;box-sizing:border-box;font:15px/1.5 system-ui,sans-serif}
@@ -16,26 +17,14 @@ export function writeProblemPage({ title, detail, requestId }: Problem): string 
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)} · Keyward</title>
+<title>${escapeHtml(title)} · Keyward</title>
 <style>${style}</style>
 <main>
-<h1>${escape(title)}</h1>
-<p>${escape(detail)}</p>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail)}</p>
 <p><a href="">Try again</a></p>
-<small>Request ${escape(requestId)}</small>
+<small>Request ${escapeHtml(requestId)}</small>
 </main>
 </html>
 `;
-}
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
 }
