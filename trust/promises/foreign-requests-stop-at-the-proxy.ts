@@ -1,6 +1,7 @@
 import { startBackend, upgrade } from '#server/testing/backend.ts';
 import { createCaller } from '#server/testing/caller.ts';
 import { placeOfFront, startProxy, type ProxyName } from '#server/testing/fronts.ts';
+import { controlsOf } from '#trust/controls-of.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 import { sendRaw } from '#trust/send-raw.ts';
 import type { Stage } from '#trust/stage.ts';
@@ -78,9 +79,9 @@ export const promise: TrustPromise = {
       holds: sum('passed') + sum('refused') === 0,
     };
   },
-  control: [
+  control: controlsOf('server/doors/http/origin.ts', [
     {
-      without: 'refusing a foreign origin whatever the method',
+      without: 'refusing a foreign origin for every method',
       find: 'if (origin !== undefined) return !isOwn(origin);',
       replace: 'if (origin !== undefined) return !isSafeRequest(req) && !isOwn(origin);',
     },
@@ -114,8 +115,5 @@ export const promise: TrustPromise = {
       find: "reach === 'proxied' ? servedOrigin(req, config) : config.url.origin",
       replace: 'config.url.origin',
     },
-  ].map(({ without, ...patch }) => ({
-    without,
-    patches: [{ file: 'server/doors/http/origin.ts', ...patch }],
-  })),
+  ]),
 };

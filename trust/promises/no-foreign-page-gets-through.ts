@@ -5,6 +5,7 @@ import { frontHost, placeOfFront, startFront, startProxy, type ProxyName } from 
 import { goodPassword, signIn } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { freePort } from '#server/testing/program.ts';
+import { controlsOf } from '#trust/controls-of.ts';
 import { openBrowser } from '#trust/open-browser.ts';
 import { openPageAt, tryAllWays, ways } from '#trust/page-attempts.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -21,7 +22,7 @@ interface Found {
 
 const countRefused = (keyward: ServerProcess) => keyward.printed().match(/"status":403/g)?.length ?? 0;
 
-/** A browser of somebody who is signed in at an origin. */
+/** A browser that is signed in at an origin. */
 async function openSignedIn(browser: Browser, origin: string, cookie: string) {
   const context = await browser.newContext({ ignoreHTTPSErrors: true });
   const [name = '', value = ''] = cookie.split('=');
@@ -55,7 +56,7 @@ async function tryProxy(name: ProxyName, browser: Browser, stage: Stage): Promis
   return { foreign: [...reached(service, '/by/foreign/')], own, refused };
 }
 
-/** What Keyward itself answers to somebody: neither to a stranger nor to a foreign page. */
+/** What Keyward itself answers to its user, and neither to a stranger nor to a foreign page. */
 const answered = /"path":"\/(?:api\/v1\/tokens)?","status":[23]/g;
 
 /** Keyward itself behind one of the files: pages of a neighbouring host, and of another port. */
@@ -118,9 +119,9 @@ export const promise: TrustPromise = {
       holds: foreign.length + own.length === 0 && refused >= tried,
     };
   },
-  control: [
+  control: controlsOf('server/doors/http/origin.ts', [
     {
-      without: 'refusing a foreign origin whatever the method',
+      without: 'refusing a foreign origin for every method',
       find: 'if (origin !== undefined) return !isOwn(origin);',
       replace: 'if (origin !== undefined) return !isSafeRequest(req) && !isOwn(origin);',
     },
@@ -144,8 +145,5 @@ export const promise: TrustPromise = {
       find: "reach === 'proxied' ? servedOrigin(req, config) : config.url.origin",
       replace: 'config.url.origin',
     },
-  ].map(({ without, ...patch }) => ({
-    without,
-    patches: [{ file: 'server/doors/http/origin.ts', ...patch }],
-  })),
+  ]),
 };
