@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import pg from 'pg';
 import { connectTo, signedInAs, type DatabaseAddress } from '#db/address.ts';
 import { sqlState } from '#db/errors.ts';
@@ -7,6 +9,7 @@ import { urlOf } from '#server/testing/process.ts';
 import type { Outcome, TrustPromise } from '#trust/promise.ts';
 import type { Stage } from '#trust/stage.ts';
 
+const file = path.join(tmpdir(), 'keyward-trust');
 /** What an injection would try. Each in a transaction of its own that is undone; several statements are one way. */
 const ways: Record<string, string> = {
   'set role to the owner': 'set role keyward',
@@ -48,9 +51,9 @@ const ways: Record<string, string> = {
   'read a program': "copy credential_tallies from program 'id'",
   'read a file': "select pg_read_file('/etc/passwd')",
   'list files': "select pg_ls_dir('.')",
-  'write a file': "copy (select 1) to '/tmp/keyward-trust'",
+  'write a file': `copy (select 1) to '${file}'`,
   'import a file': "select lo_import('/etc/passwd')",
-  'export a file': "select lo_export(lo_create(0), '/tmp/keyward-trust')",
+  'export a file': `select lo_export(lo_create(0), '${file}')`,
   'load a library': "load 'auto_explain'",
   'log everything': "set log_statement = 'all'",
   'set the database': 'alter database current_database set search_path = x',
@@ -177,7 +180,7 @@ export const promise: TrustPromise = {
         end loop; end $$`,
     },
     {
-      without: 'a schema that nobody else creates in',
+      without: 'a schema that only the owner creates in',
       sql: 'grant create on schema public to public',
     },
     {
