@@ -52,7 +52,11 @@ export const promise: TrustPromise = {
     {
       without: 'a refusal before anything is looked up',
       patches: [
-        { file: 'server/doors/http/admit.ts', find: '  refuseSpent(exchange, presented);\n', replace: '' },
+        {
+          file: 'server/doors/http/admit.ts',
+          find: '  if (spent) throw await overLimit(exchange, spent);\n',
+          replace: '',
+        },
       ],
     },
   ],

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TurnRefusedError, type Party } from '#db/turns.ts';
 import type { RateLimit } from '#server/config.ts';
 import type { Principal } from '#server/core/access/principal.ts';
@@ -27,7 +28,8 @@ export async function identify(
   presented: Presented,
   read?: () => Promise<void>,
 ): Promise<Principal | null> {
-  refuseSpent(exchange, presented);
+  const spent = findSpent(exchange, presented);
+  if (spent) throw await overLimit(exchange, spent);
   const first = await authenticateCounted(exchange, presented);
   if (first) {
     const bucket = bucketOf(exchange, first);
@@ -47,9 +49,9 @@ export async function identify(
 /** For calls without a body, or whose body was read. */
 export const noBody = async () => {};
 
-/** For what anyone may ask, whatever else they show; `read` as above. Throws what it throws, and `rate_limited`. */
+/** For anonymous calls, ignoring credentials; `read` as above. Throws what it throws, and `rate_limited`. */
 export async function admitAddress<T>(exchange: Exchange, read: () => Promise<T>): Promise<T> {
-  refuseSpentAddress(exchange);
+  await refuseSpentAddress(exchange);
   await takeFromAddress(exchange);
   const body = await read();
   await enter(exchange);
@@ -57,22 +59,20 @@ export async function admitAddress<T>(exchange: Exchange, read: () => Promise<T>
 }
 
 /** For bodies that say who asks: refuses an address whose bucket is known to be empty, at no cost. Throws `rate_limited`. */
-export function refuseSpentAddress(exchange: Exchange): void {
+export async function refuseSpentAddress(exchange: Exchange): Promise<void> {
   const { spent } = exchange.runtime.admission;
-  if (spent.isEmpty()) return;
-  const found = spent.find(blockOf(exchange));
-  if (found) refuseCall(exchange, found);
+  const found = spent.isEmpty() ? undefined : spent.find(blockOf(exchange));
+  if (found) throw await overLimit(exchange, found);
 }
 
-/** A secret that worked lately is not held up by others who call from the same address. */
-function refuseSpent(exchange: Exchange, presented: Presented): void {
+/** An empty bucket that speaks against a call. A secret that worked lately is not held up by others at the same address. */
+function findSpent(exchange: Exchange, presented: Presented): Spent | undefined {
   const { runtime } = exchange;
   const { spent } = runtime.admission;
-  if (spent.isEmpty()) return;
+  if (spent.isEmpty()) return undefined;
   const hash = hashOfShown(runtime, presented);
-  const own = hash && spent.find(keyOf(hash));
-  if (own) refuseCall(exchange, own);
-  if (!hash || !runtime.recentSecrets.has(hash)) refuseSpentAddress(exchange);
+  const isRecent = hash !== undefined && runtime.recentSecrets.has(hash);
+  return (hash && spent.find(keyOf(hash))) ?? (isRecent ? undefined : spent.find(blockOf(exchange)));
 }
 
 async function authenticateCounted(exchange: Exchange, presented: Presented): Promise<Principal | null> {
@@ -116,16 +116,24 @@ async function take(exchange: Exchange, { name, key, limit }: Bucket, presented?
   if (taken.allowed) return writeRate(exchange.res, name, taken);
   const shown = presented && hashOfShown(exchange.runtime, presented);
   admission.spent.note(shown ? keyOf(shown) : key, { name, taken });
-  refuseCall(exchange, { name, taken });
+  throw await overLimit(exchange, { name, taken });
 }
 
-function refuseCall({ res }: Exchange, { name, taken }: Spent): never {
+async function overLimit(exchange: Exchange, { name, taken }: Spent): Promise<AppError> {
+  const { res } = exchange;
   writeRate(res, name, taken);
   res.setHeader('Retry-After', Math.max(1, Math.ceil(Math.round(taken.retryInMs) / 1_000)));
-  throw new AppError(
+  await holdBack(exchange);
+  return new AppError(
     'rate_limited',
     `Too many calls: ${taken.limit.perSecond} a second is the limit. Slow down.`,
   );
+}
+
+/** A caller who asks again as soon as they are refused would keep this server busy with refusing. */
+async function holdBack({ runtime, caller: { key, isKnown } }: Exchange): Promise<void> {
+  const ms = runtime.admission.refusals.next(isKnown ? key : addressBlock(key));
+  if (ms > 0) await sleep(ms);
 }
 
 /** Takes one of the caller's places, waiting in line for a while. Returns whether it had to wait. */
@@ -141,7 +149,9 @@ async function enter(exchange: Exchange): Promise<boolean> {
     held.defer(taking instanceof Promise ? await taking : taking);
     return taking instanceof Promise;
   } catch (error) {
-    throw error instanceof TurnRefusedError ? tooManyAtOnce() : error;
+    if (!(error instanceof TurnRefusedError)) throw error;
+    await holdBack(exchange);
+    throw tooManyAtOnce();
   }
 }
 

@@ -2,12 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Party } from '#db/turns.ts';
 import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
-import { addressBlock } from '#server/core/network/address.ts';
 import { toAppError } from '#server/core/procedures/problem.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
-import type { AppError } from '#server/errors.ts';
 
 /** One request and its answer, on their way through a door. */
 export interface Exchange {
@@ -34,7 +32,7 @@ export interface Exchange {
 export type Door = (exchange: Exchange) => void | Promise<void>;
 
 interface Opening {
-  /** Somebody asks, rather than an open page by itself, which keeps no session alive. Left out: yes. */
+  /** A person or program asks, rather than an open page by itself, which keeps no session alive. Left out: yes. */
   isAsked?: boolean;
   /** Reads the body, where the call has one. */
   read?: () => Promise<void>;
@@ -63,9 +61,8 @@ function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date
     res.setHeader('Keyward-Token-Expires', expiresAt.toISOString());
 }
 
-/** Answers what a door threw, and logs it if it is our fault. Who is over a limit hears of it in their own pace. */
-export function refuse(exchange: Exchange, error: unknown): void {
-  const { runtime, res, facts, caller } = exchange;
+/** Answers what a door threw, and logs it if it is our fault. */
+export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, error: unknown): void {
   const refusal = toAppError(error);
   runtime.metrics?.refused(refusal.code);
   if (refusal.status >= 500) {
@@ -73,16 +70,6 @@ export function refuse(exchange: Exchange, error: unknown): void {
     const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
     runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
   }
-  const waitMs = refusal.status === 429 ? runtime.admission.refusals.next(placeOf(caller)) : 0;
-  if (waitMs === 0) return send(exchange, refusal);
-  const timer = setTimeout(() => send(exchange, refusal), waitMs);
-  res.once('close', () => clearTimeout(timer));
-}
-
-/** Who is refused before it is known who asks is known by their address. */
-const placeOf = ({ key, isKnown }: Party) => (isKnown ? key : addressBlock(key));
-
-function send({ req, res, facts, isForPeople }: Exchange, refusal: AppError): void {
-  const write = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
-  write(res, refusal, facts.id);
+  const send = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
+  send(res, refusal, facts.id);
 }

@@ -91,7 +91,7 @@ async function answerRevoke(exchange: Exchange): Promise<null> {
 
 /** Who asks stands in the form. */
 async function answerToken(exchange: Exchange): Promise<object> {
-  refuseSpentAddress(exchange);
+  await refuseSpentAddress(exchange);
   const form = await readForm(exchange, bodyLimits.form);
   const grant = need(form, 'grant_type');
   if (grant === deviceGrant) return answerDeviceGrant(exchange, form);
