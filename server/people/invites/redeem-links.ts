@@ -24,7 +24,7 @@ import type {
 
 const sentences: Record<LinkPurpose, string> = {
   invite:
-    'This invite does not work any more. If you have used it already, sign in. If not, ask whoever invited you for a new one.',
+    'This invite does not work any more. If you have used it already, sign in. If not, ask the person who invited you for a new one.',
   reset:
     'This link does not work any more. If you have chosen a password with it already, sign in. If not, ask an admin for a new one.',
 };
@@ -35,10 +35,15 @@ export async function checkLink(
   purpose: LinkPurpose,
   { code }: LinkCodeInput,
 ): Promise<LinkHolderView> {
+  const { name, email } = (await findLink(ctx, purpose, code)).user;
+  return { name, email };
+}
+
+/** An open link and its holder, wrong codes counted. Throws `code_invalid`, `too_many_attempts`. */
+function findLink(ctx: AnyoneCtx, purpose: LinkPurpose, code: string) {
   return countingCodes(ctx, async () => {
     const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
-    const { name, email } = await holderOf(ctx.runtime.db, found, purpose);
-    return { name, email };
+    return { user: await holderOf(ctx.runtime.db, found, purpose), payload: found?.payload };
   });
 }
 
@@ -75,8 +80,8 @@ export async function redeemInvite(
 }
 
 /**
- * Gives a person the new password that they chose, and ends every session and link of theirs. It signs nobody in: who
- * reads somebody's mail must not stay in unseen. Throws `code_invalid`, `validation_failed`.
+ * Gives a person the new password that they chose, and ends every session and link of theirs. It does not sign them in: someone who
+ * reads their mail must not stay in unseen. Throws `code_invalid`, `validation_failed`.
  */
 export async function completeReset(ctx: AnyoneCtx, { code, password }: CompleteResetInput): Promise<null> {
   const chosen = await prepareChoice(ctx, 'reset', code, password);
@@ -99,23 +104,17 @@ async function prepareChoice(
   code: string,
   password: string,
 ): Promise<ChosenPassword> {
-  const { email } = await checkLink(ctx, purpose, { code });
-  await assertOther(ctx, purpose, code, password);
-  const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
+  const { user, payload } = await findLink(ctx, purpose, code);
+  await assertOther(payload, password);
+  const passwordHash = await hashNewPassword(ctx.runtime, { password, email: user.email });
   return { passwordHash, passwordChosenByAdmin: false };
 }
 
 const replacing = z.object({ replaces: z.string() });
 
 /** Throws `validation_failed` for the password that an admin chose, and so knows. */
-async function assertOther(
-  ctx: AnyoneCtx,
-  purpose: LinkPurpose,
-  code: string,
-  password: string,
-): Promise<void> {
-  const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
-  const { data } = replacing.safeParse(found?.payload);
+async function assertOther(payload: unknown, password: string): Promise<void> {
+  const { data } = replacing.safeParse(payload);
   if (data && (await verifyPassword(data.replaces, password)).ok)
     throw invalid('password', 'An admin chose this one. Choose another.');
 }
