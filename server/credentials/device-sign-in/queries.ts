@@ -1,7 +1,6 @@
 import { and, count, eq, gt, inArray, isNull, lte, sql } from 'drizzle-orm';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
-import { users } from '#db/schema/people.ts';
 
 export type DeviceRequest = typeof deviceRequests.$inferSelect;
 
@@ -62,12 +61,6 @@ export async function lockByUserCode(tx: Transaction, key: Buffer): Promise<Devi
     .where(eq(deviceRequests.userCodeKey, key))
     .for('no key update');
   return row;
-}
-
-/** Locks the person who answered a request, until the transaction ends. */
-export async function lockAnswerer(tx: Transaction, tenantId: string, userId: string): Promise<void> {
-  const isThem = and(eq(users.tenantId, tenantId), eq(users.id, userId));
-  await tx.select({ id: users.id }).from(users).where(isThem).for('no key update');
 }
 
 /** By the code that only the machine knows. */

@@ -1,11 +1,11 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { consumeCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { deviceResource } from '#server/credentials/device-sign-in/commands.ts';
 import {
   findByDeviceHash,
-  lockAnswerer,
   lockByDeviceHash,
   updateRequest,
   type DeviceRequest,
@@ -13,6 +13,7 @@ import {
 import { pollAnswer, type PollAnswer } from '#server/credentials/device-sign-in/rules.ts';
 import { deviceLimits } from '#server/credentials/device-sign-in/schema.ts';
 import { issueMachineToken, type Terms } from '#server/credentials/tokens/issue.ts';
+import { lockOwner } from '#server/credentials/tokens/queries.ts';
 import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { Secret } from '#server/secret.ts';
@@ -40,7 +41,8 @@ async function poll(tx: Transaction, ctx: AnyoneCtx, deviceCode: string): Promis
   const hash = new Secret(deviceCode).hash();
   const found = await findByDeviceHash(tx, hash);
   // The person before the request, as everywhere.
-  if (found?.tenantId && found.userId) await lockAnswerer(tx, found.tenantId, found.userId);
+  if (found?.tenantId && found.userId)
+    await lockOwner(tx, { tenantId: found.tenantId as TenantId, userId: found.userId });
   const request = await lockByDeviceHash(tx, hash);
   if (!found || !request || request.collectedAt) return 'invalid_grant';
   const polledAt = ctx.now();
@@ -66,7 +68,7 @@ async function collect(
 ): Promise<Redeemed> {
   const at = ctx.now();
   const code = await consumeCode(tx, deviceCode, 'device', at);
-  // What ends all of somebody's codes has ended this one.
+  // Ending all codes of a person has ended this one.
   if (!code?.userId) return 'access_denied';
   const owner = { tenantId: code.tenantId, userId: code.userId };
   const made = await issueMachineToken(tx, ctx, owner, {

@@ -35,7 +35,7 @@ export interface StartedSignIn {
 /**
  * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
  * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many there wait for an
- * answer, `bad_request` where the address is unknown, which whoever approves has to judge by.
+ * answer, `bad_request` where the address is unknown, which the approver has to judge by.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
   const { address } = ctx.request;
