@@ -104,7 +104,7 @@ for (const [what, locale, label, search] of [
     }
   });
 
-test('a walk of each order of tokens is served by an index, whatever the locale', async () => {
+test('a walk of each order of tokens is served by an index in any locale', async () => {
   await using database = await createDatabase('template0', oddLocales.turkish);
   await migrateDatabase(database.address);
   const client = new pg.Client(database.address);

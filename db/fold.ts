@@ -1,6 +1,6 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 
-/** A text as it is searched and sorted, whatever its case and Unicode form; by the database's function on both sides. */
+/** A text as it is searched and sorted, ignoring case and Unicode form; folded by the database's function on both sides. */
 export function folded(text: SQLWrapper): SQL {
   return sql`fold_text(${text})`;
 }

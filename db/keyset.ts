@@ -23,7 +23,7 @@ export const byText = (text: SQLWrapper): SortKey => ({
   type: 'text',
 });
 
-/** ISO 8601 to the microsecond, or `infinity` and `-infinity`, whatever the session's `DateStyle` and `TimeZone`. */
+/** ISO 8601 to the microsecond, or `infinity` and `-infinity`, regardless of the session's `DateStyle` and `TimeZone`. */
 function timeText(time: SQLWrapper): SQL {
   return sql`case when isfinite(${time}) then to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     else ${time}::text end`;

@@ -14,7 +14,7 @@ export class LoadError extends Error {}
 
 /**
  * Puts a dump into an empty database and brings it to the newest schema, then lets `finish` work on it, all of it in one
- * transaction: whatever happens, it is there whole or not at all. Throws `LoadError`, `UnusableDatabaseError`.
+ * transaction: it is there whole or not at all. Throws `LoadError`, `UnusableDatabaseError`.
  */
 export async function loadDump<T>(
   { address, acceptsSuperuser }: { address: DatabaseAddress; acceptsSuperuser: boolean },

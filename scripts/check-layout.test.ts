@@ -158,7 +158,7 @@ const BORDERS: Case[] = [
     allowed: { 'server/config.ts': load('#server/errors.ts') },
   },
   {
-    rule: 'nobody imports what wires the server',
+    rule: 'what wires the server is not imported',
     refused: { 'server/core/access/context.ts': loadType('#server/runtime.ts') },
     allowed: { 'server/main.ts': load('#server/runtime.ts') },
   },

@@ -26,7 +26,7 @@ function endingFault(_: string, { specifier }: Import): Fault {
 
 function folderFault(file: string, { target, typeOnly }: Import): Fault {
   const from = (folder: string) => file.startsWith(`${folder}/`);
-  if (target === 'server/main.ts') return 'Nobody imports server/main.ts.';
+  if (target === 'server/main.ts') return 'server/main.ts is not to be imported.';
   if (from('db') && target.startsWith('server/') && !isTest(file)) return 'db/ imports nothing of server/.';
   if (from('app') || from('components') || from('cli')) {
     if (target.startsWith('db/')) return `${file.split('/')[0]}/ imports nothing of db/.`;
@@ -44,7 +44,7 @@ function storeyFault(file: string, { target }: Import): Fault {
   if (from === undefined || to === undefined || from === 'root') return;
   // An operator's command is a program of its own.
   if (to === 'root' && isIn(file, 'doors/operator')) return;
-  if (to === 'root') return `Nobody imports what wires the server: ${target}.`;
+  if (to === 'root') return `What wires the server is not to be imported: ${target}.`;
   if (to === 'testing') return `Only tests import ${target}.`;
   if (to === 'ground') return;
   if (from === 'ground') return `server/${stemOf(file)}.ts stands below all rooms: ${target}.`;

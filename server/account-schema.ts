@@ -15,7 +15,7 @@ const whyNoEmail = (text: string) =>
     ? 'Only letters of the English alphabet can be taken in an address; a domain with others has a form that begins with xn--.'
     : 'This is not an e-mail address.';
 
-/** An address as it is compared: all its spellings, in whatever case and Unicode form, are one. */
+/** An address as it is compared: all its spellings, in any case and Unicode form, are one. */
 export function canonicalEmail(email: string): string {
   return email.trim().normalize('NFKC').toLowerCase();
 }

@@ -212,7 +212,7 @@ if (flags.help) {
   process.stderr.on('error', () => {});
   process.on('SIGTERM', () => void shutDown());
   process.on('SIGINT', () => void shutDown());
-  // Its terminal has closed: nobody would see what it says, or stop it.
+  // Its terminal has closed: its output would go unseen, and it could not be stopped.
   process.on('SIGHUP', () => void shutDown());
   // Whoever started us has gone without a word.
   process.on('disconnect', () => void shutDown());

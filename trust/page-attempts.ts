@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test';
 
-/** Every way in which a page makes a browser send something, with whatever cookies there are for where it goes. */
+/** Every way in which a page makes a browser send something, with the target's cookies. */
 export const ways = [
   'socket',
   'events',

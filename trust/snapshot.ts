@@ -14,7 +14,7 @@ const written = [
 ];
 /** Written because a call was refused. */
 export const refusals = ['audit_events', 'sign_in_tallies'];
-/** That somebody was there is no change, nor that a job has done its part. */
+/** A visit is no change, nor that a job has done its part. */
 const notAChange = ['last_seen_at', 'last_used_at', 'unsynced_at'];
 
 const rowText = `(to_jsonb(t) - '{${notAChange.join()}}'::text[])::text`;

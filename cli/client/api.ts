@@ -214,7 +214,7 @@ interface Page {
   nextCursor: string | number | null;
 }
 
-/** A search of the log looks at 10,000 rows a page, whatever it finds there: enough for a log of twenty million rows. */
+/** A search of the log looks at 10,000 rows a page, however few it finds: enough for a log of twenty million rows. */
 const emptyPagesAtMost = 2_000;
 
 /**

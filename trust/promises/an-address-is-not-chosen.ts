@@ -146,7 +146,7 @@ async function countTakenForProxy({ ada }: Stage, caller: Caller): Promise<numbe
 
 export const promise: TrustPromise = {
   id: 'S10',
-  name: 'nobody chooses the address that they are counted by, recorded with and let in from',
+  name: 'no caller chooses the address that they are counted by, recorded with and let in from',
   threshold: '0 past the limit, 0 recorded',
   isFast: true,
   async check(stage) {

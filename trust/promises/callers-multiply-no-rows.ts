@@ -64,7 +64,7 @@ async function countRows({ sql }: Stage, credentialId: string): Promise<Found> {
 
 export const promise: TrustPromise = {
   id: 'S38-rows',
-  name: 'one caller adds no more than 100 rows a minute that belong to no change, whatever it sends and from wherever',
+  name: 'one caller adds no more than 100 rows a minute that belong to no change, regardless of content and address',
   threshold: `${rowsAtMost} rows, ${movesAtMost} moves and ${usesAtMost} rows of use, of ${calls} calls in each of 6 ways`,
   isFast: true,
   async check(stage) {

@@ -19,7 +19,7 @@ async function originsInChromium(page: string, locations: string[]): Promise<str
 
 export const promise: TrustPromise = {
   id: 'S8',
-  name: 'whatever `next` says, signing in stays on this site, as Chromium reads it too',
+  name: 'with any `next`, signing in stays on this site, as Chromium reads it too',
   threshold: `${nexts.length} of ${nexts.length}`,
   isFast: true,
   async check({ servers: [server], ada }) {

@@ -36,7 +36,7 @@ async function arrange(stage: Stage): Promise<{ admin: Person; changes: KnownCal
 }
 
 /**
- * Whatever a door does with it: also those that have no procedures behind them, and those to come. Our own page is no page of
+ * Tried at every door: also those that have no procedures behind them, and those to come. Our own page is no page of
  * a site behind a proxy: for those there is S34.
  */
 const everyDoor: KnownCall[] = doorPrefixes

@@ -155,7 +155,7 @@ async function listen(stage: Stage, stranger: Person): Promise<string[]> {
 
 export const promise: TrustPromise = {
   id: 'S16',
-  name: 'what another tenant has is as unknown as what nobody has, to every procedure and every other door that is shown it',
+  name: 'what another tenant has is as unknown as what does not exist, to every procedure and every other door that is shown it',
   threshold: '0 told, 0 changed',
   isFast: true,
   ownStage: true,

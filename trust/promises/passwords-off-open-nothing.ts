@@ -41,7 +41,7 @@ export const promise: TrustPromise = {
   async check(stage) {
     const people = await addTenants(stage, 1, ['admin', 'member', 'member']);
     const [admin, one, other] = people.flat();
-    if (!admin || !one || !other) throw new Error('There is nobody to try');
+    if (!admin || !one || !other) throw new Error('There is no one to try');
     await stage.sql('update users set deactivated_at = now() where id = $1', [other.id]);
     await using server = await stage.another(off);
     const state = () =>

@@ -93,7 +93,7 @@ const file = 'server/doors/http/listen.ts';
 
 export const promise: TrustPromise = {
   id: 'S11',
-  name: `${count} connections that are slow in three ways (headers, body, reading) are let go, and keep nobody waiting`,
+  name: `${count} connections that are slow in three ways (headers, body, reading) are let go, and keep no one waiting`,
   threshold: `all gone in ${limitMs / 1_000} s, no request failed`,
   isFast: false,
   check,
@@ -106,7 +106,7 @@ export const promise: TrustPromise = {
       ],
     },
     {
-      without: 'letting go of whoever does not read',
+      without: 'letting go of connections that do not read',
       patches: [{ file, find: '  releaseIdleReaders(server, limits.silenceMs);\n', replace: '' }],
     },
   ],

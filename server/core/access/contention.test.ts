@@ -120,7 +120,7 @@ test('of a token revoked in bulk while its owner is deleted nothing is lost, on 
   assertNoDeadlock(desk);
 });
 
-test('the use of sessions is written while their person signs out everywhere, in whatever order it gathered', async () => {
+test('the use of sessions is written while their person signs out everywhere, in any order of arrival', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   for (let n = 0; n < 3; n++) await signIn(desk, bob.email, goodPassword);

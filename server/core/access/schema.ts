@@ -64,7 +64,7 @@ export const permissions = [
 export const permissionSchema = z.enum(permissions);
 export type Permission = z.infer<typeof permissionSchema>;
 
-/** What a credential was granted: some permissions, or `*` alone for whatever its owner's role allows. */
+/** What a credential was granted: some permissions, or `*` alone for all that its owner's role allows. */
 export const grantSchema = z
   .union([z.tuple([z.literal('*')]), z.array(permissionSchema).min(1).max(permissions.length)])
   .refine((grant) => new Set<string>(grant).size === grant.length, 'Name each permission once.')
@@ -78,7 +78,7 @@ export const timestampSchema = z.iso
   .refine((text) => !text.startsWith('0000'), 'There is no year 0.')
   .meta({ example: '2026-11-22T09:30:00.000Z' });
 
-/** A credential, as whoever shows it is told; nothing of its secret but the part that may be shown. */
+/** A credential as its holder sees it, with no more of its secret than the displayable prefix. */
 export const credentialView = z.object({
   id: idSchema,
   kind: z.enum(['pat', 'key', 'agent']),
@@ -119,7 +119,7 @@ export const cursorSchema = z
   .regex(/^[\w-]{1,4000}$/, 'This is not a cursor. Start again from the first page.')
   .meta({ description: '`nextCursor` of the page before, for the same sort and order.' });
 
-/** A text as it is compared, whatever its case and Unicode form: as `fold_text` in the database, for where there is none. */
+/** A text as it is compared, ignoring case and Unicode form: the same as `fold_text` in the database. */
 export function foldText(text: string): string {
   // Upwards first, which makes one of all forms of sigma, of the two i without a dot, and of sharp s.
   const capitals = text.normalize('NFKD').toUpperCase().replaceAll('\u1E9E', 'SS').normalize('NFKD');

@@ -7,7 +7,7 @@ export interface WrittenRow {
 
 const journals = new WeakMap<Connection, (rows: readonly WrittenRow[]) => void>();
 
-/** For whatever writes rows: they are remembered once they are committed. */
+/** Called by all code that writes rows: they are remembered once they are committed. */
 export function noteWritten(connection: Connection, rows: readonly WrittenRow[]): void {
   journals.get(connection)?.(rows);
 }

@@ -15,7 +15,7 @@ declare module '#server/core/access/context.ts' {
 
 /**
  * For rows that belong to no change, such as a refused sign-in. Of each caller 100 a minute stand by themselves; what is
- * beyond is one row a minute with a count, whatever it says.
+ * beyond is one row a minute with a count, for all contents together.
  */
 export interface AuditQueue {
   /** One row for each call. */

@@ -35,7 +35,7 @@ export interface AuditFacts {
   now(): Date;
 }
 
-/** Somebody of whom nothing is known but where they are. */
+/** A caller of whom nothing is known but the address. */
 export const stranger = (tenantId: TenantId) =>
   ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
 
@@ -71,7 +71,7 @@ function datedAnew({ time, detail = {} }: AuditRow): { time: SQL; detail: SQL } 
   };
 }
 
-/** An audit row for a request. Throws when nobody is known to have made it: then the entry has to name its actor. */
+/** An audit row for a request. Throws without a principal unless the entry names its actor. */
 export function auditRow({ principal, request, now }: AuditFacts, entry: AuditEntry): AuditRow {
   const actor = entry.actor ?? principalActor(principal);
   return {

@@ -170,7 +170,7 @@ test('a flood of strangers leaves room for those who are known, and none of it i
   await desk.send('GET /api/v1/me', { token });
   const atOnce = await rowsOf(desk, 'auth.refused');
   assert.equal(atOnce.filter((one) => one.resource_label === 'stolen').length, 1);
-  assert.equal(atOnce.length, 1_001, 'a thousand strangers, and whoever is known');
+  assert.equal(atOnce.length, 1_001, 'a thousand strangers, and the known caller');
   desk.clock.advance({ minutes: 1 });
   const rows = await rowsOf(desk, 'auth.refused');
   assert.ok(rows.length <= 1_003, 'and a row with a count of each kind of gathering');
@@ -187,7 +187,7 @@ test('the networks of one provider are one stranger', async () => {
   assert.equal(gatheredIn(rows), 5_000);
 });
 
-test('one caller adds a hundred rows a minute that belong to no change, whatever they say', async () => {
+test('one caller adds a hundred rows a minute that belong to no change, with any content', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_RATE_LIMIT: 'off' } });
   const { token, credential } = await desk.ada.createToken({ name: 'reader' });
   const looks = Array.from({ length: 150 }, (_, n) => `GET /api/v1/audit?search=word${n}`);

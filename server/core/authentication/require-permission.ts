@@ -3,7 +3,7 @@ import type { Permission } from '#server/core/access/schema.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
 import { AppError } from '#server/errors.ts';
 
-/** The guard of every door: whoever lacks the permission is denied, and the audit log says so. Throws `unauthenticated`, `permission_denied`. */
+/** The guard of every door: denies a caller without the permission and audits the denial. Throws `unauthenticated`, `permission_denied`. */
 export function requirePermission(ctx: AnyoneCtx, permission: Permission): Ctx {
   const signed = requireSignedIn(ctx);
   const { permissions, origin } = signed.principal;

@@ -10,7 +10,7 @@ const pruneBatch = 5_000;
 
 /**
  * Adds uses to their days. Beyond 50 pairs of address and endpoint the rest of a credential's day falls together into one
- * row, so that whoever has many addresses cannot fill the disk; uses from an unknown address are part of that rest. Their last
+ * row, so that a caller with many addresses cannot fill the disk; uses from an unknown address are part of that rest. Their last
  * uses have to be locked.
  */
 export async function addDailyUse(tx: Transaction, uses: SQL): Promise<void> {

@@ -19,7 +19,7 @@ declare module '#server/core/access/context.ts' {
 export interface Use {
   at: Date;
   address: string | null;
-  /** Null: whatever it was for, since its credential was used in too many ways at once to tell them apart. */
+  /** Null: unknown, since its credential was used in too many ways at once to tell them apart. */
   endpoint: string | null;
   agent: string | null;
   /** Why it was refused; null: it was not. */
@@ -38,7 +38,7 @@ interface CredentialUse extends Use {
 }
 
 const limit = 100_000;
-/** As many as a day tells apart: whoever has many addresses takes no room from others. */
+/** As many as a day tells apart: a caller with many addresses takes no room from others. */
 const waysAtOnce = dailyUse.pairsPerDay;
 
 interface LastUseParts {

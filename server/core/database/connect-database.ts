@@ -27,7 +27,7 @@ interface Pools {
   pool: pg.Pool;
   /** Whose turn it is to use a connection of the pool. */
   turns: Turns;
-  /** Finds out who asks: whatever the pool is busy with, that goes on. */
+  /** For authentication, which goes on however busy the pool is. */
   lookupPool: pg.Pool;
 }
 

@@ -121,7 +121,7 @@ test('ending someone’s codes leaves everyone else’s', async () => {
   assert.ok(await look(desk, his, 'magic'));
 });
 
-test('nobody issues a code that their role may not hand out', async () => {
+test('a code that the issuer’s role may not hand out is not issued', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   await assert.rejects(open({ ...desk, ada: bob }, 'reset'), { code: 'permission_denied' });

@@ -61,7 +61,7 @@ export function findOpenCode(
   return findOpenCodeRow(db, { hash: new Secret(code).hash(), purpose, at });
 }
 
-/** How many codes of a purpose somebody has that can still be used. Certain once the person is locked. */
+/** How many open codes of a purpose a person has. Certain once the person is locked. */
 export function countOpenCodes(
   db: Connection,
   holder: CodeHolder,
@@ -92,7 +92,7 @@ export function endCodesOfSession(tx: Transaction, sessionId: string): Promise<v
 }
 
 /**
- * Makes useless what someone's sessions have issued, except one that is kept; and whatever of their own codes would sign
+ * Makes useless what someone's sessions have issued, except one that is kept; and those of their own codes that would sign
  * them in or give them a token.
  */
 export function endCodesOfSessions(tx: Transaction, userId: string, keepId?: string): Promise<void> {

@@ -88,7 +88,7 @@ export async function recordCode(
     createdAt: at,
     expiresAt,
   });
-  // Whoever is being deactivated at this moment found no code to end: the lock showed it, so that none stays behind.
+  // A deactivation that ran at this moment found no code to end; the lock shows it, so that none stays behind.
   if (!(await findOpenCodeById(tx, id, at))) throw lostRight();
 }
 

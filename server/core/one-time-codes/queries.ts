@@ -30,7 +30,7 @@ export interface CodeRow extends CodeHolder {
 
 const issuers = alias(users, 'issuers');
 
-/** Triggers have ended the codes of whoever lost the right to issue them; this holds even without one of them. */
+/** Triggers end the codes of an issuer who loses the right to issue them; this holds even if one is missing. */
 const issuerHolds = sql`
   (${oneTimeCodes.issuedBy} is null or exists (
     select from ${users} u where u.id = ${oneTimeCodes.issuedBy} and u.deactivated_at is null and u.deleted_at is null

@@ -71,7 +71,7 @@ const walk = fc.record({
 });
 
 for (const [path, sort, { insert, clear }, move] of samples) {
-  test(`pages of ${path} by ${sort} hold each row once that stays where it is, whatever moves and comes`, async () => {
+  test(`pages of ${path} by ${sort} hold each row once that stays where it is, while other rows move and arrive`, async () => {
     await fc.assert(
       fc.asyncProperty(walk, async ({ keys, order, limit, changes }) => {
         for (const statement of clear) await desk.sql(statement);

@@ -33,7 +33,7 @@ const takeScript = `
 type Took = [allowed: 0 | 1, remaining: number, fullInMs: number, retryInMs: number];
 
 /**
- * Buckets that all servers of one Redis share. A Redis that is away or slow costs nobody an answer: for a second each server
+ * Buckets that all servers of one Redis share. A Redis that is down or slow fails no call: for a second each server
  * counts for itself, then it is tried again.
  */
 export function connectSharedRates(url: Secret, local: Rates, log: Logger): Rates {

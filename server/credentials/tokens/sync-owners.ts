@@ -17,14 +17,14 @@ export function syncOwnersSoon(tx: Transaction, { jobs }: Runtime): Promise<void
   return jobs.add(tx, syncQueue, {});
 }
 
-/** How many of somebody's tokens have not been revoked. */
+/** How many tokens of a person have not been revoked. */
 export function countUnrevoked(db: Connection, { tenantId, userId }: Owner): Promise<number> {
   const isTheirs = and(eq(credentials.tenantId, tenantId), eq(credentials.ownerUserId, userId));
   return db.$count(credentials, and(isTheirs, isNull(credentials.revokedAt)));
 }
 
 /**
- * Brings tokens in line with what became of their owners, a batch a transaction, so that nobody waits for long: those of
+ * Brings tokens in line with what became of their owners, a batch a transaction, so that no one waits for long: those of
  * deleted people are revoked as of the deletion, each with its audit row; those of renamed ones are sorted and found by the
  * new name. Where one run ends, killed or not, the next goes on.
  */

@@ -39,7 +39,7 @@ function assertAllowed({ runtime, res, facts }: Exchange, principal: Principal, 
   }
 }
 
-/** A site that asks for no permission takes whoever comes for the whole person, which a narrowed token is not. */
+/** A site that asks for no permission takes the caller for the whole person, which a narrowed token is not. */
 function assertWhole(ctx: Ctx): void {
   const { origin } = ctx.principal;
   if (origin.kind === 'session' || origin.grant[0] === '*' || ctx.runtime.config.forwardsNarrowed) return;

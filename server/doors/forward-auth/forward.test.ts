@@ -11,7 +11,7 @@ const proxied = { settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } };
 const everything = [...rolePermissions.admin].join(' ');
 const identityOf = ({ headers }: Answer) => names.map((name) => headers.get(`keyward-${name}`));
 
-test('a proxy is told who sent a request, whatever its method and path, in six headers that are always there', async () => {
+test('a proxy is told who sent a request, for every method and path, in six headers that are always there', async () => {
   await using desk = await openDesk();
   const { token, credential } = await desk.ada.createToken({ name: 'x' });
   for (const call of [
@@ -44,7 +44,7 @@ test('a proxy is told who sent a request, whatever its method and path, in six h
   ]);
 });
 
-test('whoever is nobody is told so with 401, and gets no identity', async () => {
+test('an anonymous caller gets 401 and no identity', async () => {
   await using desk = await openDesk();
   for (const call of [{}, { token: 'nonsense' }, { cookie: 'keyward_session=x' }]) {
     const answer = await desk.send(`GET ${door}/page`, call);
@@ -138,7 +138,7 @@ const site = 'https://wiki.example.com';
 const asked = { 'X-Forwarded-Host': 'wiki.example.com', 'X-Forwarded-Proto': 'https' };
 type Headers = Record<string, string>;
 
-/** Whatever a page that is not the site's makes a browser send, by whichever method. */
+/** All that a foreign page makes a browser send, by every method. */
 const foreign: Headers[] = [
   { Origin: 'https://evil.example' },
   { Origin: 'https://evil.wiki.example.com' },
@@ -152,7 +152,7 @@ const foreign: Headers[] = [
   { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'iframe' },
 ];
 
-test('with a session nothing passes that another page made a browser send, whatever its method', async () => {
+test('with a session nothing passes that a foreign page made a browser send, by any method', async () => {
   await using desk = await openDesk(proxied);
   const methods = ['GET', 'HEAD', 'OPTIONS', 'POST', 'DELETE'];
   const ask = (headers: Headers) => desk.ada.send(`GET ${door}`, { headers: { ...asked, ...headers } });
@@ -170,7 +170,7 @@ test('with a session nothing passes that another page made a browser send, whate
   assert.equal(kept.problem?.code, 'origin_not_allowed');
 });
 
-test('the site’s own pages pass, and so do programs and whoever follows a link to it', async () => {
+test('the site’s own pages pass, and so do programs and people who follow a link to it', async () => {
   await using desk = await openDesk(proxied);
   const { token } = await desk.ada.createToken({ name: 'x' });
   const link = { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };

@@ -5,7 +5,7 @@ const mebibyte = 1_048_576;
 
 /**
  * How many bytes of bodies are held at once: by this server, of strangers together, of one known party, of one address. A
- * quarter is kept for those who hold `little`: a few who send much shut out nobody's small calls.
+ * quarter is kept for those who hold `little`: a few large senders cannot shut out small calls.
  */
 const limits = {
   all: 128 * mebibyte,

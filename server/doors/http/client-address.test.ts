@@ -21,7 +21,7 @@ const chains: [
   forwarded: string,
   client: string | null,
 ][] = [
-  ['nobody is trusted', 0, '10.0.0.1', '203.0.113.7', '10.0.0.1'],
+  ['no proxy is trusted', 0, '10.0.0.1', '203.0.113.7', '10.0.0.1'],
   ['the peer is no proxy of ours', proxy, '198.51.100.4', '203.0.113.7', '198.51.100.4'],
   ['one proxy', proxy, '10.0.0.1', '203.0.113.7', '203.0.113.7'],
   ['what the client made up stands further left', proxy, '10.0.0.1', '1.2.3.4, 203.0.113.7', '203.0.113.7'],
@@ -73,7 +73,7 @@ for (const [forwarded, client] of elements)
   test(`"Forwarded: ${forwarded}" says ${client}`, () =>
     assert.equal(addressOf('10.0.0.1', { forwarded }), client));
 
-test('of the two headers only the one that is configured is read, whatever stands in the other', () => {
+test('of the two headers only the one that is configured is read, and the other ignored', () => {
   const chosen = (clientAddressHeader: 'x-forwarded-for' | 'forwarded', headers: Headers) => {
     const req = { socket: { remoteAddress: '10.0.0.1' }, headers } as unknown as IncomingMessage;
     return clientAddress(req, { trustedProxies: proxy, clientAddressHeader });
@@ -184,7 +184,7 @@ test('what unknown clients use up of limits and tries is not taken from the prox
   assert.equal((await tally('unknown')).length, 1);
 });
 
-test('whatever notes an address takes an unknown one: signing in, tokens in use, reports, codes', async () => {
+test('an unknown address is recorded as unknown everywhere: signing in, tokens in use, reports, codes', async () => {
   await using desk = await openDesk({ settings });
   const headers = { 'X-Forwarded-For': 'unknown' };
   const { token, credential } = await desk.ada.createToken({ name: 'ci' });
@@ -211,7 +211,7 @@ test('whatever notes an address takes an unknown one: signing in, tokens in use,
     headers: form,
     text: 'client_id=keyward-cli',
   });
-  assert.equal(device.status, 400, 'whoever approves a machine has to be shown where it is');
+  assert.equal(device.status, 400, 'the approver of a machine has to be shown its address');
   assert.match(device.text, /KEYWARD_CLIENT_ADDRESS_HEADER/);
   const reported = await desk.send('POST /api/v1/revoke', { headers, body: { tokens: [token] } });
   assert.equal(reported.status, 202);

@@ -24,7 +24,7 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config, reach?: Re
   if (!isForeign(req, (origin) => isOwnOrigin(origin, own, config))) return;
   if (reach !== undefined && isFollowedLink(req)) return;
   const { origin } = req.headers;
-  // Whoever is shown this has a page open. If it is one of ours, they opened it at the wrong address.
+  // The reader of this has a page open. If it is one of ours, they opened it at the wrong address.
   const isElsewhere = reach !== 'proxied' && isSiteOrigin(origin);
   const sentence = isElsewhere
     ? `This page is open at ${origin}, but this Keyward is at ${own}. Open it there.`
@@ -38,7 +38,7 @@ function isForeign(req: IncomingMessage, isOwn: (origin: string) => boolean): bo
   // Browsers say where a WebSocket comes from by `Origin` alone, and always.
   if (cookie !== undefined && opensSocket(req)) return true;
   if (site === undefined) return false;
-  // They send `Origin` with whatever may change something.
+  // They send `Origin` with every request that may change something.
   return !isSafeRequest(req) || (site !== 'same-origin' && site !== 'none');
 }
 
@@ -55,7 +55,7 @@ function opensSocket({ headers }: IncomingMessage): boolean {
   );
 }
 
-/** Proxies ask by GET, and say by which method they were asked. Whoever is no proxy can only make it stricter. */
+/** Proxies ask by GET, and say by which method they were asked. Other callers can only make it stricter. */
 function isSafeRequest({ method, headers }: IncomingMessage): boolean {
   const forwarded = headers['x-forwarded-method'];
   return isSafe(method) && (forwarded === undefined || isSafe(String(forwarded)));

@@ -26,7 +26,7 @@ async function openProxied(name: ProxyName): Promise<Proxied> {
 const identity = ['user', 'email', 'role', 'tenant', 'credential', 'permissions'].map(
   (name) => `keyward-${name}`,
 );
-/** With whatever some service takes for a hyphen. */
+/** With every character that some service takes for a hyphen. */
 const forged = Object.fromEntries(
   identity.flatMap((name) => ['-', '_', '.', '~'].map((mark) => [name.replace('-', mark), 'forged'])),
 );

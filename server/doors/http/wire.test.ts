@@ -142,7 +142,7 @@ test('what a client says of itself is kept as the text that it is, on one line, 
   assert.equal(await kept(`${'x'.repeat(254)}🥐`), `${'x'.repeat(254)}🥐`);
 });
 
-test('headers of 15 kB of whatever kind cost no more than a few of them', async () => {
+test('headers of 15 kB of any kind cost no more than a few of them', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } });
   const { token } = await desk.ada.createToken({ name: 'ci' });
   const fill = (text: string, length = 14_000) => text.repeat(Math.floor(length / text.length));

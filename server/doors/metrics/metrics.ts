@@ -9,7 +9,7 @@ import { troubleKinds } from '#server/oversight/audit-seals/troubles.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
-    /** Null where nobody may read them. */
+    /** Null where they are not exposed. */
     metrics: Metrics | null;
   }
 }

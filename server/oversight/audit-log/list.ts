@@ -41,7 +41,7 @@ export async function getEvent(ctx: Ctx, { sequence }: AuditEventInput): Promise
   return toEventView(row);
 }
 
-/** A page by whatever is asked for. An action's whole code is no word of a row, so a search for one is for the action. */
+/** A page of the rows asked for. An action's whole code is no word of a row, so a search for one is for the action. */
 export function readEvents(db: Database, query: EventQuery): Promise<EventPage> {
   const { search, ...filter } = query.filter;
   if (!search) return findEvents(db, query);

@@ -9,7 +9,7 @@ test('a row that was removed or changed before it was sealed is told at once, an
     [`update audit_events set actor_label = 'eve' where sequence = $1`, 'changed'],
   ] as const) {
     await using desk = await openSealed();
-    await desk.ada.createToken({ name: 'seen by nobody' });
+    await desk.ada.createToken({ name: 'unseen' });
     await desk.ada.createToken({ name: 'and after' });
     const [row] = await desk.sql<{ sequence: string }>(
       "select sequence from audit_events where action = 'token.create' order by sequence limit 1",

@@ -5,7 +5,7 @@ import { auditSeal, type AuditSeal } from '#server/oversight/audit-seals/schema.
 /** Says which file cannot be used, and what to do about it. */
 export class SealMemoryError extends Error {}
 
-/** The newest seal that this server made, kept outside the database: whoever cuts off the log's end cannot cut it too. */
+/** The newest seal that this server made, kept outside the database, where truncating the log cannot reach it. */
 export interface SealMemory {
   /** Throws `SealMemoryError` where there is a file that cannot be read: it may hold what the log has lost. */
   newest(): AuditSeal | undefined;

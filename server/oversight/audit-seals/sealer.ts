@@ -31,7 +31,7 @@ export interface Sealer {
 }
 
 export interface SealerParts {
-  /** As the owner of the tables: nobody else may write seals. */
+  /** As the owner of the tables, the only role that may write seals. */
   db: Database;
   clock: Clock;
   troubles: Troubles;
@@ -111,7 +111,7 @@ export function createSealer(parts: SealerParts): Sealer {
   };
 }
 
-/** Another instance that seals at this moment, or whoever else may lock what belongs to the owner. */
+/** Another instance that seals at this moment, or another session of the owner. */
 function asHindrance(error: unknown): Attempt {
   if (!isLocked(error)) throw error;
   return { hindrance: 'another connection holds a lock on audit_sealing or on the tables of the log' };

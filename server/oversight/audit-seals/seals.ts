@@ -32,7 +32,7 @@ export interface Seals {
   watch: SealWatch;
   troubles: Troubles;
   /**
-   * Checks the log, one check at a time: it keeps a processor and the database busy. Whoever asks for the same meanwhile
+   * Checks the log, one check at a time: it keeps a processor and the database busy. A caller who asks for the same meanwhile
    * gets the same verdict; for anything else it throws `verify_running`.
    */
   verify(input: VerifyAuditInput): Promise<AuditVerdictView>;

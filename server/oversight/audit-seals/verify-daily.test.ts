@@ -25,7 +25,7 @@ async function change(desk: Desk, sequences: number[]): Promise<void> {
   await desk.sql('alter table audit_events enable always trigger audit_events_append_only');
 }
 
-test('a log that fits is verified every day, with a row that says so, and nobody is disturbed', async () => {
+test('a log that fits is verified every day, with a row that says so, and no notice', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
   await desk.runtime.seals.sealer.seal();
@@ -36,7 +36,7 @@ test('a log that fits is verified every day, with a row that says so, and nobody
   assert.equal(mailbox.mails.length, 0);
 });
 
-test('what does not fit is told every admin once a day, on the page and by mail, and nobody else', async () => {
+test('what does not fit is told every admin once a day, on the page and by mail, and no one else', async () => {
   await using mailbox = await openMailbox();
   await using desk = await openDesk({ settings: mailbox.settings });
   const admin = await desk.join('Alan', 'admin');

@@ -73,7 +73,7 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
 }
 
 /**
- * Gives somebody a password that is good for one sign-in within a day, and ends their sessions and links. Throws `not_found`,
+ * Gives a person a password that is good for one sign-in within a day, and ends their sessions and links. Throws `not_found`,
  * `own_account`, `permission_denied`, `validation_failed`.
  */
 export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput): Promise<null> {

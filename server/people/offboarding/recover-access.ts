@@ -66,7 +66,7 @@ export function inviteByOperator(runtime: Runtime, email: string): Promise<strin
 }
 
 /**
- * Gives somebody a new password, or a link by which to choose one; with either, all their sessions end. Returns the link.
+ * Gives a person a new password, or a link by which to choose one; with either, all their sessions end. Returns the link.
  * Throws `not_found`, `account_deactivated`, `passwords_off`, `validation_failed`.
  */
 export async function recoverPassword(

@@ -260,8 +260,8 @@ test('an open code has an issuer, by a session or a credential, as far as a pers
   await handOut(desk, eve, 'setup');
   const check = /one_time_codes_issuer_check/;
   const open = 'where issued_by = $1 and consumed_at is null';
-  const nobody = 'issued_by = null, issued_session_id = null, required_role = null';
-  await assert.rejects(desk.sql(`update one_time_codes set ${nobody} ${open}`, [eve.id]), check);
+  const noIssuer = 'issued_by = null, issued_session_id = null, required_role = null';
+  await assert.rejects(desk.sql(`update one_time_codes set ${noIssuer} ${open}`, [eve.id]), check);
   await assert.rejects(
     desk.sql(`update one_time_codes set issued_session_id = null ${open}`, [eve.id]),
     check,

@@ -4,7 +4,7 @@ import type { LinkRow } from '#server/people/open-links/queries.ts';
 export function toLinkView({ code, user, issuedBy, credential, label, host }: LinkRow): LinkView {
   return {
     id: code.id,
-    // Only the code of the first admin is nobody's, and it is not in this list.
+    // Only the first admin's code has no holder, and it is not in this list.
     kind: code.purpose as LinkKind,
     user,
     issuedBy,

@@ -34,7 +34,7 @@ async function recognise(ctx: AnyoneCtx, email: string) {
 }
 
 /**
- * Counts that somebody asks for a letter to an address, known or not; a browser that has signed in there before by itself, as
+ * Counts a request for a letter to an address, known or not; a browser that has signed in there before by itself, as
  * with passwords. Throws `too_many_attempts` for where they are.
  */
 export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {

@@ -47,7 +47,7 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   return admit(ctx, started);
 }
 
-/** The same for whatever was wrong, a password of an admin's choice that has ended included: it says no more than that. */
+/** The same for every cause, an expired temporary password included: it says no more than that. */
 function wrongPassword(): AppError {
   return new AppError(
     'login_failed',

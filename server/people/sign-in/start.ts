@@ -30,7 +30,7 @@ export interface Proof {
 }
 
 /**
- * Signs in someone who has just proved who they are, in place of whoever this browser was until now.
+ * Signs in someone who has just proved who they are, in place of this browser's previous session.
  * Throws `login_failed` when their account changed meanwhile, `tenant_suspended`.
  */
 export async function startSession(
@@ -44,7 +44,7 @@ export async function startSession(
   await noteSignIn(tx, proved, ctx.now());
   const { id, email, name, role } = proved;
   const tenantId = proved.tenantId as TenantId;
-  // Whoever has joined needs no invite: one that lies about would let its finder choose their password.
+  // A person who has joined needs no invite: one left behind would let its finder choose their password.
   await endCodes(tx, { tenantId, userId: id }, 'invite', ctx.now());
   await forgiveConfirms(tx, ctx, id);
   const { address, userAgent } = ctx.request;

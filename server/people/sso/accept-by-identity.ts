@@ -15,7 +15,7 @@ import { identityTaken, trustedDomains } from '#server/people/sso/sign-in.ts';
 import type { UserRow } from '#server/people/users/queries.ts';
 
 /**
- * Lets an invited person in by who they are at the issuer, and links that to their account: whatever was linked, unlinked or
+ * Lets an invited person in by who they are at the issuer, and links that to their account: all that was linked, unlinked or
  * retired there before, since an admin has just invited them. The identity needs the account's own verified e-mail address, or
  * the account had it before. Throws `code_invalid`, `oidc_other_address`, `identity_taken`,
  * `oidc_unverified`, `oidc_unvouched`, `oidc_no_email`, `tenant_suspended`.

@@ -23,13 +23,13 @@ export function startOidc(
   return begin(ctx, { next: safeNext(next), again, invite });
 }
 
-/** The same for somebody who is signed in, to link who they are there. */
+/** The same for a person who is signed in, to link who they are there. */
 export function startLinking(ctx: Ctx): Promise<OidcStartedView> {
   return begin(ctx, { next: '/account', again: false, linkTo: ctx.principal.user.id });
 }
 
 /**
- * Takes in whoever comes back from the issuer, with what it added to our address. Returns the path to go on to; where they
+ * Takes in a person who comes back from the issuer, with what it added to our address. Returns the path to go on to; where they
  * were refused, that of a page which says why. Returns that prove nothing are counted by address: of browsers that have begun,
  * since any page can send its visitors here, and would have them wait.
  */

@@ -42,7 +42,7 @@ test('a sign-in that was to be made anew is not an earlier one, as far as the is
     assert.throws(() => assertAuthenticatedAnew(at(seconds), begun), { code: 'oidc_stale' });
 });
 
-test('of people nobody knows only those of a domain that is let in come in', () => {
+test('of unknown people only those of an allowed domain are added', () => {
   assertKnown('ada@example.com', ['example.org', 'example.com']);
   assertKnown('ada@EXAMPLE.com', ['example.com']);
   assertKnown('"a@b"@example.com', ['example.com']);

@@ -35,7 +35,7 @@ export function keepFlow(ctx: AnyoneCtx, begun: Omit<Flow, 'until'>): void {
   for (const name of surplus(ctx)) forget(ctx, name);
 }
 
-/** The flow of a return, by its state. Whatever comes of it, a flow is taken up once. */
+/** The flow of a return, by its state. A flow is taken up once, even when it fails. */
 export function takeFlow(ctx: AnyoneCtx, state: string | null): Flow | undefined {
   if (!state || !/^[\w-]{16,}$/.test(state)) return undefined;
   const name = nameFor(state);
