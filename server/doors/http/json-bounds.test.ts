@@ -35,11 +35,15 @@ for (const [what, text, isBounded] of bodies) {
 
 test('to look at the largest body costs a small part of what parsing it would', () => {
   const text = '['.repeat(1_048_576);
-  const timed = (run: () => void) => {
-    const started = performance.now();
-    assert.throws(run);
-    return performance.now() - started;
-  };
-  const parsing = timed(() => void JSON.parse(text));
-  assert.ok(timed(() => assertJsonBounded(Buffer.from(text))) < parsing / 5);
+  // The least of a few: whatever else the machine does only adds to it.
+  const least = (run: () => void) =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        assert.throws(run);
+        return performance.now() - started;
+      }),
+    );
+  const parsing = least(() => void JSON.parse(text));
+  assert.ok(least(() => assertJsonBounded(Buffer.from(text))) < parsing / 5);
 });

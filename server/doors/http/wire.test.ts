@@ -163,27 +163,29 @@ test('headers of 15 kB of any kind cost no more than a few of them', async () =>
     { Accept: fill('text/html,') },
     { 'X-Forwarded-Host': fill('a.') },
   ];
-  const timeOf = async (path: string, headers: Record<string, string>) => {
+  const millisecondsOf = async (path: string, headers: Record<string, string>) => {
     const { user } = process.cpuUsage();
-    for (let n = 0; n < 20; n++)
+    for (let n = 0; n < 10; n++)
       await sendLines(desk, [
         `GET ${path} HTTP/1.1`,
         ...(headers['Host'] ? [] : ['Host: localhost']),
         ...(headers['Authorization'] ? [] : [`Authorization: Bearer ${token}`]),
         ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       ]);
-    return (process.cpuUsage().user - user) / 20_000;
+    return (process.cpuUsage().user - user) / 10_000;
   };
-  await timeOf('/api/v1/me', {});
-  const usual = await timeOf('/api/v1/me', {});
-  for (const path of ['/api/v1/me', '/api/v1/auth/forward']) {
-    for (const headers of large) {
-      const ms = await timeOf(path, headers);
-      assert.ok(ms < usual + 5, `${Object.entries(headers)[0]?.join(': ').slice(0, 40)}: ${ms} ms, ${usual}`);
-    }
-  }
-  for (const path of [`/${fill('%2541', 12_000)}`, `/x?${fill('a&', 12_000)}`, `/${fill('%25', 8_000)}`]) {
-    const ms = await timeOf(path, {});
-    assert.ok(ms < usual + 5, `${path.slice(0, 20)}: ${ms} ms, ${usual}`);
-  }
+  await millisecondsOf('/api/v1/me', {});
+  const usual = await millisecondsOf('/api/v1/me', {});
+  // Other threads of the process are counted too: what is dear is dear every time.
+  const assertCheap = async (path: string, headers: Record<string, string> = {}) => {
+    let least = Infinity;
+    for (let again = 0; again < 10 && least > usual + 5; again++)
+      least = Math.min(least, await millisecondsOf(path, headers));
+    const what = Object.entries(headers)[0]?.join(': ') ?? path;
+    assert.ok(least <= usual + 5, `${what.slice(0, 40)}: ${least} ms, ${usual}`);
+  };
+  for (const path of ['/api/v1/me', '/api/v1/auth/forward'])
+    for (const headers of large) await assertCheap(path, headers);
+  for (const path of [`/${fill('%2541', 12_000)}`, `/x?${fill('a&', 12_000)}`, `/${fill('%25', 8_000)}`])
+    await assertCheap(path);
 });
