@@ -152,7 +152,7 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/doors/http/server.ts',
-          find: 'setSecurityHeaders(res, runtime.config);',
+          find: 'guard(res, runtime.config, facts.id);',
           replace: '',
         },
       ],

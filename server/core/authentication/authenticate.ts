@@ -40,15 +40,17 @@ const sayWhy: Partial<Record<ErrorCode, string>> = {
  * Whoever a request acts as: a bearer token counts before a cookie, a cookie that proves nothing counts as none.
  * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `ip_not_allowed`.
  */
-export async function authenticate(
+export function authenticate(
   runtime: Runtime,
   presented: Presented,
   request: RequestFacts,
 ): Promise<Principal | null> {
   const bearer = readBearer(presented.authorization);
   if (bearer !== undefined) return byCredential(runtime, bearer, request);
-  return presented.cookie ? bySession(runtime, presented.cookie, presented.isAsked) : null;
+  return presented.cookie ? bySession(runtime, presented.cookie, presented.isAsked) : anonymous;
 }
+
+const anonymous = Promise.resolve(null);
 
 /** The token of an `Authorization: Bearer …` header, empty when there is none behind the scheme. */
 export function readBearer(authorization: string | undefined): string | undefined {

@@ -74,9 +74,10 @@ function mergeUses(earlier: CredentialUses, later: CredentialUses): CredentialUs
 }
 
 function mergeUse(uses: Use[], use: Use): void {
-  const same = uses.find((one) => isAlike(one, use));
-  if (same) return void Object.assign(same, use, { count: same.count + use.count });
-  if (uses.length < waysAtOnce || use.endpoint === null) uses.push(use);
+  const at = uses.findIndex((one) => isAlike(one, use));
+  const same = uses[at];
+  if (same) uses[at] = { ...use, count: same.count + use.count };
+  else if (uses.length < waysAtOnce || use.endpoint === null) uses.push(use);
   else mergeUse(uses, { ...use, endpoint: null });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import type { Config } from '#server/config.ts';
-import { sendJson, sendProblem, sendProblemPage, setSecurityHeaders } from '#server/doors/http/answer.ts';
+import { guard, sendJson, sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
 import { openListener } from '#server/doors/http/listen.ts';
 import { acceptsHtml, readTarget, splitUrl } from '#server/doors/http/request.ts';
 import { AppError } from '#server/errors.ts';
@@ -14,14 +14,15 @@ const health: Record<string, [status: number, body: object]> = {
 /** Answers in place of a server whose database is not there yet: it runs, and can do nothing. */
 export async function openWaitingRoom(config: Config): Promise<AsyncDisposable> {
   const server = await openListener(config, (req, res) => {
-    setSecurityHeaders(res, config);
+    const requestId = randomUUIDv7();
+    guard(res, config, requestId);
     // Whoever asks again finds the server itself.
     res.setHeader('Connection', 'close');
     const [status, body] = health[splitUrl(readTarget(req.url ?? '/').url).path] ?? [];
     if (status) return sendJson(res, status, body);
     const why = 'The database is not there yet. Try again in a few seconds.';
     const send = acceptsHtml(req) ? sendProblemPage : sendProblem;
-    send(res, new AppError('unavailable', why), randomUUIDv7());
+    send(res, new AppError('unavailable', why), requestId);
   });
   return {
     async [Symbol.asyncDispose]() {

@@ -241,7 +241,7 @@ test('where there is no room for a body it is refused with 503, and the next is 
   assert.equal(refused.problem?.code, 'unavailable');
   assert.ok(Number(refused.headers.get('retry-after')) > 0);
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
-  for (const hold of holds) hold[Symbol.dispose]();
+  for (const hold of holds) hold.release();
   assert.equal((await send()).status, 201);
 });
 

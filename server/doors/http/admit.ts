@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TurnRefusedError, type Party } from '#db/turns.ts';
+import { TurnRefusedError, type Party, type Release } from '#db/turns.ts';
 import type { RateLimit } from '#server/config.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import {
@@ -26,7 +26,7 @@ import { AppError } from '#server/errors.ts';
 export async function identify(
   exchange: Exchange,
   presented: Presented,
-  read?: () => Promise<void>,
+  read?: () => Promise<void> | void,
 ): Promise<Principal | null> {
   const spent = findSpent(exchange, presented);
   if (spent) throw await overLimit(exchange, spent);
@@ -36,11 +36,13 @@ export async function identify(
     if (bucket) await take(exchange, bucket, presented);
     actAs(exchange, { key: `${first.origin.kind} ${first.user.id}`, isKnown: true });
   }
-  const isLate = read !== undefined && !exchange.req.complete;
-  await read?.();
+  const reading = read?.();
+  const isLate = reading !== undefined && !exchange.req.complete;
+  if (reading) await reading;
   // What stays open has a limit of its own: see the hub.
-  const hasWaited = presented.isAsked && (await enter(exchange));
-  const isOld = first !== null && (isLate || hasWaited);
+  const waiting = presented.isAsked ? enter(exchange) : undefined;
+  if (waiting) await waiting;
+  const isOld = first !== null && (isLate || waiting !== undefined);
   const principal = isOld ? await authenticate(exchange.runtime, presented, exchange.facts) : first;
   if (principal) noteAdmitted(exchange.runtime, principal, exchange.facts);
   return principal;
@@ -136,8 +138,8 @@ async function holdBack({ runtime, caller: { key, isKnown } }: Exchange): Promis
   if (ms > 0) await sleep(ms);
 }
 
-/** Takes one of the caller's places, waiting in line for a while. Returns whether it had to wait. */
-async function enter(exchange: Exchange): Promise<boolean> {
+/** Takes one of the caller's places, waiting in line for a while. Undefined: there was nothing to wait for. */
+function enter(exchange: Exchange): Promise<void> | undefined {
   const { runtime, res, held, caller, calls: places } = exchange;
   const signal = () => {
     const gone = new AbortController();
@@ -145,9 +147,14 @@ async function enter(exchange: Exchange): Promise<boolean> {
     return gone.signal;
   };
   const taking = runtime.admission.calls.take(caller.key, { places, signal });
+  if (taking instanceof Promise) return waitForPlace(exchange, taking);
+  held.push(taking);
+  return undefined;
+}
+
+async function waitForPlace(exchange: Exchange, taking: Promise<Release>): Promise<void> {
   try {
-    held.defer(taking instanceof Promise ? await taking : taking);
-    return taking instanceof Promise;
+    exchange.held.push(await taking);
   } catch (error) {
     if (!(error instanceof TurnRefusedError)) throw error;
     await holdBack(exchange);

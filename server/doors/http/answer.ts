@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 import type { Config } from '#server/config.ts';
 import { toProblem } from '#server/core/procedures/problem.ts';
+import type { GuardedResponse, Header } from '#server/doors/http/guarded-response.ts';
 import { problemPagePolicy, writeProblemPage } from '#server/doors/http/problem-page.ts';
 import type { AppError } from '#server/errors.ts';
 
 /** What no answer goes without. Pages replace the policy by one that lets their own scripts run. */
-export function setSecurityHeaders(res: ServerResponse, config: Config): void {
-  for (const [name, value] of securityHeaders) res.setHeader(name, value);
-  if (config.url.protocol === 'https:') res.setHeader(...strictTransport);
+export function guard(res: GuardedResponse, config: Config, requestId: string): void {
+  res.guards = [...securityHeadersOf(config), ['X-Request-Id', requestId]];
 }
 
-const securityHeaders: readonly (readonly [string, string])[] = [
+const securityHeaders: readonly Header[] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['Referrer-Policy', 'same-origin'],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
@@ -20,16 +20,13 @@ const securityHeaders: readonly (readonly [string, string])[] = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
   ['Cache-Control', 'no-store'],
 ];
-const strictTransport = ['Strict-Transport-Security', 'max-age=31536000'] as const;
+const overTls: readonly Header[] = [...securityHeaders, ['Strict-Transport-Security', 'max-age=31536000']];
+
+const securityHeadersOf = ({ url }: Config) => (url.protocol === 'https:' ? overTls : securityHeaders);
 
 /** An answer as it goes over the wire, for a connection on which there is no request to answer. It is the last one there. */
-export function bareAnswer(
-  status: string,
-  config: Config,
-  extra: readonly (readonly [string, string])[] = [],
-): string {
-  const always = config.url.protocol === 'https:' ? [...securityHeaders, strictTransport] : securityHeaders;
-  const headers = [['Connection', 'close'], ['Content-Length', '0'], ...extra, ...always];
+export function bareAnswer(status: string, config: Config, extra: readonly Header[] = []): string {
+  const headers = [['Connection', 'close'], ['Content-Length', '0'], ...extra, ...securityHeadersOf(config)];
   return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
 

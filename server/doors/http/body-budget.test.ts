@@ -12,11 +12,11 @@ test('large bodies together hold 96 MiB at most, and what one lets go another ma
   for (const hold of holds) hold.add(32 * mebibyte);
   const late = budget.open(known('d'));
   assert.throws(() => late.add(mebibyte), { code: 'unavailable' });
-  holds[0]?.[Symbol.dispose]();
-  holds[0]?.[Symbol.dispose]();
+  holds[0]?.release();
+  holds[0]?.release();
   late.add(32 * mebibyte);
   assert.equal(budget.held(), 96 * mebibyte);
-  for (const hold of [...holds, late]) hold[Symbol.dispose]();
+  for (const hold of [...holds, late]) hold.release();
   assert.equal(budget.held(), 0);
 });
 
@@ -45,7 +45,7 @@ test('what was taken as a stranger is given back as one, though it was found out
     const hold = budget.open(caller);
     hold.add(2 * mebibyte);
     Object.assign(caller, known('ada'));
-    hold[Symbol.dispose]();
+    hold.release();
   }
   assert.equal(budget.held(), 0);
 });

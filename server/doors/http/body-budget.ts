@@ -1,4 +1,4 @@
-import type { Party } from '#db/turns.ts';
+import type { Party, Release } from '#db/turns.ts';
 import { AppError } from '#server/errors.ts';
 
 const mebibyte = 1_048_576;
@@ -21,10 +21,11 @@ export interface BodyBudget {
   held(): number;
 }
 
-/** What one request holds of the budget, until it is disposed of. */
-export interface BodyHold extends Disposable {
+/** What one request holds of the budget, until it gives it back. */
+export interface BodyHold {
   /** Takes room for more bytes. Throws `unavailable` where there is none, `rate_limited` where the holder has its share. */
   add(bytes: number): void;
+  release: Release;
 }
 
 /** The memory that all bodies of this server share. */
@@ -61,7 +62,7 @@ export function createBodyBudget(): BodyBudget {
           held += bytes;
           move(bytes, holder);
         },
-        [Symbol.dispose]() {
+        release() {
           if (held > 0) move(-held, holder);
           held = 0;
         },

@@ -77,7 +77,8 @@ function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): 
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const tooLarge = () => new AppError('body_too_large', `The body may hold ${limit} bytes at most.`);
   if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge();
-  const hold = held.use(runtime.admission.bodies.open(caller));
+  const hold = runtime.admission.bodies.open(caller);
+  held.push(hold.release);
   const chunks: Buffer[] = [];
   let length = 0;
   function keep(chunk: Buffer): void {
@@ -93,7 +94,7 @@ function readBody({ req, runtime, caller, held }: BodyExchange, limit: number): 
       // What is still to come is passed over: who sends it would lose the answer with the connection.
       length = Infinity;
       chunks.length = 0;
-      hold[Symbol.dispose]();
+      hold.release();
       reject(error);
     }
   });

@@ -1,17 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Party } from '#db/turns.ts';
+import type { Party, Release } from '#db/turns.ts';
 import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import { toAppError } from '#server/core/procedures/problem.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
+import type { GuardedResponse } from '#server/doors/http/guarded-response.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
 
 /** One request and its answer, on their way through a door. */
 export interface Exchange {
   runtime: Runtime;
   req: IncomingMessage;
-  res: ServerResponse;
+  res: GuardedResponse;
   facts: RequestFacts;
   /** The path without the query, as it was sent. */
   path: string;
@@ -21,7 +22,7 @@ export interface Exchange {
   /** As how many calls it counts: those of a batch. */
   calls: number;
   /** What is given back when all is done. */
-  held: DisposableStack;
+  held: Release[];
   /** People come here by links: what is refused is told as a page. */
   isForPeople: boolean;
   /** The server was asked to stop: requests had better go to another. */
@@ -35,7 +36,7 @@ interface Opening {
   /** A person or program asks, rather than an open page by itself, which keeps no session alive. Left out: yes. */
   isAsked?: boolean;
   /** Reads the body, where the call has one. */
-  read?: () => Promise<void>;
+  read?: () => Promise<void> | void;
 }
 
 /** The context of a request's commands. Throws what `identify` throws. */
@@ -59,6 +60,11 @@ function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date
   const { expiresAt } = principal.origin;
   if (expiresAt && expiresAt.getTime() - at.getTime() <= expirySoonMs)
     res.setHeader('Keyward-Token-Expires', expiresAt.toISOString());
+}
+
+/** Gives back what an exchange holds. */
+export function releaseHeld({ held }: Exchange): void {
+  for (const release of held.splice(0)) release();
 }
 
 /** Answers what a door threw, and logs it if it is our fault. */

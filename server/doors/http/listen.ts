@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Config } from '#server/config.ts';
 import { bareAnswer } from '#server/doors/http/answer.ts';
 import { limitConnections, releaseIdleReaders } from '#server/doors/http/connections.ts';
+import { GuardedResponse } from '#server/doors/http/guarded-response.ts';
 
 /** Takes a request for a WebSocket. */
 export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -27,11 +28,12 @@ const clientErrors: Record<string, string> = {
  */
 export async function openListener(
   config: Config,
-  onRequest: RequestListener,
+  onRequest: RequestListener<typeof IncomingMessage, typeof GuardedResponse>,
   upgrade?: Upgrade,
 ): Promise<Server> {
   const server = createServer(
     {
+      ServerResponse: GuardedResponse,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,

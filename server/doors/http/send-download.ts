@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { TurnRefusedError } from '#db/turns.ts';
 import type { Download } from '#server/core/procedures/download.ts';
 import { callLimits } from '#server/doors/http/admission.ts';
-import type { Exchange } from '#server/doors/http/exchange.ts';
+import { releaseHeld, type Exchange } from '#server/doors/http/exchange.ts';
 import { AppError } from '#server/errors.ts';
 
 /**
@@ -11,9 +11,9 @@ import { AppError } from '#server/errors.ts';
  * counts among the caller's downloads, and no longer among their calls. Throws `too_many_connections`.
  */
 export async function sendDownload(exchange: Exchange, download: Download): Promise<void> {
-  const { runtime, caller, held } = exchange;
+  const { runtime, caller } = exchange;
   const release = await Promise.resolve(runtime.admission.downloads.take(caller.key)).catch(refuseMore);
-  held.dispose();
+  releaseHeld(exchange);
   try {
     await send(exchange, download);
   } finally {

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actFor } from '#db/turns.ts';
 import type { Runtime } from '#server/core/access/context.ts';
-import { setSecurityHeaders } from '#server/doors/http/answer.ts';
-import { refuse, type Door, type Exchange } from '#server/doors/http/exchange.ts';
+import { guard } from '#server/doors/http/answer.ts';
+import { refuse, releaseHeld, type Door, type Exchange } from '#server/doors/http/exchange.ts';
+import type { GuardedResponse } from '#server/doors/http/guarded-response.ts';
 import { openListener, type Upgrade } from '#server/doors/http/listen.ts';
 import { assertOwnOrigin, type Reach } from '#server/doors/http/origin.ts';
 import { warnOfOtherAddress } from '#server/doors/http/other-address.ts';
@@ -46,8 +47,8 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const { config } = runtime;
   let isLeaving = false;
-  const take = (req: IncomingMessage, res: ServerResponse) =>
-    void answer({ runtime, req, res, isLeaving }, routes);
+  const take = (req: IncomingMessage, res: GuardedResponse) =>
+    answer({ runtime, req, res, isLeaving }, routes);
   const server = await openListener(config, take, upgrade);
   const { port } = server.address() as AddressInfo;
   if (!config.urlIsGiven) config.url.port = String(port);
@@ -64,7 +65,7 @@ export async function startHttpServer(
 
 type Asked = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
 
-async function answer(asked: Asked, routes: RouteTable): Promise<void> {
+function answer(asked: Asked, routes: RouteTable): void {
   const { runtime, req, res } = asked;
   // A connection that was turned away may have sent its request all the same.
   if (req.socket.writableEnded) return;
@@ -75,15 +76,13 @@ async function answer(asked: Asked, routes: RouteTable): Promise<void> {
   const route = routes.find(([prefix]) => leadsTo(prefix, path)) ?? nowhere;
   const facts = readFacts(req, runtime.config);
   const caller = { key: facts.address ?? 'unknown', isKnown: false };
-  using held = new DisposableStack();
   const isForPeople = route[2] === 'linked';
-  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held, isForPeople };
+  const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held: [], isForPeople };
   // On this connection nothing more will be answered for long.
   if (asked.isLeaving) res.shouldKeepAlive = false;
-  setSecurityHeaders(res, runtime.config);
-  res.setHeader('X-Request-Id', facts.id);
+  guard(res, runtime.config, facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
-  await actFor(caller, () => pass(exchange, route, authority));
+  void actFor(caller, () => pass(exchange, route, authority));
 }
 
 /** Through its door, unless no door should see it. */
@@ -98,12 +97,15 @@ async function pass(
       throw new AppError('uri_too_long', `An address may have ${urlLength} characters at most.`);
     assertWellFormed(req, authority);
     if (facts.address === null) warnOfUnknownClient(runtime);
-    await assertNoTokenInUrl(exchange);
+    const refusing = assertNoTokenInUrl(exchange);
+    if (refusing) await refusing;
     assertOwnOrigin(req, runtime.config, reach);
     await door(exchange);
   } catch (error) {
     if (reach !== 'proxied') warnOfOtherAddress(exchange, error);
     refuse(exchange, error);
+  } finally {
+    releaseHeld(exchange);
   }
 }
 
@@ -121,6 +123,7 @@ const nowhere: Route = [
 function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
   const answered = res.writableFinished ? res.statusCode : 'aborted';
   runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
+  if (!runtime.log.isLevelEnabled('info')) return;
   const line = {
     requestId: facts.id,
     method: req.method,

@@ -5,15 +5,19 @@ import { admitAddress, noBody } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
 import { findUrlSecrets } from '#server/doors/http/request.ts';
 import { AppError } from '#server/errors.ts';
+import type { Secret } from '#server/secret.ts';
 
 /**
  * Refuses an address with a token in it: addresses end up in logs, histories and referrers. The token's owner finds it in
  * the audit log. Throws `token_in_url`, and `rate_limited` for an address that goes on.
  */
-export async function assertNoTokenInUrl(exchange: Exchange): Promise<void> {
-  const { runtime, req, facts } = exchange;
-  const secrets = findUrlSecrets(req.url ?? '');
-  if (secrets.length === 0) return;
+export function assertNoTokenInUrl(exchange: Exchange): Promise<never> | undefined {
+  const secrets = findUrlSecrets(exchange.req.url ?? '');
+  return secrets.length > 0 ? refuseUrlTokens(exchange, secrets) : undefined;
+}
+
+async function refuseUrlTokens(exchange: Exchange, secrets: Secret[]): Promise<never> {
+  const { runtime, facts } = exchange;
   await admitAddress(exchange, noBody);
   const found = await Promise.all(secrets.slice(0, 5).map((secret) => runtime.lookup(secret.hash())));
   const refusal = { action: 'credential.exposed', code: 'token_in_url' } as const;

@@ -28,7 +28,7 @@ export function createRestDoor(): Door {
   for (const route of restRoutes()) add(route.rest.method, route.rest.path, handlerOf(route));
   add('GET', '/openapi.json', (exchange) => sendFile(exchange, openApiFile(exchange.runtime.config.url)));
 
-  return async (exchange) => {
+  return (exchange) => {
     const { req, path } = exchange;
     const method = req.method === 'HEAD' ? 'GET' : req.method;
     const match = router.find(method as 'GET', path);
@@ -38,7 +38,7 @@ export function createRestDoor(): Door {
         exchange,
         methods.filter((other) => router.find(other, path)),
       );
-    await handler(exchange, match.params);
+    return handler(exchange, match.params);
   };
 }
 
@@ -54,12 +54,13 @@ function refusal({ res }: Exchange, allowed: string[]): AppError {
 function handlerOf(route: RestRoute): Handler {
   const types = fieldTypes(route);
   const hot = hotCallOf(route);
+  const hasBody = route.rest.method !== 'GET';
   return async (exchange, params) => {
     exchange.facts.endpoint = `${route.rest.method} ${restPrefix}${route.rest.path}`;
-    let input: Record<string, unknown> = {};
-    const read = async () => {
-      input = await readInput(exchange, route, types, params);
-    };
+    let input: Fields = {};
+    const gather = (inBody: Fields) => void (input = gatherInput(exchange, { route, types, params, inBody }));
+    // What has no body has nothing to wait for.
+    const read = () => (hasBody ? readBodyFields(exchange, route.meta).then(gather) : gather({}));
     const ctx = await openCtx(exchange, { read });
     const result: unknown = await (hot ? hot(ctx, input) : call(route, ctx, input));
     const { res } = exchange;
@@ -81,15 +82,20 @@ function call(route: RestRoute, ctx: unknown, input: unknown): Promise<unknown> 
   });
 }
 
+type Fields = Record<string, unknown>;
+
+interface Given {
+  route: RestRoute;
+  types: FieldTypes;
+  params: Record<string, string | undefined>;
+  inBody: Fields;
+}
+
 /** Fields come from the path, and from the query of a GET or the body of all else; a DELETE may use either. */
-async function readInput(
-  exchange: Exchange,
-  { rest, pathFields, meta }: RestRoute,
-  types: FieldTypes,
-  params: Record<string, string | undefined>,
-): Promise<Record<string, unknown>> {
-  const { query } = exchange;
-  const inBody = rest.method === 'GET' ? {} : await readBodyFields(exchange, meta);
+function gatherInput(
+  { query }: Exchange,
+  { route: { rest, pathFields }, types, params, inBody }: Given,
+): Fields {
   if (query.size > 0 && (rest.method === 'POST' || rest.method === 'PATCH')) {
     throw invalid([...query.keys()][0] ?? '', 'Send this in the body, not in the address.');
   }
@@ -103,9 +109,9 @@ async function readInput(
   return { ...fields, ...coerceQuery(new URLSearchParams(inPath), types) };
 }
 
-async function readBodyFields(exchange: Exchange, meta: Meta): Promise<Record<string, unknown>> {
+async function readBodyFields(exchange: Exchange, meta: Meta): Promise<Fields> {
   const value = (await readJson(exchange, bodyLimitOf(exchange, meta, bodyLimits.rest)))?.value ?? {};
   if (typeof value !== 'object' || Array.isArray(value))
     throw invalid('', 'The body has to be a JSON object.');
-  return value as Record<string, unknown>;
+  return value as Fields;
 }
