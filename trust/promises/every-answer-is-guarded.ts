@@ -152,7 +152,7 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/doors/http/server.ts',
-          find: 'guard(res, runtime.config, facts.id);',
+          find: 'presetHeaders(res, runtime.config, facts.id);',
           replace: '',
         },
       ],

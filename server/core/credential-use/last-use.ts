@@ -176,7 +176,8 @@ function findMoves(lastAddress: Map<string, string | null>, uses: CredentialUse[
     if (use.address === null) return [];
     const from = lastAddress.get(use.credentialId);
     lastAddress.set(use.credentialId, use.address);
-    return from && addressBlock(from) !== addressBlock(use.address) ? [{ use, from }] : [];
+    const isSame = !from || from === use.address || addressBlock(from) === addressBlock(use.address);
+    return isSame ? [] : [{ use, from }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { once } from 'node:events';
 import type { Config } from '#server/config.ts';
-import { guard, sendJson, sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
+import { presetHeaders, sendJson, sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
 import { openListener } from '#server/doors/http/listen.ts';
 import { acceptsHtml, readTarget, splitUrl } from '#server/doors/http/request.ts';
 import { AppError } from '#server/errors.ts';
@@ -15,7 +15,7 @@ const health: Record<string, [status: number, body: object]> = {
 export async function openWaitingRoom(config: Config): Promise<AsyncDisposable> {
   const server = await openListener(config, (req, res) => {
     const requestId = randomUUIDv7();
-    guard(res, config, requestId);
+    presetHeaders(res, config, requestId);
     // Whoever asks again finds the server itself.
     res.setHeader('Connection', 'close');
     const [status, body] = health[splitUrl(readTarget(req.url ?? '/').url).path] ?? [];

@@ -174,7 +174,7 @@ test('a person has four downloads at once at most, which take no place among the
   assert.deepEqual([calls.held(), downloads.held()], [0, 1]);
   const others = Array.from({ length: 3 }, () => downloads.take(`session ${desk.ada.id}`) as Release);
   const refused = await desk.ada.send(`GET ${exportPath}`);
-  assert.equal(refused.problem?.code, 'too_many_connections');
+  assert.equal(refused.problem?.code, 'rate_limited');
   assert.equal((await desk.ada.send('GET /api/v1/me')).status, 200);
   leaving.abort();
   for (const release of others) release();

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TurnRefusedError, type Party, type Release } from '#db/turns.ts';
 import type { RateLimit } from '#server/config.ts';
@@ -13,6 +12,7 @@ import { addressBlock } from '#server/core/network/address.ts';
 import type { RateTaken } from '#server/core/rate-limits/rates.ts';
 import { callLimits } from '#server/doors/http/admission.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
+import type { PresetResponse } from '#server/doors/http/preset-response.ts';
 import type { Spent } from '#server/doors/http/spent-buckets.ts';
 import { AppError } from '#server/errors.ts';
 
@@ -180,9 +180,11 @@ const blockOf = ({ facts }: Exchange) => addressBlock(facts.address);
 const keyOf = (hash: Buffer) => hash.toString('latin1');
 
 /** draft-ietf-httpapi-ratelimit-headers: quota and window of the policy; calls remaining, and seconds until all are back. */
-function writeRate(res: ServerResponse, name: string, { limit, remaining, fullInMs }: RateTaken): void {
-  res.setHeader('RateLimit-Policy', policyOf(name, limit));
-  res.setHeader('RateLimit', `"${name}";r=${remaining};t=${Math.ceil(Math.round(fullInMs) / 1_000)}`);
+function writeRate(res: PresetResponse, name: string, { limit, remaining, fullInMs }: RateTaken): void {
+  res.preset(
+    ['RateLimit-Policy', policyOf(name, limit)],
+    ['RateLimit', `"${name}";r=${remaining};t=${Math.ceil(Math.round(fullInMs) / 1_000)}`],
+  );
 }
 
 function policyOf(name: string, { atOnce, perSecond }: RateLimit): string {

@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import type { Config } from '#server/config.ts';
 import { toProblem } from '#server/core/procedures/problem.ts';
-import type { GuardedResponse, Header } from '#server/doors/http/guarded-response.ts';
+import type { PresetResponse, Header } from '#server/doors/http/preset-response.ts';
 import { problemPagePolicy, writeProblemPage } from '#server/doors/http/problem-page.ts';
 import type { AppError } from '#server/errors.ts';
 
 /** What no answer goes without. Pages replace the policy by one that lets their own scripts run. */
-export function guard(res: GuardedResponse, config: Config, requestId: string): void {
-  res.guards = [...securityHeadersOf(config), ['X-Request-Id', requestId]];
+export function presetHeaders(res: PresetResponse, config: Config, requestId: string): void {
+  res.preset(...securityHeadersOf(config), ['X-Request-Id', requestId]);
 }
 
 const securityHeaders: readonly Header[] = [

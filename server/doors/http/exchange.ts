@@ -5,14 +5,14 @@ import type { Principal } from '#server/core/access/principal.ts';
 import { toAppError } from '#server/core/procedures/problem.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
-import type { GuardedResponse } from '#server/doors/http/guarded-response.ts';
+import type { PresetResponse } from '#server/doors/http/preset-response.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
 
 /** One request and its answer, on their way through a door. */
 export interface Exchange {
   runtime: Runtime;
   req: IncomingMessage;
-  res: GuardedResponse;
+  res: PresetResponse;
   facts: RequestFacts;
   /** The path without the query, as it was sent. */
   path: string;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Config } from '#server/config.ts';
 import { bareAnswer } from '#server/doors/http/answer.ts';
 import { limitConnections, releaseIdleReaders } from '#server/doors/http/connections.ts';
-import { GuardedResponse } from '#server/doors/http/guarded-response.ts';
+import { PresetResponse } from '#server/doors/http/preset-response.ts';
 
 /** Takes a request for a WebSocket. */
 export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -28,12 +28,12 @@ const clientErrors: Record<string, string> = {
  */
 export async function openListener(
   config: Config,
-  onRequest: RequestListener<typeof IncomingMessage, typeof GuardedResponse>,
+  onRequest: RequestListener<typeof IncomingMessage, typeof PresetResponse>,
   upgrade?: Upgrade,
 ): Promise<Server> {
   const server = createServer(
     {
-      ServerResponse: GuardedResponse,
+      ServerResponse: PresetResponse,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMs,
       requestTimeout: limits.requestMs,

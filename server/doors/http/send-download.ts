@@ -8,7 +8,7 @@ import { AppError } from '#server/errors.ts';
 
 /**
  * Sends a download as fast as it is read, and lets it end where whoever asked for it has gone. For as long as that takes it
- * counts among the caller's downloads, and no longer among their calls. Throws `too_many_connections`.
+ * counts among the caller's downloads, and no longer among their calls. Throws `rate_limited`.
  */
 export async function sendDownload(exchange: Exchange, download: Download): Promise<void> {
   const { runtime, caller } = exchange;
@@ -24,7 +24,7 @@ export async function sendDownload(exchange: Exchange, download: Download): Prom
 function refuseMore(error: unknown): never {
   if (!(error instanceof TurnRefusedError)) throw error;
   throw new AppError(
-    'too_many_connections',
+    'rate_limited',
     `${callLimits.downloads} downloads of yours run already. Wait for one of them to end.`,
   );
 }

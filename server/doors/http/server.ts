@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actFor } from '#db/turns.ts';
 import type { Runtime } from '#server/core/access/context.ts';
-import { guard } from '#server/doors/http/answer.ts';
+import { presetHeaders } from '#server/doors/http/answer.ts';
 import { refuse, releaseHeld, type Door, type Exchange } from '#server/doors/http/exchange.ts';
-import type { GuardedResponse } from '#server/doors/http/guarded-response.ts';
 import { openListener, type Upgrade } from '#server/doors/http/listen.ts';
 import { assertOwnOrigin, type Reach } from '#server/doors/http/origin.ts';
 import { warnOfOtherAddress } from '#server/doors/http/other-address.ts';
+import type { PresetResponse } from '#server/doors/http/preset-response.ts';
 import {
   assertWellFormed,
   loggablePath,
@@ -47,7 +47,7 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const { config } = runtime;
   let isLeaving = false;
-  const take = (req: IncomingMessage, res: GuardedResponse) =>
+  const take = (req: IncomingMessage, res: PresetResponse) =>
     answer({ runtime, req, res, isLeaving }, routes);
   const server = await openListener(config, take, upgrade);
   const { port } = server.address() as AddressInfo;
@@ -80,7 +80,7 @@ function answer(asked: Asked, routes: RouteTable): void {
   const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held: [], isForPeople };
   // On this connection nothing more will be answered for long.
   if (asked.isLeaving) res.shouldKeepAlive = false;
-  guard(res, runtime.config, facts.id);
+  presetHeaders(res, runtime.config, facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
   void actFor(caller, () => pass(exchange, route, authority));
 }

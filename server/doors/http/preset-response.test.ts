@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { GuardedResponse } from '#server/doors/http/guarded-response.ts';
+import { PresetResponse } from '#server/doors/http/preset-response.ts';
 
-const guards = [
+const presets = [
   ['Cache-Control', 'no-store'],
   ['X-Frame-Options', 'DENY'],
 ] as const;
 
-const ways: [what: string, answer: (res: GuardedResponse) => void, caching: string][] = [
+const ways: [what: string, answer: (res: PresetResponse) => void, caching: string][] = [
   ['writes no head', (res) => res.end('x'), 'no-store'],
   ['writes its head', (res) => res.writeHead(200, { 'Content-Type': 'text/plain' }).end('x'), 'no-store'],
   [
@@ -32,9 +32,9 @@ const ways: [what: string, answer: (res: GuardedResponse) => void, caching: stri
 ];
 
 for (const [what, answer, caching] of ways)
-  test(`an answer that ${what} goes out with every guard once`, async () => {
-    const server = createServer({ ServerResponse: GuardedResponse }, (_, res) => {
-      res.guards = guards;
+  test(`an answer that ${what} goes out with every preset once`, async () => {
+    const server = createServer({ ServerResponse: PresetResponse }, (_, res) => {
+      res.preset(...presets);
       answer(res);
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
