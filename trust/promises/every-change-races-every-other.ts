@@ -18,12 +18,12 @@ export const promise: TrustPromise = {
     return raceAll(stage, races);
   },
   control: {
-    without: 'the order of locks: a token before the person who rotates it',
+    without: 'the lock on a person who is looked at before something is written',
     patches: [
       {
-        file: 'server/credentials/tokens/rotate.ts',
-        find: '    await lockActiveOwner(tx, owner);\n    const token = await lockToken(tx, owner, id);',
-        replace: '    const token = await lockToken(tx, owner, id);\n    await lockActiveOwner(tx, owner);',
+        file: 'server/people/users/queries.ts',
+        find: "where(userIs(tenantId, id)).for('no key update');",
+        replace: 'where(userIs(tenantId, id));',
       },
     ],
   },
