@@ -203,9 +203,14 @@ export const promise: TrustPromise = {
       without: 'the parameters of an exchange that are read by their names',
       patches: [
         {
-          file: 'server/doors/oauth/oauth-door.ts',
-          find: "{ scope: form.get('scope'), audience }",
-          replace: "{ scope: form.get('scope'), audience: audience ?? form.get('tenant_id') }",
+          file: 'server/doors/oauth/exchange-grant.ts',
+          find: 'z.object({\n  grant_type:',
+          replace: 'z.looseObject({\n  grant_type:',
+        },
+        {
+          file: 'server/doors/oauth/exchange-grant.ts',
+          find: '{ scope, audience }',
+          replace: '{ scope, audience: audience ?? String(form["tenant_id"]) }',
         },
       ],
     },

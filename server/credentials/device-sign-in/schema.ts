@@ -18,17 +18,33 @@ export const userCodeLetters = 'BCDFGHJKLMNPQRSTVWXZ';
 
 /** What a machine asks for, as the fields of its form say. */
 export const deviceAsk = z.object({
-  host: z.string().max(255).default(''),
+  host: z
+    .string()
+    .max(255)
+    .default('')
+    .meta({ description: 'The name of the machine.', example: 'ada-laptop' }),
   token_name: tokenNameSchema.optional(),
   token_days: z
-    .union([z.literal('never').transform(() => null), z.coerce.number().pipe(expiryDays())])
-    .optional(),
+    .union([
+      z.literal('never').transform(() => null),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number)
+        .pipe(expiryDays()),
+    ])
+    .optional()
+    .meta({ description: 'Days, or `never`; left out: 90.', example: '90' }),
   scope: z
     .string()
     .max(1_000)
-    .transform((text) => text.split(' ').filter(Boolean))
+    .optional()
+    .transform((text) => (text === undefined ? ['*'] : text.split(' ').filter(Boolean)))
     .pipe(grantSchema)
-    .default(['*']),
+    .meta({
+      description: 'Permissions, with spaces between them; left out: whatever one’s role allows.',
+      example: 'profile:read',
+    }),
 });
 export type DeviceAsk = z.infer<typeof deviceAsk>;
 

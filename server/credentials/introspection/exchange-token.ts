@@ -3,21 +3,13 @@ import type { Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import type { Permission } from '#server/core/access/schema.ts';
 import { signJwt } from '#server/core/signing-keys/sign-jwt.ts';
+import type { ExchangeView } from '#server/credentials/introspection/schema.ts';
 import { AppError } from '#server/errors.ts';
 
 export interface ExchangeInput {
   /** Permissions separated by spaces; left out: all of them. */
   scope: string | undefined;
   audience: string | undefined;
-}
-
-/** RFC 8693, section 2.2.1. */
-export interface ExchangeView {
-  access_token: string;
-  issued_token_type: 'urn:ietf:params:oauth:token-type:jwt';
-  token_type: 'Bearer';
-  expires_in: number;
-  scope: string;
 }
 
 /**

@@ -5,10 +5,8 @@ import type { Grant } from '#server/core/access/schema.ts';
 import { checkToken, noteAdmitted } from '#server/core/authentication/authenticate.ts';
 import { readJwt } from '#server/core/signing-keys/sign-jwt.ts';
 import { findGrant } from '#server/credentials/introspection/queries.ts';
+import type { Introspection } from '#server/credentials/introspection/schema.ts';
 import { wouldBeLetIn } from '#server/oversight/live-updates/hub.ts';
-
-/** RFC 7662, section 2.2; of a token that is not good for whoever asks, nothing but that. */
-export type Introspection = { active: false } | ({ active: true } & Record<string, unknown>);
 
 /** What a token, or a JWT that we gave for one, is good for at this moment. Of other tenants: not active. */
 export async function introspect(ctx: Ctx, token: string): Promise<Introspection> {

@@ -25,7 +25,6 @@ export const verifyCodeSchema = z.enum(verifyCodes).meta({
 });
 export type VerifyCode = z.infer<typeof verifyCodeSchema>;
 
-/** As `X-Resource`, queries and forms write it: `agent:build-bot`. */
 export const resourceSchema = z.strictObject({
   type: z
     .string()
@@ -38,6 +37,17 @@ export const resourceSchema = z.strictObject({
     .regex(/^[^\p{Cc}]*$/u)
     .meta({ example: 'build-bot' }),
 });
+
+/** The same as one text: `agent:build-bot`. */
+export const resourceTextSchema = z
+  .string()
+  .refine((text) => resourceSchema.safeParse(splitResource(text)).success, 'Write it as type:id.')
+  .meta({ description: '`type:id`', example: 'agent:build-bot' });
+
+function splitResource(text: string): { type: string; id: string } {
+  const colon = text.indexOf(':');
+  return { type: text.slice(0, Math.max(0, colon)), id: text.slice(colon + 1) };
+}
 
 export const verifyInput = z.strictObject({
   token: z.string().min(1).max(4_096).meta({ description: 'What was shown to you.', example: 'kw_pat_…' }),
@@ -88,3 +98,32 @@ export const verifyView = z.object({
   expiresAt: timestampSchema.nullable().optional(),
 });
 export type VerifyView = z.infer<typeof verifyView>;
+
+/** RFC 7662, section 2.2; of a token that is not good for whoever asks, nothing but that. */
+export const introspectionView = z.union([
+  z.object({ active: z.literal(false) }),
+  z.looseObject({
+    active: z.literal(true),
+    token_type: z.literal('Bearer'),
+    scope: z.string().meta({ description: 'Permissions, with spaces between them.' }),
+    client_id: z.string().meta({ description: 'Id of the token, or of the session.' }),
+    username: z.string().optional().meta({ description: 'Of a token.', example: 'ada@example.com' }),
+    sub: idSchema,
+    iss: z.string().optional(),
+    tenant: idSchema,
+    role: roleSchema,
+    typ: z.string(),
+    exp: z.number().optional(),
+  }),
+]);
+export type Introspection = z.infer<typeof introspectionView>;
+
+/** RFC 8693, section 2.2.1. */
+export const exchangeView = z.object({
+  access_token: z.string(),
+  issued_token_type: z.literal('urn:ietf:params:oauth:token-type:jwt'),
+  token_type: z.literal('Bearer'),
+  expires_in: z.int().meta({ description: 'Seconds.' }),
+  scope: z.string(),
+});
+export type ExchangeView = z.infer<typeof exchangeView>;

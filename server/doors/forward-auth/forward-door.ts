@@ -1,15 +1,52 @@
+import { z } from 'zod';
 import { createCtx, noReply, type Ctx } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import { permissionSchema, safeNext, type Permission } from '#server/core/access/schema.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
 import { requirePermission } from '#server/core/authentication/require-permission.ts';
-import { resourceSchema } from '#server/credentials/introspection/schema.ts';
+import { resourceTextSchema } from '#server/credentials/introspection/schema.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
+import type { DoorOperation } from '#server/doors/http/operation.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
 const address = '/api/v1/auth/forward';
+
+const forwardQuery = z.object({
+  permission: permissionSchema.optional().meta({
+    description: 'Has to be held. Without it a token that was narrowed to some permissions is refused.',
+  }),
+  resource: resourceTextSchema.optional(),
+  redirect: z
+    .literal('1')
+    .optional()
+    .meta({ description: 'Sends a browser that is nobody to sign in (302).' }),
+});
+
+const forwardHeaders = z.object({
+  'Keyward-User': z.string().meta({ description: 'Id of the person.' }),
+  'Keyward-Email': z.string().meta({ description: 'What is not ASCII is percent-encoded.' }),
+  'Keyward-Role': z.string(),
+  'Keyward-Tenant': z.string(),
+  'Keyward-Credential': z.string().meta({ description: 'Id of the token; empty for a browser.' }),
+  'Keyward-Permissions': z
+    .string()
+    .meta({ description: 'What the request may do: role ∩ token, separated by spaces.' }),
+});
+
+export const forwardOperation: DoorOperation = {
+  path: address,
+  method: 'get',
+  name: 'verify.forward',
+  access: 'signed-in',
+  summary: 'For proxies: who sent a request',
+  description:
+    'For nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth` and Envoy `ext_authz`. Takes any method, and every path below; reads `Authorization`, `Cookie`, `Origin` and `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`, `-Upgrade`, and no body.',
+  query: forwardQuery,
+  answer: { description: 'May pass; all six headers always.', headers: forwardHeaders },
+  errors: ['permission_denied', 'origin_not_allowed', 'validation_failed'],
+};
 
 /**
  * For proxies that ask before they pass a request on: whoever sent it, by its token or session. 200 with the identity as
@@ -51,7 +88,7 @@ function assertWhole(ctx: Ctx): void {
   throw refusal;
 }
 
-function identityOf({ user, tenantId, origin, permissions }: Principal): Record<string, string> {
+function identityOf({ user, tenantId, origin, permissions }: Principal): z.infer<typeof forwardHeaders> {
   return {
     'Keyward-User': user.id,
     'Keyward-Email': asHeader(user.email),
@@ -81,30 +118,18 @@ function asHeader(text: string): string {
 /** Below our own address both the path and the query are those of the service. */
 function readWanted({ path, query }: Exchange) {
   if (query.size === 0 || path !== address) return undefined;
-  const permission = onlyOne(query, 'permission');
-  const resource = onlyOne(query, 'resource');
-  if (resource !== null) assertResource(resource);
-  if (permission === null) return undefined;
-  const parsed = permissionSchema.safeParse(permission);
-  if (!parsed.success) throw invalid('permission', 'There is no such permission.');
-  return parsed.data;
+  // A resource is only read: no credential is bound to resources yet, so none is refused for one.
+  return askedQuery.parse({ permission: onlyOne(query, 'permission'), resource: onlyOne(query, 'resource') })
+    .permission;
 }
+
+const askedQuery = forwardQuery.omit({ redirect: true });
 
 /** A second one would be passed over, and the site believe that it was asked for. */
-function onlyOne(query: URLSearchParams, name: string): string | null {
-  const [first = null, ...more] = query.getAll(name);
+function onlyOne(query: URLSearchParams, name: string): string | undefined {
+  const [first, ...more] = query.getAll(name);
   if (more.length > 0) throw invalid(name, 'It may be given once.');
   return first;
-}
-
-/** What it is called is free for now: no credential is bound to resources yet, so none is refused for one. */
-function assertResource(text: string): void {
-  const colon = text.indexOf(':');
-  const parsed = resourceSchema.safeParse({
-    type: text.slice(0, Math.max(0, colon)),
-    id: text.slice(colon + 1),
-  });
-  if (!parsed.success) throw invalid('resource', 'Write it as type:id.');
 }
 
 /** A browser that asked for a page may be sent to sign in; back to where it was only on our own host. */

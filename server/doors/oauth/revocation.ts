@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { revokeFoundTokens } from '#server/credentials/tokens/revoke-found-tokens.ts';
+import { admitAddress } from '#server/doors/http/admit.ts';
+import { bodyLimits } from '#server/doors/http/body.ts';
+import { anonymousCtx, type OauthEndpoint } from '#server/doors/oauth/endpoint.ts';
+import { OauthError, parseForm, readOauthForm } from '#server/doors/oauth/form.ts';
+
+const revocationForm = z.object({ token: z.string().meta({ example: 'kw_pat_…' }) });
+
+/** Whoever can show a token may end it; what comes of it is nobody's to know. A JWT cannot be taken back: it dies by itself. */
+export const revocation: OauthEndpoint = {
+  operation: {
+    path: '/oauth/revoke',
+    method: 'post',
+    name: 'verify.revoke',
+    access: 'anyone',
+    summary: 'End a token that you hold (RFC 7009)',
+    description:
+      'Always 200, whatever the token was. A JWT is `unsupported_token_type`: revoke what it was given for.',
+    input: revocationForm,
+    answer: { description: 'Done; no body.' },
+    errors: [],
+  },
+  async answer(exchange) {
+    const form = await admitAddress(exchange, () => readOauthForm(exchange, bodyLimits.stranger));
+    const { token } = parseForm(form, revocationForm);
+    if (token.split('.').length === 3)
+      throw new OauthError(
+        'unsupported_token_type',
+        'A JWT lives for five minutes. Revoke what it was given for.',
+      );
+    await revokeFoundTokens(anonymousCtx(exchange), { tokens: [token] });
+    return null;
+  },
+};
