@@ -44,18 +44,13 @@ export const errorCodes = {
   user_deactivated: [409, 'This account is deactivated'],
   already_joined: [409, 'This person has joined already'],
   code_redeemed: [409, 'This code was redeemed'],
-  token_held: [409, 'An admin switched this token off'],
   token_ended: [409, 'This token has ended'],
   verify_running: [409, 'The log is being verified already'],
-  token_off: [409, 'This token is switched off'],
   body_too_large: [413, 'The body is too large'],
   uri_too_long: [414, 'The address is too long'],
   unsupported_media_type: [415, 'The body must be application/json'],
-  too_many_attempts: [429, 'Too many tries'],
   validation_failed: [422, 'Some values are not acceptable'],
-  rate_limited: [429, 'Too many calls'],
-  too_many_connections: [429, 'Too many connections'],
-  too_many_requests: [429, 'Too many requests'],
+  rate_limited: [429, 'Too many requests'],
   internal: [500, 'Something went wrong on our side'],
   auth_internal: [500, 'Signing in failed on our side'],
   oidc_unavailable: [503, 'The sign-in service does not answer'],
@@ -64,6 +59,18 @@ export const errorCodes = {
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ErrorCode = keyof typeof errorCodes;
+
+/** What codes of earlier versions are called now. No other code takes their names. */
+export const renamedCodes = {
+  too_many_attempts: 'rate_limited',
+  too_many_connections: 'rate_limited',
+  too_many_requests: 'rate_limited',
+  token_held: 'token_disabled',
+  token_off: 'token_disabled',
+} as const satisfies Record<string, ErrorCode>;
+
+/** A code, with its status where that is not the usual one. */
+export type Refusal = ErrorCode | readonly [code: ErrorCode, status: number];
 
 export interface FieldError {
   /** Dotted path in the input, empty for the whole. */
@@ -75,12 +82,21 @@ export interface FieldError {
 const usualWaitSeconds: Partial<Record<ErrorCode, number>> = {
   unavailable: 2,
   verify_running: 5,
-  too_many_requests: 60,
 };
+
+interface AppErrorOptions {
+  /** Left out: the usual one of the code. */
+  status?: number;
+  errors?: FieldError[];
+  retryAfterSeconds?: number;
+  resetUrl?: string;
+  cause?: unknown;
+}
 
 /** A refusal meant for whoever asked: a code of the closed list, and a sentence that says what to do. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly status: number;
   readonly errors: FieldError[] | undefined;
   /** How long to wait before trying again; answered as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
@@ -89,21 +105,14 @@ export class AppError extends Error {
   /** Set where the request is known and whoever translates the error will not know it. */
   requestId?: string;
 
-  constructor(
-    code: ErrorCode,
-    message: string,
-    options: { errors?: FieldError[]; retryAfterSeconds?: number; resetUrl?: string; cause?: unknown } = {},
-  ) {
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.status = options.status ?? errorCodes[code][0];
     this.errors = options.errors;
     this.resetUrl = options.resetUrl;
     this.retryAfterSeconds = options.retryAfterSeconds ?? usualWaitSeconds[code];
-  }
-
-  get status(): number {
-    return errorCodes[this.code][0];
   }
 }
 

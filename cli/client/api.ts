@@ -202,8 +202,6 @@ function hintFor(code: string, { server, tokenHint }: ApiOptions): ErrorFacts['h
     session_required: `Do it in a browser: ${server}/tokens`,
     sign_in_again: `Confirm that it is you in a browser: ${server}/account`,
     ip_not_allowed: 'This token works from certain addresses only.',
-    too_many_attempts: 'Wait a while, or sign in another way.',
-    too_many_requests: 'Wait a minute.',
     unavailable: 'Try again in a few seconds.',
   };
   return Object.hasOwn(hints, code) ? hints[code] : undefined;

@@ -41,7 +41,7 @@ function Asked({ code }: { code: string }) {
   if (problem.code === 'code_invalid') return <CodeForm refused={code} error={sentenceOf(problem)} />;
   if (problem.code === 'validation_failed')
     return <TurnAway code={code} why={problem.errors[0]?.message ?? sentenceOf(problem)} />;
-  if (problem.code === 'too_many_attempts') return <Notice tone="danger">{sentenceOf(problem)}</Notice>;
+  if (problem.code === 'rate_limited') return <Notice tone="danger">{sentenceOf(problem)}</Notice>;
   return <Failed error={error} />;
 }
 

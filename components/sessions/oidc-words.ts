@@ -19,7 +19,7 @@ const words: Record<string, string> = {
     'This sign-in was unlinked from its account. Sign in another way and link it on your account page, or ask an admin for an invite link.',
   tenant_suspended: 'Your organization’s access to Keyward is suspended. Ask its operator why.',
   oidc_unknown: 'Nobody here has the e-mail address you signed in with. Ask an admin to add you.',
-  too_many_attempts: 'Too many tries from where you are. Wait a few minutes, then start again.',
+  rate_limited: 'Too many tries from where you are. Wait a few minutes, then start again.',
   account_deactivated: 'This account is deactivated. Ask an admin to switch it on again.',
   identity_taken:
     'Your account here is linked to somebody else there. Sign in another way, and look at your account page.',

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { limits, type Limit } from '#server/core/lockout/rules.ts';
+import { limits, type Limit } from '#server/core/throttle/rules.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -60,7 +60,7 @@ async function countTriesPast(
   const answers = await inTurns([...Array(tries + spareTries).keys()], (n) =>
     send(n, { 'X-Forwarded-For': `${network}:${n + 1}::1` }),
   );
-  const lookedAt = answers.filter(({ problem }) => problem?.code !== 'too_many_attempts').length;
+  const lookedAt = answers.filter(({ problem }) => problem?.code !== 'rate_limited').length;
   // One more after each pause; the pauses double.
   const later = Math.ceil(Math.log2(1 + (performance.now() - started) / 1_000));
   return Math.max(0, lookedAt - tries - later);
@@ -208,9 +208,9 @@ export const promise: TrustPromise = {
       without: 'counting tries of a /64 together',
       patches: [
         {
-          file: 'server/core/lockout/count.ts',
-          find: 'return [subject, addressBlock(ctx.request.address)];',
-          replace: 'return [subject, ctx.request.address];',
+          file: 'server/core/throttle/throttle.ts',
+          find: 'text = addressBlock(ctx.request.address)',
+          replace: "text = ctx.request.address ?? 'unknown'",
         },
       ],
     },

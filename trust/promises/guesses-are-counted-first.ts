@@ -122,9 +122,9 @@ export const promise: TrustPromise = {
       without: 'a count that the servers share',
       patches: [
         {
-          file: 'server/core/lockout/count.ts',
-          find: 'runtime.signer.hash(`try:${subject}`, text);\n\n/** Throws',
-          replace: 'runtime.signer.hash(`try:${subject}`, text + process.pid);\n\n/** Throws',
+          file: 'server/core/throttle/throttle.ts',
+          find: 'runtime.signer.hash(`try:${subject}`, text);',
+          replace: 'runtime.signer.hash(`try:${subject}`, text + process.pid);',
         },
       ],
     },
@@ -145,7 +145,7 @@ export const promise: TrustPromise = {
           file: 'server/people/sign-in/login.ts',
           find: 'const attempt = await countSignIn(ctx, input.email);\n  const check = await checkCounted(ctx, input, attempt);',
           replace:
-            'const attempt = { counted: [], pausedUntil: null, isLast: false };\n  const check = await checkCounted(ctx, input, attempt);\n  if (check.outcome === "wrong") await countSignIn(ctx, input.email);',
+            'const nothing = async () => {};\n  const attempt = { pausedUntil: null, isLast: false, refund: nothing, reset: nothing, device: undefined };\n  const check = await checkCounted(ctx, input, attempt);\n  if (check.outcome === "wrong") await countSignIn(ctx, input.email);',
         },
       ],
     },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stranger } from '#server/core/audit/record.ts';
-import { limits } from '#server/core/lockout/rules.ts';
+import { limits } from '#server/core/throttle/rules.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { goodPassword } from '#server/testing/person.ts';
@@ -129,7 +129,7 @@ test('wrong codes, and tries that are not looked at any more, are rows by where 
   assert.ok(wrong.every((row) => row.actor_label === 'unknown' && row.code === 'code_invalid'));
   assert.equal(wrong.length, 6, 'of each kind one at once, and one with the count');
   const throttled = await rowsOf(desk, 'auth.throttled');
-  assert.ok(throttled.every((row) => row.code === 'too_many_attempts'));
+  assert.ok(throttled.every((row) => row.code === 'rate_limited'));
   assert.deepEqual(told(throttled), {
     [endpoints[0] ?? '']: 3,
     [endpoints[1] ?? '']: 3,

@@ -7,7 +7,7 @@ import { assertWayOpen } from '#server/core/access/ways.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
 import { requirePermission, requireSignedIn } from '#server/core/authentication/require-permission.ts';
 import { toAppError, toProblem, type Problem } from '#server/core/procedures/problem.ts';
-import { AppError, type ErrorCode } from '#server/errors.ts';
+import { AppError, type Refusal } from '#server/errors.ts';
 
 /** Where a procedure stands in the REST API, and what the OpenAPI document says of it. */
 export interface RestMeta {
@@ -18,7 +18,7 @@ export interface RestMeta {
   /** Status of a good answer; 204 sends no body. Default 200. */
   status: 200 | 201 | 202 | 204;
   /** The codes that this procedure in particular may answer with. */
-  errors: readonly ErrorCode[];
+  errors: readonly Refusal[];
   /** The media types of an answer that is a file. */
   downloads?: readonly string[];
 }

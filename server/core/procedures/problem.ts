@@ -18,11 +18,11 @@ export interface Problem {
 }
 
 export function toProblem(error: AppError, requestId: string): Problem {
-  const [status, title] = errorCodes[error.code];
+  const [, title] = errorCodes[error.code];
   return {
     type: `urn:keyward:error:${error.code}`,
     title,
-    status,
+    status: error.status,
     detail: error.message,
     code: error.code,
     requestId,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { limits } from '#server/core/lockout/rules.ts';
+import { limits } from '#server/core/throttle/rules.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';
@@ -67,7 +67,7 @@ test('who finds their network’s part taken is told so, and not that they ask t
   for (let tries = 0; tries <= limits.asks.tries; tries++) {
     const refused = await ask();
     assert.equal(refused.status, 429);
-    assert.equal(refused.problem?.code, 'too_many_requests');
+    assert.equal(refused.problem?.code, 'rate_limited');
     assert.match(refused.problem?.detail ?? '', /Too many machines of your network wait/);
     assert.ok(Number(refused.headers.get('retry-after')) > 0);
   }
@@ -80,9 +80,9 @@ test('a network of many addresses fills no more than its part', async () => {
   await fill('198.51.100.0', 50);
   const codeOf = async (from: string) => (await ask(from)).problem?.code;
   assert.equal(await codeOf('2001:db8:1:1::1'), undefined);
-  assert.equal(await codeOf('2001:db8:1:ffff::1'), 'too_many_requests');
+  assert.equal(await codeOf('2001:db8:1:ffff::1'), 'rate_limited');
   assert.equal(await codeOf('2001:db8:2::1'), undefined);
-  assert.equal(await codeOf('198.51.100.200'), 'too_many_requests');
+  assert.equal(await codeOf('198.51.100.200'), 'rate_limited');
   assert.equal(await codeOf('198.51.101.1'), undefined);
   desk.clock.advance({ minutes: 10 });
 });

@@ -1,9 +1,9 @@
 import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
-import { countingUserCodes } from '#server/core/lockout/count.ts';
 import { addressBlock } from '#server/core/network/address.ts';
 import { issuerOf, recordCode } from '#server/core/one-time-codes/issue.ts';
+import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import {
   findByUserCode,
   lockByUserCode,
@@ -31,11 +31,11 @@ import {
 import { AppError } from '#server/errors.ts';
 
 /**
- * What a machine asks the asker for, by the code that it shows. Throws `code_invalid`, `too_many_attempts`, and
+ * What a machine asks the asker for, by the code that it shows. Throws `code_invalid`, `rate_limited`, and
  * `validation_failed` where it asks for more than the asker has to give, `too_many_tokens`.
  */
 export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Promise<DeviceRequestView> {
-  return countingUserCodes(ctx, async () => {
+  return throttleFailures(ctx, 'userCode', { guesses: ctx.principal.user.id }, async () => {
     const { address: ownAddress } = ctx.request;
     const request = opened(ctx, await findByUserCode(ctx.runtime.db, keyOf(ctx, userCode)));
     const { host, address, createdAt, expiresAt, tokenName: name } = request;
@@ -69,7 +69,7 @@ export function approveDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceA
   });
 }
 
-/** Turns a machine away. Throws `code_invalid`, `too_many_attempts`. */
+/** Turns a machine away. Throws `code_invalid`, `rate_limited`. */
 export function denyDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceAnswerView> {
   return answerRequest(ctx, input, undefined);
 }
@@ -83,7 +83,7 @@ function answerRequest(
   approve: Approve | undefined,
 ): Promise<DeviceAnswerView> {
   const { tenantId, user } = ctx.principal;
-  return countingUserCodes(ctx, () =>
+  return throttleFailures(ctx, 'userCode', { guesses: ctx.principal.user.id }, () =>
     ctx.change(async (tx) => {
       const key = keyOf(ctx, userCode);
       // Before the request, as everywhere; who is deactivated meanwhile leaves no code behind.

@@ -268,7 +268,7 @@ test('codes cannot be guessed at: wrong ones are counted by person, over all ser
     on.send('POST /trpc/device.find', { cookie: eve.cookie, body: { userCode: wrong } });
   const guesses = await Promise.all(Array.from({ length: 30 }, (_, n) => guess(n % 2 ? desk : other)));
   assert.equal(guesses.filter(({ problem }) => problem?.code === 'code_invalid').length, 10);
-  assert.equal((await answer('approve', userCode, eve)).problem?.code, 'too_many_attempts');
+  assert.equal((await answer('approve', userCode, eve)).problem?.code, 'rate_limited');
   await ada.confirm();
   await approve(userCode);
 });
@@ -278,6 +278,6 @@ test('a machine that asks again and again has to wait', async () => {
   const all = await Promise.all(Array.from({ length: 40 }, () => form('/oauth/device_authorization', body)));
   assert.ok(all.filter(({ status }) => status === 200).length <= 30);
   const refused = all.find(({ status }) => status === 429);
-  assert.equal(refused?.problem?.code, 'too_many_attempts');
+  assert.equal(refused?.problem?.code, 'rate_limited');
   assert.ok(Number(refused?.headers.get('retry-after')) > 0);
 });

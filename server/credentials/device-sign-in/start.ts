@@ -2,10 +2,10 @@ import { randomInt, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Runtime } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
-import { countAsk, takeBack } from '#server/core/lockout/count.ts';
 import { widerNetwork } from '#server/core/network/address.ts';
 import { randomBase62 } from '#server/core/secrets/format.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
+import { throttle } from '#server/core/throttle/throttle.ts';
 import {
   countOpenRequests,
   deleteOneOfMany,
@@ -34,20 +34,21 @@ export interface StartedSignIn {
 
 /**
  * Takes down that a machine wants to be let in. Only somebody who is signed in can do that, by the user code; the device code
- * stays with the machine. Throws `too_many_attempts` for where it is, `too_many_requests` while too many there wait for an
- * answer, `bad_request` where the address is unknown, which the approver has to judge by.
+ * stays with the machine. Throws `rate_limited` where it asks too often, or too many of its network wait for an answer;
+ * `bad_request` where the address is unknown, which the approver has to judge by.
  */
 export async function startDeviceSignIn(ctx: AnyoneCtx, ask: DeviceAsk): Promise<StartedSignIn> {
   const { address } = ctx.request;
   if (address === null) throw new AppError('bad_request', addressIsUnknown);
-  const attempt = await countAsk(ctx);
+  const attempt = await throttle(ctx, 'deviceSignIn', {});
   const started = await ctx.change((tx) => takeDown(tx, ctx, { ...ask, address }));
   if (started) return started;
   // Others fill it: who tries again is not to wait longer than they make them.
-  await takeBack(ctx.runtime.db, attempt);
+  await attempt.refund();
   throw new AppError(
-    'too_many_requests',
+    'rate_limited',
     'Too many machines of your network wait for an answer. Answer some of them, or wait, then try again.',
+    { retryAfterSeconds: 60 },
   );
 }
 

@@ -3,10 +3,10 @@ import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { Grant } from '#server/core/access/schema.ts';
 import { auditRow, insertAuditRows, recordAudit } from '#server/core/audit/record.ts';
-import { countingCodes } from '#server/core/lockout/count.ts';
 import { notify } from '#server/core/notifications/notify.ts';
 import { consumeCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
+import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import { setupCodeResource } from '#server/credentials/enrollment/commands.ts';
 import {
   findRedeemedByHash,
@@ -22,10 +22,10 @@ import { Secret } from '#server/secret.ts';
 /**
  * Swaps a setup code for a token of whoever made the code, once. A code that comes back may be in somebody else's hands, and
  * which of the two was meant to have it cannot be told: so the token that it made is revoked, and its owner told. Throws
- * `code_invalid`, `too_many_attempts`, and what making a token throws.
+ * `code_invalid`, `rate_limited`, and what making a token throws.
  */
 export function redeemSetupCode(ctx: AnyoneCtx, input: RedeemSetupCodeInput): Promise<RedeemedSetupCodeView> {
-  return countingCodes(ctx, async () => {
+  return throttleFailures(ctx, 'code', {}, async () => {
     const outcome = await ctx.change((tx) => swap(tx, ctx, input));
     if (outcome === 'unknown')
       throw new AppError(

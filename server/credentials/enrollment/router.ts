@@ -63,7 +63,7 @@ export const setupCodesRouter = router({
           'code_invalid',
           'account_deactivated',
           'permission_denied',
-          'too_many_attempts',
+          'rate_limited',
           'too_many_tokens',
         ],
       }),

@@ -204,6 +204,6 @@ test('codes cannot be guessed at: wrong ones are counted by address, over all se
   );
   const looked = guesses.filter(({ problem }) => problem?.code === 'code_invalid').length;
   assert.ok(looked > 0 && looked <= 50, `${looked} were looked at`);
-  assert.equal((await redeem(code)).problem?.code, 'too_many_attempts');
+  assert.equal((await redeem(code)).problem?.code, 'rate_limited');
   assert.ok(!desk.logged.join('').includes(code));
 });

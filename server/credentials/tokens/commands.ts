@@ -36,7 +36,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
   return ctx.change((tx) => issueToken(tx, ctx, ownerOf(ctx.principal), input));
 }
 
-/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_held`. */
+/** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_disabled`. */
 export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {

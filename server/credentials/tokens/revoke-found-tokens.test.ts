@@ -111,7 +111,7 @@ test('an address asks 20 times a minute at most, whichever of its many IPv6 addr
   const from = async (address: string) => (await report(desk, ['x'], { 'X-Forwarded-For': address })).status;
   for (let i = 0; i < 20; i++) assert.equal(await from(`2001:db8:1:2::${i}`), 202);
   const refused = await report(desk, ['x'], { 'X-Forwarded-For': '2001:db8:1:2:ffff::1' });
-  assert.equal(refused.problem?.code, 'too_many_requests');
+  assert.equal(refused.problem?.code, 'rate_limited');
   assert.equal(refused.headers.get('retry-after'), '60');
   assert.equal(await from('2001:db8:1:3::1'), 202, 'another network');
   desk.clock.advance({ minutes: 1 });

@@ -25,7 +25,7 @@ const callsPerMinute = 20;
 /**
  * Ends every token among some strings: whoever can show a secret that works may end it. The answer is the same whatever they
  * were. A secret that a rotation has replaced ends nothing: it is worth nothing, and its finder must not stop what replaced it.
- * Throws `too_many_requests` for an address that asks more than 20 times a minute, of each server.
+ * Throws `rate_limited` for an address that asks more than 20 times a minute, of each server.
  */
 export async function revokeFoundTokens(
   ctx: AnyoneCtx,
@@ -33,7 +33,9 @@ export async function revokeFoundTokens(
 ): Promise<ReceivedTokensView> {
   const { runtime, request } = ctx;
   if (runtime.reports.count(addressBlock(request.address), ctx.now()) > callsPerMinute)
-    throw new AppError('too_many_requests', 'Too many reports from your address. Wait a minute.');
+    throw new AppError('rate_limited', 'Too many reports from your address. Wait a minute.', {
+      retryAfterSeconds: 60,
+    });
   const hashes = tokens.flatMap((text) => parseSecret(text.trim())?.secret.hash() ?? []);
   if (hashes.length > 0) await ctx.change((tx) => revokeByHash(tx, ctx, hashes));
   return { received: tokens.length };

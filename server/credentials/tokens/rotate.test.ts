@@ -181,7 +181,7 @@ test('what has ended or is switched off cannot be rotated', async () => {
     return (await desk.ada.send(`POST /api/v1/tokens/${id}/rotate`, { body })).problem?.code;
   };
   assert.equal(await refusal(revoked), 'token_ended');
-  assert.equal(await refusal(off), 'token_off');
+  assert.equal(await refusal(off), 'token_disabled');
   await desk.sql(
     "update credentials set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1",
     [expired],

@@ -26,7 +26,7 @@ import { notFound } from '#server/errors.ts';
 /**
  * Gives a token a new secret; the old one works until the grace ends. Of an earlier rotation whose grace still runs the
  * secret stops at once: two secrets work at a time, never three. Repeating it with the same `rotationId` answers with the
- * token alone. Throws `not_found`, `token_ended`, `token_off`, `rate_limited`.
+ * token alone. Throws `not_found`, `token_ended`, `token_disabled`, `rate_limited`.
  */
 export function rotateToken(ctx: Ctx, { id, graceSeconds, rotationId }: RotateTokenInput) {
   const owner = ownerOf(ctx.principal);

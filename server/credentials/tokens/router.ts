@@ -67,7 +67,7 @@ export const tokensRouter = router({
   update: permitted('tokens:write')
     .meta(
       rest('PATCH', '/tokens/{id}', 'Rename a token, or switch it off or on', {
-        errors: ['not_found', 'name_taken', 'token_ended', 'token_held'],
+        errors: ['not_found', 'name_taken', 'token_ended', ['token_disabled', 409]],
       }),
     )
     .input(updateTokenInput)
@@ -98,7 +98,7 @@ export const tokensRouter = router({
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/tokens/{id}/rotate', 'Give a token a new secret', {
-        errors: ['not_found', 'token_ended', 'token_off'],
+        errors: ['not_found', 'token_ended', ['token_disabled', 409]],
       }),
     )
     .input(rotateTokenInput)
@@ -120,7 +120,7 @@ export const tokensRouter = router({
     .meta(
       rest('POST', '/revoke', 'Revoke tokens that were found somewhere', {
         status: 202,
-        errors: ['too_many_requests'],
+        errors: ['rate_limited'],
       }),
     )
     .input(revokeFoundInput)

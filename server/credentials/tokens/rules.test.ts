@@ -120,7 +120,7 @@ test('a token that is switched off can be changed, and is not rotated', () => {
   assertRotatable(fresh, now);
   assertChangeable({ ...fresh, enabled: false }, now);
   assert.throws(() => assertRotatable({ ...fresh, enabled: false }, now), {
-    code: 'token_off',
+    code: 'token_disabled',
     message: /Switch it on again before you rotate it/,
   });
 });
@@ -129,7 +129,7 @@ test('what an admin switched off its owner does not switch on', () => {
   for (const enabled of [true, false, undefined]) assertSwitchable({ held: false }, enabled);
   for (const enabled of [false, undefined]) assertSwitchable({ held: true }, enabled);
   assert.throws(() => assertSwitchable({ held: true }, true), {
-    code: 'token_held',
+    code: 'token_disabled',
     message: /An admin has to switch this token on again/,
   });
 });

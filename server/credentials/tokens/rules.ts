@@ -84,18 +84,19 @@ export function assertChangeable(token: TokenState, at: Date): void {
   }
 }
 
-/** Throws `token_held` for switching on what an admin, or the detection of a stolen secret, switched off. */
+/** Throws `token_disabled` for switching on what an admin, or the detection of a stolen secret, switched off. */
 export function assertSwitchable(token: { held: boolean }, enabled: boolean | undefined): void {
-  if (enabled && token.held)
-    throw new AppError('token_held', 'An admin has to switch this token on again. Or make a new one.');
+  if (enabled && token.held) throw disabled('An admin has to switch this token on again. Or make a new one.');
 }
 
-/** Throws `token_ended` for a token that has been revoked or has expired, `token_off` for one that is switched off. */
+/** Throws `token_ended` for a token that has been revoked or has expired, `token_disabled` for one that is switched off. */
 export function assertRotatable(token: TokenState, at: Date): void {
   assertChangeable(token, at);
-  if (!token.enabled)
-    throw new AppError('token_off', 'This token is switched off. Switch it on again before you rotate it.');
+  if (!token.enabled) throw disabled('This token is switched off. Switch it on again before you rotate it.');
 }
+
+/** Of a token that is to be changed, and not of the one that is shown. */
+const disabled = (why: string) => new AppError('token_disabled', why, { status: 409 });
 
 function beyondPolicy(days: number): AppError {
   return invalid('expiresInDays', `Here a token may live for ${days} days at most.`);

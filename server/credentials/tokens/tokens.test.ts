@@ -266,7 +266,7 @@ test('what an admin switched off its owner cannot switch on, nor can a token of 
     bob,
     { send: (call: string, with_: object) => desk.send(call, { token: sibling.token, ...with_ }) },
   ])
-    assert.equal((await who.send(own, on)).problem?.code, 'token_held');
+    assert.equal((await who.send(own, on)).problem?.code, 'token_disabled');
   assert.equal((await desk.send('GET /api/v1/me', { token })).problem?.code, 'token_disabled');
 
   assert.equal((await asAdmin('enable')).status, 200);

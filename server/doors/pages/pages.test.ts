@@ -170,7 +170,7 @@ test('a person who is refused reads a page, also when that is for coming too oft
   };
   const page = await refusedOf('/login', html);
   assert.equal(page.headers.get('content-type'), 'text/html; charset=utf-8');
-  assert.match(page.text, /<h1>Too many calls<\/h1>/);
+  assert.match(page.text, /<h1>Too many requests<\/h1>/);
   assert.ok(Number(page.headers.get('retry-after')) > 0);
   const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(page.text) ?? [];
   const hash = createHash('sha256').update(style).digest('base64');

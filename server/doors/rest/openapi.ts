@@ -5,7 +5,11 @@ import { etagOf, type SentFile } from '#server/doors/pages/send-file.ts';
 import { doorPaths } from '#server/doors/rest/door-operations.ts';
 import { exampleOf } from '#server/doors/rest/example.ts';
 import { restPrefix, restRoutes, type RestRoute } from '#server/doors/rest/routes.ts';
-import { errorCodes, type ErrorCode } from '#server/errors.ts';
+import { errorCodes, renamedCodes, type ErrorCode, type Refusal } from '#server/errors.ts';
+
+const renames = Object.entries(renamedCodes)
+  .map(([earlier, now]) => `\`${earlier}\` is \`${now}\``)
+  .join(', ');
 
 const problemSchema = z
   .object({
@@ -15,7 +19,7 @@ const problemSchema = z
     detail: z.string().meta({ description: 'What happened and what to do.' }),
     code: z
       .enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]])
-      .meta({ description: 'Stable: act on this.' }),
+      .meta({ description: `Stable: act on this. Renamed since earlier versions: ${renames}.` }),
     requestId: z.uuid(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
     resetUrl: z
@@ -134,21 +138,22 @@ function refusals(route: RestRoute) {
   return refusalsOf(codesOf(route));
 }
 
-function refusalsOf(all: readonly ErrorCode[]) {
-  const byStatus = Object.groupBy(all, (code) => String(errorCodes[code][0]));
+function refusalsOf(all: readonly Refusal[]) {
+  const known = all.map((one) => (typeof one === 'string' ? ([one, errorCodes[one][0]] as const) : one));
+  const byStatus = Object.groupBy(known, ([, status]) => String(status));
   return Object.fromEntries(
-    Object.entries(byStatus).map(([status, codes = []]) => [
+    Object.entries(byStatus).map(([status, refusals = []]) => [
       status,
       {
-        description: codes.map((code) => `\`${code}\`: ${errorCodes[code][1]}.`).join(' '),
-        content: problem(codes[0]),
+        description: refusals.map(([code]) => `\`${code}\`: ${errorCodes[code][1]}.`).join(' '),
+        content: problem(refusals[0]),
       },
     ]),
   );
 }
 
-function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
-  const codes = new Set<ErrorCode>(rest.errors);
+function codesOf({ meta, rest, input }: RestRoute): Refusal[] {
+  const codes = new Set<Refusal>(rest.errors);
   if (meta.access !== 'anyone')
     for (const code of ['unauthenticated', ...bearerErrors, 'ip_not_allowed'] as const) codes.add(code);
   if (meta.access !== 'anyone' && meta.access !== 'signed-in') codes.add('permission_denied');
@@ -163,11 +168,12 @@ function codesOf({ meta, rest, input }: RestRoute): ErrorCode[] {
   if (meta.sessionOnly) codes.add('session_required');
   if (meta.fresh) codes.add('sign_in_again');
   if (input) codes.add('validation_failed');
-  return [...codes, 'rate_limited', 'internal', 'unavailable'];
+  for (const code of ['rate_limited', 'internal', 'unavailable'] as const) codes.add(code);
+  return [...codes];
 }
 
-function problem(code: ErrorCode = 'internal') {
-  const [status, title] = errorCodes[code];
+function problem([code, status]: readonly [ErrorCode, number] = ['internal', 500]) {
+  const [, title] = errorCodes[code];
   const sample = {
     type: `urn:keyward:error:${code}`,
     title,

@@ -26,7 +26,7 @@ export interface Watcher {
 /** Tells what stays open when something changes, and ends it at once when it would no longer be let in. */
 export interface Hub {
   open(principal: Principal): Promise<Watcher>;
-  /** Throws `too_many_connections` where somebody watches as often as one may. */
+  /** Throws `rate_limited` where somebody watches as often as one may. */
   refuseTooMany(principal: Principal): void;
   /** Begins to listen, rather than when something first stays open. Resolves once it hears, or takes long to. */
   listen(): Promise<void>;
@@ -113,10 +113,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   function refuseTooMany({ user }: Principal): void {
     const held = [...watchers].filter((watcher) => watcher.principal.user.id === user.id);
     if (held.length >= maxPerUser)
-      throw new AppError(
-        'too_many_connections',
-        `You watch ${maxPerUser} times already. Close another page first.`,
-      );
+      throw new AppError('rate_limited', `You watch ${maxPerUser} times already. Close another page first.`);
   }
 
   const listen = () =>
@@ -161,7 +158,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
 
 /**
  * Streams what changes for whoever asks, until they go or may no longer watch.
- * Throws `unavailable`, `too_many_connections`.
+ * Throws `unavailable`, `rate_limited`.
  */
 export async function* watchChanges(ctx: Ctx, signal: AbortSignal | undefined): AsyncGenerator<ChangesView> {
   const watcher = await ctx.runtime.hub.open(ctx.principal);

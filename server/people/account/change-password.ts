@@ -14,7 +14,7 @@ import type { UserRow } from '#server/people/users/queries.ts';
 
 /**
  * Gives oneself a new password, for the present one. Every other session ends, and so does every link that was mailed;
- * this session counts as signed in now, and no other browser is known any more. Throws `validation_failed`, `too_many_attempts`; for somebody who has no password
+ * this session counts as signed in now, and no other browser is known any more. Throws `validation_failed`, `rate_limited`; for somebody who has no password
  * yet, and so nothing to prove but their sign-in, `sign_in_again`.
  */
 export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {

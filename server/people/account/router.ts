@@ -37,7 +37,7 @@ export const accountRouter = router({
     .meta(
       rest('POST', '/account/password', 'Change your password', {
         status: 204,
-        errors: ['passwords_off', 'too_many_attempts', 'sign_in_again'],
+        errors: ['passwords_off', 'rate_limited', 'sign_in_again'],
       }),
     )
     .input(changePasswordInput)

@@ -4,10 +4,10 @@ import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
-import { countingCodes } from '#server/core/lockout/count.ts';
 import { consumeCode, endCodes, findOpenCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { endSessionsOfUser } from '#server/core/sessions/end.ts';
 import type { SignedInView } from '#server/core/sessions/schema.ts';
+import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { admit, startSession } from '#server/people/sign-in/start.ts';
 import { hashNewPassword, tellOfFirstPassword } from '#server/people/users/accept-password.ts';
@@ -29,7 +29,7 @@ const sentences: Record<LinkPurpose, string> = {
     'This link does not work any more. If you have chosen a password with it already, sign in. If not, ask an admin for a new one.',
 };
 
-/** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`, `too_many_attempts`. */
+/** Whose link it is. Looking uses nothing up, so a mail scanner may. Throws `code_invalid`, `rate_limited`. */
 export async function checkLink(
   ctx: AnyoneCtx,
   purpose: LinkPurpose,
@@ -39,9 +39,9 @@ export async function checkLink(
   return { name, email };
 }
 
-/** An open link and its holder, wrong codes counted. Throws `code_invalid`, `too_many_attempts`. */
+/** An open link and its holder, wrong codes counted. Throws `code_invalid`, `rate_limited`. */
 function findLink(ctx: AnyoneCtx, purpose: LinkPurpose, code: string) {
-  return countingCodes(ctx, async () => {
+  return throttleFailures(ctx, 'code', {}, async () => {
     const found = await findOpenCode(ctx.runtime.db, code, purpose, ctx.now());
     return { user: await holderOf(ctx.runtime.db, found, purpose), payload: found?.payload };
   });

@@ -2,10 +2,10 @@ import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
 import { assertWayOpen } from '#server/core/access/ways.ts';
-import { countingCodes } from '#server/core/lockout/count.ts';
 import { mailSoon } from '#server/core/mail/send.ts';
 import { consumeCode } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs } from '#server/core/one-time-codes/issue.ts';
+import { tallyOf, throttleFailures } from '#server/core/throttle/throttle.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type {
   MagicRequestedView,
@@ -13,13 +13,13 @@ import type {
   RedeemMagicInput,
   RequestMagicInput,
 } from '#server/people/magic-links/schema.ts';
-import { countLetter, forgiveLetter } from '#server/people/sign-in/count-sign-in.ts';
+import { countLetter } from '#server/people/sign-in/count-sign-in.ts';
 import { admit, startSession } from '#server/people/sign-in/start.ts';
 import { findAccount, findAccountByEmail } from '#server/people/users/find-account.ts';
 
 /**
  * Has a link mailed to somebody who wants to sign in. The answer is the same, and as quick, whether there is such a person,
- * whether they may sign in, and whether they asked too often. Throws `too_many_attempts`.
+ * whether they may sign in, and whether they asked too often. Throws `rate_limited`.
  */
 export async function requestMagic(
   ctx: AnyoneCtx,
@@ -35,10 +35,10 @@ export async function requestMagic(
   return { lifeMinutes: codeLifeMs.magic / 60_000 };
 }
 
-/** Signs in the person who opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `too_many_attempts`. */
+/** Signs in the person who opened their link. Throws `code_invalid`, `account_deactivated`, `tenant_suspended`, `rate_limited`. */
 export async function redeemMagic(ctx: AnyoneCtx, { code }: RedeemMagicInput): Promise<MagicSignedInView> {
   if (!ctx.runtime.config.magicLinks) throw notFound('way to sign in');
-  return countingCodes(ctx, async () => {
+  return throttleFailures(ctx, 'code', {}, async () => {
     const { next, ...started } = await ctx.change((tx) => startByCode(tx, ctx, code));
     return { ...admit(ctx, started), next };
   });
@@ -59,6 +59,7 @@ async function startByCode(tx: Transaction, ctx: AnyoneCtx, code: string) {
     );
   const { next } = found.payload as { next?: string };
   const started = await startSession(tx, ctx, { user, method: 'magic' });
-  await forgiveLetter(tx, ctx);
+  // The letter did what it was asked for: where it was opened, one counts no longer.
+  await tallyOf(ctx, 'letters').refund(tx);
   return { ...started, next: safeNext(next) };
 }

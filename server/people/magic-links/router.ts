@@ -13,7 +13,7 @@ export const magicRouter = router({
     .meta(
       rest('POST', '/auth/magic', 'Have a link mailed that signs you in', {
         status: 202,
-        errors: ['not_found', 'too_many_attempts'],
+        errors: ['not_found', 'rate_limited'],
       }),
     )
     .input(requestMagicInput)
@@ -23,7 +23,7 @@ export const magicRouter = router({
     .meta({ unbatched: true })
     .meta(
       rest('POST', '/auth/magic/redeem', 'Sign in by the code of a mailed link', {
-        errors: ['not_found', 'code_invalid', 'account_deactivated', 'tenant_suspended', 'too_many_attempts'],
+        errors: ['not_found', 'code_invalid', 'account_deactivated', 'tenant_suspended', 'rate_limited'],
       }),
     )
     .input(redeemMagicInput)

@@ -1,9 +1,9 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { countConfirm, forgive } from '#server/core/lockout/count.ts';
 import { consumeHeldCode } from '#server/core/one-time-codes/consume.ts';
 import type { CodeRow } from '#server/core/one-time-codes/queries.ts';
+import { throttle } from '#server/core/throttle/throttle.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
 import { isTenantSuspended } from '#server/people/tenants/check-suspended.ts';
 import { hashPassword, verifyPassword } from '#server/people/users/password.ts';
@@ -43,16 +43,16 @@ export async function checkPassword(
 
 /**
  * The asker's row, once they have given their present password. `field` is what the input calls it.
- * Throws `validation_failed` for a wrong one, `too_many_attempts`.
+ * Throws `validation_failed` for a wrong one, `rate_limited`.
  */
 export async function provePassword(ctx: Ctx, password: string, field: string): Promise<FoundUser> {
-  const { tenantId, user } = ctx.principal;
+  const { tenantId, user, origin } = ctx.principal;
   const found = await findUser(ctx.runtime.db, tenantId, user.id);
   if (!found) throw notFound('user');
-  const attempt = await countConfirm(ctx);
+  const attempt = await throttle(ctx, 'confirm', { confirm: origin.id, confirms: user.id });
   const { ok } = await verifyPassword(workingPasswordHash(found, ctx.now()), password);
   if (!ok) throw invalid(field, 'This is not your password.');
-  await forgive(ctx.runtime.db, attempt);
+  await attempt.reset(ctx.runtime.db);
   return found;
 }
 

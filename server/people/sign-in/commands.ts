@@ -20,7 +20,7 @@ export async function logout(ctx: Ctx): Promise<null> {
 
 /**
  * Renews the session's sign-in by the password, for what asks for a recent one. Throws `validation_failed` for a wrong
- * one, `password_change_required` for one that an admin chose, and so knows, `too_many_attempts`.
+ * one, `password_change_required` for one that an admin chose, and so knows, `rate_limited`.
  */
 export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<null> {
   const proved = await provePassword(ctx, password, 'password');

@@ -138,7 +138,7 @@ test('all sessions of a person have thirty wrong passwords together, and a sign-
     const answers = await Promise.all(Array.from({ length: 10 }, () => confirm(session, 'not this one')));
     assert.ok(answers.every(({ status }) => status === 422));
   }
-  assert.equal((await confirm(last, goodPassword)).problem?.code, 'too_many_attempts');
+  assert.equal((await confirm(last, goodPassword)).problem?.code, 'rate_limited');
   await signIn(desk, desk.ada.email, goodPassword);
   assert.equal((await confirm(last, goodPassword)).status, 204);
 });

@@ -1,29 +1,22 @@
-import type { Connection } from '#db/client.ts';
 import { canonicalEmail } from '#server/account-schema.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
-import {
-  byAddress,
-  count,
-  keyOf,
-  noteRefusal,
-  type Attempt,
-  type Wanted,
-} from '#server/core/lockout/count.ts';
-import { takeBackTry } from '#server/core/lockout/queries.ts';
+import { noteThrottled, throttle, type Throttled } from '#server/core/throttle/throttle.ts';
 import { recogniseDevice } from '#server/people/sign-in/recognise.ts';
 
+export interface SignInAttempt extends Throttled {
+  /** The browser, where it has signed in to that account before. */
+  device: string | undefined;
+}
+
 /**
- * Counts a try at an account's password before the password is looked at, over all servers and ways in. A browser that has
- * signed in to this account before is counted by itself, so that no stranger's tries stand in its way.
- * Throws `too_many_attempts` for the address; a paused account is told by `pausedUntil`, since its answer must not differ.
+ * Counts a try at an account's password. A browser that has signed in to this account before is counted by itself. Throws
+ * `rate_limited` for the address; a paused account is told by `pausedUntil`.
  */
-export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<SignInAttempt> {
   const { account, device } = await recognise(ctx, email);
-  const ofKnown: Wanted[] = [
-    ['device', device ?? ''],
-    ['devices', account],
-  ];
-  const attempt = await count(ctx, device ? ofKnown : [byAddress(ctx), ['account', account]]);
+  const attempt = device
+    ? await throttle(ctx, 'knownSignIn', { device, devices: account })
+    : await throttle(ctx, 'signIn', { account });
   return { ...attempt, device };
 }
 
@@ -33,18 +26,10 @@ async function recognise(ctx: AnyoneCtx, email: string) {
   return { account, device: await recogniseDevice(ctx, account) };
 }
 
-/**
- * Counts a request for a letter to an address, known or not; a browser that has signed in there before by itself, as
- * with passwords. Throws `too_many_attempts` for where they are.
- */
-export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Attempt> {
+/** The same for a letter to an address, known or not. Throws `rate_limited` for where they are. */
+export async function countLetter(ctx: AnyoneCtx, email: string): Promise<Throttled> {
   const { account, device } = await recognise(ctx, email);
-  const attempt = await count(ctx, [byAddress(ctx, 'letters'), ['mailbox', device ?? account]]);
-  if (attempt.pausedUntil) noteRefusal(ctx, 'auth.throttled', 'too_many_attempts');
+  const attempt = await throttle(ctx, 'magicLink', { mailbox: device ?? account });
+  if (attempt.pausedUntil) noteThrottled(ctx);
   return attempt;
-}
-
-/** A letter did what it was asked for: of where it was opened, one counts no longer. */
-export async function forgiveLetter(db: Connection, ctx: AnyoneCtx): Promise<void> {
-  await takeBackTry(db, keyOf(ctx, byAddress(ctx, 'letters')), false);
 }

@@ -2,14 +2,13 @@ import { actFor } from '#db/turns.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { auditRow, recordAudit, stranger, type AuditEntry } from '#server/core/audit/record.ts';
-import { type Attempt, forgive, takeBack } from '#server/core/lockout/count.ts';
 import { mailSoon } from '#server/core/mail/send.ts';
 import { endCodes, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/core/one-time-codes/issue.ts';
 import type { LoginInput, SignedInView } from '#server/core/sessions/schema.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { checkPassword, consumePassword, type PasswordCheck } from '#server/people/sign-in/check-password.ts';
-import { countSignIn } from '#server/people/sign-in/count-sign-in.ts';
+import { countSignIn, type SignInAttempt } from '#server/people/sign-in/count-sign-in.ts';
 import { tenantSuspended } from '#server/people/sign-in/rules.ts';
 import { admit, startSession } from '#server/people/sign-in/start.ts';
 import type { UserRow } from '#server/people/users/queries.ts';
@@ -17,7 +16,7 @@ import type { UserRow } from '#server/people/users/queries.ts';
 /**
  * Signs a person in by password. An unknown address, a wrong password and an account that is paused are answered alike and
  * in the same time. Throws `login_failed`, `account_deactivated`, `tenant_suspended`, `password_change_required`,
- * `too_many_attempts`, `auth_internal`.
+ * `rate_limited`, `auth_internal`.
  */
 export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedInView> {
   const attempt = await countSignIn(ctx, input.email);
@@ -41,7 +40,7 @@ export async function login(ctx: AnyoneCtx, input: LoginInput): Promise<SignedIn
   if (user.passwordChosenByAdmin) throw await demandOwnPassword(ctx, attempt, user);
   const started = await ctx.change(async (tx) => {
     const session = await startSession(tx, ctx, { user, method: 'password' });
-    await forgive(tx, attempt);
+    await attempt.reset(tx);
     return session;
   });
   return admit(ctx, started);
@@ -59,14 +58,14 @@ function wrongPassword(): AppError {
  * A password that an admin chose, and so knows, lets nobody in: it is good once, for the page on which its owner chooses
  * another. The link to that page is still the admin's: it ends with their right to hand it out.
  */
-async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow): Promise<AppError> {
+async function demandOwnPassword(ctx: AnyoneCtx, attempt: SignInAttempt, user: UserRow): Promise<AppError> {
   const { id, email } = user;
   const tenantId = user.tenantId as TenantId;
   const code = await ctx.change(async (tx) => {
     const chosen = await consumePassword(tx, user, ctx.now());
     if (!chosen) throw wrongPassword();
     await endCodes(tx, { tenantId, userId: id }, 'reset', ctx.now());
-    await forgive(tx, attempt);
+    await attempt.reset(tx);
     const actor = { kind: 'user', id, label: email, tenantId } as const;
     const refusal = { outcome: 'denied', code: 'password_change_required' } as const;
     const detail = { method: 'password', issuedBy: issuedBy(chosen) };
@@ -86,26 +85,30 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: Attempt, user: UserRow
 }
 
 /** What fails on our side is not a wrong password, and is not counted as one. */
-async function checkCounted(ctx: AnyoneCtx, input: LoginInput, attempt: Attempt): Promise<PasswordCheck> {
+async function checkCounted(
+  ctx: AnyoneCtx,
+  input: LoginInput,
+  attempt: SignInAttempt,
+): Promise<PasswordCheck> {
   const check = () => checkPassword(ctx, input, attempt.pausedUntil !== null);
   try {
     return await (attempt.device ? actFor({ key: attempt.device, isKnown: true }, check) : check());
   } catch (error) {
-    await takeBack(ctx.runtime.db, attempt);
+    await attempt.refund();
     throw error;
   }
 }
 
 /** Nothing here is waited for: an account that exists would take longer to refuse than one that does not. */
-function noteFailure(ctx: AnyoneCtx, attempt: Attempt, user: UserRow | undefined): void {
-  noteRefusal(ctx, attempt.pausedUntil ? 'too_many_attempts' : 'login_failed', user);
+function noteFailure(ctx: AnyoneCtx, attempt: SignInAttempt, user: UserRow | undefined): void {
+  noteRefusal(ctx, attempt.pausedUntil ? 'rate_limited' : 'login_failed', user);
   if (!user || !attempt.isLast) return;
   const tenantId = user.tenantId as TenantId;
   note(ctx, {
     action: 'auth.paused',
     actor: { kind: 'system', id: null, label: 'Keyward', tenantId },
     resource: { type: 'user', id: user.id, label: user.email },
-    code: 'too_many_attempts',
+    code: 'rate_limited',
   });
   mailSoon(ctx.runtime, { kind: 'paused', tenantId, userId: user.id });
 }

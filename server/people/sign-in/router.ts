@@ -25,7 +25,7 @@ export const sessionsRouter = router({
           'tenant_suspended',
           'passwords_off',
           'password_change_required',
-          'too_many_attempts',
+          'rate_limited',
           'auth_internal',
         ],
       }),
@@ -49,7 +49,7 @@ export const sessionsRouter = router({
     .meta(
       rest('POST', '/auth/confirm', 'Confirm that it is you, by your password', {
         status: 204,
-        errors: ['passwords_off', 'password_change_required', 'too_many_attempts'],
+        errors: ['passwords_off', 'password_change_required', 'rate_limited'],
       }),
     )
     .input(confirmInput)

@@ -2,10 +2,10 @@ import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
-import { forgiveConfirms } from '#server/core/lockout/count.ts';
 import { endCodes } from '#server/core/one-time-codes/consume.ts';
 import { deleteSessionById } from '#server/core/sessions/queries.ts';
 import type { SignedInView } from '#server/core/sessions/schema.ts';
+import { tallyOf } from '#server/core/throttle/throttle.ts';
 import { lockUnchanged, noteSignIn } from '#server/people/sign-in/check-password.ts';
 import { markDevice } from '#server/people/sign-in/recognise.ts';
 import { tenantSuspended } from '#server/people/sign-in/rules.ts';
@@ -46,7 +46,8 @@ export async function startSession(
   const tenantId = proved.tenantId as TenantId;
   // A person who has joined needs no invite: one left behind would let its finder choose their password.
   await endCodes(tx, { tenantId, userId: id }, 'invite', ctx.now());
-  await forgiveConfirms(tx, ctx, id);
+  // What others tried in sessions of theirs stands in their way no longer.
+  await tallyOf(ctx, 'confirms', id).reset(tx);
   const { address, userAgent } = ctx.request;
   const confirmedAt = authenticatedAt && authenticatedAt < ctx.now() ? authenticatedAt : null;
   const cookie = await ctx.runtime.sessions.start(tx, id, { tenantId, address, userAgent, confirmedAt });

@@ -1,6 +1,6 @@
 import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
-import { countingFailures } from '#server/core/lockout/count.ts';
+import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import { admit } from '#server/people/sign-in/start.ts';
 import { acceptByIdentity } from '#server/people/sso/accept-by-identity.ts';
@@ -38,10 +38,10 @@ export async function completeOidc(ctx: AnyoneCtx, query: URLSearchParams): Prom
   const flow = takeFlow(ctx, query.get('state'));
   try {
     if (!flow) throw new AppError('oidc_failed', 'This browser has not begun to sign in. Start again.');
-    return await countingFailures(ctx, 'oidc_failed', () => comeBack(ctx, issuer, { flow, query }));
+    return await throttleFailures(ctx, 'sso', {}, () => comeBack(ctx, issuer, { flow, query }));
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'internal') throw error;
-    if (error.code !== 'too_many_attempts') noteOidcFailure(ctx, error);
+    if (error.code !== 'rate_limited') noteOidcFailure(ctx, error);
     const page = flow?.linkTo === undefined ? '/login' : '/account';
     // Otherwise the sign-in page sends on those who are signed in, and says nothing.
     const again = ctx.principal && page === '/login' ? { again: '1' } : {};

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limits } from '#server/core/lockout/rules.ts';
+import { limits } from '#server/core/throttle/rules.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openIssuer } from '#server/testing/issuer.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
@@ -73,7 +73,7 @@ test('made-up returns are counted by where they come from, good ones are not, an
   for (let n = 0; n < 2; n++) assert.ok(sessionOf(await roundTrip(desk, issuer)));
   assert.equal(errorOf(await makeUp()), 'oidc_failed', 'the last one that is looked at');
   const slowed = await roundTrip(desk, issuer, { next: '/tokens?status=active' });
-  assert.equal(errorOf(slowed), 'too_many_attempts');
+  assert.equal(errorOf(slowed), 'rate_limited');
   assert.match(slowed.headers.get('location') ?? '', /&next=%2Ftokens%3Fstatus%3Dactive$/);
   desk.clock.advance({ seconds: 1 });
   assert.ok(sessionOf(await roundTrip(desk, issuer)));
@@ -83,7 +83,7 @@ test('made-up returns are counted by where they come from, good ones are not, an
   );
   assert.deepEqual(
     rows.map(({ told }) => told),
-    ['auth.login_failed oidc_failed', 'auth.throttled too_many_attempts GET /api/v1/auth/oidc/callback'],
+    ['auth.login_failed oidc_failed', 'auth.throttled rate_limited GET /api/v1/auth/oidc/callback'],
     'one row a minute of each',
   );
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pruneTallies } from '#server/core/lockout/prune-tallies.ts';
-import { limits } from '#server/core/lockout/rules.ts';
+import { pruneTallies } from '#server/core/throttle/prune-tallies.ts';
+import { limits } from '#server/core/throttle/rules.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 import { openDesk, openEmptyDesk, type Desk } from '#server/testing/desk.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
@@ -50,7 +50,7 @@ test('of 60 wrong guesses at once at one account, on two servers and by two door
   const answers = await Promise.all(guesses);
   assert.ok(answers.every((answer) => answer.status === 401 && answer.problem?.code === 'login_failed'));
   await other.runtime.auditQueue.flush();
-  assert.deepEqual(await refusals(desk), { login_failed: 10, too_many_attempts: 50 });
+  assert.deepEqual(await refusals(desk), { login_failed: 10, rate_limited: 50 });
 });
 
 test('an account that pauses takes no password for 15 minutes, the right one neither, and then it does', async () => {
@@ -97,7 +97,7 @@ test('unknown, wrong, paused, and deactivated with a wrong password are answered
 test('an unknown address is counted like a known one, and its name is kept nowhere', async () => {
   await using desk = await openDesk();
   await guessOften(desk, 11, { email: 'nobody@example.com' });
-  assert.deepEqual(await refusals(desk), { login_failed: 10, too_many_attempts: 1 });
+  assert.deepEqual(await refusals(desk), { login_failed: 10, rate_limited: 1 });
   const [row] = await desk.sql<{ all: string }>(
     `select string_agg(t::text, ' ') || (select string_agg(a::text, ' ') from audit_events a) as all
      from sign_in_tallies t`,
@@ -205,7 +205,7 @@ test('an address that guesses at many accounts is slowed, told for how long, and
   assert.equal(answers.filter((answer) => answer.status === 401).length, limits.address.tries);
   const slowed = answers.filter((answer) => answer.status === 429);
   assert.equal(slowed.length, 10);
-  assert.equal(slowed[0]?.problem?.code, 'too_many_attempts');
+  assert.equal(slowed[0]?.problem?.code, 'rate_limited');
   assert.equal(slowed[0]?.headers.get('retry-after'), '1');
 
   const neighbour = await guess(desk, { password: goodPassword, from: '2001:db8:1:2:ffff::9' });
@@ -268,7 +268,7 @@ test('guesses at a code are counted by address, also those at the first admin’
     });
   const answers = await Promise.all(Array.from({ length: limits.address.tries }, complete));
   assert.ok(answers.every((answer) => answer.problem?.code === 'code_invalid'));
-  assert.equal((await complete()).problem?.code, 'too_many_attempts');
+  assert.equal((await complete()).problem?.code, 'rate_limited');
 });
 
 test('guesses at the password of a session are counted for themselves', async () => {

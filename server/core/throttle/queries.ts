@@ -1,7 +1,7 @@
 import { eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { signInTallies } from '#db/schema/sign-in.ts';
-import type { Limit } from '#server/core/lockout/rules.ts';
+import type { Limit } from '#server/core/throttle/rules.ts';
 
 export interface Counted {
   /** Whether it was let in. */
@@ -71,7 +71,7 @@ export async function deleteTallies(db: Connection, keys: Buffer[]): Promise<voi
 }
 
 /** Takes one try back, and the pause that it began. */
-export async function takeBackTry(db: Connection, key: Buffer, closed: boolean): Promise<void> {
+export async function refundTry(db: Connection, key: Buffer, closed: boolean): Promise<void> {
   const reopened = { closedUntil: null, pauses: sql`greatest(${signInTallies.pauses} - 1, 0)` };
   await db
     .update(signInTallies)

@@ -1,0 +1,85 @@
+import type { AuditAction } from '#server/core/audit/actions.ts';
+import type { ErrorCode } from '#server/errors.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+export interface Limit {
+  /** So many tries in the window, then a pause. */
+  tries: number;
+  windowMs: number;
+  /** The first pause, the second …; the last one for all that follow. */
+  pausesMs: readonly number[];
+  /** After a pause all tries are there again; otherwise, until the window ends, one at a time. */
+  renews: boolean;
+}
+
+const person = {
+  tries: 10,
+  windowMs: 15 * minute,
+  pausesMs: [15 * minute, 30 * minute, 60 * minute],
+  renews: true,
+};
+/** An office or a mobile network sits behind one address, so it gets more, and then is slowed rather than shut out. */
+const place = {
+  windowMs: 15 * minute,
+  pausesMs: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900].map((seconds) => seconds * second),
+  renews: false,
+};
+
+export const limits = {
+  account: person,
+  device: person,
+  /** All known browsers of an account together: who once knew its password may have many. */
+  devices: { ...person, tries: 30 },
+  confirm: person,
+  /** All sessions of a person together. */
+  confirms: { ...person, tries: 30 },
+  /** Of one person, at the codes that machines show. */
+  guesses: person,
+  /** Machines that want to be let in, by where they are. */
+  asks: { ...place, tries: 30 },
+  mailbox: { ...person, tries: 3 },
+  address: { ...place, tries: 50 },
+  /** Letters asked for, by address: an office may ask for many, whoever sprays a list of addresses is slowed. */
+  letters: { ...place, tries: 200 },
+} as const satisfies Record<string, Limit>;
+export type Subject = keyof typeof limits;
+
+const places = ['address', 'letters', 'asks'] as const satisfies Subject[];
+export type Place = (typeof places)[number];
+
+/** Whether tries are counted by where they come from. */
+export const isPlace = (subject: Subject): subject is Place => places.some((place) => place === subject);
+
+export interface Policy {
+  /** What a try is counted by, in this order. */
+  counts: readonly Subject[];
+  /** A try that has to pause is answered like any other, so the caller is told of it. Left out: it is refused. */
+  isSilent?: true;
+  /** The only refusal that counts. */
+  failure?: ErrorCode;
+  /** What each such refusal is audited as. */
+  audits?: AuditAction;
+}
+
+/** Everything that can be tried until it works, and what its tries are counted by. */
+export const policies = {
+  /** A password, from a browser that has not signed in to that account before. */
+  signIn: { counts: ['address', 'account'], isSilent: true },
+  /** From one that has: no stranger's tries stand in its way. */
+  knownSignIn: { counts: ['device', 'devices'], isSilent: true },
+  /** The password of whoever is signed in. By session: a stolen one is not in the way of its owner, who signs in anew. */
+  confirm: { counts: ['confirm', 'confirms'] },
+  /** A link by mail, for an address that may or may not be known here. */
+  magicLink: { counts: ['letters', 'mailbox'], isSilent: true },
+  /** A long code: an invite, a reset link, a setup code. */
+  code: { counts: ['address'], failure: 'code_invalid', audits: 'auth.code_refused' },
+  /** A short one that a machine shows, typed by somebody who is signed in. */
+  userCode: { counts: ['address', 'guesses'], failure: 'code_invalid', audits: 'auth.code_refused' },
+  /** A machine that wants to be let in. */
+  deviceSignIn: { counts: ['asks'] },
+  /** A return from the issuer. */
+  sso: { counts: ['address'], failure: 'oidc_failed' },
+} as const satisfies Record<string, Policy>;
+export type PolicyName = keyof typeof policies;
