@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { findAnyToken, isUuid } from '#cli/client/token-reference.ts';
-import { findUser } from '#cli/client/user-reference.ts';
+import { resolveUser } from '#cli/client/user-reference.ts';
 import type { Context } from '#cli/context.ts';
 import { readTime } from '#cli/options.ts';
 import { clean } from '#cli/terminal/text.ts';
@@ -42,9 +42,9 @@ export async function findIds(
   if (filter.action !== undefined) await warnOfUnknown(context, filter.action);
   return {
     ...others,
-    actor: await idOf(context, actor, findUser),
+    actor: await idOf(context, actor, resolveUser),
     credential: await idOf(context, credential, findAnyToken),
-    resource: await idOf(context, resource, resource?.includes('@') ? findUser : findAnyToken),
+    resource: await idOf(context, resource, resource?.includes('@') ? resolveUser : findAnyToken),
   };
 }
 
@@ -52,7 +52,7 @@ export async function findIds(
 async function idOf(
   { api, out }: Context,
   reference: string | undefined,
-  find: typeof findUser | typeof findAnyToken,
+  find: typeof resolveUser | typeof findAnyToken,
 ): Promise<string | undefined> {
   if (reference === undefined || isUuid(reference)) return reference;
   return (await find(api(), reference, out)).id;

@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import type { CliVersionView } from '#server/doors/downloads/schema.ts';
 import { CliError } from './client/errors.ts';
 import { isLoopback } from './client/server-address.ts';
-import { whoAmI } from './client/sign-in.ts';
+import { fetchIdentity } from './client/sign-in.ts';
 import type { Context } from './context.ts';
 import { describeStanding } from './standing.ts';
 import { plural } from './terminal/text.ts';
@@ -169,7 +169,7 @@ async function checkVersion(context: Context): Promise<Check> {
 async function checkToken(context: Context): Promise<Check[]> {
   try {
     const api = context.api();
-    const standing = describeStanding(await whoAmI(api), api.server, undefined);
+    const standing = describeStanding(await fetchIdentity(api), api.server, undefined);
     const left = standing.expiresAt ? Date.parse(standing.expiresAt) - Date.now() : Infinity;
     const renew = left < 7 * day ? 'Renew it: keyward auth login' : undefined;
     const says = `${standing.who}, ${standing.role}; ${standing.validity}`;

@@ -7,7 +7,7 @@ import { version } from './version.ts';
  * Tells the page of a setup code how it went here; only where the token in use came from one. Checks, where that was not just
  * done. A page that is gone is no fault.
  */
-export async function reportSetup(context: Context, checked?: Check[]): Promise<void> {
+export async function sendSetupReport(context: Context, checked?: Check[]): Promise<void> {
   try {
     const { profile } = context.access();
     if (profile?.source !== 'setup' || profile.token === undefined) return;

@@ -2,7 +2,7 @@ import type { MeView } from '#server/core/sessions/schema.ts';
 import { createApi } from './client/api.ts';
 import type { Profile } from './client/config.ts';
 import { CliError } from './client/errors.ts';
-import { whoAmI } from './client/sign-in.ts';
+import { fetchIdentity } from './client/sign-in.ts';
 import type { Context } from './context.ts';
 import { validity } from './terminal/times.ts';
 
@@ -66,7 +66,7 @@ async function checkProfile(
   const known = { profile: name, isCurrent, server, email, role, expiresAt: null };
   if (token === undefined) return { ...known, state: 'no token', detail: 'signed out' };
   try {
-    const me: MeView = await whoAmI(createApi({ server, token, out }));
+    const me: MeView = await fetchIdentity(createApi({ server, token, out }));
     const expiresAt = me.credential?.expiresAt ?? null;
     const who = { email: me.user?.email ?? null, role: me.user?.role ?? null };
     return { ...known, ...who, expiresAt, state: 'works', detail: validity(expiresAt, Date.now()) };

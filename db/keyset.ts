@@ -1,7 +1,7 @@
 import { sql, type SQL, type SQLWrapper } from 'drizzle-orm';
 
 /** Where a page ended: what the list is sorted by there, as text that the database reads back exactly, and the id. */
-export interface Place {
+export interface KeysetPosition {
   key: string;
   id: string;
 }
@@ -46,15 +46,15 @@ export function inOrder({ key, id, order }: Keyset): SQL {
 }
 
 /** Rows behind the place where the page before ended, wherever the row that stood there has gone. */
-export function isBehind(keyset: Keyset, place: Place): SQL {
+export function isBehind(keyset: Keyset, place: KeysetPosition): SQL {
   return compared(keyset, keyset.order === 'asc' ? '>' : '<', place);
 }
 
 /** Rows up to a place, and the one that stands there. */
-export function isUpTo(keyset: Keyset, place: Place): SQL {
+export function isUpTo(keyset: Keyset, place: KeysetPosition): SQL {
   return compared(keyset, keyset.order === 'asc' ? '<=' : '>=', place);
 }
 
-function compared({ key, id }: Keyset, operator: string, place: Place): SQL {
+function compared({ key, id }: Keyset, operator: string, place: KeysetPosition): SQL {
   return sql`(${key.value}, ${id}) ${sql.raw(operator)} (${place.key}::${sql.raw(key.type)}, ${place.id})`;
 }

@@ -5,7 +5,7 @@ import { loginNameOf } from '#db/login.ts';
 
 const quoted = pg.escapeIdentifier;
 
-export interface Owner {
+export interface DatabaseOwner {
   user: string;
   isSuperuser: boolean;
   mayCreateRoles: boolean;
@@ -24,7 +24,7 @@ export interface Owner {
 export async function assertOwner(
   client: pg.Client,
   { acceptsSuperuser, setting = 'DATABASE_URL' }: { acceptsSuperuser: boolean; setting?: string | undefined },
-): Promise<Owner> {
+): Promise<DatabaseOwner> {
   await assertFit(client);
   const owner = { ...(await readOwner(client)), setting };
   if (owner.isSuperuser && !acceptsSuperuser) throw refuseSuperuser(client, owner);
@@ -32,8 +32,8 @@ export async function assertOwner(
 }
 
 /** Who may become a superuser counts as one. */
-async function readOwner(client: pg.Client): Promise<Omit<Owner, 'setting'>> {
-  const { rows } = await client.query<Omit<Owner, 'setting'>>(
+async function readOwner(client: pg.Client): Promise<Omit<DatabaseOwner, 'setting'>> {
+  const { rows } = await client.query<Omit<DatabaseOwner, 'setting'>>(
     `select rolname as user, rolcreaterole as "mayCreateRoles", to_regrole('keyward_app') is not null as "hasRights",
        to_regrole($1) is not null as "hasLogin",
        exists (select from pg_roles where rolsuper and pg_has_role(oid, 'member')) as "isSuperuser"
@@ -46,7 +46,7 @@ async function readOwner(client: pg.Client): Promise<Omit<Owner, 'setting'>> {
 }
 
 /** What an operator does about a superuser as the owner: hand the database to one who is none. */
-function refuseSuperuser(client: pg.Client, owner: Owner): UnusableDatabaseError {
+function refuseSuperuser(client: pg.Client, owner: DatabaseOwner): UnusableDatabaseError {
   const { setting } = owner;
   const database = client.database ?? '';
   const user = loginNameOf(database).replace('keyward_', 'keyward_owner_');
@@ -61,7 +61,7 @@ function refuseSuperuser(client: pg.Client, owner: Owner): UnusableDatabaseError
 /** What an operator does where the owner of the tables may not make the server's login, or not say who connects. */
 export function refuseLogin(
   client: pg.Client,
-  owner: Owner,
+  owner: DatabaseOwner,
   { login, why }: { login: string | undefined; why: string },
 ): UnusableDatabaseError {
   const database = client.database ?? '';
@@ -88,7 +88,11 @@ export function refuseLogin(
 const remedy = ({ database }: pg.Client, sql: string) =>
   `Run this as a superuser, in the database ${database}:\n\n${sql}\n\n`;
 
-function giveAway(database: string, user: string, { user: superuser, hasRights, hasLogin }: Owner): string {
+function giveAway(
+  database: string,
+  user: string,
+  { user: superuser, hasRights, hasLogin }: DatabaseOwner,
+): string {
   const name = quoted(user);
   return `create role ${name} login createrole;
 ${hasRights ? '' : 'create role keyward_app;\n'}grant keyward_app to ${name} with admin option;

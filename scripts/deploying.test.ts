@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseYaml } from '@redocly/openapi-core';
-import { findAccount } from '#db/embedded/binaries.ts';
+import { findSystemAccount } from '#db/embedded/binaries.ts';
 import { loginNameOf } from '#db/login.ts';
 import { readLockFile } from '#scripts/check-packages.ts';
 import { type Instruction, readStages } from '#scripts/read-dockerfile.ts';
@@ -92,7 +92,7 @@ test('what the image holds is enough: it starts as somebody else, writes nothing
   chmodSync(folder, 0o755);
   const tree = path.join(folder, 'keyward');
   makeTree(tree);
-  const account = await findAccount();
+  const account = await findSystemAccount();
   const data = path.join(folder, 'data');
   const made = restsOf('RUN', last).map((line) =>
     account

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Tally } from './tally.ts';
+import type { TestCounts } from './tally.ts';
 import { findNode, root, runQuietly } from './workplace.mjs';
 
 const program = (name: string, ...args: string[]) => ({
@@ -23,7 +23,7 @@ const CHECKS = [
 ];
 
 /** Format, lint, types, dead code, layout and whether each control of a promise still fits: seconds, and no database. */
-export async function runChecks(): Promise<Tally> {
+export async function runChecks(): Promise<TestCounts> {
   const results = await Promise.all(CHECKS.map(runCheck));
   const passed = results.filter(Boolean).length;
   return { passed, failed: results.length - passed };

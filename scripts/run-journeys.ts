@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findBrowser } from './find-browser.ts';
-import type { Tally } from './tally.ts';
+import type { TestCounts } from './tally.ts';
 import { findNode, root, runAttached } from './workplace.mjs';
 
 interface Report {
@@ -11,7 +11,7 @@ interface Report {
 }
 
 /** The journeys through the web app, in Chromium. `args` go to Playwright. */
-export async function runJourneys(args: string[]): Promise<Tally> {
+export async function runJourneys(args: string[]): Promise<TestCounts> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-journeys-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const report = path.join(folder, 'report.json');

@@ -2,13 +2,13 @@ import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { installPrograms, testPrograms } from './install-programs.ts';
-import type { Tally } from './tally.ts';
+import type { TestCounts } from './tally.ts';
 import { findNode, readText, root, runAttached } from './workplace.mjs';
 
 const CLUSTER = 'server/testing/cluster.ts';
 
 /** `files` as given on the command line, or every test that is not a journey. */
-export async function runServerTests(files: string[]): Promise<Tally> {
+export async function runServerTests(files: string[]): Promise<TestCounts> {
   await installPrograms(testPrograms);
   const folder = mkdtempSync(path.join(os.tmpdir(), 'keyward-tests-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -25,7 +25,7 @@ export async function runServerTests(files: string[]): Promise<Tally> {
   ];
   const tests = files.length > 0 ? files : findTests();
   const code = await runAttached(findNode(), ['--test', ...flags, ...tests]);
-  const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as Tally;
+  const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as TestCounts;
   return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
 }
 

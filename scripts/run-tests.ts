@@ -6,12 +6,12 @@ import { ensureBuilt } from './build.mjs';
 import { runChecks } from './run-checks.ts';
 import { runJourneys } from './run-journeys.ts';
 import { runServerTests } from './run-server-tests.ts';
-import type { Tally } from './tally.ts';
+import type { TestCounts } from './tally.ts';
 import { root } from './workplace.mjs';
 
-type Part = (args: string[]) => Promise<Tally>;
+type Part = (args: string[]) => Promise<TestCounts>;
 
-async function runBuild(): Promise<Tally> {
+async function runBuild(): Promise<TestCounts> {
   await ensureBuilt();
   return { passed: 1, failed: 0 };
 }
@@ -44,7 +44,7 @@ function keepCompiled(): void {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
 
-function crashed(error: unknown): Tally {
+function crashed(error: unknown): TestCounts {
   console.error(error instanceof Error ? error.message : error);
   return { passed: 0, failed: 1 };
 }

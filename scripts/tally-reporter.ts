@@ -1,5 +1,5 @@
 import type { TestEvent } from 'node:test/reporters';
-import type { Tally } from './tally.ts';
+import type { TestCounts } from './tally.ts';
 
 /** Longer than a test may take. What is silent for so long has ended its tests, and left something open. */
 const SILENCE_MS = 90_000;
@@ -11,6 +11,6 @@ export default async function* tallyReporter(events: AsyncIterable<TestEvent>): 
     hang.refresh();
     if (type !== 'test:summary' || data.file !== undefined) continue;
     const { tests, passed, skipped, todo } = data.counts;
-    yield JSON.stringify({ passed, failed: tests - passed - skipped - todo } satisfies Tally);
+    yield JSON.stringify({ passed, failed: tests - passed - skipped - todo } satisfies TestCounts);
   }
 }

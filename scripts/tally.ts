@@ -1,5 +1,5 @@
 /** What a part of the run came to. */
-export interface Tally {
+export interface TestCounts {
   passed: number;
   failed: number;
 }

@@ -13,8 +13,8 @@ import { createAuditQueue } from '#server/core/audit/queue.ts';
 import { createRecentSecrets } from '#server/core/authentication/recent-secrets.ts';
 import { findEnd } from '#server/core/authentication/still-valid.ts';
 import { createLastUse } from '#server/core/credential-use/last-use.ts';
-import { createSigner } from '#server/core/crypto/cookie-signer.ts';
-import { createSealer, masterKeyOf, type Sealer } from '#server/core/crypto/encryption.ts';
+import { createCookieSigner } from '#server/core/crypto/cookie-signer.ts';
+import { createEncryptor, masterKeyOf, type Encryptor } from '#server/core/crypto/encryption.ts';
 import { connectDatabase, sealingPoolSize } from '#server/core/database/connect-database.ts';
 import { warnOfSuperuser } from '#server/core/database/warn-of-superuser.ts';
 import { gatherOutput } from '#server/core/log/gather-output.ts';
@@ -122,9 +122,9 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   });
   const rates = createRates(config, clock, log);
   const admission = createAdmission(clock);
-  const signer = createSigner(await readInstallationKey(db, 'sign_in'));
+  const signer = createCookieSigner(await readInstallationKey(db, 'sign_in'));
   const cookies = createCookies(config, signer.hash('cookies', '').toString('hex').slice(0, 8));
-  let sealer: Sealer | undefined;
+  let encryptor: Encryptor | undefined;
   return {
     config,
     log,
@@ -149,7 +149,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     rates,
     recentSecrets: createRecentSecrets(() => performance.now()),
     admission,
-    sealer: () => (sealer ??= createSealer(masterKeyOf(config))),
+    encryptor: () => (encryptor ??= createEncryptor(masterKeyOf(config))),
     cookies,
     sessions: createSessions(db, {
       lookup: createLookup(findLiveSessions(lookupPool, clock)),

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 import { addTenants } from './tenants.ts';
 
 /** Where one call is made ready: a tenant of its own, so that none stands in another’s way. */
-export interface Place {
+export interface TrialTenant {
   stage: Stage;
   admin: Person;
   member: Person;
@@ -30,13 +30,13 @@ export interface GoodCall {
   status?: number;
 }
 
-export interface Call extends Required<GoodCall> {
+export interface TrialCall extends Required<GoodCall> {
   procedure: string;
   type: 'query' | 'mutation';
   meta: Meta;
   /** The names that its input knows. */
   fields: string[];
-  place: Place;
+  place: TrialTenant;
 }
 
 interface Procedure {
@@ -57,7 +57,7 @@ const over = ['setup.complete'];
  * Every procedure of the router, each ready to be called, with all that it needs. Throws for one that has no good call, and
  * for a good call of none.
  */
-export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call[]> {
+export async function everyCall(stage: Stage, type?: TrialCall['type']): Promise<TrialCall[]> {
   const names = everyProcedure(type);
   const places = await placesFor(stage, names.length);
   return inTurns(names, (name) => {
@@ -68,7 +68,7 @@ export async function everyCall(stage: Stage, type?: Call['type']): Promise<Call
 }
 
 /** The names of all procedures that can be called. Throws as `everyCall` does. */
-export function everyProcedure(type?: Call['type']): string[] {
+export function everyProcedure(type?: TrialCall['type']): string[] {
   const wanted = procedures.filter(({ name }) => ![...streams, ...over].includes(name));
   const names = wanted.map(({ name }) => name);
   const odd = new Set(names).symmetricDifference(new Set(Object.keys(goodCalls)));
@@ -77,7 +77,7 @@ export function everyProcedure(type?: Call['type']): string[] {
 }
 
 /** A good call of a procedure, made ready at a place. Those that are made ready at one place are about one person and one token. */
-export async function callAt(place: Place, wanted: string): Promise<Call> {
+export async function callAt(place: TrialTenant, wanted: string): Promise<TrialCall> {
   const [found, prepare] = [procedures.find(({ name }) => name === wanted), goodCalls[wanted]];
   if (!found || !prepare || found.type === 'subscription') throw new Error(`${wanted} cannot be called`);
   const good = await prepare(place).catch((cause: unknown) => {
@@ -89,7 +89,7 @@ export async function callAt(place: Place, wanted: string): Promise<Call> {
 }
 
 /** Tenants of their own, each with an admin and a member. */
-export async function placesFor(stage: Stage, count: number): Promise<Place[]> {
+export async function placesFor(stage: Stage, count: number): Promise<TrialTenant[]> {
   const tenants = await addTenants(stage, count, ['admin', 'member']);
   return tenants.flatMap(([admin, member]) =>
     admin && member ? { stage, admin, member, from: nextAddress() } : [],
@@ -105,7 +105,7 @@ function nextAddress(): string {
 }
 
 /** Makes a call at the door of the web app, or, where its answer is a file, of the REST API. `text`: its input, in place of its own. */
-export function send(caller: Caller, call: Call, text = JSON.stringify(call.input)): Promise<Answer> {
+export function send(caller: Caller, call: TrialCall, text = JSON.stringify(call.input)): Promise<Answer> {
   const { procedure, type, meta, place, who } = call;
   const headers = { 'X-Forwarded-For': place.from };
   if (meta.rest?.downloads) return sendRest(caller, call, JSON.parse(text) as object);
@@ -118,7 +118,7 @@ export function send(caller: Caller, call: Call, text = JSON.stringify(call.inpu
 /** Makes a call of the REST API, with `more` beside its own input. Throws for a procedure that is not offered there. */
 export function sendRest(
   caller: Caller,
-  { procedure, meta, place, who, input }: Call,
+  { procedure, meta, place, who, input }: TrialCall,
   more: object = {},
 ): Promise<Answer> {
   const { rest } = meta;

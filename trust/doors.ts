@@ -8,7 +8,7 @@ import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';
 import { expect, goodPassword } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { urlOf } from '#server/testing/round-trip.ts';
-import { placesFor, type Place, type Who } from './calls.ts';
+import { placesFor, type TrialTenant, type Who } from './calls.ts';
 import type { Stage } from './stage.ts';
 
 type Fields = Record<string, string>;
@@ -16,7 +16,7 @@ type Fields = Record<string, string>;
 /** A way in beside the procedures, ready to be gone through once. */
 export interface Door {
   name: string;
-  place: Place;
+  place: TrialTenant;
   call: string;
   takes: 'form' | 'json' | 'query';
   fields: Fields;
@@ -33,7 +33,7 @@ interface Doorway {
   server: ServerProcess;
   issuer: TestIssuer;
 }
-type Prepare = (place: Place, doorway: Doorway) => Promise<Omit<Door, 'name' | 'place' | 'changes'>>;
+type Prepare = (place: TrialTenant, doorway: Doorway) => Promise<Omit<Door, 'name' | 'place' | 'changes'>>;
 
 export interface Doors extends AsyncDisposable {
   server: ServerProcess;
@@ -94,12 +94,12 @@ const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 const accessToken = 'urn:ietf:params:oauth:token-type:access_token';
 const session = 'urn:keyward:token-type:session';
 
-const tokenOf = async ({ member }: Place) => (await member.createToken({ name: 'laptop' })).token;
-const service = async ({ admin }: Place) => ({
+const tokenOf = async ({ member }: TrialTenant) => (await member.createToken({ name: 'laptop' })).token;
+const service = async ({ admin }: TrialTenant) => ({
   token: (await admin.createToken({ name: 'service' })).token,
 });
 
-async function approved({ member, from }: Place, { server }: Doorway) {
+async function approved({ member, from }: TrialTenant, { server }: Doorway) {
   const headers = { 'X-Forwarded-For': from };
   const { body } = expect(200, await post(server, '/oauth/device_authorization', client, { headers }));
   const userCode = textOf(body['user_code']);
@@ -108,7 +108,7 @@ async function approved({ member, from }: Place, { server }: Doorway) {
 }
 
 /** A secret that a rotation has replaced a while ago, of a token that is switched off when it comes back. */
-async function replaced({ admin, member, stage }: Place): Promise<string> {
+async function replaced({ admin, member, stage }: TrialTenant): Promise<string> {
   expect(200, await admin.send('PATCH /api/v1/settings', { body: { disableOnReuse: true } }));
   const { token, credential } = await member.createToken({ name: 'rotated' });
   expect(
@@ -125,7 +125,7 @@ async function replaced({ admin, member, stage }: Place): Promise<string> {
 
 /** On the way back from the issuer, where they are whoever the member is here. */
 async function returned(
-  { member }: Place,
+  { member }: TrialTenant,
   { issuer }: Doorway,
   began: Answer,
 ): Promise<Pick<Door, 'call' | 'takes' | 'fields'>> {

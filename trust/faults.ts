@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLoadClient, runLoad, type LoadCall, type Tally } from '#server/testing/load-client.ts';
+import { createLoadClient, runLoad, type LoadCall, type LoadResult } from '#server/testing/load-client.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import type { Stage } from './stage.ts';
 
@@ -53,7 +53,7 @@ export async function untilServing(asker: Asker, patienceMs: number): Promise<nu
 export async function askWhile(
   askers: Asker[],
   { clients, ms }: { clients: number; ms: number },
-): Promise<Tally & { slowestRefusalMs: number }> {
+): Promise<LoadResult & { slowestRefusalMs: number }> {
   let slowestRefusalMs = 0;
   const tally = await runLoad({
     clients,

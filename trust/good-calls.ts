@@ -4,12 +4,12 @@ import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { Secret } from '#server/secret.ts';
 import { textOf, type Json } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
-import type { GoodCall, Place } from './calls.ts';
+import type { GoodCall, TrialTenant } from './calls.ts';
 
 const newPassword = 'eleven boats under a paper moon';
 const unreachable = 503;
 
-type Prepare = (place: Place) => Promise<GoodCall>;
+type Prepare = (place: TrialTenant) => Promise<GoodCall>;
 
 /** With nothing to make ready. */
 const by =
@@ -18,65 +18,67 @@ const by =
     Promise.resolve({ who: { cookie }, input, ...(status !== undefined && { status }) });
 
 /** With what an earlier step made. */
-const byAdmin = (prepare: (place: Place) => Promise<object>): Prepare => as('admin', prepare);
-const byMember = (prepare: (place: Place) => Promise<object>): Prepare => as('member', prepare);
+const byAdmin = (prepare: (place: TrialTenant) => Promise<object>): Prepare => as('admin', prepare);
+const byMember = (prepare: (place: TrialTenant) => Promise<object>): Prepare => as('member', prepare);
 const byStranger =
-  (prepare: (place: Place) => Promise<object>): Prepare =>
+  (prepare: (place: TrialTenant) => Promise<object>): Prepare =>
   async (place) => ({ who: {}, input: await prepare(place) });
 const as =
-  (who: 'admin' | 'member', prepare: (place: Place) => Promise<object>): Prepare =>
+  (who: 'admin' | 'member', prepare: (place: TrialTenant) => Promise<object>): Prepare =>
   async (place) => ({ who: { cookie: place[who].cookie }, input: await prepare(place) });
 
 const tokens = new WeakMap<Person, Promise<CreatedTokenView>>();
 /** One for each member: what is made ready at the same place is about the same token. */
-function token({ member }: Place): Promise<CreatedTokenView> {
+function token({ member }: TrialTenant): Promise<CreatedTokenView> {
   const made = tokens.get(member) ?? member.createToken({ name: 'laptop' });
   tokens.set(member, made);
   return made;
 }
-const idOfToken = async (place: Place) => ({ id: (await token(place)).credential.id });
-const member = ({ member: { id } }: Place) => Promise.resolve({ id });
+const idOfToken = async (place: TrialTenant) => ({ id: (await token(place)).credential.id });
+const member = ({ member: { id } }: TrialTenant) => Promise.resolve({ id });
 const post = async (person: Person, path: string, body: object = {}): Promise<Json> => {
   const answer = await person.send(`POST /api/v1${path}`, { body });
   return expect(answer.status < 300 ? answer.status : 200, answer).body;
 };
 
-async function tokenInGrace(place: Place) {
+async function tokenInGrace(place: TrialTenant) {
   const input = await idOfToken(place);
   await post(place.member, `/tokens/${input.id}/rotate`, { graceSeconds: 3_600 });
   return input;
 }
 
-async function offMember(place: Place) {
+async function offMember(place: TrialTenant) {
   await post(place.admin, `/users/${place.member.id}/deactivate`);
   return member(place);
 }
 
-async function offToken(place: Place) {
+async function offToken(place: TrialTenant) {
   const input = await idOfToken(place);
   await post(place.admin, `/admin/tokens/${input.id}/disable`);
   return input;
 }
 
 const someone = () => ({ name: 'Some One', email: `${randomBase62(20)}@example.com`, role: 'member' });
-const invite = ({ admin }: Place) => post(admin, '/users', someone());
-const inviteCode = async (place: Place) => ({ code: codeOf(textOf((await invite(place))['inviteUrl'])) });
-const resetCode = async ({ admin, member }: Place) => ({
+const invite = ({ admin }: TrialTenant) => post(admin, '/users', someone());
+const inviteCode = async (place: TrialTenant) => ({
+  code: codeOf(textOf((await invite(place))['inviteUrl'])),
+});
+const resetCode = async ({ admin, member }: TrialTenant) => ({
   code: codeOf(textOf((await post(admin, `/users/${member.id}/reset-password`))['resetUrl'])),
 });
 
-async function link(place: Place): Promise<string> {
+async function link(place: TrialTenant): Promise<string> {
   await invite(place);
   const { body } = await place.admin.send('GET /api/v1/links?limit=1');
   return textOf(body['items']?.['0']?.['id']);
 }
 
-const setupCode = async ({ member }: Place) => {
+const setupCode = async ({ member }: TrialTenant) => {
   const { id, code } = await post(member, '/setup-codes');
   return { id: textOf(id), code: textOf(code) };
 };
 
-async function reporting(place: Place): Promise<GoodCall> {
+async function reporting(place: TrialTenant): Promise<GoodCall> {
   const { code } = await setupCode(place);
   const call = 'POST /api/v1/setup-codes/redeem';
   const redeemed = await place.stage.servers[0].send(call, { body: { code, host: 'host' } });
@@ -85,7 +87,7 @@ async function reporting(place: Place): Promise<GoodCall> {
 }
 
 /** What a machine shows that asks to be let in. */
-async function userCode({ stage, from }: Place) {
+async function userCode({ stage, from }: TrialTenant) {
   const asked = await stage.servers[0].send('POST /oauth/device_authorization', {
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'X-Forwarded-For': from },
     text: 'client_id=keyward-cli',
@@ -94,7 +96,7 @@ async function userCode({ stage, from }: Place) {
 }
 
 /** As a mailed link has it. */
-async function magicCode({ stage, member }: Place) {
+async function magicCode({ stage, member }: TrialTenant) {
   const code = new Secret(randomBase62(32));
   await stage.sql(
     `insert into one_time_codes (id, tenant_id, user_id, hash, purpose, created_at, expires_at)
@@ -105,18 +107,18 @@ async function magicCode({ stage, member }: Place) {
 }
 
 /** Signed in twice: by the second session, to end the first. */
-async function inSecondSession({ stage, member }: Place): Promise<GoodCall> {
+async function inSecondSession({ stage, member }: TrialTenant): Promise<GoodCall> {
   const id = await sessionOf(stage, member.id);
   const { cookie } = await signIn(stage.servers[0], member.email, goodPassword);
   return { who: { cookie }, input: { id } };
 }
 
-async function sessionOf(stage: Place['stage'], userId: string): Promise<string> {
+async function sessionOf(stage: TrialTenant['stage'], userId: string): Promise<string> {
   const [row] = await stage.sql<{ id: string }>('select id from sessions where user_id = $1', [userId]);
   return row?.id ?? '';
 }
 
-async function identity({ stage, member }: Place) {
+async function identity({ stage, member }: TrialTenant) {
   const id = randomUUIDv7();
   await stage.sql(
     `insert into user_identities (id, tenant_id, user_id, issuer, subject, linked_at)
@@ -127,14 +129,14 @@ async function identity({ stage, member }: Place) {
 }
 
 /** A token that was seen in an address makes one. */
-async function notice(place: Place) {
+async function notice(place: TrialTenant) {
   const made = await token(place);
   await place.stage.servers[0].send(`GET /?token=${made.token}`);
   const { body } = await place.member.send('GET /api/v1/notices');
   return { id: textOf(body['items']?.['0']?.['id']) };
 }
 
-async function sequence({ admin, member }: Place) {
+async function sequence({ admin, member }: TrialTenant) {
   await post(admin, `/users/${member.id}/revoke-sessions`);
   const { body } = await admin.send('GET /api/v1/audit?limit=1');
   return { sequence: Number(body['items']?.['0']?.['sequence']) };
@@ -156,7 +158,7 @@ const seal = {
   signature: 'A'.repeat(86),
 };
 
-async function asking({ admin, ...place }: Place): Promise<GoodCall> {
+async function asking({ admin, ...place }: TrialTenant): Promise<GoodCall> {
   // Named by how many there are, so that a second one at a place has a name of its own, and the same in every run.
   const { body } = await admin.send('GET /api/v1/tokens');
   const own = await admin.createToken({ name: `service ${Number(body['items']?.length)}` });

@@ -12,7 +12,7 @@ import type { Stage } from './stage.ts';
 
 const metricsToken = 'for-the-metrics-of-one-server';
 /** For the servers of a check: what they hold can be asked for. */
-export const settings = { KEYWARD_METRICS_TOKEN: metricsToken, KEYWARD_MAX_CONNECTIONS: '5000' };
+export const oneCallerSettings = { KEYWARD_METRICS_TOKEN: metricsToken, KEYWARD_MAX_CONNECTIONS: '5000' };
 
 const usualSlowestMs = 100;
 const mostMegabytes = 512;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Answer } from '#server/testing/caller.ts';
-import { callAt, placesFor, send, type Call, type Place } from './calls.ts';
+import { callAt, placesFor, send, type TrialCall, type TrialTenant } from './calls.ts';
 import { inTurns } from './in-turns.ts';
 import type { Outcome } from './promise.ts';
 import type { Stage } from './stage.ts';
@@ -24,7 +24,7 @@ const undone = /undone in favour of another/g;
 
 /** What came of two calls, and what is there then. */
 interface Ending {
-  calls: readonly Call[];
+  calls: readonly TrialCall[];
   answers: readonly Answer[];
   /** Whether each did what it is for. */
   did: string;
@@ -66,7 +66,7 @@ export function countUndone({ servers }: Stage): number {
 interface Track {
   stage: Stage;
   holders: pg.Pool;
-  next: () => Place;
+  next: () => TrialTenant;
 }
 
 async function tryRace(track: Track, { pair, gates }: Race): Promise<string[]> {
@@ -120,20 +120,21 @@ async function race({ stage, holders, next }: Track, pair: Race['pair'], gate: G
 /** What these bring back has to be taken away to make them ready, and others need it: they come last, in this order. */
 const lastReady = ['adminTokens.enable', 'users.activate'];
 
-async function makeReady(place: Place, [one, other]: Race['pair']): Promise<[Call, Call]> {
+async function makeReady(place: TrialTenant, [one, other]: Race['pair']): Promise<[TrialCall, TrialCall]> {
   if (lastReady.indexOf(one) <= lastReady.indexOf(other))
     return [await callAt(place, one), await callAt(place, other)];
   const second = await callAt(place, other);
   return [await callAt(place, one), second];
 }
 
-const sendAt = ({ servers }: Stage, calls: readonly [Call, Call], at: 0 | 1) => send(servers[at], calls[at]);
+const sendAt = ({ servers }: Stage, calls: readonly [TrialCall, TrialCall], at: 0 | 1) =>
+  send(servers[at], calls[at]);
 
 /** Holds the rows of a place, as another change would. Returns what lets go of them. */
 async function holdRows(
   holders: pg.Pool,
   gate: 'users' | 'credentials',
-  { admin }: Place,
+  { admin }: TrialTenant,
 ): Promise<() => Promise<void>> {
   const client = await holders.connect();
   await client.query('begin');
@@ -145,7 +146,11 @@ async function holdRows(
   };
 }
 
-async function endingOf({ sql }: Stage, calls: readonly [Call, Call], answers: Answer[]): Promise<Ending> {
+async function endingOf(
+  { sql }: Stage,
+  calls: readonly [TrialCall, TrialCall],
+  answers: Answer[],
+): Promise<Ending> {
   const [row] = await sql<{ state: object }>(readState, [calls[0].place.admin.tenantId]);
   // That the log is being verified already is as good as verifying it.
   const did = answers.map(({ status, problem }) => status < 400 || problem?.code === 'verify_running');

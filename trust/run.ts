@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '#scripts/build.mjs';
 import { installPrograms } from '#scripts/install-programs.ts';
-import type { Tally } from '#scripts/tally.ts';
+import type { TestCounts } from '#scripts/tally.ts';
 import { root } from '#scripts/workplace.mjs';
 import { globalSetup, globalTeardown } from '#server/testing/cluster.ts';
 import type { TrustPromise } from './promise.ts';
@@ -22,7 +22,7 @@ interface Options {
 }
 
 /** `npm run trust`: shows what must be true, on servers and a PostgreSQL that are started for it. */
-export async function runTrust(args: string[]): Promise<Tally> {
+export async function runTrust(args: string[]): Promise<TestCounts> {
   const options = readOptions(args);
   const chosen = choose(await loadPromises(), options);
   await installPrograms(chosen.flatMap(({ tools = [] }) => tools));

@@ -1,10 +1,10 @@
 import type { Output } from '#cli/terminal/output.ts';
 import { version } from '#cli/version.ts';
-import { CliError, type ErrorFacts, type Outcome } from './errors.ts';
+import { CliError, type ErrorFacts, type ExitReason } from './errors.ts';
 import { describeNetworkFault } from './network-faults.ts';
-import { ask as askServer, type Answer, type Asked } from './request.ts';
+import { ask as askServer, type Answer, type RequestOptions } from './request.ts';
 
-export interface Call {
+export interface ApiCall {
   query?: Record<string, string | number | undefined>;
   /** Sent as JSON. */
   body?: unknown;
@@ -18,11 +18,11 @@ export interface Call {
 export interface Api {
   server: string;
   /** The answer's JSON; null where there is none (204). */
-  send<T>(call: string, options?: Call): Promise<T>;
+  send<T>(call: string, options?: ApiCall): Promise<T>;
   /** An answer of any length, as it comes. */
-  stream(call: string, options?: Call): Promise<Answer>;
+  stream(call: string, options?: ApiCall): Promise<Answer>;
   /** The answer whatever its status is. */
-  ask(call: string, options?: Call): Promise<Answer>;
+  ask(call: string, options?: ApiCall): Promise<Answer>;
 }
 
 export interface ApiOptions {
@@ -42,7 +42,7 @@ export const userAgent = `keyward-cli/${version} (${process.platform}; node ${pr
 
 export function createApi(options: ApiOptions): Api {
   const { server } = options;
-  async function ask(call: string, sent: Call = {}): Promise<Answer> {
+  async function ask(call: string, sent: ApiCall = {}): Promise<Answer> {
     const [method = 'GET', path = '/'] = call.split(' ');
     const traced = (fault: CliError) => {
       options.out.trace(`${method} ${url} → ${fault.facts.code ?? 'no answer'}`);
@@ -61,7 +61,7 @@ export function createApi(options: ApiOptions): Api {
     if (expiresAt) options.onExpiring?.(expiresAt);
     return response;
   }
-  async function stream(call: string, sent?: Call): Promise<Answer> {
+  async function stream(call: string, sent?: ApiCall): Promise<Answer> {
     const response = await ask(call, sent);
     if (!response.isOk) throw await refusalOf(response, options);
     return response;
@@ -70,7 +70,7 @@ export function createApi(options: ApiOptions): Api {
     server,
     ask,
     stream,
-    async send<T>(call: string, sent?: Call) {
+    async send<T>(call: string, sent?: ApiCall) {
       const response = await stream(call, sent);
       return (await readJson(response, server)) as T;
     },
@@ -79,9 +79,9 @@ export function createApi(options: ApiOptions): Api {
 
 function requestOf(
   method: string,
-  { body, form, timeoutMs = usualTimeoutMs }: Call,
+  { body, form, timeoutMs = usualTimeoutMs }: ApiCall,
   { token, cookie }: ApiOptions,
-): Asked {
+): RequestOptions {
   const type = form ? 'application/x-www-form-urlencoded' : body !== undefined && 'application/json';
   return {
     method,
@@ -101,7 +101,7 @@ function requestOf(
   };
 }
 
-function queryOf(query: Call['query'] = {}): string {
+function queryOf(query: ApiCall['query'] = {}): string {
   const text = new URLSearchParams(given(query)).toString();
   return text && `?${text}`;
 }
@@ -183,7 +183,7 @@ function withoutProblem(status: number, server: string, requestId: string | unde
   );
 }
 
-function outcomeOf(status: number): Outcome {
+function outcomeOf(status: number): ExitReason {
   if (status === 401) return 'signedOut';
   return status >= 502 && status <= 504 ? 'unreachable' : 'refused';
 }

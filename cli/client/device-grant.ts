@@ -3,7 +3,7 @@ import { CliError } from './errors.ts';
 import type { Answer } from './request.ts';
 
 /** What is asked for, besides being let in. */
-export interface DeviceRequest {
+export interface DeviceAuthorization {
   host: string;
   tokenName?: string | undefined;
   /** `30`, `90`, `365`, `never`. */
@@ -41,7 +41,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code';
 const slowerBySeconds = 5;
 
 /** Asks for a code to be confirmed in a browser. */
-export async function requestDeviceCode(api: Api, request: DeviceRequest): Promise<DeviceCode> {
+export async function requestDeviceCode(api: Api, request: DeviceAuthorization): Promise<DeviceCode> {
   const form = {
     client_id: clientId,
     host: request.host,

@@ -1,6 +1,6 @@
 /** What the exit code of the program says; scripts act on it. */
 export const exitCodes = { refused: 1, usage: 2, unreachable: 3, signedOut: 4, interrupted: 130 } as const;
-export type Outcome = keyof typeof exitCodes;
+export type ExitReason = keyof typeof exitCodes;
 
 export interface ErrorFacts {
   /** What to do about it, in one line. */
@@ -14,10 +14,10 @@ export interface ErrorFacts {
 
 /** Ends the program: one line of what happened, one of what to do, and the exit code of its outcome. */
 export class CliError extends Error {
-  readonly outcome: Outcome;
+  readonly outcome: ExitReason;
   readonly facts: ErrorFacts;
 
-  constructor(outcome: Outcome, message: string, facts: ErrorFacts = {}) {
+  constructor(outcome: ExitReason, message: string, facts: ErrorFacts = {}) {
     super(message);
     this.name = 'CliError';
     this.outcome = outcome;

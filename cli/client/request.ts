@@ -2,7 +2,7 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { CliError } from './errors.ts';
 
-export interface Asked {
+export interface RequestOptions {
   method: string;
   headers: Record<string, string>;
   body?: string | undefined;
@@ -24,7 +24,7 @@ export interface Answer {
  * Asks a server, and follows no redirect. Not by `fetch`: loading it takes longer (100 ms on Node 20) than all else that a command
  * does. Rejects with what Node says where there is no answer.
  */
-export function ask(url: string, { method, headers, body, timeoutMs }: Asked): Promise<Answer> {
+export function ask(url: string, { method, headers, body, timeoutMs }: RequestOptions): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = url.startsWith('https:') ? requestHttps : requestHttp;
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };

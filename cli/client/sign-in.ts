@@ -13,7 +13,7 @@ import {
   pollOnce,
   requestDeviceCode,
   waitForToken,
-  type DeviceRequest,
+  type DeviceAuthorization,
   type GrantedToken,
 } from './device-grant.ts';
 
@@ -25,7 +25,7 @@ export function hostName(): string {
 /** Has a person confirm in a browser that a token is made, and waits for it. */
 export async function grantByDevice(
   context: Context,
-  request: Omit<DeviceRequest, 'host'>,
+  request: Omit<DeviceAuthorization, 'host'>,
   browser: boolean,
 ): Promise<GrantedToken> {
   const { out } = context;
@@ -131,6 +131,6 @@ async function revokeItself(api: Api, id: string): Promise<boolean> {
   return response.isOk || response.status === 401 || response.status === 404;
 }
 
-export async function whoAmI(api: Api): Promise<MeView> {
+export async function fetchIdentity(api: Api): Promise<MeView> {
   return await api.send<MeView>('GET /api/v1/me');
 }

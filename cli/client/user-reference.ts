@@ -11,7 +11,7 @@ import { isUuid } from './token-reference.ts';
  * A person by id, by e-mail address, or by a name that nobody else has: an address is one person's, so it counts first.
  * Throws where there is none, and `usage` with the list where there are several.
  */
-export async function findUser(
+export async function resolveUser(
   api: Api,
   reference: string,
   out: Output,

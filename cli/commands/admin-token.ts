@@ -3,7 +3,7 @@ import { adminTokenSorts, choiceOf, orders, tokenStatuses, useWindows } from '#c
 import { listAll } from '#cli/client/api.ts';
 import { usage } from '#cli/client/errors.ts';
 import { findAnyToken } from '#cli/client/token-reference.ts';
-import { findUser } from '#cli/client/user-reference.ts';
+import { resolveUser } from '#cli/client/user-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readLimit } from '#cli/options.ts';
@@ -88,7 +88,7 @@ async function listTokens(
 ): Promise<void> {
   const { out } = context;
   const api = context.api();
-  const user = reference === undefined ? undefined : (await findUser(api, reference, out)).id;
+  const user = reference === undefined ? undefined : (await resolveUser(api, reference, out)).id;
   const query = { ...filter, user, limit: Math.min(limit, 200) };
   const page = await listAll<AdminTokenPageView>(api, 'GET /api/v1/admin/tokens', query, limit);
   if (out.json) return out.printJson(page);

@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import { choiceOf, roles, userStatuses } from '#cli/choices.ts';
 import { listAll } from '#cli/client/api.ts';
 import { isLoopback } from '#cli/client/server-address.ts';
-import { findUser, showUsers, statusOf } from '#cli/client/user-reference.ts';
+import { resolveUser, showUsers, statusOf } from '#cli/client/user-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readLimit } from '#cli/options.ts';
@@ -141,7 +141,7 @@ async function list(context: Context, { limit, ...filter }: ListOptions): Promis
 async function show(context: Context, reference: string): Promise<void> {
   const api = context.api();
   const { out } = context;
-  const { id } = await findUser(api, reference, context.out);
+  const { id } = await resolveUser(api, reference, context.out);
   const user = await api.send<UserDetailView>(`GET /api/v1/users/${id}`);
   if (out.json) return out.printJson(user);
   const at = (time: string | null) => (time ? `${ago(time, Date.now())} (${momentOf(time)})` : 'never');
@@ -184,14 +184,14 @@ function handLink({ out }: Context, link: string, mailed: boolean): void {
 
 async function setRole(context: Context, reference: string, role: string): Promise<void> {
   const api = context.api();
-  const { id } = await findUser(api, reference, context.out);
+  const { id } = await resolveUser(api, reference, context.out);
   const user = await api.send<UserView>(`PATCH /api/v1/users/${id}`, { body: { role } });
   finish(context, user, `${clean(user.email)} is ${user.role} now`);
 }
 
 async function activate(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id } = await findUser(api, reference, context.out);
+  const { id } = await resolveUser(api, reference, context.out);
   const user = await api.send<UserView>(`POST /api/v1/users/${id}/activate`, { body: {} });
   finish(context, user, `${clean(user.email)} is let in again`);
   if (user.needsLink)
@@ -202,7 +202,7 @@ async function activate(context: Context, reference: string): Promise<void> {
 
 async function setPassword(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference, context.out);
+  const { id, email } = await resolveUser(api, reference, context.out);
   const password = await readSecret(`New password of ${clean(email)}`);
   await api.send(`POST /api/v1/users/${id}/set-password`, { body: { password } });
   finish(
@@ -214,7 +214,7 @@ async function setPassword(context: Context, reference: string): Promise<void> {
 
 async function resetPassword(context: Context, reference: string): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference, context.out);
+  const { id, email } = await resolveUser(api, reference, context.out);
   const link = await api.send<ResetLinkView>(`POST /api/v1/users/${id}/reset-password`, { body: {} });
   if (context.out.json) return context.out.printJson(link);
   context.out.done(`${clean(email)} can choose a new password`);
@@ -227,7 +227,7 @@ async function deactivate(
   { reason, yes }: DecisionOptions,
 ): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference, context.out);
+  const { id, email } = await resolveUser(api, reference, context.out);
   await confirmOr(yes, {
     message: `Shut out ${clean(email)}, with all that they hold?`,
     undo: 'keyward admin user activate',
@@ -240,7 +240,7 @@ async function deactivate(
 
 async function remove(context: Context, reference: string, { yes }: DecisionOptions): Promise<void> {
   const api = context.api();
-  const { id, email } = await findUser(api, reference, context.out);
+  const { id, email } = await resolveUser(api, reference, context.out);
   await confirmOr(yes, { message: `Delete ${clean(email)} and revoke all that they hold, for good?` });
   await api.send(`DELETE /api/v1/users/${id}`);
   finish(context, { id, email, status: 'deleted' }, `${clean(email)} is deleted`);

@@ -3,7 +3,14 @@ import { assertSendable } from '#cli/client/access.ts';
 import { profileOf, updateConfig } from '#cli/client/config.ts';
 import { CliError, usage } from '#cli/client/errors.ts';
 import { makeToken, withSession } from '#cli/client/password-session.ts';
-import { endToken, grantByDevice, hostName, keepToken, replaceProfile, whoAmI } from '#cli/client/sign-in.ts';
+import {
+  endToken,
+  grantByDevice,
+  hostName,
+  keepToken,
+  replaceProfile,
+  fetchIdentity,
+} from '#cli/client/sign-in.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { describeStanding, showStanding } from '#cli/standing.ts';
@@ -74,7 +81,7 @@ async function signIn(context: Context, { password, email, browser }: LoginOptio
   if (!context.access().server && isInteractive())
     context.useServer(await askText('Address of your Keyward'));
   const token = password ? await tokenByPassword(context, email) : await tokenByDevice(context, browser);
-  const me = await whoAmI(context.apiWith(token));
+  const me = await fetchIdentity(context.apiWith(token));
   const profile = await keepToken(context, { token, source: 'login', me });
   const standing = describeStanding(me, context.server(), profile);
   if (context.out.json) context.out.printJson({ ...me, server: context.server(), profile });
@@ -110,7 +117,7 @@ async function importToken(context: Context, options: ImportOptions): Promise<vo
     context.out.done(`Kept for ${server} in the profile "${name}", without asking the server`);
     return;
   }
-  const me = await whoAmI(context.apiWith(token)).catch((error: unknown) => {
+  const me = await fetchIdentity(context.apiWith(token)).catch((error: unknown) => {
     throw asRefusal(error);
   });
   assertSame('e-mail', email, me.user?.email);
@@ -136,7 +143,7 @@ function asRefusal(error: unknown): unknown {
 
 async function whoami(context: Context): Promise<void> {
   const api = context.api();
-  const me = await whoAmI(api);
+  const me = await fetchIdentity(api);
   const { profileName, tokenOrigin } = context.access();
   const profile = tokenOrigin === 'profile' ? profileName : undefined;
   if (context.out.json) context.out.printJson({ ...me, server: api.server, profile: profile ?? null });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { isHealthy, runChecks, summary, type Check } from '#cli/checks.ts';
 import { CliError } from '#cli/client/errors.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { reportSetup } from '#cli/setup-report.ts';
+import { sendSetupReport } from '#cli/setup-report.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import { startSpinner } from '#cli/terminal/spinner.ts';
 import { clean, hang, pad } from '#cli/terminal/text.ts';
@@ -22,7 +22,7 @@ export async function examine(context: Context): Promise<void> {
   const healthy = isHealthy(checks);
   if (out.json) out.printJson({ healthy, checks });
   else showChecks(out, checks);
-  await reportSetup(context, checks);
+  await sendSetupReport(context, checks);
   if (!healthy)
     throw new CliError('refused', 'Not everything works here.', {
       hint: 'What to do stands beside each ✗ above.',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { usage } from '#cli/client/errors.ts';
-import { hostName, keepToken, whoAmI } from '#cli/client/sign-in.ts';
+import { hostName, keepToken, fetchIdentity } from '#cli/client/sign-in.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { describeStanding, showStanding } from '#cli/standing.ts';
@@ -34,7 +34,7 @@ async function setUp(context: Context, given: string | undefined): Promise<void>
     throw usage('This is no setup code.', 'It looks like kw_set_… and is on the dashboard of your Keyward.');
   const body = { code, host: hostName(), os: process.platform };
   const { secret } = await context.apiWith().send<Redeemed>('POST /api/v1/setup-codes/redeem', { body });
-  const me = await whoAmI(context.apiWith(secret));
+  const me = await fetchIdentity(context.apiWith(secret));
   const profile = await keepToken(context, { token: secret, source: 'setup', me });
   const standing = describeStanding(me, server, profile);
   out.done(`Set up: ${standing.who} at ${server}`);

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Argument, type Command } from 'commander';
 import { openContext, type Context } from '#cli/context.ts';
-import { reportSetup } from '#cli/setup-report.ts';
+import { sendSetupReport } from '#cli/setup-report.ts';
 import { installSkills, skillFolder, skills, skillState } from '#cli/skills.ts';
 import { plural } from '#cli/terminal/text.ts';
 
@@ -55,5 +55,5 @@ async function install(context: Context, { dir }: { dir?: string }): Promise<voi
       ? `Installed ${plural(changed.length, 'file')} in ${folder}`
       : `${folder} holds them already`,
   );
-  if (dir === undefined) await reportSetup(context);
+  if (dir === undefined) await sendSetupReport(context);
 }

@@ -1,6 +1,6 @@
 import type { Operation } from './api-document.ts';
 
-export interface Call {
+export interface FilledCall {
   /** What was filled in, by the name of the parameter; empty ones are left out. */
   values: Record<string, string>;
   body: string | undefined;
@@ -19,7 +19,7 @@ export interface Answered {
 const longest = 100_000;
 
 /** Where a call goes: the path with its parameters in their places, and the others behind it. */
-export function addressOf({ path, parameters = [] }: Operation, values: Call['values']): string {
+export function addressOf({ path, parameters = [] }: Operation, values: FilledCall['values']): string {
   const query = new URLSearchParams();
   let address = path;
   for (const { in: place, name } of parameters) {
@@ -31,7 +31,7 @@ export function addressOf({ path, parameters = [] }: Operation, values: Call['va
 }
 
 /** Sends it to this server. With a token the session stays out of it. Throws when there is no answer. */
-export async function sendCall(operation: Operation, { values, body, token }: Call): Promise<Answered> {
+export async function sendCall(operation: Operation, { values, body, token }: FilledCall): Promise<Answered> {
   const started = performance.now();
   const response = await fetch(addressOf(operation, values), {
     method: operation.method,

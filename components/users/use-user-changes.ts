@@ -70,7 +70,7 @@ export function useRevokeSessions() {
   );
 }
 
-export function useRevokeSession() {
+export function useRevokeUserSession() {
   const refresh = useRefreshUsers();
   return useMutation(
     trpc.users.revokeSession.mutationOptions({

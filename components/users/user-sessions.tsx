@@ -3,7 +3,7 @@ import { Button } from '#components/ui/button.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { UserDetailView } from '#server/people/users/schema.ts';
 import { PanelSection } from './panel-section.tsx';
-import { useRevokeSession } from './use-user-changes.ts';
+import { useRevokeUserSession } from './use-user-changes.ts';
 import type { RowActs } from './user-row.tsx';
 
 /** Where a person is signed in; each of it, or all, ends by a press: signing in again undoes it. */
@@ -14,7 +14,7 @@ export function UserSessions({
   user: UserDetailView;
   onSignOut: RowActs['onSignOut'];
 }) {
-  const { mutate, isPending, variables } = useRevokeSession();
+  const { mutate, isPending, variables } = useRevokeUserSession();
   const { sessions } = holds;
   return (
     <PanelSection

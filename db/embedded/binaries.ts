@@ -23,7 +23,7 @@ export async function findBinaries(account: Account | undefined): Promise<string
 }
 
 /** PostgreSQL refuses to run as root: then it is `postgres`, or `nobody` where there is no such user. */
-export async function findAccount(): Promise<Account | undefined> {
+export async function findSystemAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   return (await lookUp('postgres')) ?? (await lookUp('nobody'));
 }

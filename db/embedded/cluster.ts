@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, stat, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Account, findAccount, findBinaries } from './binaries.ts';
+import { type Account, findSystemAccount, findBinaries } from './binaries.ts';
 import { createCluster, type Passwords } from './create.ts';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
 
@@ -38,7 +38,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     if (!owner && options.isThere) throw nothingThere(dataFolder);
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const account =
-      owner && process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : await findAccount();
+      owner && process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : await findSystemAccount();
     const programs = await findBinaries(account);
     if (!owner) await createCluster({ ...options, home, programs, account });
     const passwords = JSON.parse(await readFile(path.join(home, 'passwords.json'), 'utf8')) as Passwords;

@@ -1,6 +1,6 @@
 import type { Problem } from '#server/core/procedures/problem.ts';
 
-export interface Call {
+export interface CallOptions {
   /** Sent as `Authorization: Bearer …`. */
   token?: string;
   cookie?: string;
@@ -29,7 +29,7 @@ export interface Json {
 export interface Caller {
   origin: string;
   /** `send('POST /api/v1/tokens', { cookie, body })`. Redirects are not followed. */
-  send(call: string, options?: Call): Promise<Answer>;
+  send(call: string, options?: CallOptions): Promise<Answer>;
 }
 
 export function createCaller(origin: string): Caller {

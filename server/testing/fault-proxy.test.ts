@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startBackend } from '#server/testing/backend.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
-import { createLoadClient, type Outcome } from '#server/testing/load-client.ts';
+import { createLoadClient, type LoadAnswer } from '#server/testing/load-client.ts';
 
 const saying = (word: string) => ({ path: '/', headers: { 'X-Word': word } });
 
-const end = (outcome: Outcome) => ('why' in outcome ? `${outcome.kind} ${outcome.why}` : outcome.kind);
+const end = (outcome: LoadAnswer) => ('why' in outcome ? `${outcome.kind} ${outcome.why}` : outcome.kind);
 
 test('what stands between two ends does to them what it is told to, and nothing once it is mended', async () => {
   await using backend = await startBackend();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort, hasCertificate, programOf, startProgram, type Program } from '#server/testing/program.ts';
 
 /** Where a proxy keeps what it writes, and where it listens. */
-export interface Place {
+export interface FrontAddress {
   folder: string;
   port: number;
 }
@@ -17,7 +17,7 @@ const files = { nginx: 'nginx.conf', caddy: 'caddyfile' } as const;
 /** The host that the files of `docs/fronts` name. */
 export const frontHost = 'desk.example.com';
 
-export async function placeOfFront(): Promise<Place & AsyncDisposable> {
+export async function placeOfFront(): Promise<FrontAddress & AsyncDisposable> {
   const folder = await mkdtemp(join(tmpdir(), 'keyward-proxy-'));
   // The workers of an nginx that root starts are somebody else.
   await chmod(folder, 0o711);
@@ -31,7 +31,7 @@ export async function placeOfFront(): Promise<Place & AsyncDisposable> {
  */
 export async function startProxy(
   name: ProxyName,
-  place: Place,
+  place: FrontAddress,
   { keyward, service }: { keyward: string; service: number },
 ): Promise<Program> {
   const config = (await readFile(new URL(`proxies/${files[name]}`, docs), 'utf8'))
@@ -42,7 +42,7 @@ export async function startProxy(
 }
 
 /** Starts what `docs/fronts` has: TLS in front of the Keyward at an origin, with nothing changed but addresses and certificates. */
-export async function startFront(name: ProxyName, place: Place, keyward: string): Promise<Program> {
+export async function startFront(name: ProxyName, place: FrontAddress, keyward: string): Promise<Program> {
   const config = (await readFile(new URL(`fronts/${files[name]}`, docs), 'utf8')).replaceAll(
     '127.0.0.1:3000',
     new URL(keyward).host,
@@ -63,7 +63,7 @@ export async function startFront(name: ProxyName, place: Place, keyward: string)
 }
 
 /** Runs what goes into the block `http`. */
-async function startNginx(config: string, { folder, port }: Place): Promise<Program> {
+async function startNginx(config: string, { folder, port }: FrontAddress): Promise<Program> {
   const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   const paths = kinds.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join('\n');
   const main = `pid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp {\naccess_log off;\n${paths}\n${config}\n}\n`;
@@ -72,7 +72,7 @@ async function startNginx(config: string, { folder, port }: Place): Promise<Prog
   return startProgram(programOf('nginx'), args, { port });
 }
 
-async function startCaddy(config: string, { folder, port }: Place, host?: string): Promise<Program> {
+async function startCaddy(config: string, { folder, port }: FrontAddress, host?: string): Promise<Program> {
   const path = join(folder, 'Caddyfile');
   await writeFile(path, `{\n\tadmin off\n\tauto_https disable_redirects\n\tskip_install_trust\n}\n${config}`);
   const args = ['run', '--config', path, '--adapter', 'caddyfile'];

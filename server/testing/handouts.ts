@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { randomBase62 } from '#server/core/secrets/format.ts';
-import { textOf, type Answer, type Call } from '#server/testing/caller.ts';
+import { textOf, type Answer, type CallOptions } from '#server/testing/caller.ts';
 import { post } from '#server/testing/oauth.ts';
 import { codeOf, expect, goodPassword } from '#server/testing/person.ts';
 
@@ -11,7 +11,7 @@ export const handoutKinds = [...givenKinds, ...ownKinds] as const;
 export type HandoutKind = (typeof handoutKinds)[number];
 
 interface Sender {
-  send(call: string, options?: Call): Promise<Answer>;
+  send(call: string, options?: CallOptions): Promise<Answer>;
 }
 
 export interface Handout {

@@ -13,7 +13,7 @@ export interface LoadCall {
  * What became of a request. `unreachable`: no connection, so that nothing was sent; `torn`: the connection broke before the
  * whole answer was there, and what it did nobody knows; `silent`: no whole answer in time, of which the same is true.
  */
-export type Outcome = { ms: number } & (
+export type LoadAnswer = { ms: number } & (
   | { kind: 'answered'; status: number; code: string | undefined; text: string }
   | { kind: 'unreachable' | 'torn'; why: string }
   | { kind: 'silent' }
@@ -21,7 +21,7 @@ export type Outcome = { ms: number } & (
 
 /** One who asks, over one connection that is kept alive; over a new one where the server closed it. Nothing is ever tried again. */
 export interface LoadClient extends Disposable {
-  ask(origin: string, call: LoadCall): Promise<Outcome>;
+  ask(origin: string, call: LoadCall): Promise<LoadAnswer>;
 }
 
 export function createLoadClient({ timeoutMs = 10_000 }: { timeoutMs?: number } = {}): LoadClient {
@@ -43,7 +43,7 @@ async function exchange(
   origin: string,
   { agent, patience }: { agent: Agent; patience: AbortSignal },
   { method = 'GET', path, headers, body }: LoadCall,
-): Promise<Bare<Outcome>> {
+): Promise<Bare<LoadAnswer>> {
   const text = body === undefined ? undefined : JSON.stringify(body);
   const asking = request(origin + path, {
     agent,
@@ -89,7 +89,7 @@ function codeOf(text: string): string | undefined {
 }
 
 /** Every request of a load, in exactly one of the counts. */
-export interface Tally {
+export interface LoadResult {
   asked: number;
   good: number;
   /** By status and code, `503 unavailable`. */
@@ -108,15 +108,15 @@ export interface Load {
   /** How long a client waits for an answer. */
   timeoutMs?: number;
   /** Makes the request with that number. */
-  ask: (client: LoadClient, number: number) => Promise<Outcome>;
-  isGood?: (outcome: Outcome & { kind: 'answered' }) => boolean;
+  ask: (client: LoadClient, number: number) => Promise<LoadAnswer>;
+  isGood?: (outcome: LoadAnswer & { kind: 'answered' }) => boolean;
 }
 
 /** Has some clients ask, each one request after the other, and says what became of each. */
-export async function runLoad(load: Load): Promise<Tally> {
+export async function runLoad(load: Load): Promise<LoadResult> {
   const { clients, requests = Infinity, signal, ask } = load;
   const isGood = load.isGood ?? (({ status }) => status < 400);
-  const tally: Tally = {
+  const tally: LoadResult = {
     asked: 0,
     good: 0,
     refused: {},
@@ -130,7 +130,7 @@ export async function runLoad(load: Load): Promise<Tally> {
     using client = createLoadClient(load);
     while (!isOver()) count(await ask(client, tally.asked++));
   }
-  function count(outcome: Outcome): void {
+  function count(outcome: LoadAnswer): void {
     tally.slowestMs = Math.max(tally.slowestMs, outcome.ms);
     if (outcome.kind !== 'answered') return void tally[outcome.kind]++;
     if (isGood(outcome)) return void tally.good++;
@@ -142,10 +142,10 @@ export async function runLoad(load: Load): Promise<Tally> {
 }
 
 /** How many requests of a load got no good answer. */
-export const failuresOf = ({ asked, good }: Tally) => asked - good;
+export const failuresOf = ({ asked, good }: LoadResult) => asked - good;
 
 /** The failures in words, `2 torn, 1 × 503 unavailable`; empty where there are none. */
-export function describeFailures({ refused, unreachable, torn, silent }: Tally): string {
+export function describeFailures({ refused, unreachable, torn, silent }: LoadResult): string {
   const kinds = Object.entries({ unreachable, torn, silent }).filter(([, count]) => count > 0);
   return [
     ...kinds.map(([kind, count]) => `${count} ${kind}`),

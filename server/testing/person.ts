@@ -1,13 +1,13 @@
 import type { ProfileView, Role } from '#server/core/access/schema.ts';
 import type { CreatedTokenView, CreateTokenInput } from '#server/credentials/tokens/schema.ts';
-import { cookieOf, textOf, type Answer, type Call, type Caller } from '#server/testing/caller.ts';
+import { cookieOf, textOf, type Answer, type CallOptions, type Caller } from '#server/testing/caller.ts';
 
 /** Someone with a signed-in browser. */
 export interface Person extends ProfileView {
   password: string;
   cookie: string;
   /** As `desk.send`, with this person's cookie. */
-  send(call: string, options?: Call): Promise<Answer>;
+  send(call: string, options?: CallOptions): Promise<Answer>;
   /** Makes a token through the API. Throws unless it was made. */
   createToken(input: Partial<CreateTokenInput> & { name: string }): Promise<CreatedTokenView>;
   revokeToken(id: string): Promise<void>;
@@ -65,7 +65,7 @@ export function codeOf(link: string): string {
 }
 
 export function toPerson(caller: Caller, profile: ProfileView, password: string, cookie: string): Person {
-  const send = (call: string, options: Call = {}) => caller.send(call, { cookie, ...options });
+  const send = (call: string, options: CallOptions = {}) => caller.send(call, { cookie, ...options });
   return {
     ...profile,
     password,

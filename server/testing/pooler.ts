@@ -1,7 +1,7 @@
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findAccount } from '#db/embedded/binaries.ts';
+import { findSystemAccount } from '#db/embedded/binaries.ts';
 import type { TestDatabase } from '#server/testing/database.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 import { freePort, programOf, startProgram } from '#server/testing/program.ts';
@@ -45,7 +45,7 @@ export async function startPooler(
       '',
     ].join('\n'),
   );
-  const account = await findAccount();
+  const account = await findSystemAccount();
   for (const file of [folder, list, configuration]) if (account) chownSync(file, account.uid, account.gid);
   opening.use(await startProgram(programOf('pgbouncer'), [configuration], { port: at, ...account }));
   const opened = opening.move();

@@ -4,7 +4,7 @@ import { CspEvaluator } from 'csp_evaluator/dist/evaluator.js';
 import { Severity } from 'csp_evaluator/dist/finding.js';
 import { CspParser } from 'csp_evaluator/dist/parser.js';
 import { root } from '#scripts/workplace.mjs';
-import { cookieOf, createCaller, type Call, type Caller } from '#server/testing/caller.ts';
+import { cookieOf, createCaller, type CallOptions, type Caller } from '#server/testing/caller.ts';
 import { freePort } from '#server/testing/program.ts';
 import { doorPrefixes } from '#trust/every-call.ts';
 import { inTurns } from '#trust/in-turns.ts';
@@ -40,8 +40,10 @@ async function askForFiles(caller: Caller, cookie: string): Promise<Seen[]> {
 /** Every door by every method, and every kind of refusal that there is without breaking something. */
 async function askAtDoors(caller: Caller, cookie: string): Promise<Seen[]> {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-  const asked: [call: string, options: Call][] = [
-    ...doorPrefixes.flatMap((prefix) => methods.map((method): [string, Call] => [`${method} ${prefix}`, {}])),
+  const asked: [call: string, options: CallOptions][] = [
+    ...doorPrefixes.flatMap((prefix) =>
+      methods.map((method): [string, CallOptions] => [`${method} ${prefix}`, {}]),
+    ),
     ['GET /api/v1/me', { cookie }],
     ['GET /api/v1/me', {}],
     ['GET /api/v1/me?token=kw_pat_x', { token: 'kw_pat_x' }],

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cookieOf, type Answer, type Call } from '#server/testing/caller.ts';
+import { cookieOf, type Answer, type CallOptions } from '#server/testing/caller.ts';
 import { goodPassword, type Person } from '#server/testing/person.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 import type { Stage } from '#trust/stage.ts';
@@ -10,7 +10,7 @@ const guesses = 60;
 const guessesOfAddress = 80;
 const ofAddress = { least: 50, most: 53 };
 
-type Guess = (n: number) => [call: string, options: Call];
+type Guess = (n: number) => [call: string, options: CallOptions];
 
 /** All at once, half of them at each server. */
 function guessAll({ servers }: Stage, count: number, guess: Guess): Promise<Answer[]> {

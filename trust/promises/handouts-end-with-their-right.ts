@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Call } from '#server/testing/caller.ts';
+import type { CallOptions } from '#server/testing/caller.ts';
 import { givenKinds, handOut, handoutKinds, type HandoutKind } from '#server/testing/handouts.ts';
 import { expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -93,7 +93,8 @@ async function countLeftBehind(stage: Stage, ending: string): Promise<number> {
 async function countLeftByToken(stage: Stage): Promise<number> {
   const eve = await stage.join('admin');
   const { token, credential } = await eve.createToken({ name: 'provisioning' });
-  const send = (call: string, options: Call = {}) => stage.servers[0].send(call, { token, ...options });
+  const send = (call: string, options: CallOptions = {}) =>
+    stage.servers[0].send(call, { token, ...options });
   const all = await Promise.all(givenKinds.map((kind) => handOut(stage.servers[1], { send }, kind)));
   for (const change of ['disable', 'enable'])
     expect(200, await byAda(stage, `/admin/tokens/${credential.id}/${change}`));

@@ -1,6 +1,6 @@
 import { secretForm } from '#server/core/secrets/schema.ts';
 import type { Answer } from '#server/testing/caller.ts';
-import { everyCall, send, sendRest, type Call } from '#trust/calls.ts';
+import { everyCall, send, sendRest, type TrialCall } from '#trust/calls.ts';
 import { enter, openDoors, type Door, type Doors } from '#trust/doors.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -18,7 +18,7 @@ function withKey(input: object, key: string): string[] {
 }
 
 /** The unknown keys that are not refused. At the REST door it is one, since the schema is the same. */
-async function findLenient({ servers }: Stage, call: Call): Promise<string[]> {
+async function findLenient({ servers }: Stage, call: TrialCall): Promise<string[]> {
   const lenient: string[] = [];
   for (const key of foreign.filter((name) => !call.fields.includes(name))) {
     const answers: Answer[] = [];

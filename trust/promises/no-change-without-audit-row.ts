@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { everyCall, send, type Call } from '#trust/calls.ts';
+import { everyCall, send, type TrialCall } from '#trust/calls.ts';
 import { changing, enter, openDoors, type Doors } from '#trust/doors.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -39,7 +39,7 @@ async function rowsByTenant({ sql }: Stage): Promise<Map<string, number>> {
 }
 
 /** Makes all of the calls. Each has a tenant of its own, by which is known what it changed. */
-async function tryAll(stage: Stage, calls: Call[]): Promise<Trial[]> {
+async function tryAll(stage: Stage, calls: TrialCall[]): Promise<Trial[]> {
   const [before, rowsBefore] = [await takeSnapshot(stage, refusals), await rowsByTenant(stage)];
   const answers = await inTurns(calls, (call, at) => send(stage.servers[at % 2 === 0 ? 0 : 1], call));
   const [changes, rows] = [

@@ -1,4 +1,4 @@
-import type { Call } from '#server/testing/caller.ts';
+import type { CallOptions } from '#server/testing/caller.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { doorPrefixes, everyChange, everyRead } from '#trust/every-call.ts';
 import { inTurns } from '#trust/in-turns.ts';
@@ -6,7 +6,7 @@ import type { TrustPromise } from '#trust/promise.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 /** Who somebody says they are, when they are not. */
-const strangers: Call[] = [{}, { token: 'x' }, { cookie: 'keyward_session=x' }];
+const strangers: CallOptions[] = [{}, { token: 'x' }, { cookie: 'keyward_session=x' }];
 const types = ['application/json', 'multipart/form-data; boundary=x', 'x'];
 /** More than one procedure, and none. */
 const oddPaths = ['/trpc/live.changes,sessions.me?batch=1', '/trpc/sessions.me,', '/trpc/,', '/trpc/x'];

@@ -1,4 +1,4 @@
-import { exceed, fill, nest, settings, starve } from '#trust/one-caller.ts';
+import { exceed, fill, nest, oneCallerSettings, starve } from '#trust/one-caller.ts';
 import type { Outcome, TrustPromise } from '#trust/promise.ts';
 import type { Stage } from '#trust/stage.ts';
 
@@ -22,7 +22,7 @@ export const promise: TrustPromise = {
   threshold: 'p99 ≤ 100 ms, ≤ 512 MB, 0 bytes after, a look-up for 5 refused calls',
   isFast: false,
   ownStage: true,
-  settings,
+  settings: oneCallerSettings,
   check,
   control: [
     {

@@ -1,4 +1,4 @@
-import { exceed, fill, settings, starve } from '#trust/one-caller.ts';
+import { exceed, fill, oneCallerSettings, starve } from '#trust/one-caller.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 
 /** How long others wait is shown, and judged by S38 alone: a machine that is busy otherwise says nothing about it. */
@@ -10,7 +10,7 @@ export const promise: TrustPromise = {
   threshold: '64 under way, 0 failed, ≤ 512 MB, 0 bytes after, a look-up for 5 refused calls',
   isFast: true,
   ownStage: true,
-  settings,
+  settings: oneCallerSettings,
   async check(stage) {
     const outcomes = [
       // First: what its backends do is counted when they say so.

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { tokenLimits } from '#server/credentials/tokens/schema.ts';
-import { textOf, type Answer, type Call } from '#server/testing/caller.ts';
+import { textOf, type Answer, type CallOptions } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import { addTokensTo } from '#server/testing/tokens.ts';
 import { inTurns } from '#trust/in-turns.ts';
@@ -12,7 +12,7 @@ const rounds = 5;
 const callers = 20;
 
 /** The same call of twenty at once, half of them at each server. */
-function atOnce({ servers }: Stage, call: string, options: Call): Promise<Answer[]> {
+function atOnce({ servers }: Stage, call: string, options: CallOptions): Promise<Answer[]> {
   const every = Array.from({ length: callers }, (_, n) => servers[n % 2]?.send(call, options));
   return Promise.all(every.filter((sent) => sent !== undefined));
 }

@@ -5,7 +5,7 @@ import { textOf, type Answer } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { openStream } from '#server/testing/stream.ts';
-import { everyCall, send, type Call } from '#trust/calls.ts';
+import { everyCall, send, type TrialCall } from '#trust/calls.ts';
 import { enter, openDoors, type Door } from '#trust/doors.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -36,7 +36,7 @@ function unknownTwin(text: string): string {
 const likeness = ({ status, text }: Answer) => `${status} ${text.replace(uuid, '').replace(/kw_\w+/g, '')}`;
 
 /** The same call by somebody of another tenant, of the same role. */
-async function asStranger(call: Call, [admin, member]: Person[]): Promise<Call> {
+async function asStranger(call: TrialCall, [admin, member]: Person[]): Promise<TrialCall> {
   const person = call.who.cookie === call.place.member.cookie ? member : admin;
   if (!person) throw new Error('There is no stranger');
   if (call.who.token === undefined) return { ...call, who: { cookie: person.cookie } };
@@ -45,7 +45,7 @@ async function asStranger(call: Call, [admin, member]: Person[]): Promise<Call> 
 }
 
 /** Its input, and for each filter that it takes one that only they would find something by. */
-async function inputsOf({ servers }: Stage, call: Call): Promise<object[]> {
+async function inputsOf({ servers }: Stage, call: TrialCall): Promise<object[]> {
   const { admin, member } = call.place;
   const values: Record<string, string | undefined> = {
     search: member.email,
@@ -64,13 +64,13 @@ async function inputsOf({ servers }: Stage, call: Call): Promise<object[]> {
 }
 
 interface Attack {
-  call: Call;
+  call: TrialCall;
   inputs: object[];
   /** Ids that no stranger may be shown. */
   theirs: Set<string>;
 }
 
-async function prepare(stage: Stage, call: Call): Promise<Attack> {
+async function prepare(stage: Stage, call: TrialCall): Promise<Attack> {
   const inputs = await inputsOf(stage, call);
   const { admin, member } = call.place;
   const theirs = new Set([admin.tenantId, admin.id, member.id]);
@@ -80,14 +80,14 @@ async function prepare(stage: Stage, call: Call): Promise<Attack> {
 }
 
 /** A server that has too much to do at this moment tells nothing of anything. */
-async function sendUntilAnswered(server: ServerProcess, call: Call, text: string): Promise<Answer> {
+async function sendUntilAnswered(server: ServerProcess, call: TrialCall, text: string): Promise<Answer> {
   const answer = await send(server, call, text);
   const isBusy = answer.status === 503 && call.status !== 503;
   return isBusy ? sendUntilAnswered(server, call, text) : answer;
 }
 
 /** What tells a stranger something: the names of the fields that were sent, and the statuses that came back. */
-async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: Call): Promise<string[]> {
+async function learn({ servers }: Stage, { inputs, theirs }: Attack, stranger: TrialCall): Promise<string[]> {
   const learnt: string[] = [];
   for (const input of inputs) {
     const text = JSON.stringify(input);

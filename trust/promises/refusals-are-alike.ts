@@ -1,5 +1,5 @@
 import { randomInt, randomUUIDv7 } from 'node:crypto';
-import { createSigner } from '#server/core/crypto/cookie-signer.ts';
+import { createCookieSigner } from '#server/core/crypto/cookie-signer.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 import { zOf } from '#trust/rank-test.ts';
@@ -30,7 +30,7 @@ async function fill(stage: Stage): Promise<Of<string[]>> {
   const [key] = await stage.sql<{ value: Buffer }>(
     "select value from installation_keys where name = 'sign_in'",
   );
-  const { hash } = createSigner(key?.value ?? Buffer.alloc(0));
+  const { hash } = createCookieSigner(key?.value ?? Buffer.alloc(0));
   // All of them have been tried before, so that each try finds a row.
   const all = Object.values(emails).flat();
   await stage.sql(

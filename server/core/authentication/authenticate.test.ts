@@ -8,7 +8,7 @@ import {
   checkToken,
   noteAdmitted,
   readBearer,
-  type Asked,
+  type VerificationContext,
 } from '#server/core/authentication/authenticate.ts';
 import { newSecret } from '#server/core/secrets/format.ts';
 import type { CreatedTokenView, CreateTokenInput } from '#server/credentials/tokens/schema.ts';
@@ -225,7 +225,7 @@ test('for a service a token is good by the address that the service reports, and
   const { token, credential } = await make('bound', { ipAllowlist: ['198.51.100.1'] });
   const by = await show((await make('gateway')).token);
   assert.ok(by);
-  const verdict = async (asked: Partial<Asked>) => {
+  const verdict = async (asked: Partial<VerificationContext>) => {
     const said = await checkToken(desk.runtime, token, request, { by, address: null, ...asked });
     if ('refusal' in said) return said.refusal;
     noteAdmitted(desk.runtime, said.principal, { ...request, address: asked.address ?? null });

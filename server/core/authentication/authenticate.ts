@@ -76,7 +76,7 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
 export type Verdict = { principal: UserPrincipal } | { refusal: ErrorCode };
 
 /** What a service says of a token that was shown to it. */
-export interface Asked {
+export interface VerificationContext {
   /** The service. Tokens of other tenants are unknown to it, and nothing of it is written down there. */
   by: Principal;
   /** Where the token came from, as the service says; null where it does not. */
@@ -91,7 +91,7 @@ export async function checkToken(
   runtime: Runtime,
   token: string,
   request: RequestFacts,
-  asked?: Asked,
+  asked?: VerificationContext,
 ): Promise<Verdict> {
   const hash = parseSecret(token)?.secret.hash();
   const found = hash && (await runtime.lookup(hash));
@@ -133,7 +133,7 @@ async function noteRefusal(
   runtime: Runtime,
   request: RequestFacts,
   found: FoundCredential,
-  { code, at, asked }: { code: ErrorCode; at: Date; asked: Asked | undefined },
+  { code, at, asked }: { code: ErrorCode; at: Date; asked: VerificationContext | undefined },
 ): Promise<void> {
   const shown = { address: asked?.address ?? request.address };
   const detail = detailOf(asked);
@@ -145,7 +145,7 @@ async function noteRefusal(
   await tellOwner(runtime, shown, found, 'reuse');
 }
 
-function detailOf(asked: Asked | undefined): Record<string, unknown> {
+function detailOf(asked: VerificationContext | undefined): Record<string, unknown> {
   if (!asked) return {};
   const { by, address } = asked;
   return {
@@ -201,7 +201,7 @@ export function noteRefused(
  * A token that is nobody's: counted by where it comes from, and nothing of it is kept. One that a service was shown is the
  * business of its tenant, and of no other.
  */
-function noteUnknown(runtime: Runtime, request: RequestFacts, asked: Asked | undefined): void {
+function noteUnknown(runtime: Runtime, request: RequestFacts, asked: VerificationContext | undefined): void {
   const actor = stranger(asked?.by.tenantId ?? runtime.defaultTenantId);
   const detail = detailOf(asked);
   const entry = { action: 'auth.refused', outcome: 'denied', code: 'token_invalid', actor, detail } as const;

@@ -83,7 +83,7 @@ export async function countUseByDay(
   return byDay;
 }
 
-export type Place = Awaited<ReturnType<typeof findPlaces>>[number];
+export type UseOrigin = Awaited<ReturnType<typeof findPlaces>>[number];
 
 /** From where and for what a credential was used in the last 30 days, and how often in vain; the latest first. 1,530 at most. */
 export function findPlaces(db: Connection, tenantId: TenantId, id: string, at: Date) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { createSigner } from '#server/core/crypto/cookie-signer.ts';
+import { createCookieSigner } from '#server/core/crypto/cookie-signer.ts';
 
-const signer = createSigner(randomBytes(32));
+const signer = createCookieSigner(randomBytes(32));
 
 test('what was signed is read again, and only for the purpose it was signed for', () => {
   const text = signer.sign('device', { a: 1 });
@@ -16,7 +16,7 @@ test('what was changed, cut, or signed by another installation is read as nothin
   const text = signer.sign('device', { a: 1 });
   const [body = '', mark = ''] = text.split('.');
   const other = Buffer.from('{"a":2}').toString('base64url');
-  const foreign = createSigner(randomBytes(32)).sign('device', { a: 1 });
+  const foreign = createCookieSigner(randomBytes(32)).sign('device', { a: 1 });
   for (const bad of ['', '.', body, `${body}.`, `${other}.${mark}`, `${body}.${mark.slice(1)}`, foreign])
     assert.equal(signer.read('device', bad), undefined, bad);
 });

@@ -3,12 +3,12 @@ import { sameHash } from '#server/secret.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
-    signer: Signer;
+    signer: CookieSigner;
   }
 }
 
 /** Makes what only the servers of this installation can make. A purpose keeps what is made for one use out of another. */
-export interface Signer {
+export interface CookieSigner {
   /** A keyed hash, 32 bytes: alike for the same text, and telling nothing of it to whoever lacks the key. */
   hash(purpose: string, text: string): Buffer;
   /** A value that a browser may hold but not change, fit for a cookie. It is readable: no secret of ours goes in. */
@@ -17,7 +17,7 @@ export interface Signer {
   read(purpose: string, text: string): unknown;
 }
 
-export function createSigner(key: Buffer): Signer {
+export function createCookieSigner(key: Buffer): CookieSigner {
   const hash = (purpose: string, text: string) =>
     createHmac('sha256', key).update(`${purpose}\0${text}`).digest();
   return {

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { ConfigError, parseConfig } from '#server/config.ts';
 import {
   assertMasterKeyFile,
-  createSealer,
+  createEncryptor,
   masterKeyOf,
   MissingMasterKeyError,
   WrongMasterKeyError,
@@ -17,36 +17,36 @@ import { Secret } from '#server/secret.ts';
 const secret = Buffer.from('the private half');
 
 test('what is sealed opens again, in its own row', () => {
-  const sealer = createSealer(randomBytes(32));
-  const sealed = sealer.seal(secret, 'keys/1');
+  const encryptor = createEncryptor(randomBytes(32));
+  const sealed = encryptor.encrypt(secret, 'keys/1');
   assert.ok(!sealed.includes(secret));
-  assert.deepEqual(sealer.open(sealed, 'keys/1'), secret);
-  assert.notDeepEqual(sealer.seal(secret, 'keys/1'), sealed);
+  assert.deepEqual(encryptor.decrypt(sealed, 'keys/1'), secret);
+  assert.notDeepEqual(encryptor.encrypt(secret, 'keys/1'), sealed);
 });
 
 test('it opens in no other row, under no other key, and not when a bit of it was changed', () => {
-  const sealer = createSealer(randomBytes(32));
-  const sealed = sealer.seal(secret, 'keys/1');
-  assert.throws(() => sealer.open(sealed, 'keys/2'));
-  assert.throws(() => createSealer(randomBytes(32)).open(sealed, 'keys/1'), WrongMasterKeyError);
+  const encryptor = createEncryptor(randomBytes(32));
+  const sealed = encryptor.encrypt(secret, 'keys/1');
+  assert.throws(() => encryptor.decrypt(sealed, 'keys/2'));
+  assert.throws(() => createEncryptor(randomBytes(32)).decrypt(sealed, 'keys/1'), WrongMasterKeyError);
   for (let at = 0; at < sealed.length; at++) {
     const changed = Buffer.from(sealed);
     changed[at] = (changed[at] ?? 0) ^ 1;
-    assert.throws(() => sealer.open(changed, 'keys/1'), `byte ${at}`);
+    assert.throws(() => encryptor.decrypt(changed, 'keys/1'), `byte ${at}`);
   }
-  const empty = sealer.seal(Buffer.alloc(0), 'keys/1');
+  const empty = encryptor.encrypt(Buffer.alloc(0), 'keys/1');
   for (let end = 0; end < empty.length; end++)
     assert.throws(
-      () => sealer.open(empty.subarray(0, end), 'keys/1'),
+      () => encryptor.decrypt(empty.subarray(0, end), 'keys/1'),
       `a mark of which ${end} bytes are left`,
     );
 });
 
 test('what was sealed by an earlier version opens in every later one', () => {
   const sealed = 'Aa+z0gg8eU8oocUZkTJY53wR9gMLOzqmlAElKAg3y6U74vM2g1lTw51AbaMpp1Zbh8gh8tg=';
-  const sealer = createSealer(Buffer.alloc(32, 7));
-  assert.deepEqual(sealer.open(Buffer.from(sealed, 'base64'), 'keys/1'), secret);
-  assert.throws(() => createSealer(Buffer.alloc(32, 8)).open(Buffer.from(sealed, 'base64'), 'keys/1'), {
+  const encryptor = createEncryptor(Buffer.alloc(32, 7));
+  assert.deepEqual(encryptor.decrypt(Buffer.from(sealed, 'base64'), 'keys/1'), secret);
+  assert.throws(() => createEncryptor(Buffer.alloc(32, 8)).decrypt(Buffer.from(sealed, 'base64'), 'keys/1'), {
     message: 'This was sealed under another KEYWARD_MASTER_KEY.',
   });
 });

@@ -6,7 +6,7 @@ import { isThere, makeKeyFile, readKeyFile } from '#server/core/crypto/key-file.
 declare module '#server/core/access/context.ts' {
   interface Runtime {
     /** Opened when it is first needed: until then no key has to be there. */
-    sealer: () => Sealer;
+    encryptor: () => Encryptor;
   }
 }
 
@@ -27,15 +27,15 @@ export class MissingMasterKeyError extends Error {}
 export class BrokenSealError extends Error {}
 
 /** Encrypts what the database keeps but must not be able to read. */
-export interface Sealer {
+export interface Encryptor {
   /** `row`: table and id of where it is kept. What is sealed for one row opens in no other. */
-  seal(secret: Buffer, row: string): Buffer;
+  encrypt(secret: Buffer, row: string): Buffer;
   /** Throws `WrongMasterKeyError`, and `BrokenSealError` for what was tampered with or moved to another row. */
-  open(sealed: Buffer, row: string): Buffer;
+  decrypt(sealed: Buffer, row: string): Buffer;
 }
 
 /** AES-256-GCM under a key of 32 bytes. Sealed: version, id of the key, IV, tag, ciphertext. */
-export function createSealer(key: Buffer): Sealer {
+export function createEncryptor(key: Buffer): Encryptor {
   const keyId = createHash('sha256')
     .update('keyward master key id\0')
     .update(key)
@@ -43,13 +43,13 @@ export function createSealer(key: Buffer): Sealer {
     .subarray(0, keyIdLength);
   const associated = (row: string) => Buffer.concat([Buffer.of(version), keyId, Buffer.from(row)]);
   return {
-    seal(secret, row) {
+    encrypt(secret, row) {
       const iv = randomBytes(ivLength);
       const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(associated(row));
       const body = Buffer.concat([cipher.update(secret), cipher.final()]);
       return Buffer.concat([Buffer.of(version), keyId, iv, cipher.getAuthTag(), body]);
     },
-    open(sealed, row) {
+    decrypt(sealed, row) {
       if (sealed[0] !== version || !sealed.subarray(1, 1 + keyIdLength).equals(keyId))
         throw new WrongMasterKeyError('This was sealed under another KEYWARD_MASTER_KEY.');
       const iv = sealed.subarray(1 + keyIdLength, 1 + keyIdLength + ivLength);

@@ -10,7 +10,7 @@ import type { Queue } from '#db/job-queue.ts';
 import { assertFewRights } from '#db/login-rights.ts';
 import { admitLogin, makeLogin } from '#db/login.ts';
 import { migrate } from '#db/migrate.ts';
-import { assertOwner, refuseLogin, type Owner } from '#db/owner.ts';
+import { assertOwner, refuseLogin, type DatabaseOwner } from '#db/owner.ts';
 import type { Turns } from '#db/turns.ts';
 import type { Config } from '#server/config.ts';
 import { masterKeyOf } from '#server/core/crypto/encryption.ts';
@@ -103,7 +103,7 @@ async function identify(owner: pg.Client, address: DatabaseAddress): Promise<str
 async function prepareLogin(
   client: pg.Client,
   config: Config,
-  { given, owner }: { given: DatabaseAddresses; owner: Owner },
+  { given, owner }: { given: DatabaseAddresses; owner: DatabaseOwner },
 ): Promise<DatabaseAddress> {
   const server = given.server ?? (await makeOurs(client, config, { owner, address: given.owner }));
   await admit(client, owner, server);
@@ -120,7 +120,7 @@ async function prepareLogin(
 async function makeOurs(
   client: pg.Client,
   config: Config,
-  { owner, address }: { owner: Owner; address: DatabaseAddress },
+  { owner, address }: { owner: DatabaseOwner; address: DatabaseAddress },
 ): Promise<DatabaseAddress> {
   // Before a master key is made: it would not be that of what is sealed there.
   const { rows } = await client.query<{ now: Date }>('select now()');
@@ -136,7 +136,7 @@ async function makeOurs(
   }
 }
 
-async function admit(client: pg.Client, owner: Owner, server: DatabaseAddress): Promise<void> {
+async function admit(client: pg.Client, owner: DatabaseOwner, server: DatabaseAddress): Promise<void> {
   const { user } = new pg.Client(connectionConfig(server));
   if (user === undefined || (await admitLogin(client, user))) return;
   throw refuseLogin(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Place, SortKey } from '#db/keyset.ts';
+import type { KeysetPosition, SortKey } from '#db/keyset.ts';
 import { idSchema, timestampSchema } from '#server/core/access/schema.ts';
 import { invalid } from '#server/errors.ts';
 
@@ -26,12 +26,12 @@ const keyForms = {
 const numberForm = z.string().regex(/^\d{1,16}$/);
 
 /** A place as callers carry it. It says nothing that its page did not, and opens nothing: it is a place to go on from. */
-export function writeCursor(list: PagedList, { key, id }: Place): string {
+export function writeCursor(list: PagedList, { key, id }: KeysetPosition): string {
   return Buffer.from(JSON.stringify([version, titleOf(list), list.scope, key, id])).toString('base64url');
 }
 
 /** Where the page before ended. Throws `validation_failed` for what is not a cursor of this list in this order. */
-export function readCursor(list: PagedList, cursor: string | undefined): Place | undefined {
+export function readCursor(list: PagedList, cursor: string | undefined): KeysetPosition | undefined {
   if (cursor === undefined) return undefined;
   const id = list.id === 'number' ? numberForm : idSchema;
   const form = z.tuple([
@@ -49,7 +49,7 @@ export function readCursor(list: PagedList, cursor: string | undefined): Place |
 }
 
 /** Of rows that were read with one more than a page holds: the page, and where the next one begins, if there is one. */
-export function toPage<Row extends { place: Place }>(
+export function toPage<Row extends { place: KeysetPosition }>(
   list: PagedList,
   rows: Row[],
   limit: number,

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, randomUUIDv7, type KeyObject } f
 import type { Connection } from '#db/client.ts';
 import type { Config } from '#server/config.ts';
 import type { Runtime } from '#server/core/access/context.ts';
-import { createSealer, existingMasterKey, WrongMasterKeyError } from '#server/core/crypto/encryption.ts';
+import { createEncryptor, existingMasterKey, WrongMasterKeyError } from '#server/core/crypto/encryption.ts';
 import {
   findLastEnd,
   findSigningKey,
@@ -14,13 +14,13 @@ import {
 import { signingLimits, type JwksView } from '#server/core/signing-keys/schema.ts';
 import { AppError } from '#server/errors.ts';
 
-export interface Signer {
+export interface JwtSigner {
   kid: string;
   privateKey: KeyObject;
 }
 
 /** The key to sign with now. The first is made by the first start, the next a day before it is needed. */
-export async function openSigner(runtime: Runtime): Promise<Signer> {
+export async function openSigner(runtime: Runtime): Promise<JwtSigner> {
   const at = runtime.clock.now();
   let row = await findSigningKey(runtime.db, at);
   if (!row || secondsBetween(at, row.signsUntil) < signingLimits.announced) {
@@ -54,8 +54,8 @@ export async function listPublicKeys(runtime: Runtime): Promise<JwksView> {
 export async function assertKeysOpen(db: Connection, config: Config, at: Date): Promise<void> {
   const rows = await listPublishedKeys(db, at);
   if (rows.length === 0) return;
-  const sealer = createSealer(existingMasterKey(config));
-  for (const { id, sealedPrivateKey } of rows) sealer.open(sealedPrivateKey, placeOf(id));
+  const sealer = createEncryptor(existingMasterKey(config));
+  for (const { id, sealedPrivateKey } of rows) sealer.decrypt(sealedPrivateKey, placeOf(id));
 }
 
 async function makeDueKey(runtime: Runtime): Promise<void> {
@@ -73,14 +73,14 @@ async function makeDueKey(runtime: Runtime): Promise<void> {
   if (made) runtime.log.info({ kid: made.id, signsFrom: made.signsFrom }, 'a signing key was made');
 }
 
-function newKey({ sealer }: Runtime, at: Date, signsFrom: Date): SigningKeyRow {
+function newKey({ encryptor: sealer }: Runtime, at: Date, signsFrom: Date): SigningKeyRow {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const id = randomUUIDv7();
   const signsUntil = later(signsFrom, signingLimits.keyLife);
   return {
     id,
     publicJwk: publicKey.export({ format: 'jwk' }) as SigningKeyRow['publicJwk'],
-    sealedPrivateKey: sealer().seal(privateKey.export({ format: 'der', type: 'pkcs8' }), placeOf(id)),
+    sealedPrivateKey: sealer().encrypt(privateKey.export({ format: 'der', type: 'pkcs8' }), placeOf(id)),
     createdAt: at,
     signsFrom,
     signsUntil,
@@ -88,9 +88,9 @@ function newKey({ sealer }: Runtime, at: Date, signsFrom: Date): SigningKeyRow {
   };
 }
 
-function openPrivateKey({ sealer }: Runtime, { id, sealedPrivateKey }: SigningKeyRow): KeyObject {
+function openPrivateKey({ encryptor: sealer }: Runtime, { id, sealedPrivateKey }: SigningKeyRow): KeyObject {
   try {
-    const key = sealer().open(sealedPrivateKey, placeOf(id));
+    const key = sealer().decrypt(sealedPrivateKey, placeOf(id));
     return createPrivateKey({ key, format: 'der', type: 'pkcs8' });
   } catch (error) {
     if (!(error instanceof WrongMasterKeyError)) throw error;

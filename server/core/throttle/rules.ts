@@ -47,10 +47,11 @@ export const limits = {
 export type Subject = keyof typeof limits;
 
 const places = ['address', 'letters', 'asks'] as const satisfies Subject[];
-export type Place = (typeof places)[number];
+export type OriginSubject = (typeof places)[number];
 
 /** Whether tries are counted by where they come from. */
-export const isPlace = (subject: Subject): subject is Place => places.some((place) => place === subject);
+export const isPlace = (subject: Subject): subject is OriginSubject =>
+  places.some((place) => place === subject);
 
 export interface Policy {
   /** What a try is counted by, in this order. */

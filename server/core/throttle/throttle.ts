@@ -9,7 +9,7 @@ import {
   isPlace,
   limits,
   policies,
-  type Place,
+  type OriginSubject,
   type Policy,
   type PolicyName,
   type Subject,
@@ -30,7 +30,7 @@ export interface Throttled {
 
 /** Who tries, by each subject of a policy that the request itself does not tell. */
 export type Named<P extends PolicyName> = {
-  [S in Exclude<(typeof policies)[P]['counts'][number], Place>]: string;
+  [S in Exclude<(typeof policies)[P]['counts'][number], OriginSubject>]: string;
 };
 
 /**

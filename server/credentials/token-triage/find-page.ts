@@ -10,7 +10,7 @@ import {
   isUpTo,
   keyText,
   type Keyset,
-  type Place,
+  type KeysetPosition,
   type SortKey,
 } from '#db/keyset.ts';
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
@@ -43,7 +43,7 @@ export const sortKeys: Record<AdminTokenSort, SortKey> = {
 export interface PageQuery {
   tenantId: TenantId;
   input: ListAdminTokensInput;
-  after: Place | undefined;
+  after: KeysetPosition | undefined;
   at: Date;
 }
 
@@ -53,7 +53,7 @@ export type Among = { owners: string[] } | { ids: string[] } | undefined;
 export interface FoundPage {
   ids: string[];
   /** Where the next page begins, where there is one. */
-  end: Place | null;
+  end: KeysetPosition | null;
 }
 
 /** The ids of a page, found without looking at more than a bounded number of tokens. */
@@ -61,7 +61,7 @@ export async function findPage(db: Database, query: PageQuery, among: Among): Pr
   const { limit } = query.input;
   const end = among || !isSelective(query.input) ? null : await findReach(db, query);
   const statement = among ? gather(query, among) : walk(query, end);
-  const { rows } = await db.execute<Place & Record<string, unknown>>(statement);
+  const { rows } = await db.execute<KeysetPosition & Record<string, unknown>>(statement);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
@@ -93,7 +93,7 @@ function gather(query: PageQuery, among: NonNullable<Among>): SQL {
 }
 
 /** Each status has its part of every index, so each is walked by itself and the walks are merged. */
-function walk(query: PageQuery, end: Place | null): SQL {
+function walk(query: PageQuery, end: KeysetPosition | null): SQL {
   const keyset = keysetOf(query.input);
   const walks = branchesOf(query.input.status, query.at).map((branch) => {
     const part = and(
@@ -110,7 +110,7 @@ function walk(query: PageQuery, end: Place | null): SQL {
 }
 
 /** Where a page has to stop looking, if any of the walks goes that far. */
-async function findReach(db: Database, query: PageQuery): Promise<Place | null> {
+async function findReach(db: Database, query: PageQuery): Promise<KeysetPosition | null> {
   const keyset = keysetOf(query.input);
   const walks = branchesOf(query.input.status, query.at)
     .filter((branch) => !branch.isShort)
@@ -118,7 +118,7 @@ async function findReach(db: Database, query: PageQuery): Promise<Place | null> 
       const part = and(inBranch(query, branch), isAfter(query));
       return sql`(select ${keyset.key.value} as key, id from ${from(query.input)} where ${part} order by ${inOrder(keyset)} offset ${reach} limit 1)`;
     });
-  const { rows } = await db.execute<Place & Record<string, unknown>>(merged(query, walks, 1));
+  const { rows } = await db.execute<KeysetPosition & Record<string, unknown>>(merged(query, walks, 1));
   return rows[0] ? { key: rows[0].key, id: rows[0].id } : null;
 }
 

@@ -8,7 +8,7 @@ import { users } from '#db/schema/people.ts';
 import { canonicalEmail } from '#server/account-schema.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { idSchema } from '#server/core/access/schema.ts';
-import type { Tally } from '#server/credentials/token-triage/rules.ts';
+import type { StatusCount } from '#server/credentials/token-triage/rules.ts';
 
 /** The person whom an id means, or an e-mail address that is somebody's now. */
 export async function findOwners(db: Connection, tenantId: TenantId, user: string): Promise<string[]> {
@@ -50,9 +50,9 @@ export async function findMatching(
 }
 
 /** Counts by swept status, what is gone among the revoked, and of those whose time came since: in one statement, so that nothing moves in between. */
-export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<Tally[]> {
+export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<StatusCount[]> {
   const now = at.toISOString();
-  const { rows } = await db.execute<Tally & Record<string, unknown>>(sql`
+  const { rows } = await db.execute<StatusCount & Record<string, unknown>>(sql`
     with gone as materialized (
       select token.swept_status from ${goneOwners} as owner cross join lateral (
         select swept_status from credentials

@@ -1,5 +1,5 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import { findPlaces, type Place } from '#server/core/credential-use/daily-use.ts';
+import { findPlaces, type UseOrigin } from '#server/core/credential-use/daily-use.ts';
 import { getAdminToken } from '#server/credentials/token-triage/commands.ts';
 import { impactOf } from '#server/credentials/token-triage/rules.ts';
 import { triageLimits, type AdminTokenUsesView } from '#server/credentials/token-triage/schema.ts';
@@ -23,11 +23,11 @@ export async function readUses(ctx: Ctx, id: string): Promise<AdminTokenUsesView
   };
 }
 
-const sumOf = (places: Place[], what: 'count' | 'refused') =>
+const sumOf = (places: UseOrigin[], what: 'count' | 'refused') =>
   places.reduce((sum, place) => sum + place[what], 0);
 
 /** The places of each name together, the most used first. Those beyond a day's limit have none, and count in the sums only. */
-function gatheredBy(places: Place[], nameOf: (place: Place) => string | null) {
+function gatheredBy(places: UseOrigin[], nameOf: (place: UseOrigin) => string | null) {
   return [...Map.groupBy(places, nameOf)]
     .flatMap(([name, some]) => (name === null ? [] : [{ name, some }]))
     .map(({ name, some }) => ({

@@ -12,7 +12,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 
 /** What the counts are worked out from. */
-export interface Tally {
+export interface StatusCount {
   /** As it was at the last sweep. */
   status: TokenStatus;
   count: number;
@@ -23,7 +23,7 @@ export interface Tally {
 }
 
 /** Counts by status at this moment, from counts by status at the last sweep and what changed since. */
-export function countsOf(tallies: readonly Tally[]): AdminTokenPageView['counts'] {
+export function countsOf(tallies: readonly StatusCount[]): AdminTokenPageView['counts'] {
   const swept = (status: TokenStatus) =>
     tallies.find((tally) => tally.status === status) ?? { count: 0, due: 0, turned: 0 };
   const [active, expiring, disabled] = [swept('active'), swept('expiring'), swept('disabled')];

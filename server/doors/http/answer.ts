@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Config } from '#server/config.ts';
 import { toProblem } from '#server/core/procedures/problem.ts';
-import type { PresetResponse, Header } from '#server/doors/http/preset-response.ts';
+import type { PresetResponse, HeaderPair } from '#server/doors/http/preset-response.ts';
 import { problemPagePolicy, writeProblemPage } from '#server/doors/http/problem-page.ts';
 import type { AppError } from '#server/errors.ts';
 
@@ -10,7 +10,7 @@ export function presetHeaders(res: PresetResponse, config: Config, requestId: st
   res.preset(...securityHeadersOf(config), ['X-Request-Id', requestId]);
 }
 
-const securityHeaders: readonly Header[] = [
+const securityHeaders: readonly HeaderPair[] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['Referrer-Policy', 'same-origin'],
   ['Cross-Origin-Opener-Policy', 'same-origin'],
@@ -20,12 +20,15 @@ const securityHeaders: readonly Header[] = [
   ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
   ['Cache-Control', 'no-store'],
 ];
-const overTls: readonly Header[] = [...securityHeaders, ['Strict-Transport-Security', 'max-age=31536000']];
+const overTls: readonly HeaderPair[] = [
+  ...securityHeaders,
+  ['Strict-Transport-Security', 'max-age=31536000'],
+];
 
 const securityHeadersOf = ({ url }: Config) => (url.protocol === 'https:' ? overTls : securityHeaders);
 
 /** An answer as it goes over the wire, for a connection on which there is no request to answer. It is the last one there. */
-export function bareAnswer(status: string, config: Config, extra: readonly Header[] = []): string {
+export function bareAnswer(status: string, config: Config, extra: readonly HeaderPair[] = []): string {
   const headers = [['Connection', 'close'], ['Content-Length', '0'], ...extra, ...securityHeadersOf(config)];
   return `HTTP/1.1 ${status}\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }

@@ -1,16 +1,16 @@
 import { ServerResponse, type OutgoingHttpHeader, type OutgoingHttpHeaders } from 'node:http';
 
-export type Header = readonly [name: string, value: string];
+export type HeaderPair = readonly [name: string, value: string];
 
 /**
  * A response with preset headers, which are written with its head where it does not say otherwise. One `setHeader` for each
  * of them would cost a hot call as much as all that is done to find its token.
  */
 export class PresetResponse extends ServerResponse {
-  #presets: Header[] = [];
+  #presets: HeaderPair[] = [];
 
   /** Each name once. */
-  preset(...headers: readonly Header[]): void {
+  preset(...headers: readonly HeaderPair[]): void {
     this.#presets.push(...headers);
   }
 

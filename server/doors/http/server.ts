@@ -63,9 +63,9 @@ export async function startHttpServer(
   };
 }
 
-type Asked = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
+type Incoming = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
 
-function answer(asked: Asked, routes: RouteTable): void {
+function answer(asked: Incoming, routes: RouteTable): void {
   const { runtime, req, res } = asked;
   // A connection that was turned away may have sent its request all the same.
   if (req.socket.writableEnded) return;

@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Database } from '#db/client.ts';
-import type { Place } from '#db/keyset.ts';
+import type { KeysetPosition } from '#db/keyset.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
@@ -48,7 +48,7 @@ export async function* writeExport(
   { tenantId, filter, format }: { tenantId: TenantId; filter: AuditFilter; format: Format },
 ): AsyncGenerator<string> {
   if (format === 'csv') yield csv([Object.keys(columns)]);
-  let before: Place | undefined;
+  let before: KeysetPosition | undefined;
   do {
     const { rows, next } = await readEvents(db, { tenantId, filter, before, limit: pageSize });
     if (rows.length > 0) yield writePage(rows.map(toEventView), format);

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
-import { byTime, inOrder, isBehind, type Keyset, type Place } from '#db/keyset.ts';
+import { byTime, inOrder, isBehind, type Keyset, type KeysetPosition } from '#db/keyset.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { utcText } from '#server/core/audit/row-line.ts';
 import type { AuditFilter, AuditOutcome } from '#server/oversight/audit-log/schema.ts';
@@ -9,7 +9,7 @@ export interface EventQuery {
   tenantId: TenantId;
   filter: AuditFilter;
   /** Only rows behind this place. */
-  before?: Place | undefined;
+  before?: KeysetPosition | undefined;
   limit: number;
 }
 
@@ -39,7 +39,7 @@ export type EventRow = {
 export interface EventPage {
   rows: EventRow[];
   /** Where to go on; undefined at the end of the log. */
-  next: Place | undefined;
+  next: KeysetPosition | undefined;
 }
 
 const keyset: Keyset = { key: byTime(sql.raw('time')), id: sql.raw('sequence'), order: 'desc' };
@@ -49,7 +49,7 @@ export const eventColumns = sql`sequence, ${eventTime} as at, actor_kind as "act
   actor_label as "actorLabel", credential_id as "credentialId", on_behalf_of as "onBehalfOf", action,
   resource_type as "resourceType", resource_id as "resourceId", resource_label as "resourceLabel", outcome, code,
   host(address) as address, user_agent as "userAgent", request_id as "requestId", detail`;
-export const newestFirst = sql`order by ${inOrder(keyset)}`;
+export const newestEventsFirst = sql`order by ${inOrder(keyset)}`;
 
 /**
  * How many rows of the narrowest filter are looked through for those that fit the others too. So a page is one short
@@ -65,21 +65,21 @@ export async function findEvents(db: Database, query: EventQuery): Promise<Event
   const { drivers, others } = splitConditions(query.filter);
   if (action?.endsWith('*') && drivers.length === 0 && others.length === 1) return findByNoun(db, query);
   const range = and([...scope(query), ...drivers]);
-  if (others.length === 0) return toPage(await select(db, range, query.limit + 1), query.limit);
+  if (others.length === 0) return toEventPage(await select(db, range, query.limit + 1), query.limit);
   const looked = query.before ? lookBehind : firstLookBehind;
   const { rows } = await db.execute<EventRow>(sql`select ${eventColumns}
-    from (select * from audit_events where ${range} ${newestFirst} limit ${looked}) looked_at
-    where ${and(others)} ${newestFirst} limit ${query.limit + 1}`);
-  if (rows.length > query.limit) return toPage(rows, query.limit);
+    from (select * from audit_events where ${range} ${newestEventsFirst} limit ${looked}) looked_at
+    where ${and(others)} ${newestEventsFirst} limit ${query.limit + 1}`);
+  if (rows.length > query.limit) return toEventPage(rows, query.limit);
   const end = await db.execute<Pick<EventRow, 'at' | 'sequence'>>(
-    sql`select ${eventTime} as at, sequence from audit_events where ${range} ${newestFirst} offset ${looked - 1} limit 1`,
+    sql`select ${eventTime} as at, sequence from audit_events where ${range} ${newestEventsFirst} offset ${looked - 1} limit 1`,
   );
-  return { rows, next: end.rows[0] && placeOf(end.rows[0]) };
+  return { rows, next: end.rows[0] && positionOf(end.rows[0]) };
 }
 
 async function select(db: Database, where: SQL, limit: number): Promise<EventRow[]> {
   const { rows } = await db.execute<EventRow>(
-    sql`select ${eventColumns} from audit_events where ${where} ${newestFirst} limit ${limit}`,
+    sql`select ${eventColumns} from audit_events where ${where} ${newestEventsFirst} limit ${limit}`,
   );
   return rows;
 }
@@ -146,9 +146,9 @@ async function findByNoun(db: Database, query: EventQuery): Promise<EventPage> {
   const { rows } = await db.execute<EventRow>(sql`select ${eventColumns}
     from unnest(${sql.param(actions)}::text[]) as wanted (name) cross join lateral (
       select * from audit_events where ${and(scope(query))} and action = wanted.name
-      ${newestFirst} limit ${query.limit + 1}
-    ) found ${newestFirst} limit ${query.limit + 1}`);
-  return toPage(rows, query.limit);
+      ${newestEventsFirst} limit ${query.limit + 1}
+    ) found ${newestEventsFirst} limit ${query.limit + 1}`);
+  return toEventPage(rows, query.limit);
 }
 
 /** Every action that the log of a tenant holds, found by leaping from one to the next in the index. */
@@ -162,13 +162,13 @@ export async function findActions(db: Database, tenantId: TenantId): Promise<str
   return rows.map((row) => row.action);
 }
 
-export function toPage(rows: EventRow[], limit: number): EventPage {
+export function toEventPage(rows: EventRow[], limit: number): EventPage {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { rows: shown, next: rows.length > limit && last ? placeOf(last) : undefined };
+  return { rows: shown, next: rows.length > limit && last ? positionOf(last) : undefined };
 }
 
-export function placeOf({ at, sequence }: Pick<EventRow, 'at' | 'sequence'>): Place {
+export function positionOf({ at, sequence }: Pick<EventRow, 'at' | 'sequence'>): KeysetPosition {
   return { key: at, id: sequence };
 }
 

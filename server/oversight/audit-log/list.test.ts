@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
-import type { Place } from '#db/keyset.ts';
+import type { KeysetPosition } from '#db/keyset.ts';
 import { readEvents } from '#server/oversight/audit-log/list.ts';
 import type { AuditEventView, AuditPageView } from '#server/oversight/audit-log/schema.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
@@ -142,7 +142,7 @@ test('a search for what is rare ends a page in time, and the next ones go on to 
   );
   const found: number[] = [];
   const query = { tenantId: desk.runtime.defaultTenantId, filter: { search: 'rare' }, limit: 3 };
-  let before: Place | undefined;
+  let before: KeysetPosition | undefined;
   do {
     const page = await readEvents(desk.runtime.db, { ...query, before });
     found.push(...page.rows.map((row) => Number(row.sequence)));

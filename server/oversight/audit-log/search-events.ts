@@ -5,11 +5,11 @@ import {
   and,
   conditions,
   eventColumns,
-  newestFirst,
+  newestEventsFirst,
   present,
   scope,
   eventTime,
-  toPage,
+  toEventPage,
   type EventPage,
   type EventQuery,
   type EventRow,
@@ -35,7 +35,7 @@ export async function searchEvents(db: Database, query: EventQuery, search: stri
   // A page before this one went by months already: the word is a rare one.
   if (query.before?.id !== betweenMonths) {
     const newest = await searchNewest(db, query, { search, fits });
-    if (newest.length > query.limit) return toPage(newest, query.limit);
+    if (newest.length > query.limit) return toEventPage(newest, query.limit);
   }
   return searchByMonth(db, query, { fits, until });
 }
@@ -46,13 +46,13 @@ const betweenMonths = '0';
 /** For a first look that costs less, the first word has to be somewhere. */
 function searchNewest(db: Database, query: EventQuery, { search, fits }: { search: string; fits: SQL }) {
   const looked = sql`select *, concat_ws(' ', actor_label, resource_label, host(address), code) as text
-    from audit_events where ${and(scope(query))} ${newestFirst}
+    from audit_events where ${and(scope(query))} ${newestEventsFirst}
     limit ${query.before ? lookBehind : firstLookBehind}`;
   return run(
     db,
     sql`select ${eventColumns} from (${looked}) looked_at
     where fold_text(text) like '%' || (fold_words(fold_text(${search})))[1] || '%' and ${fits}
-    ${newestFirst} limit ${query.limit + 1}`,
+    ${newestEventsFirst} limit ${query.limit + 1}`,
   );
 }
 
@@ -75,10 +75,10 @@ async function searchByMonth(
         db,
         // Materialized, or the planner may walk through the whole month by time instead.
         sql`with found as materialized (select * from audit_events where ${range} and ${within} and ${fits})
-          select ${eventColumns} from found ${newestFirst} limit ${left}`,
+          select ${eventColumns} from found ${newestEventsFirst} limit ${left}`,
       )),
     );
-    if (rows.length > query.limit) return toPage(rows, query.limit);
+    if (rows.length > query.limit) return toEventPage(rows, query.limit);
     if (performance.now() > until && month > oldest)
       return { rows, next: { key: month.replace('Z', '000Z'), id: betweenMonths } };
   }
@@ -116,11 +116,11 @@ async function searchById(
   for (const field of fields) {
     const rows = await run(
       db,
-      sql`select ${eventColumns} from audit_events where ${range} and ${field} = ${id} ${newestFirst} limit ${query.limit + 1}`,
+      sql`select ${eventColumns} from audit_events where ${range} and ${field} = ${id} ${newestEventsFirst} limit ${query.limit + 1}`,
     );
     for (const row of rows) found.set(row.sequence, row);
   }
-  return toPage([...found.values()].toSorted(byNewest), query.limit);
+  return toEventPage([...found.values()].toSorted(byNewest), query.limit);
 }
 
 const byNewest = (a: EventRow, b: EventRow) =>

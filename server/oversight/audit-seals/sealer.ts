@@ -18,7 +18,7 @@ import { beginning, makeSeal, sealHash } from '#server/oversight/audit-seals/sea
 import { readLines } from '#server/oversight/audit-seals/sealed-rows.ts';
 import type { Troubles } from '#server/oversight/audit-seals/troubles.ts';
 
-export interface Sealer {
+export interface AuditSealer {
   /** Seals what has been committed; returns how many seals it made. None while another instance is at it. */
   seal(): Promise<number>;
   /** Why the last attempt left rows without a seal. */
@@ -56,7 +56,7 @@ interface OtherKey {
   since: number;
 }
 
-export function createSealer(parts: SealerParts): Sealer {
+export function createAuditSealer(parts: SealerParts): AuditSealer {
   const stopping = new AbortController();
   const other: { seen?: OtherKey } = {};
   let hindrance: string | undefined;

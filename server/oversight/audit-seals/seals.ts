@@ -6,7 +6,7 @@ import { AppError } from '#server/errors.ts';
 import { openAuditKey, type AuditKey } from '#server/oversight/audit-seals/key.ts';
 import { openSealMemory, type SealMemory } from '#server/oversight/audit-seals/memory.ts';
 import type { AuditVerdictView, VerifyAuditInput } from '#server/oversight/audit-seals/schema.ts';
-import { createSealer, type Sealer } from '#server/oversight/audit-seals/sealer.ts';
+import { createAuditSealer, type AuditSealer } from '#server/oversight/audit-seals/sealer.ts';
 import {
   describeKeyFile,
   describeState,
@@ -28,7 +28,7 @@ export interface Seals {
   /** Opened, or made, when it is first needed. */
   key(): AuditKey;
   memory: SealMemory;
-  sealer: Sealer;
+  sealer: AuditSealer;
   watch: SealWatch;
   troubles: Troubles;
   /**
@@ -58,7 +58,7 @@ export function openSeals(config: Config, { db, owner, clock, log, written, onLo
   const memory = openSealMemory(config.dataFolder);
   const troubles = createTroubles(log);
   const onStrays: SealWatch['noteStrays'] = (strays) => watch.noteStrays(strays);
-  const sealer = createSealer({ db: owner, clock, troubles, key, memory, onStrays });
+  const sealer = createAuditSealer({ db: owner, clock, troubles, key, memory, onStrays });
   const { hindrance } = sealer;
   const watch = createSealWatch({ db, config, key, troubles, written, hindrance, onLoss });
 

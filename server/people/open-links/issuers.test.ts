@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Call } from '#server/testing/caller.ts';
+import type { CallOptions } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import {
   givenKinds,
@@ -42,7 +42,7 @@ async function assertUsable(all: readonly Handout[], expected: boolean): Promise
 /** Calls with a token. */
 async function byToken(eve: Person) {
   const { token, credential } = await eve.createToken({ name: 'provisioning' });
-  const send = (call: string, options: Call = {}) => desk.send(call, { token, ...options });
+  const send = (call: string, options: CallOptions = {}) => desk.send(call, { token, ...options });
   return { send, id: credential.id };
 }
 

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
-import { byTime, inOrder, isBehind, type Keyset, keyText, type Place } from '#db/keyset.ts';
+import { byTime, inOrder, isBehind, type Keyset, keyText, type KeysetPosition } from '#db/keyset.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
@@ -11,7 +11,7 @@ import { isOpen } from '#server/core/one-time-codes/queries.ts';
 
 const issuers = alias(users, 'issuers');
 
-export const newestFirst: Keyset = {
+export const newestLinksFirst: Keyset = {
   key: byTime(sql`${oneTimeCodes.createdAt}`),
   id: oneTimeCodes.id,
   order: 'desc',
@@ -21,18 +21,18 @@ export const newestFirst: Keyset = {
 export function findOpenLinks(
   db: Database,
   { tenantId, at }: { tenantId: TenantId; at: Date },
-  { place, limit }: { place: Place | undefined; limit: number },
-): Promise<LinkRow[]> {
+  { place, limit }: { place: KeysetPosition | undefined; limit: number },
+): Promise<OpenLinkRow[]> {
   return selectLinks(db)
     .where(
       and(
         eq(oneTimeCodes.tenantId, tenantId),
         isOpen(at),
         isNewestOfKind,
-        place && isBehind(newestFirst, place),
+        place && isBehind(newestLinksFirst, place),
       ),
     )
-    .orderBy(inOrder(newestFirst))
+    .orderBy(inOrder(newestLinksFirst))
     .limit(limit);
 }
 
@@ -41,7 +41,7 @@ const isNewestOfKind = sql`(${oneTimeCodes.purpose} in ('setup', 'device') or no
   select from ${oneTimeCodes} newer where newer.user_id = ${oneTimeCodes.userId}
     and newer.purpose = ${oneTimeCodes.purpose} and newer.consumed_at is null and newer.id > ${oneTimeCodes.id}))`;
 
-export type LinkRow = Awaited<ReturnType<typeof selectLinks>>[number];
+export type OpenLinkRow = Awaited<ReturnType<typeof selectLinks>>[number];
 
 function selectLinks(db: Database) {
   const { id, purpose, createdAt, expiresAt } = oneTimeCodes;
@@ -53,7 +53,7 @@ function selectLinks(db: Database) {
       credential: { id: credentials.id, name: credentials.name },
       label: setupCodes.label,
       host: deviceRequests.host,
-      place: { key: keyText(newestFirst), id: oneTimeCodes.id },
+      place: { key: keyText(newestLinksFirst), id: oneTimeCodes.id },
     })
     .from(oneTimeCodes)
     .innerJoin(users, eq(users.id, oneTimeCodes.userId))

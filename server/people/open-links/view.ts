@@ -1,7 +1,7 @@
 import type { LinkKind, LinkView } from '#server/core/one-time-codes/schema.ts';
-import type { LinkRow } from '#server/people/open-links/queries.ts';
+import type { OpenLinkRow } from '#server/people/open-links/queries.ts';
 
-export function toLinkView({ code, user, issuedBy, credential, label, host }: LinkRow): LinkView {
+export function toLinkView({ code, user, issuedBy, credential, label, host }: OpenLinkRow): LinkView {
   return {
     id: code.id,
     // Only the first admin's code has no holder, and it is not in this list.
