@@ -97,7 +97,8 @@ export async function startServer(
 
 const ticksPerSecond = 100;
 
-function readCpu(pid: number): number | null {
+/** Microseconds of processor that a process has used, where Linux tells. */
+export function readCpu(pid: number): number | null {
   try {
     const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
     const fields = rest.split(' ');
