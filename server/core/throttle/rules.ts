@@ -46,12 +46,12 @@ export const limits = {
 } as const satisfies Record<string, Limit>;
 export type Subject = keyof typeof limits;
 
-const places = ['address', 'letters', 'asks'] as const satisfies Subject[];
-export type OriginSubject = (typeof places)[number];
+const originSubjects = ['address', 'letters', 'asks'] as const satisfies Subject[];
+export type OriginSubject = (typeof originSubjects)[number];
 
 /** Whether tries are counted by where they come from. */
-export const isPlace = (subject: Subject): subject is OriginSubject =>
-  places.some((place) => place === subject);
+export const isByOrigin = (subject: Subject): subject is OriginSubject =>
+  originSubjects.some((one) => one === subject);
 
 export interface Policy {
   /** What a try is counted by, in this order. */

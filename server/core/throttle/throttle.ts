@@ -6,7 +6,7 @@ import { auditRow, stranger } from '#server/core/audit/record.ts';
 import { addressBlock } from '#server/core/network/address.ts';
 import { countTry, deleteTallies, findClosedUntil, refundTry } from '#server/core/throttle/queries.ts';
 import {
-  isPlace,
+  isByOrigin,
   limits,
   policies,
   type OriginSubject,
@@ -52,20 +52,20 @@ export async function throttle<P extends PolicyName>(
     },
     async reset(db) {
       for (const { tally, closes } of counted)
-        await (isPlace(tally.subject) ? tally.refund(db, closes) : tally.reset(db));
+        await (isByOrigin(tally.subject) ? tally.refund(db, closes) : tally.reset(db));
     },
   };
   for (const subject of counts) {
     const tally = tallyOf(ctx, subject, (named as Partial<Record<Subject, string>>)[subject]);
     const closedUntil = await countAt(ctx, tally, counted);
-    if (closedUntil && isPlace(subject)) throw tooMany(ctx, closedUntil);
+    if (closedUntil && isByOrigin(subject)) throw tooMany(ctx, closedUntil);
     if (closedUntil && isSilent) return { ...attempt, pausedUntil: closedUntil };
     if (closedUntil) {
       await attempt.refund();
       throw tooMany(ctx, closedUntil);
     }
   }
-  attempt.isLast = counted.some(({ tally, closes }) => closes && !isPlace(tally.subject));
+  attempt.isLast = counted.some(({ tally, closes }) => closes && !isByOrigin(tally.subject));
   return attempt;
 }
 
@@ -125,7 +125,7 @@ async function countAt(ctx: AnyoneCtx, tally: Tally, counted: Counted[]): Promis
   const { subject, key } = tally;
   const at = ctx.now();
   // An address that has to wait costs one look: whoever floods us holds up nobody who writes.
-  const until = isPlace(subject) ? await findClosedUntil(db, key, at) : null;
+  const until = isByOrigin(subject) ? await findClosedUntil(db, key, at) : null;
   if (until) return until;
   const { isOpen, closes, closedUntil } = await countTry(
     db,
