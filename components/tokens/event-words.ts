@@ -1,3 +1,4 @@
+import { credentialRefusals, type CredentialRefusal } from '#server/core/secrets/schema.ts';
 import type { TokenHistoryView } from '#server/credentials/tokens/schema.ts';
 
 const words: Record<string, string> = {
@@ -16,7 +17,7 @@ const words: Record<string, string> = {
   'credential.reuse_detected': 'An old secret was used',
 };
 
-const refusals: Record<string, string> = {
+const refusals: Record<CredentialRefusal, string> = {
   token_revoked: 'revoked',
   token_expired: 'expired',
   token_disabled: 'switched off',
@@ -30,6 +31,7 @@ export function eventWords({
   action,
   code,
 }: Pick<TokenHistoryView['items'][number], 'action' | 'code'>): string {
-  if (action === 'auth.refused') return `Refused: ${refusals[code ?? ''] ?? code ?? 'unknown'}`;
+  const why = credentialRefusals.find((refusal) => refusal === code);
+  if (action === 'auth.refused') return `Refused: ${why ? refusals[why] : (code ?? 'unknown')}`;
   return words[action] ?? action;
 }

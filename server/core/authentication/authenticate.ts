@@ -14,6 +14,7 @@ import { noteUse } from '#server/core/credential-use/last-use.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
 import type { FoundCredential } from '#server/core/secrets/lookup.ts';
 import { isReuse, refusalOf } from '#server/core/secrets/rules.ts';
+import type { CredentialRefusal } from '#server/core/secrets/schema.ts';
 import { sessionEnd } from '#server/core/sessions/queries.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 import { sameHash } from '#server/secret.ts';
@@ -25,7 +26,7 @@ export interface Presented {
   isAsked: boolean;
 }
 
-const sayWhy: Partial<Record<ErrorCode, string>> = {
+const sayWhy: Record<BearerRefusal, string> = {
   token_invalid: 'This is not a token that works here. Check that it was copied whole.',
   token_revoked: 'This token was revoked. Make a new one.',
   token_expired: 'This token has expired. Make a new one.',
@@ -70,10 +71,12 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
     throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
   const verdict = await checkToken(runtime, bearer, request);
   if ('principal' in verdict) return verdict.principal;
-  throw new AppError(verdict.refusal, sayWhy[verdict.refusal] ?? 'This token is refused.');
+  throw new AppError(verdict.refusal, sayWhy[verdict.refusal]);
 }
 
-export type Verdict = { principal: UserPrincipal } | { refusal: ErrorCode };
+/** Why a bearer token is refused. */
+export type BearerRefusal = CredentialRefusal | 'token_invalid';
+export type Verdict = { principal: UserPrincipal } | { refusal: BearerRefusal };
 
 /** What a service says of a token that was shown to it. */
 export interface VerificationContext {

@@ -1,5 +1,5 @@
 import { isInRanges } from '#server/core/network/address.ts';
-import type { ErrorCode } from '#server/errors.ts';
+import type { CredentialRefusal } from '#server/core/secrets/schema.ts';
 
 /** What decides whether a credential is good, as the look-up finds it. */
 export interface CredentialState {
@@ -13,7 +13,11 @@ export interface CredentialState {
 }
 
 /** Why a credential is refused at a moment and from an address (null: nobody knows): the first reason that applies. */
-export function refusalOf(state: CredentialState, at: Date, address: string | null): ErrorCode | undefined {
+export function refusalOf(
+  state: CredentialState,
+  at: Date,
+  address: string | null,
+): CredentialRefusal | undefined {
   if (state.revokedAt) return 'token_revoked';
   if (state.expiresAt && state.expiresAt <= at) return 'token_expired';
   if (state.secretEndsAt && state.secretEndsAt <= at) return 'secret_retired';

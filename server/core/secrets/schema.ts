@@ -1,3 +1,14 @@
+/** Why a credential that is known may be refused. */
+export const credentialRefusals = [
+  'token_revoked',
+  'token_expired',
+  'secret_retired',
+  'token_disabled',
+  'account_deactivated',
+  'ip_not_allowed',
+] as const;
+export type CredentialRefusal = (typeof credentialRefusals)[number];
+
 /** The form of a secret and its checksum, pure: a scanner finds one without asking anybody. */
 export const secretKinds = ['pat', 'key', 'agt', 'set'] as const;
 export type SecretKind = (typeof secretKinds)[number];

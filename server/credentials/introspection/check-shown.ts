@@ -1,15 +1,9 @@
 import type { Ctx } from '#server/core/access/context.ts';
 import type { UserPrincipal } from '#server/core/access/principal.ts';
-import { checkToken, noteAdmitted } from '#server/core/authentication/authenticate.ts';
+import { checkToken, noteAdmitted, type BearerRefusal } from '#server/core/authentication/authenticate.ts';
 import { readAddress } from '#server/core/network/address.ts';
 import type { RateTaken } from '#server/core/rate-limits/rates.ts';
-import {
-  verifyCodes,
-  type VerifyCode,
-  type VerifyInput,
-  type VerifyView,
-} from '#server/credentials/introspection/schema.ts';
-import type { ErrorCode } from '#server/errors.ts';
+import type { VerifyCode, VerifyInput, VerifyView } from '#server/credentials/introspection/schema.ts';
 
 /** What a token that was shown to a service comes to, at this moment. Its use and its rate are counted as if it were shown here. */
 export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyView> {
@@ -61,7 +55,7 @@ function describeRate({ limit, remaining, retryInMs }: RateTaken) {
   return { ...limit, remaining, retryInSeconds: Math.ceil(retryInMs / 1_000) };
 }
 
-/** What else may be wrong with a token (a secret that a rotation replaced) is a token that does not work. */
-function toVerifyCode(refusal: ErrorCode): VerifyCode {
-  return verifyCodes.find((code) => code === refusal) ?? 'token_invalid';
+/** To a service, a secret that a rotation replaced is one that does not work. */
+function toVerifyCode(refusal: BearerRefusal): VerifyCode {
+  return refusal === 'secret_retired' ? 'token_invalid' : refusal;
 }

@@ -7,7 +7,7 @@ import { letters } from '#server/doors/jobs/letters.ts';
 export const deliverMail: Job<MailJob> = {
   name: mailQueue,
   async run(runtime, job) {
-    const letter = await letters[job.kind]?.(runtime, job);
+    const letter = await letters[job.kind](runtime, job);
     if (letter) await runtime.mailer?.deliver(letter);
   },
 };

@@ -9,7 +9,7 @@ import { writePausedLetter } from '#server/people/users/write-paused.ts';
 type Writer = (runtime: Runtime, job: MailJob) => Promise<Letter | null>;
 
 /** Who writes which letter. */
-export const letters: Partial<Record<MailKind, Writer>> = {
+export const letters: Record<MailKind, Writer> = {
   invite: writeInviteLetter,
   reset: writeResetLetter,
   notice: writeNoticeLetter,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { freshHours } from '#server/core/access/fresh.ts';
+import { credentialRefusals } from '#server/core/secrets/schema.ts';
 import { etagOf, type SentFile } from '#server/doors/pages/send-file.ts';
 import { doorPaths } from '#server/doors/rest/door-operations.ts';
 import { exampleOf } from '#server/doors/rest/example.ts';
@@ -29,14 +30,7 @@ const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
 
-const bearerErrors = [
-  'token_invalid',
-  'token_revoked',
-  'token_expired',
-  'secret_retired',
-  'token_disabled',
-  'account_deactivated',
-] as const;
+const bearerErrors = ['unauthenticated', 'token_invalid', ...credentialRefusals] as const;
 
 /** What the first part of a procedure's name is about. */
 const tags = {
@@ -154,8 +148,7 @@ function refusalsOf(all: readonly Refusal[]) {
 
 function codesOf({ meta, rest, input }: RestRoute): Refusal[] {
   const codes = new Set<Refusal>(rest.errors);
-  if (meta.access !== 'anyone')
-    for (const code of ['unauthenticated', ...bearerErrors, 'ip_not_allowed'] as const) codes.add(code);
+  if (meta.access !== 'anyone') for (const code of bearerErrors) codes.add(code);
   if (meta.access !== 'anyone' && meta.access !== 'signed-in') codes.add('permission_denied');
   if (rest.method !== 'GET')
     for (const code of [
