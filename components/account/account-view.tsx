@@ -3,8 +3,8 @@ import { useSyncExternalStore } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { oidcWords } from '#components/sessions/oidc-words.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { NameForm } from './name-form.tsx';
 import { PasswordForm } from './password-form.tsx';
 import { Section } from './section.tsx';
@@ -24,7 +24,7 @@ export function AccountView() {
       <PageHead title="Account" />
       {refused && (
         <div className="mb-5">
-          <Notice tone="danger">{refused}</Notice>
+          <Alert variant="danger">{refused}</Alert>
         </div>
       )}
       {account.isError && !account.data ? (

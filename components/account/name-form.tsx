@@ -48,7 +48,13 @@ export function NameForm({ user }: { user: ProfileView }) {
         {user.email} · <span className="capitalize">{user.role}</span>
       </p>
       <div>
-        <Button type="submit" look="primary" disabled={!isDirty} busy={update.isPending} busyLabel="Saving…">
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={!isDirty}
+          pending={update.isPending}
+          pendingLabel="Saving…"
+        >
           Save name
         </Button>
       </div>

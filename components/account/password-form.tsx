@@ -5,8 +5,8 @@ import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { ChangePasswordInput } from '#server/people/account/schema.ts';
@@ -58,9 +58,9 @@ export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
         keepHint
         {...register('newPassword')}
       />
-      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <div>
-        <Button type="submit" look="primary" busy={change.isPending} busyLabel="Changing…">
+        <Button type="submit" variant="primary" pending={change.isPending} pendingLabel="Changing…">
           {hasPassword ? 'Change password' : 'Set password'}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Card } from '#components/ui/surface.tsx';
+import { Card } from '#components/ui/card.tsx';
 
 interface SectionProps {
   title: string;

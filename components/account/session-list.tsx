@@ -2,7 +2,7 @@
 import { MonitorSmartphone } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { SessionView } from '#server/core/sessions/schema.ts';
 import { useOwnSessions, useRevokeOthers, useRevokeSession } from './use-account.ts';
@@ -22,7 +22,7 @@ export function SessionList() {
       </ul>
       {items.length > 1 && (
         <div className="border-t border-line pt-4">
-          <Button busy={others.isPending} busyLabel="Signing out…" onClick={() => others.mutate()}>
+          <Button pending={others.isPending} pendingLabel="Signing out…" onClick={() => others.mutate()}>
             Sign out everywhere else
           </Button>
         </div>
@@ -48,8 +48,8 @@ function SessionItem({ session }: { session: SessionView }) {
         <Button
           size="sm"
           aria-label={`Sign out ${device}`}
-          busy={revoke.isPending}
-          busyLabel="Signing out…"
+          pending={revoke.isPending}
+          pendingLabel="Signing out…"
           onClick={() => revoke.mutate({ id })}
         >
           Sign out

@@ -29,7 +29,7 @@ export function useRefreshAccount() {
 }
 
 const sayRefused = (error: unknown) =>
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error' });
 
 export function useRevokeSession() {
   const refresh = useRefreshAccount();

@@ -30,8 +30,8 @@ export function WayList({ account }: { account: AccountView }) {
           action={
             <Button
               size="sm"
-              busy={unlink.isPending}
-              busyLabel="Unlinking…"
+              pending={unlink.isPending}
+              pendingLabel="Unlinking…"
               onClick={() => unlink.mutate({ id })}
             >
               Unlink
@@ -49,8 +49,8 @@ export function WayList({ account }: { account: AccountView }) {
           action={
             <Button
               size="sm"
-              busy={link.isPending || link.isSuccess}
-              busyLabel="Linking…"
+              pending={link.isPending || link.isSuccess}
+              pendingLabel="Linking…"
               onClick={() => link.mutate()}
             >
               Link

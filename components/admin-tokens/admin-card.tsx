@@ -4,7 +4,7 @@ import { hasEnded } from '#components/tokens/status.tsx';
 import { menuId, TokenCard } from '#components/tokens/token-card.tsx';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
-import { Check } from '#components/ui/choice.tsx';
+import { Checkbox } from '#components/ui/checkbox.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 
@@ -39,7 +39,7 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
         </span>
       }
       select={
-        <Check
+        <Checkbox
           checked={isSelected}
           className="relative z-1 -my-2 -ml-2 gap-0! p-2"
           onChange={(event) => acts.onToggle(token.id, (event.nativeEvent as MouseEvent).shiftKey)}
@@ -47,7 +47,7 @@ export function AdminCard({ token, isOpen, isSelected, acts }: AdminCardProps) {
           <span className="sr-only">
             Select {token.name} of {owner.email}
           </span>
-        </Check>
+        </Checkbox>
       }
       menu={<CardMenu token={token} acts={acts} />}
     />
@@ -79,7 +79,7 @@ function CardMenu({ token, acts }: { token: AdminTokenView; acts: AdminCardActs 
         ...(hasEnded(token.status) ? [] : [change]),
         ...(token.status === 'revoked' ? [] : [{ kind: 'line' } as const, revoke]),
       ]}
-      className={buttonClass({ look: 'quiet', size: 'icon' })}
+      className={buttonClass({ variant: 'ghost', size: 'icon' })}
     >
       <Ellipsis aria-hidden />
     </MenuButton>

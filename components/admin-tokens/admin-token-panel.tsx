@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Ban, Power } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
-import { hasEnded, StatusPill } from '#components/tokens/status.tsx';
+import { hasEnded, StatusBadge } from '#components/tokens/status.tsx';
 import { PanelSkeleton, TokenFacts } from '#components/tokens/token-panel.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
@@ -32,14 +32,14 @@ export function AdminTokenPanel({ id, returnTo, onClose, onSwitch, onRevoke }: A
       description={
         token && (
           <span className="mt-1.5 flex flex-wrap items-center gap-2">
-            <StatusPill status={token.status} />
+            <StatusBadge status={token.status} />
             <code className="font-mono text-xs">{token.prefix}</code>
           </span>
         )
       }
       onClose={onClose}
       returnTo={returnTo}
-      foot={
+      footer={
         token &&
         token.status !== 'revoked' && (
           <>
@@ -49,7 +49,7 @@ export function AdminTokenPanel({ id, returnTo, onClose, onSwitch, onRevoke }: A
                 {token.enabled ? 'Disable' : 'Enable'}
               </Button>
             )}
-            <Button look="danger" onClick={() => onRevoke([token])}>
+            <Button variant="danger" onClick={() => onRevoke([token])}>
               <Ban aria-hidden />
               Revoke…
             </Button>

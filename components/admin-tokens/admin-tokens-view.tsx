@@ -4,11 +4,11 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { EndlessList, type EndlessListControls } from '#components/ui/endless-list.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { flattenPages } from '#components/ui/flatten-pages.ts';
+import { InfiniteList, type InfiniteListControls } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import { rowsOf } from '#components/ui/rows-of.ts';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { AdminCard } from './admin-card.tsx';
 import { AdminToolbar } from './admin-toolbar.tsx';
@@ -30,13 +30,13 @@ export function AdminTokensView() {
   const { filters, isFiltered, setFilters, clearFilters } = useAdminFilters();
   const { token: opened, ...shown } = filters;
   const list = useAdminTokens(shown);
-  const tokens = useMemo(() => rowsOf(list.data?.pages), [list.data]);
+  const tokens = useMemo(() => flattenPages(list.data?.pages), [list.data]);
   const ids = useMemo(() => tokens.map(keyOf), [tokens]);
   const selection = useSelection(ids);
   const { change, isPending } = useTriageChange();
   const [revoking, setRevoking] = useState<AdminTokenView[]>([]);
   const [isIdentifying, setIdentifying] = useState(false);
-  const controls = useRef<EndlessListControls>(null);
+  const controls = useRef<InfiniteListControls>(null);
   const counts = list.data?.pages.at(-1)?.counts;
 
   const open = useCallback(({ id }: AdminTokenView) => setFilters({ token: id }), [setFilters]);
@@ -85,7 +85,7 @@ export function AdminTokensView() {
         <NoneMatch hasAny={(counts?.total ?? 0) > 0} onClear={isFiltered ? clearFilters : undefined} />
       )}
       {list.data && (tokens.length > 0 || list.hasNextPage) && (
-        <EndlessList
+        <InfiniteList
           label="Tokens"
           view={JSON.stringify(shown)}
           items={tokens}
@@ -148,7 +148,7 @@ export function AdminTokensView() {
 
 function NoneMatch({ hasAny, onClear }: { hasAny: boolean; onClear: (() => void) | undefined }) {
   return (
-    <Blank
+    <EmptyState
       icon={SearchX}
       title={hasAny ? 'No tokens match' : 'No tokens yet'}
       action={onClear && <Button onClick={onClear}>Clear filters</Button>}
@@ -156,6 +156,6 @@ function NoneMatch({ hasAny, onClear }: { hasAny: boolean; onClear: (() => void)
       {hasAny
         ? 'Try another status, or part of an owner, a name or a prefix.'
         : 'As soon as somebody makes a token, it is here.'}
-    </Blank>
+    </EmptyState>
   );
 }

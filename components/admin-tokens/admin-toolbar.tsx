@@ -2,8 +2,8 @@
 import { ArrowDown, ArrowUp, History, X } from 'lucide-react';
 import { statuses, statusWords } from '#components/tokens/status.tsx';
 import { Chip, ChipGroup, CountChips } from '#components/ui/chip.tsx';
-import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
+import { SelectMenu } from '#components/ui/select-menu.tsx';
 import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 import {
   type AdminFilters,
@@ -43,7 +43,7 @@ export function AdminToolbar({ filters, counts, onChange }: AdminToolbarProps) {
       <div className="flex flex-col gap-x-4 gap-y-1 md:flex-row md:items-center md:justify-between">
         <SortChips sort={filters.sort} onSort={(sort) => onChange({ sort })} />
         <div className="flex shrink-0">
-          <ChoiceMenu
+          <SelectMenu
             icon={History}
             label="Last use"
             value={filters.used ?? 'any'}

@@ -23,19 +23,19 @@ export function BulkBar({ count, isPending, onAll, onDisable, onRevoke, onClear 
         {tokensWords(count)} selected
       </p>
       {onAll && (
-        <Button look="quiet" onClick={onAll}>
+        <Button variant="ghost" onClick={onAll}>
           Select all shown
         </Button>
       )}
-      <Button busy={isPending} onClick={onDisable}>
+      <Button pending={isPending} onClick={onDisable}>
         <Power aria-hidden />
         Disable
       </Button>
-      <Button look="danger" onClick={onRevoke}>
+      <Button variant="danger" onClick={onRevoke}>
         <Ban aria-hidden />
         Revoke…
       </Button>
-      <Button look="quiet" size="icon" aria-label="Select none" onClick={onClear}>
+      <Button variant="ghost" size="icon" aria-label="Select none" onClick={onClear}>
         <X aria-hidden />
       </Button>
     </section>

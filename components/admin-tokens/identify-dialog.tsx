@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { StatusPill } from '#components/tokens/status.tsx';
+import { StatusBadge } from '#components/tokens/status.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import type {
   AdminTokenView,
   IdentificationView,
@@ -70,15 +70,15 @@ export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
               />
             )}
           </Field>
-          {error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+          {error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
           <div role="status">{data && <Found found={data} onOpen={onOpen} />}</div>
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Close</Button>
-          <Button type="submit" look="primary" busy={isPending} busyLabel="Looking…">
+          <Button type="submit" variant="primary" pending={isPending} pendingLabel="Looking…">
             Identify
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );
@@ -114,7 +114,7 @@ function Found({
                   </button>{' '}
                   <span className="text-muted">of {token.owner.email}</span>
                 </span>
-                <StatusPill status={token.status} />
+                <StatusBadge status={token.status} />
                 {stateWords[state] && (
                   <span className="basis-full text-xs text-muted">{stateWords[state]}</span>
                 )}

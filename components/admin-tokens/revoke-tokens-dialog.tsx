@@ -1,7 +1,7 @@
 'use client';
 import { type FormEvent, useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { tokensWords, useTriageChange } from './use-triage-changes.ts';
@@ -58,12 +58,12 @@ export function RevokeTokensDialog({ tokens, returnTo, onClose, onRevoked }: Rev
             onChange={(event) => setReason(event.target.value)}
           />
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="danger" busy={isPending} busyLabel="Revoking…">
+          <Button type="submit" variant="danger" pending={isPending} pendingLabel="Revoking…">
             Revoke {tokens.length === 1 ? 'token' : tokensWords(tokens.length)}
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -6,8 +6,8 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { actionTitle } from '#components/audit/action-words.ts';
 import { timesWords } from '#components/tokens/daily-use-words.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { AdminTokenUsesView } from '#server/credentials/token-triage/schema.ts';
@@ -24,7 +24,7 @@ export function TokenHistory({ id, children }: { id: string; children: ReactNode
   return (
     <>
       {!uses.data && !uses.error && <Skeleton className="h-14 w-full" />}
-      {uses.error && <Notice tone="danger">{sentenceOf(problemOf(uses.error))}</Notice>}
+      {uses.error && <Alert variant="danger">{sentenceOf(problemOf(uses.error))}</Alert>}
       {uses.data && <Impact impact={uses.data.impact} />}
       {children}
       {uses.data && (

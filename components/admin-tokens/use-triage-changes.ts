@@ -41,7 +41,12 @@ export function useTriageChange() {
         });
       },
       onError(error) {
-        toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+        toast({
+          title: 'Nothing was changed',
+          detail: sentenceOf(problemOf(error)),
+          variant: 'error',
+          about,
+        });
       },
       onSettled: () => client.invalidateQueries({ queryKey: adminTokensKey }),
     }),

@@ -1,7 +1,7 @@
 'use client';
 import { type RefObject, useEffect, useRef } from 'react';
-import { isCovered } from '#components/ui/covered.ts';
-import type { EndlessListControls } from '#components/ui/endless-list.tsx';
+import type { InfiniteListControls } from '#components/ui/infinite-list.tsx';
+import { isOverlayOpen } from '#components/ui/is-overlay-open.ts';
 
 interface TriageAnswers {
   count: number;
@@ -22,7 +22,7 @@ const isTyped = ({ target }: KeyboardEvent) =>
   target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
 
 /** The keys that work through the list. The row that has the focus is the one they are about. */
-export function useTriageKeys(list: RefObject<EndlessListControls | null>, answers: TriageAnswers) {
+export function useTriageKeys(list: RefObject<InfiniteListControls | null>, answers: TriageAnswers) {
   const latest = useRef(answers);
   useEffect(() => {
     latest.current = answers;
@@ -33,7 +33,7 @@ export function useTriageKeys(list: RefObject<EndlessListControls | null>, answe
       const isChord = event.timeStamp - afterG < 1_200;
       afterG = event.key === 'g' ? event.timeStamp : -Infinity;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isChord) return;
-      if (isTyped(event) || isCovered()) return;
+      if (isTyped(event) || isOverlayOpen()) return;
       const { count, onSelect, onOpen, onRevoke, onSearch, onClear } = latest.current;
       const index = focusedIndex();
       const moves: Record<string, (() => void) | undefined> = {

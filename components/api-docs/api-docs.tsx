@@ -5,10 +5,10 @@ import { parseAsString, useQueryStates } from 'nuqs';
 import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import { Card } from '#components/ui/surface.tsx';
 import { apiDocument, documentPath, sectionsOf } from './api-document.ts';
 import { OperationsSkeleton } from './api-skeleton.tsx';
 import { OperationRow } from './operation-row.tsx';
@@ -49,13 +49,13 @@ export function ApiDocs() {
             />
           </div>
           {sections.length === 0 && (
-            <Blank
+            <EmptyState
               icon={SearchX}
               title="No operation matches"
               action={<Button onClick={() => show({ search: '' })}>Clear search</Button>}
             >
               Search for a path, a verb or a word of what it does.
-            </Blank>
+            </EmptyState>
           )}
           {sections.map(({ name, description, operations }) => (
             <section key={name} aria-labelledby={`about-${name}`} className="mt-8">

@@ -1,6 +1,6 @@
 'use client';
+import { Card } from '#components/ui/card.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
-import { Card } from '#components/ui/surface.tsx';
 
 interface TokenFieldProps {
   hasToken: boolean;

@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { exampleOf, type Operation, type Parameter, pretty } from './api-document.ts';
 import { Code } from './code.tsx';
 import { Prose } from './prose.tsx';
@@ -44,13 +44,13 @@ export function TryCall({ operation, token }: { operation: Operation; token: str
         </Field>
       )}
       <div>
-        <Button type="submit" look="primary" busy={call.isPending} busyLabel="Sending…">
+        <Button type="submit" variant="primary" pending={call.isPending} pendingLabel="Sending…">
           <Send aria-hidden />
           Send
         </Button>
       </div>
       <div aria-live="polite" className="grid grid-cols-[minmax(0,1fr)]">
-        {call.isError && <Notice tone="danger">Keyward did not answer. Check your connection.</Notice>}
+        {call.isError && <Alert variant="danger">Keyward did not answer. Check your connection.</Alert>}
         {call.data && <Answer answered={call.data} />}
       </div>
     </form>

@@ -1,8 +1,8 @@
 'use client';
 import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { CloudAlert, RotateCw } from 'lucide-react';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
 import { problemOf, sentenceOf } from './problem.ts';
 
 /** Stands where the data would: what went wrong, the number to tell the operator, and another try at all that failed. */
@@ -16,11 +16,11 @@ export function Failed({ error }: { error: unknown }) {
   const retry = () => client.refetchQueries({ predicate: ({ state }) => state.status === 'error' });
   return (
     <div role="alert">
-      <Blank
+      <EmptyState
         icon={CloudAlert}
         title={problem.title}
         action={
-          <Button busy={isRetrying} onClick={() => void retry()}>
+          <Button pending={isRetrying} onClick={() => void retry()}>
             <RotateCw aria-hidden />
             Retry
           </Button>
@@ -32,7 +32,7 @@ export function Failed({ error }: { error: unknown }) {
             Request <code className="font-mono break-all select-all">{problem.requestId}</code>
           </p>
         )}
-      </Blank>
+      </EmptyState>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function lazyResolver<Values extends FieldValues>(
   return async (values, context, options) => {
     const checks = await load().catch(() => null);
     if (checks) return checks.resolver(values, context, options);
-    toast({ ...missingPart, tone: 'failed' });
+    toast({ ...missingPart, variant: 'error' });
     return { values: {}, errors: unchecked as FieldErrors<Values> };
   };
 }

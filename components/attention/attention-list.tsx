@@ -4,11 +4,12 @@ import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX 
 import { type ReactNode, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { Card, Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AttentionItemView, AttentionReason } from '#server/credentials/alerts/schema.ts';
 
 const [RevokeDialog] = lazyPart(
@@ -43,7 +44,7 @@ export function AttentionList({ children }: { children: ReactNode }) {
           Needs attention
         </h2>
         {!data && !error && <Skeleton className="h-14 w-full rounded-card!" />}
-        {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+        {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
         {data && items.length === 0 && <AllWell />}
         {items.length > 0 && (
           <Card>
@@ -57,7 +58,7 @@ export function AttentionList({ children }: { children: ReactNode }) {
             {items.length > rowsAtFirst && (
               <div className="border-t border-line p-1.5">
                 <Button
-                  look="quiet"
+                  variant="ghost"
                   className="w-full"
                   aria-expanded={showsAll}
                   onClick={() => setShowsAll(!showsAll)}

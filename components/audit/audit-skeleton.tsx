@@ -1,5 +1,6 @@
 import { PageHead } from '#components/frame/page-head.tsx';
-import { Card, Skeleton } from '#components/ui/surface.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 
 /** What the page looks like before its address has been read. */
 export function AuditSkeleton() {

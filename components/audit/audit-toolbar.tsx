@@ -4,9 +4,9 @@ import { CalendarRange, CircleCheck, X, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { trpcClient } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
-import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
-import { outcomeLooks } from './event-row.tsx';
+import { SelectMenu } from '#components/ui/select-menu.tsx';
+import { outcomeBadges } from './event-row.tsx';
 import { type AuditFilters, outcomes, ranges, rangeWords } from './use-audit-filters.ts';
 
 interface ToolbarProps {
@@ -33,19 +33,19 @@ export function AuditToolbar({ filters, onChange, children }: ToolbarProps) {
       </div>
       <div className="flex flex-wrap items-center gap-2">
         <ActionMenu action={filters.action} onChange={onChange} />
-        <ChoiceMenu
+        <SelectMenu
           align="start"
           icon={CircleCheck}
           label="Outcome"
           value={filters.outcome ?? 'all'}
           options={[
             ['all', 'Any outcome'],
-            ...outcomes.map((name) => [name, outcomeLooks[name].word] as const),
+            ...outcomes.map((name) => [name, outcomeBadges[name].word] as const),
           ]}
           onChoose={(value) => onChange({ outcome: value === 'all' ? null : value })}
           isSet={filters.outcome !== null}
         />
-        <ChoiceMenu
+        <SelectMenu
           align="start"
           icon={CalendarRange}
           label="Time"
@@ -86,7 +86,7 @@ function ActionMenu({ action, onChange }: { action: string | null; onChange: Too
   const known = [...nouns, ...actions].toSorted();
   const options = action && !known.includes(action) ? [action, ...known] : known;
   return (
-    <ChoiceMenu
+    <SelectMenu
       align="start"
       icon={Zap}
       label="Action"

@@ -3,9 +3,9 @@ import { ArrowUp, ScrollText, SearchX } from 'lucide-react';
 import { useCallback, useEffect } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { EndlessList } from '#components/ui/endless-list.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
@@ -35,7 +35,11 @@ export function AuditView() {
   const close = () => openEvent(null);
   useEffect(() => {
     if (!opened.isGone) return;
-    toast({ title: 'There is no such event', detail: `Number ${event} is not in the log.`, tone: 'failed' });
+    toast({
+      title: 'There is no such event',
+      detail: `Number ${event} is not in the log.`,
+      variant: 'error',
+    });
     openEvent(null);
     // Said once for each number.
     // oxlint-disable-next-line react/exhaustive-deps
@@ -57,14 +61,14 @@ export function AuditView() {
       {events.length === 0 && isOver && <Nothing onClear={isFiltered ? clearFilters : undefined} />}
       {news.length > 0 && (
         <div className="pointer-events-none sticky top-16 z-10 grid h-0 justify-items-center">
-          <Button look="primary" size="sm" className="pointer-events-auto shadow-float" onClick={readNews}>
+          <Button variant="primary" size="sm" className="pointer-events-auto shadow-float" onClick={readNews}>
             <ArrowUp aria-hidden />
             {news.length} new
           </Button>
         </div>
       )}
       {(events.length > 0 || list.hasNextPage) && (
-        <EndlessList
+        <InfiniteList
           label="Events"
           view={JSON.stringify(filters)}
           items={events}
@@ -89,13 +93,17 @@ export function AuditView() {
 function Nothing({ onClear }: { onClear: (() => void) | undefined }) {
   if (!onClear)
     return (
-      <Blank icon={ScrollText} title="Nothing has happened yet">
+      <EmptyState icon={ScrollText} title="Nothing has happened yet">
         Every change, sign-in and refusal will be listed here.
-      </Blank>
+      </EmptyState>
     );
   return (
-    <Blank icon={SearchX} title="No event matches" action={<Button onClick={onClear}>Clear filters</Button>}>
+    <EmptyState
+      icon={SearchX}
+      title="No event matches"
+      action={<Button onClick={onClear}>Clear filters</Button>}
+    >
       Search finds the beginnings of words. Try fewer letters, or a longer time.
-    </Blank>
+    </EmptyState>
   );
 }

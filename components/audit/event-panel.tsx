@@ -1,15 +1,15 @@
 'use client';
 import { Filter } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
-import { Pill } from '#components/ui/pill.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { actionTitle } from './action-words.ts';
-import { eventButtonId, outcomeLooks } from './event-row.tsx';
+import { eventButtonId, outcomeBadges } from './event-row.tsx';
 import { changesOf, valueWords } from './event-words.ts';
 import type { AuditFilters } from './use-audit-filters.ts';
 
@@ -21,7 +21,7 @@ interface EventPanelProps {
 
 /** Everything that is known of one event. What has an id leads to all about it. */
 export function EventPanel({ event, onFilter, onClose }: EventPanelProps) {
-  const { word, tone, icon } = outcomeLooks[event.outcome];
+  const { word, variant, icon } = outcomeBadges[event.outcome];
   const { actor, resource } = event;
   const { changes, facts } = changesOf(event.detail);
   return (
@@ -35,16 +35,16 @@ export function EventPanel({ event, onFilter, onClose }: EventPanelProps) {
         <Fact name="Action">
           <span className="flex flex-wrap items-center gap-1">
             <code className="font-mono text-xs text-muted select-all">{event.action}</code>
-            <Button size="sm" look="quiet" onClick={() => onFilter({ action: event.action })}>
+            <Button size="sm" variant="ghost" onClick={() => onFilter({ action: event.action })}>
               <Filter aria-hidden />
               Only this action
             </Button>
           </span>
         </Fact>
         <Fact name="Outcome">
-          <Pill tone={tone} icon={icon}>
+          <Badge variant={variant} icon={icon}>
             {word}
-          </Pill>
+          </Badge>
           {event.code && <span className="ml-2 text-muted">{event.code}</span>}
         </Fact>
         <Fact name={actor.kind === 'user' ? 'Who' : `Who (${actor.kind})`}>
@@ -106,14 +106,14 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 
 function Id({ id, only, onFilter }: { id: string | null; only?: string; onFilter?: () => void }) {
   if (!id) return null;
-  const sayByHand = () =>
-    toast({ title: 'Copying was refused', detail: 'Select the id and copy it by hand.', tone: 'failed' });
+  const sayRefused = () =>
+    toast({ title: 'Copying was refused', detail: 'Select the id and copy it by hand.', variant: 'error' });
   return (
     <span className="flex flex-wrap items-center gap-1">
       <code className="min-w-0 font-mono text-xs break-all text-muted select-all">{id}</code>
-      <CopyButton bare look="quiet" size="icon" text={id} label={`Copy ${id}`} onRefused={sayByHand} />
+      <CopyButton bare variant="ghost" size="icon" text={id} label={`Copy ${id}`} onRefused={sayRefused} />
       {only && (
-        <Button size="sm" look="quiet" onClick={onFilter}>
+        <Button size="sm" variant="ghost" onClick={onFilter}>
           <Filter aria-hidden />
           {only}
         </Button>

@@ -1,24 +1,26 @@
 'use client';
 import { Ban, Check, CircleAlert, type LucideIcon } from 'lucide-react';
-import { Pill, type Tone } from '#components/ui/pill.tsx';
+import { Badge, type BadgeVariant } from '#components/ui/badge.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { preloadSidePanel } from '#components/ui/side-panel.tsx';
-import { Card } from '#components/ui/surface.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { actionTitle } from './action-words.ts';
 
-export const outcomeLooks: Record<AuditEventView['outcome'], { word: string; tone: Tone; icon: LucideIcon }> =
-  {
-    ok: { word: 'Done', tone: 'idle', icon: Check },
-    denied: { word: 'Denied', tone: 'warn', icon: Ban },
-    failed: { word: 'Failed', tone: 'danger', icon: CircleAlert },
-  };
+export const outcomeBadges: Record<
+  AuditEventView['outcome'],
+  { word: string; variant: BadgeVariant; icon: LucideIcon }
+> = {
+  ok: { word: 'Done', variant: 'idle', icon: Check },
+  denied: { word: 'Denied', variant: 'warn', icon: Ban },
+  failed: { word: 'Failed', variant: 'danger', icon: CircleAlert },
+};
 
 export const eventButtonId = (sequence: number) => `event-${sequence}`;
 
 /** One thing that happened, in a line: what, to what, who, when. */
 export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (sequence: number) => void }) {
-  const { word, tone, icon } = outcomeLooks[event.outcome];
+  const { word, variant, icon } = outcomeBadges[event.outcome];
   return (
     <Card className="relative grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2 transition-colors duration-120 hover:bg-hover md:grid-cols-[minmax(0,11rem)_minmax(0,1fr)_5.5rem_7.5rem]">
       <button
@@ -36,9 +38,9 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
       </span>
       <span className="max-md:col-start-2 max-md:row-start-1">
         {event.outcome !== 'ok' && (
-          <Pill tone={tone} icon={icon}>
+          <Badge variant={variant} icon={icon}>
             {word}
-          </Pill>
+          </Badge>
         )}
       </span>
       <span className="relative justify-self-end text-sm text-faint max-md:col-start-2 max-md:row-start-2">

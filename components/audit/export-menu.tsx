@@ -22,7 +22,7 @@ async function download(filters: AuditFilters, format: 'csv' | 'ndjson'): Promis
 export function ExportMenu({ filters }: { filters: AuditFilters }) {
   const start = (format: 'csv' | 'ndjson') =>
     void download(filters, format).catch((error: unknown) => {
-      toast({ title: 'The export did not start', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+      toast({ title: 'The export did not start', detail: sentenceOf(problemOf(error)), variant: 'error' });
     });
   return (
     <MenuButton

@@ -40,10 +40,10 @@ export function SealBar() {
           {alarm && <strong className="font-medium break-words text-danger">{alarm}</strong>}
         </span>
       </p>
-      <Button size="sm" look="quiet" disabled={!seal} onClick={save} className="max-sm:-ml-2.5">
+      <Button size="sm" variant="ghost" disabled={!seal} onClick={save} className="max-sm:-ml-2.5">
         Save the newest seal
       </Button>
-      <Button size="sm" busy={isVerifying} busyLabel="Verifying…" onClick={verify}>
+      <Button size="sm" pending={isVerifying} pendingLabel="Verifying…" onClick={verify}>
         Verify
       </Button>
     </div>

@@ -26,7 +26,7 @@ export function useVerify() {
     setVerdict(undefined);
     run()
       .catch((error: unknown) =>
-        toast({ title: 'Verifying broke off', detail: sentenceOf(problemOf(error)), tone: 'failed' }),
+        toast({ title: 'Verifying broke off', detail: sentenceOf(problemOf(error)), variant: 'error' }),
       )
       .finally(() => setVerifying(false));
   }

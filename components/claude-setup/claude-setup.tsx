@@ -3,11 +3,11 @@ import { Terminal } from 'lucide-react';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { useMe } from '#components/sessions/use-me.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { focusOnMount } from '#components/ui/focus-on-mount.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Card } from '#components/ui/surface.tsx';
-import { takeFocus } from '#components/ui/take-focus.ts';
 import { SetupPreview } from './setup-preview.tsx';
 import { SetupProgress } from './setup-progress.tsx';
 import { useClaudeSetup } from './use-claude-setup.ts';
@@ -15,7 +15,7 @@ import { useClaudeSetup } from './use-claude-setup.ts';
 const [TokenWarning, preloadWarning] = lazyPart(
   async () => (await import('./token-warning.tsx')).TokenWarning,
 );
-const [TextByHand] = lazyPart(async () => (await import('./text-by-hand.tsx')).TextByHand);
+const [ManualCopyDialog] = lazyPart(async () => (await import('./manual-copy-dialog.tsx')).ManualCopyDialog);
 
 /**
  * One button that sets Claude Code up: it makes a code, copies what Claude Code is to do, and then shows live how that goes.
@@ -40,7 +40,7 @@ export function ClaudeSetup() {
         <div className="min-w-0 flex-1 basis-64">
           <h2
             key={setup.begun ? 'begun' : 'new'}
-            ref={setup.isOfThisPage ? takeFocus : undefined}
+            ref={setup.isOfThisPage ? focusOnMount : undefined}
             tabIndex={-1}
             className="font-semibold outline-none"
           >
@@ -52,10 +52,10 @@ export function ClaudeSetup() {
         </div>
         {!setup.begun && (
           <Button
-            look="primary"
+            variant="primary"
             className="max-sm:w-full"
-            busy={setup.isBusy}
-            busyLabel="Making a code…"
+            pending={setup.isBusy}
+            pendingLabel="Making a code…"
             disabled={!me}
             onClick={setup.begin}
           >
@@ -68,10 +68,10 @@ export function ClaudeSetup() {
       </p>
       {problem && !setup.begun && (
         <div className="mt-3">
-          <Notice tone="danger">
+          <Alert variant="danger">
             {sentenceOf(problem)}
             {problem.requestId && problem.status >= 500 && ` (request ${problem.requestId})`}
-          </Notice>
+          </Alert>
         </div>
       )}
       {setup.begun && <SetupProgress setup={setup} begun={setup.begun} />}
@@ -79,7 +79,7 @@ export function ClaudeSetup() {
         <SetupPreview
           beside={
             <Button
-              look="quiet"
+              variant="ghost"
               size="sm"
               className="-mr-2.5 max-sm:-ml-2.5"
               disabled={!me || setup.isBusy}
@@ -102,12 +102,12 @@ export function ClaudeSetup() {
           onMissing={orSayMissing(closeWarning)}
         />
       )}
-      {setup.byHand && setup.begun?.text && (
-        <TextByHand
+      {setup.needsManualCopy && setup.begun?.text && (
+        <ManualCopyDialog
           text={setup.begun.text}
-          onCopied={setup.copiedByHand}
-          onClose={setup.closeByHand}
-          onMissing={orSayMissing(setup.closeByHand)}
+          onCopied={setup.confirmManualCopy}
+          onClose={setup.closeManualCopy}
+          onMissing={orSayMissing(setup.closeManualCopy)}
         />
       )}
     </Card>

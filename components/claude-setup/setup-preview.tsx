@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Disclosure } from '#components/ui/disclosure.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { sampleProof, setupText } from './setup-text.ts';
 
 /** The text that would be copied, with a placeholder for the code. */

@@ -4,8 +4,8 @@ import { cx } from 'class-variance-authority';
 import { Ban, Check, CircleAlert, CircleDashed, LoaderCircle, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
+import { Countdown, useIsOver } from '#components/ui/countdown.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { TimeLeft, useIsOver } from '#components/ui/time-left.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { SetupCodeView } from '#server/credentials/enrollment/schema.ts';
@@ -70,10 +70,15 @@ function CodeProgress({ setup, id, begun }: ProgressProps & { id: string }) {
           </Step>
         </Steps>
         <Actions>
-          <Button look="primary" busy={setup.isBusy} busyLabel="Making a code…" onClick={setup.begin}>
+          <Button
+            variant="primary"
+            pending={setup.isBusy}
+            pendingLabel="Making a code…"
+            onClick={setup.begin}
+          >
             Make a new code
           </Button>
-          <Button look="quiet" onClick={setup.reset}>
+          <Button variant="ghost" onClick={setup.reset}>
             Close
           </Button>
         </Actions>
@@ -85,15 +90,15 @@ function CodeProgress({ setup, id, begun }: ProgressProps & { id: string }) {
         {text === null ? <EarlierNote /> : <CopiedNote isCopied={setup.isCopied} />}
         <Steps>
           <Step icon={LoaderCircle} tone="waiting" title="Waiting for the machine">
-            The code works for another <TimeLeft until={until} />.
+            The code works for another <Countdown until={until} />.
           </Step>
         </Steps>
         <Actions>
           <CopyAgain setup={setup} text={text} />
           <Button
-            look={text === null ? 'secondary' : 'quiet'}
-            busy={setup.isCancelling}
-            busyLabel="Cancelling…"
+            variant={text === null ? 'secondary' : 'ghost'}
+            pending={setup.isCancelling}
+            pendingLabel="Cancelling…"
             onClick={setup.cancel}
           >
             Cancel the code

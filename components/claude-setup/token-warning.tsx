@@ -1,7 +1,7 @@
 'use client';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 
 interface TokenWarningProps {
   onClose: () => void;
@@ -16,17 +16,17 @@ export function TokenWarning({ onClose, onGoOn }: TokenWarningProps) {
       onClose={onClose}
     >
       <DialogBody>
-        <Notice tone="warn">
+        <Alert variant="warn">
           Whoever reads the text can use the token: your clipboard, the conversation with Claude Code and the
           history of the shell keep it. A code works once, for ten minutes, and is worth nothing afterwards.
-        </Notice>
+        </Alert>
       </DialogBody>
-      <DialogFoot>
+      <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
-        <Button look="danger" onClick={onGoOn}>
+        <Button variant="danger" onClick={onGoOn}>
           Make a token and copy
         </Button>
-      </DialogFoot>
+      </DialogFooter>
     </Dialog>
   );
 }

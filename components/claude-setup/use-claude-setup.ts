@@ -30,7 +30,7 @@ export function useClaudeSetup() {
   const [own, setOwn] = useState<BegunSetup | null>();
   const begun = own === undefined ? kept && { ...kept, text: null } : own;
   const [isCopied, setIsCopied] = useState(false);
-  const [byHand, setByHand] = useState(false);
+  const [needsManualCopy, setNeedsManualCopy] = useState(false);
 
   async function start(make: () => Promise<Made>) {
     setIsCopied(false);
@@ -47,13 +47,13 @@ export function useClaudeSetup() {
   }
   function noteCopied(copied: boolean) {
     setIsCopied(copied);
-    setByHand(!copied);
+    setNeedsManualCopy(!copied);
   }
   function reset() {
     setOwn(null);
     if (userId) forgetSetup(userId);
     setIsCopied(false);
-    setByHand(false);
+    setNeedsManualCopy(false);
     begin.reset();
   }
 
@@ -63,7 +63,7 @@ export function useClaudeSetup() {
     onSuccess: reset,
     onError(error, id) {
       void client.invalidateQueries({ queryKey: setupCodeQuery(id).queryKey });
-      toast({ title: 'The code was not cancelled', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+      toast({ title: 'The code was not cancelled', detail: sentenceOf(problemOf(error)), variant: 'error' });
     },
   });
   return {
@@ -71,7 +71,7 @@ export function useClaudeSetup() {
     /** Whether it was begun or ended since the page was loaded. */
     isOfThisPage: own !== undefined,
     isCopied,
-    byHand,
+    needsManualCopy,
     error: begin.error,
     isBusy: begin.isPending,
     isCancelling: cancel.isPending,
@@ -79,8 +79,8 @@ export function useClaudeSetup() {
     beginWithToken: () =>
       begin.mutate(makeToken, { onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }) }),
     copyAgain: async (text: string) => noteCopied(await copyLater(Promise.resolve(text))),
-    closeByHand: () => setByHand(false),
-    copiedByHand: () => setIsCopied(true),
+    closeManualCopy: () => setNeedsManualCopy(false),
+    confirmManualCopy: () => setIsCopied(true),
     cancel: () => (begun?.id ? cancel.mutate(begun.id) : reset()),
     reset,
   };

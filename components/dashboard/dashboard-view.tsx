@@ -9,7 +9,7 @@ import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { NoticeStack } from '#components/notices/notice-stack.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { lazyPart } from '#components/ui/lazy-part.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { MeView } from '#server/core/sessions/schema.ts';
 import { glanceQuery } from './glance-query.ts';
@@ -47,7 +47,7 @@ export function DashboardView() {
       <PageHead
         title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-7 w-64 max-w-full" />}
       >
-        {mayWrite && total > 0 && <NewTokenButton look="secondary" onPress={newToken.open} />}
+        {mayWrite && total > 0 && <NewTokenButton variant="secondary" onPress={newToken.open} />}
       </PageHead>
       <NoticeStack />
       <SetupPart me={me} />

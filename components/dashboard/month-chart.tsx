@@ -1,5 +1,5 @@
 'use client';
-import { DayBars } from '#components/ui/day-bars.tsx';
+import { BarChart } from '#components/ui/bar-chart.tsx';
 import type { OwnUseView } from '#server/credentials/tokens/schema.ts';
 
 const number = new Intl.NumberFormat('en-GB');
@@ -15,7 +15,7 @@ export function MonthChart({ days }: OwnUseView) {
         <span className="text-sm text-muted">{total === 1 ? 'call' : 'calls'} by all of your tokens</span>
         {refused > 0 && <span className="text-sm text-danger">{number.format(refused)} refused</span>}
       </p>
-      <DayBars
+      <BarChart
         days={days.map(({ day, count, refused }) => ({ day, value: count, bad: refused }))}
         label={refused > 0 ? `${words}, ${number.format(refused)} refused` : words}
         valueWord="Calls"

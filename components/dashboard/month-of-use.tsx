@@ -2,9 +2,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { lazyPart, missingPart } from '#components/ui/lazy-part.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Card, Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { monthQuery } from './month-query.ts';
 
 const [MonthChart] = lazyPart(async () => (await import('./month-chart.tsx')).MonthChart);
@@ -21,7 +22,7 @@ export function MonthOfUse() {
       </h2>
       <Card className="min-h-66.5 px-4 py-4">
         {!month.data && <Skeleton className="h-58 w-full rounded-control!" />}
-        {isMissing && <Notice tone="danger">{missingPart.title}. Reload the page.</Notice>}
+        {isMissing && <Alert variant="danger">{missingPart.title}. Reload the page.</Alert>}
         {month.data && !isMissing && (
           <MonthChart days={month.data.days} onMissing={() => setIsMissing(true)} />
         )}

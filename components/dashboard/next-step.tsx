@@ -3,8 +3,8 @@ import { Check, UserPlus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { Card } from '#components/ui/surface.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { FirstCall } from './first-call.tsx';
 
@@ -36,7 +36,7 @@ export function NextStep({ tokens, hasToken, onNew, mayAddPeople }: NextStepProp
                   One for each laptop, CI job or agent, so that each can be switched off alone.
                 </p>
                 <div className="mt-3">
-                  <NewTokenButton look="secondary" onPress={onNew} />
+                  <NewTokenButton variant="secondary" onPress={onNew} />
                 </div>
               </>
             )}

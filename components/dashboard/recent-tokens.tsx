@@ -1,7 +1,7 @@
 'use client';
-import { StatusPill } from '#components/tokens/status.tsx';
+import { StatusBadge } from '#components/tokens/status.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { Card } from '#components/ui/surface.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
@@ -36,7 +36,7 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
   );
 }
 
-/** One link, and so no tip inside it: a browser's own title tells the exact time. */
+/** One link, and so no tooltip inside it: a browser's own title tells the exact time. */
 function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
   const now = useNow();
   return (
@@ -48,7 +48,7 @@ function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
         <span className="truncate font-medium">{token.name}</span>
         <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
       </span>
-      <StatusPill status={token.status} />
+      <StatusBadge status={token.status} />
       <time
         dateTime={lastUsedAt}
         title={exactWords(new Date(lastUsedAt))}

@@ -2,7 +2,7 @@
 import { CircleCheck, Clock, History, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenPageView } from '#server/credentials/tokens/schema.ts';

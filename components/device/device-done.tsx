@@ -1,7 +1,7 @@
 import { Check, CircleSlash, Clock, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { Card } from '#components/ui/surface.tsx';
-import { takeFocus } from '#components/ui/take-focus.ts';
+import { Card } from '#components/ui/card.tsx';
+import { focusOnMount } from '#components/ui/focus-on-mount.ts';
 
 /** How it ended, and that nothing more is to do here. */
 export function DeviceDone({ approved, host }: { approved: boolean; host: string | null }) {
@@ -39,7 +39,7 @@ function Ended({ icon: Icon, tone, title, children }: EndedProps) {
         <Icon aria-hidden className="size-4.5" />
       </span>
       <div role="status" className="min-w-0 flex-1">
-        <h2 ref={takeFocus} tabIndex={-1} className="font-semibold break-words outline-none">
+        <h2 ref={focusOnMount} tabIndex={-1} className="font-semibold break-words outline-none">
           {title}
         </h2>
         <p className="mt-0.5 text-muted">{children}</p>

@@ -5,10 +5,10 @@ import { Failed } from '#components/api/failed.tsx';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { useMe } from '#components/sessions/use-me.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { openCode, shownCode, useHashCode } from './device-code.ts';
 import { DeviceRequest } from './device-request.tsx';
 import { TurnAway } from './turn-away.tsx';
@@ -41,7 +41,7 @@ function Asked({ code }: { code: string }) {
   if (problem.code === 'code_invalid') return <CodeForm refused={code} error={sentenceOf(problem)} />;
   if (problem.code === 'validation_failed')
     return <TurnAway code={code} why={problem.errors[0]?.message ?? sentenceOf(problem)} />;
-  if (problem.code === 'rate_limited') return <Notice tone="danger">{sentenceOf(problem)}</Notice>;
+  if (problem.code === 'rate_limited') return <Alert variant="danger">{sentenceOf(problem)}</Alert>;
   return <Failed error={error} />;
 }
 
@@ -74,7 +74,7 @@ function CodeForm({ refused = '', error }: { refused?: string; error?: string })
         }}
         className="h-12 text-center font-mono text-lg! tracking-widest"
       />
-      <Button type="submit" look="primary" size="lg">
+      <Button type="submit" variant="primary" size="lg">
         Continue
       </Button>
     </form>
@@ -83,12 +83,12 @@ function CodeForm({ refused = '', error }: { refused?: string; error?: string })
 
 function NotForViewers() {
   return (
-    <Notice tone="warn">
+    <Alert variant="warn">
       <p className="font-medium">As a viewer you cannot let a command line in.</p>
       <p className="mt-1">
         It would get a token of yours, and viewers make none. Ask an admin for another role.
       </p>
-    </Notice>
+    </Alert>
   );
 }
 

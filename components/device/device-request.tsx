@@ -1,11 +1,11 @@
 'use client';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { useMe } from '#components/sessions/use-me.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Fact, Facts } from '#components/ui/facts.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Card } from '#components/ui/surface.tsx';
-import { TimeLeft, useIsOver } from '#components/ui/time-left.tsx';
+import { Card } from '#components/ui/card.tsx';
+import { Countdown, useIsOver } from '#components/ui/countdown.tsx';
+import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
 import { agoWords, dateWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { DeviceRequestView } from '#server/credentials/device-sign-in/schema.ts';
@@ -31,7 +31,7 @@ export function DeviceRequest({ request, until }: DeviceRequestProps) {
       <Card className="px-4 py-3 text-center">
         <p className="font-mono text-lg font-semibold tracking-widest">{request.userCode}</p>
         <p className="mt-0.5 text-sm text-muted">
-          Your terminal has to show this code. It works for another <TimeLeft until={until} />.
+          Your terminal has to show this code. It works for another <Countdown until={until} />.
         </p>
       </Card>
       <Card className="grid gap-4 px-4 py-4">
@@ -40,21 +40,21 @@ export function DeviceRequest({ request, until }: DeviceRequestProps) {
         <Grant grant={request.grant} />
       </Card>
       {!request.isSamePlace && (
-        <Notice tone="warn">
+        <Alert variant="warn">
           It asks from {request.address}, and you are at {request.ownAddress ?? 'an unknown address'}. Go on
           only if you know why.
-        </Notice>
+        </Alert>
       )}
       <p className="text-sm text-muted">
         Approve only what you have started yourself a moment ago. If somebody sent you this code or this link,
         deny it: they would get a token that acts as you.
       </p>
-      {error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+      {error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
       <div className="grid grid-cols-2 gap-2">
         <Button
           size="lg"
-          busy={deny.isPending}
-          busyLabel="Denying…"
+          pending={deny.isPending}
+          pendingLabel="Denying…"
           disabled={approve.isPending}
           onClick={() => deny.mutate()}
         >
@@ -62,9 +62,9 @@ export function DeviceRequest({ request, until }: DeviceRequestProps) {
         </Button>
         <Button
           size="lg"
-          look="primary"
-          busy={approve.isPending}
-          busyLabel="Approving…"
+          variant="primary"
+          pending={approve.isPending}
+          pendingLabel="Approving…"
           disabled={isBusy && !approve.isPending}
           onClick={() => approve.mutate()}
         >
@@ -78,32 +78,34 @@ export function DeviceRequest({ request, until }: DeviceRequestProps) {
 function Asker({ request: { host, address, askedAt } }: { request: DeviceRequestView }) {
   const now = useNow();
   return (
-    <Facts>
-      <Fact name="Machine">
+    <DescriptionList>
+      <DescriptionItem name="Machine">
         <span className="font-medium">{host ?? 'It gives no name'}</span>
-      </Fact>
-      <Fact name="Address">{address}</Fact>
-      <Fact name="Asked">{agoWords(new Date(askedAt), now)}</Fact>
-    </Facts>
+      </DescriptionItem>
+      <DescriptionItem name="Address">{address}</DescriptionItem>
+      <DescriptionItem name="Asked">{agoWords(new Date(askedAt), now)}</DescriptionItem>
+    </DescriptionList>
   );
 }
 
 function Grant({ grant: { name, permissions, expiresAt } }: { grant: DeviceRequestView['grant'] }) {
   const { data: me } = useMe();
   return (
-    <Facts>
-      <Fact name="Gets a token">
+    <DescriptionList>
+      <DescriptionItem name="Gets a token">
         <span className="font-medium">“{name}”</span> <span className="text-muted">as it wants it named</span>
-      </Fact>
-      <Fact name="Acts as">{me?.user?.email}</Fact>
-      <Fact name="May do">
+      </DescriptionItem>
+      <DescriptionItem name="Acts as">{me?.user?.email}</DescriptionItem>
+      <DescriptionItem name="May do">
         {permissions[0] === '*' ? (
           'All that your role allows, except making tokens'
         ) : (
           <span className="font-mono text-xs">{permissions.join(', ')}</span>
         )}
-      </Fact>
-      <Fact name="Expires">{expiresAt ? dateWords(new Date(expiresAt)) : 'Never, until you revoke it'}</Fact>
-    </Facts>
+      </DescriptionItem>
+      <DescriptionItem name="Expires">
+        {expiresAt ? dateWords(new Date(expiresAt)) : 'Never, until you revoke it'}
+      </DescriptionItem>
+    </DescriptionList>
   );
 }

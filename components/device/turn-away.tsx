@@ -1,7 +1,7 @@
 'use client';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { DeviceDone } from './device-done.tsx';
 import { useAnswer } from './use-answer.ts';
 
@@ -11,12 +11,12 @@ export function TurnAway({ code, why }: { code: string; why: string }) {
   if (deny.data) return <DeviceDone approved={false} host={deny.data.host} />;
   return (
     <div className="grid gap-4">
-      <Notice tone="warn">
+      <Alert variant="warn">
         <p className="font-medium">It asks for more than you can give.</p>
         <p className="mt-1">{why}</p>
-      </Notice>
-      {error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
-      <Button size="lg" busy={deny.isPending} busyLabel="Turning away…" onClick={() => deny.mutate()}>
+      </Alert>
+      {error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
+      <Button size="lg" pending={deny.isPending} pendingLabel="Turning away…" onClick={() => deny.mutate()}>
         Turn it away
       </Button>
     </div>

@@ -12,7 +12,7 @@ export function Broken() {
       lead="This page could not be shown. If reloading does not help, tell whoever runs this Keyward."
       home="/"
     >
-      <Button look="primary" size="lg" onClick={reload}>
+      <Button variant="primary" size="lg" onClick={reload}>
         Reload
       </Button>
     </Doorway>

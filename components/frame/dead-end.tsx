@@ -5,7 +5,7 @@ import { Doorway } from './doorway.tsx';
 export function DeadEnd({ title, lead }: { title: string; lead: string }) {
   return (
     <Doorway title={title} lead={lead} home="/">
-      <a href="/" className={buttonClass({ look: 'primary', size: 'lg' })}>
+      <a href="/" className={buttonClass({ variant: 'primary', size: 'lg' })}>
         Go to the dashboard
       </a>
     </Doorway>

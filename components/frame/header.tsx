@@ -54,7 +54,7 @@ function NarrowNav({ pages, pathname }: { pages: readonly DeskPage[]; pathname: 
       menuLabel="Pages"
       entries={entries}
       align="start"
-      className={buttonClass({ look: 'quiet', size: 'icon', className: '-ml-2 md:hidden' })}
+      className={buttonClass({ variant: 'ghost', size: 'icon', className: '-ml-2 md:hidden' })}
     >
       <MenuIcon aria-hidden />
     </MenuButton>

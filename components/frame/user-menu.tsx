@@ -4,7 +4,7 @@ import { useMe } from '#components/sessions/use-me.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import { Avatar } from '#components/ui/avatar.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { ProfileView } from '#server/core/access/schema.ts';
 import { ownPages, pagesFor } from './pages.ts';
 import { chooseTheme, themes, useTheme } from './theme.ts';

@@ -1,10 +1,10 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { useState, useSyncExternalStore } from 'react';
+import { Alert } from '#components/ui/alert.tsx';
 import { Disclosure } from '#components/ui/disclosure.tsx';
 import { lazyPart } from '#components/ui/lazy-part.tsx';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { AfterInstall } from './after-install.tsx';
 import { cliVersionQuery, visitorQuery } from './install-queries.ts';
 import { OneLine } from './one-line.tsx';
@@ -52,9 +52,9 @@ export function InstallView() {
 
 function NotBuilt() {
   return (
-    <Notice tone="warn">
+    <Alert variant="warn">
       This server was started without its command line. Whoever runs it can run <code>npm run build</code> and
       start it again.
-    </Notice>
+    </Alert>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
-import { ByHand } from '#components/ui/by-hand.tsx';
+import { Card } from '#components/ui/card.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
-import { Card } from '#components/ui/surface.tsx';
+import { ManualCopy } from '#components/ui/manual-copy.tsx';
 
 interface OneLineProps {
   server: string;
@@ -14,7 +14,7 @@ interface OneLineProps {
 
 /** The one line that installs the command line. */
 export function OneLine({ server, version, isFirst }: OneLineProps) {
-  const [byHand, setByHand] = useState(false);
+  const [needsManualCopy, setNeedsManualCopy] = useState(false);
   const script = `${server}/cli/install.sh`;
   const line = `curl -fsSL ${script} | sh`;
   return (
@@ -24,19 +24,19 @@ export function OneLine({ server, version, isFirst }: OneLineProps) {
       </code>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <CopyButton
-          look={isFirst ? 'primary' : 'secondary'}
+          variant={isFirst ? 'primary' : 'secondary'}
           size="lg"
           className="min-w-36 max-sm:w-full"
           label="Copy command"
           text={line}
-          onRefused={() => setByHand(true)}
+          onRefused={() => setNeedsManualCopy(true)}
         />
         <a href={script} className="rounded-tag py-1 text-accent-ink underline underline-offset-2">
           Read the script
         </a>
         {version && <code className="ml-auto font-mono text-sm text-faint">{version}</code>}
       </div>
-      {byHand && <ByHand text={line} />}
+      {needsManualCopy && <ManualCopy text={line} />}
       <p className="text-sm text-muted">
         For macOS and Linux, with Node.js 20 or newer. It checks what it downloads, and installs into your
         home folder where the usual place is not yours to write to.

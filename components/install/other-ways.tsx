@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
+import { Card } from '#components/ui/card.tsx';
 import { CommandLine } from '#components/ui/command-line.tsx';
-import { Card } from '#components/ui/surface.tsx';
 
 /** The same by hand. */
 export function OtherWays({ server }: { server: string }) {

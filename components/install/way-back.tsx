@@ -13,7 +13,7 @@ export function WayBack() {
     ? { href: '/dashboard', words: 'Dashboard' }
     : { href: '/login', words: 'Sign in' };
   return (
-    <PageLink href={href} className={buttonClass({ look: 'quiet', className: '-mr-3' })}>
+    <PageLink href={href} className={buttonClass({ variant: 'ghost', className: '-mr-3' })}>
       <ArrowLeft aria-hidden />
       {words}
     </PageLink>

@@ -6,9 +6,9 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { AcceptInviteInput } from '#server/people/users/schema.ts';
 import { JoinWithoutPassword } from './join-without-password.tsx';
@@ -82,13 +82,13 @@ function AcceptForm({ code, name, email }: LinkHolder) {
         keepHint
         {...register('password')}
       />
-      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <Button
         type="submit"
-        look="primary"
+        variant="primary"
         size="lg"
-        busy={accept.isPending || accept.isSuccess}
-        busyLabel="Joining…"
+        pending={accept.isPending || accept.isSuccess}
+        pendingLabel="Joining…"
       >
         Join
       </Button>

@@ -6,9 +6,9 @@ import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { CompleteResetInput } from '#server/people/users/schema.ts';
 import { forgetLinkCode } from './link-code.ts';
@@ -35,7 +35,7 @@ function Done() {
       <p className="text-muted">
         Your new password works from now on. Wherever you were signed in, you are signed out.
       </p>
-      <a href="/login" className={buttonClass({ look: 'primary', size: 'lg' })}>
+      <a href="/login" className={buttonClass({ variant: 'primary', size: 'lg' })}>
         Sign in
       </a>
     </div>
@@ -87,8 +87,8 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
         keepHint
         {...register('password')}
       />
-      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
-      <Button type="submit" look="primary" size="lg" busy={complete.isPending} busyLabel="Changing…">
+      {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
+      <Button type="submit" variant="primary" size="lg" pending={complete.isPending} pendingLabel="Changing…">
         Change password
       </Button>
     </form>

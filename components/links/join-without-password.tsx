@@ -5,8 +5,8 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LinkSent } from '#components/sessions/link-sent.tsx';
 import { OidcButton, Or } from '#components/sessions/oidc-button.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import type { WaysView } from '#server/core/sessions/schema.ts';
 import type { LinkHolder } from './link-gate.tsx';
 
@@ -33,16 +33,16 @@ export function JoinWithoutPassword({ holder, ways: { ways, issuerName } }: Join
       {hasMagic && (
         <Button
           size="lg"
-          {...(!issuerName && { look: 'primary' })}
-          busy={magic.isPending}
-          busyLabel="Sending…"
+          {...(!issuerName && { variant: 'primary' })}
+          pending={magic.isPending}
+          pendingLabel="Sending…"
           onClick={() => magic.mutate({ email })}
         >
           <Mail aria-hidden />
           Email me a link
         </Button>
       )}
-      {magic.isError && <Notice tone="danger">{sentenceOf(problemOf(magic.error))}</Notice>}
+      {magic.isError && <Alert variant="danger">{sentenceOf(problemOf(magic.error))}</Alert>}
       <LinkSent request={magic} />
     </div>
   );

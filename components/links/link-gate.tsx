@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useSyncExternalStore } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { LinkHolderView } from '#server/people/users/schema.ts';
 import { forgetLinkCode, linkCode } from './link-code.ts';
 import { isLinkEnded, LinkEnded } from './link-ended.tsx';
@@ -56,10 +56,10 @@ async function look(purpose: LinkGateProps['purpose'], code: string): Promise<Li
 
 function NoCode() {
   return (
-    <Notice tone="info">
+    <Alert variant="info">
       <p className="font-medium text-ink">This page needs its link.</p>
       <p className="mt-1">Open the whole link that you were sent, up to its last letter.</p>
-    </Notice>
+    </Alert>
   );
 }
 

@@ -1,8 +1,8 @@
 'use client';
 import { useId } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
-import { Segment } from '#components/ui/choice.tsx';
 import { FieldError, inputClass } from '#components/ui/field.tsx';
+import { SegmentedRadio } from '#components/ui/radio.tsx';
 import { longDateWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import { daysFrom, daysUntil, inputDate } from './expiry.ts';
@@ -32,9 +32,9 @@ export function ExpiryField() {
       <legend className="mb-1.5 font-medium">Expires after</legend>
       <div className="grid grid-cols-3 gap-1.5 sm:grid-cols-[repeat(6,auto)]">
         {choices.map(({ value, label }) => (
-          <Segment key={value} value={value} {...register('expiry')}>
+          <SegmentedRadio key={value} value={value} {...register('expiry')}>
             {label}
-          </Segment>
+          </SegmentedRadio>
         ))}
       </div>
       {expiry === 'date' && (

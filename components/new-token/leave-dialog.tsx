@@ -1,6 +1,6 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogFooter } from '#components/ui/dialog.tsx';
 
 interface Question {
   onStay: () => void;
@@ -42,16 +42,16 @@ interface AskProps extends Question {
 
 function Ask({ title, description, leave, onStay, onLeave }: AskProps) {
   return (
-    <Dialog asks title={title} description={description} onClose={onStay}>
+    <Dialog alert title={title} description={description} onClose={onStay}>
       <div className="h-4" />
-      <DialogFoot>
-        <Button look="quiet" onClick={onLeave}>
+      <DialogFooter>
+        <Button variant="ghost" onClick={onLeave}>
           {leave}
         </Button>
-        <Button data-first-focus look="primary" onClick={onStay}>
+        <Button data-first-focus variant="primary" onClick={onStay}>
           Go back
         </Button>
-      </DialogFoot>
+      </DialogFooter>
     </Dialog>
   );
 }

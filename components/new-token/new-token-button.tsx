@@ -6,14 +6,14 @@ import { newTokenButtonId, preloadNewToken } from './use-new-token.tsx';
 interface NewTokenButtonProps {
   onPress: () => void;
   /** Where the page has another main button. */
-  look?: 'primary' | 'secondary';
+  variant?: 'primary' | 'secondary';
 }
 
-export function NewTokenButton({ onPress, look = 'primary' }: NewTokenButtonProps) {
+export function NewTokenButton({ onPress, variant = 'primary' }: NewTokenButtonProps) {
   return (
     <Button
       id={newTokenButtonId}
-      look={look}
+      variant={variant}
       onPointerEnter={preloadNewToken}
       onFocus={preloadNewToken}
       onClick={onPress}

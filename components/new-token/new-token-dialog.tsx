@@ -5,7 +5,7 @@ import { problemOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { Dialog } from '#components/ui/dialog.tsx';
-import { useHoldPage } from '#components/ui/hold-page.ts';
+import { useBlocker } from '#components/ui/use-blocker.ts';
 import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { DiscardDialog, LeaveDialog } from './leave-dialog.tsx';
 import { NewTokenForm, useNewTokenForm } from './new-token-form.tsx';
@@ -34,19 +34,19 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
     }),
   );
   const made = create.data;
-  const page = useHoldPage(() => made && setAsking('leave'));
+  const blocker = useBlocker(() => made && setAsking('leave'));
 
   function send(input: CreateTokenInput, onRefused: (error: unknown) => void) {
-    page.hold();
+    blocker.block();
     create.mutate(input, {
       onError(error) {
-        page.letGo(problemOf(error).code !== 'unauthenticated');
+        blocker.unblock(problemOf(error).code !== 'unauthenticated');
         onRefused(error);
       },
     });
   }
   function close() {
-    page.letGo();
+    blocker.unblock();
     create.reset();
     onClose();
   }
@@ -57,7 +57,7 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
     else close();
   }
   function copied() {
-    page.letGo();
+    blocker.unblock();
     setIsCopied(true);
   }
   const stay = () => setAsking(null);
@@ -66,7 +66,7 @@ export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
     <Dialog
       key={made ? 'secret' : 'form'}
       wide
-      busy={create.isPending}
+      pending={create.isPending}
       title={made ? 'Copy your token now' : 'New token'}
       description={
         made ? (

@@ -3,11 +3,11 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useEffect, useRef } from 'react';
 import { FormProvider, useForm, type UseFormReturn } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { Field, inputClass, TextField } from '#components/ui/field.tsx';
-import { focusFirstFault } from '#components/ui/first-fault.ts';
-import { Notice } from '#components/ui/notice.tsx';
+import { focusFirstError } from '#components/ui/focus-first-error.ts';
 import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { ExpiryField } from './expiry-field.tsx';
 import { newTokenForm, type NewTokenValues } from './form-schema.ts';
@@ -42,7 +42,7 @@ export function NewTokenForm({ form, busy, onSend, onCancel }: NewTokenFormProps
   const { errors, submitCount } = formState;
   const element = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (submitCount > 0) focusFirstFault(element.current);
+    if (submitCount > 0) focusFirstError(element.current);
   }, [submitCount]);
 
   const refused = (error: unknown) => showProblem(error, ['name', 'permissions', 'ipAllowlist'], setError);
@@ -80,16 +80,16 @@ export function NewTokenForm({ form, busy, onSend, onCancel }: NewTokenFormProps
               />
             )}
           </Field>
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button disabled={busy} onClick={onCancel}>
             Cancel
           </Button>
-          <Button type="submit" look="primary" busy={busy} busyLabel="Creating…">
+          <Button type="submit" variant="primary" pending={busy} pendingLabel="Creating…">
             Create token
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </FormProvider>
   );

@@ -3,8 +3,9 @@ import { useId, useState } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Button } from '#components/ui/button.tsx';
-import { Check, Choice } from '#components/ui/choice.tsx';
+import { Checkbox } from '#components/ui/checkbox.tsx';
 import { FieldError } from '#components/ui/field.tsx';
+import { Radio } from '#components/ui/radio.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
 import type { Permission } from '#server/core/access/schema.ts';
 import type { NewTokenValues } from './form-schema.ts';
@@ -16,16 +17,16 @@ export function PermissionsField() {
   return (
     <fieldset className="grid gap-2.5">
       <legend className="mb-1.5 font-medium">Permissions</legend>
-      <Choice
+      <Radio
         value="all"
         note="All that your role allows at that moment, except making tokens."
         {...register('scope')}
       >
         All of mine
-      </Choice>
-      <Choice value="some" note="A fixed list. Best for CI and for agents." {...register('scope')}>
+      </Radio>
+      <Radio value="some" note="A fixed list. Best for CI and for agents." {...register('scope')}>
         Selected permissions
-      </Choice>
+      </Radio>
       {scope === 'some' && <PermissionPicker />}
     </fieldset>
   );
@@ -59,7 +60,7 @@ function PermissionPicker() {
         {found.length > 0 && (
           <Button
             size="sm"
-            look="quiet"
+            variant="ghost"
             className="-mr-1"
             onClick={() => choose(hasAll ? without(found) : [...without(found), ...found])}
           >
@@ -76,7 +77,7 @@ function PermissionPicker() {
         <div key={group.name} role="group" aria-label={group.name} className="grid gap-1.5">
           <p className="text-xs font-medium text-faint">{group.name}</p>
           {group.permissions.map(({ permission, words }) => (
-            <Check
+            <Checkbox
               key={permission}
               checked={chosen.includes(permission)}
               onChange={() => toggle(permission)}
@@ -84,7 +85,7 @@ function PermissionPicker() {
               aria-describedby={error && errorId}
             >
               {words} <code className="ml-1 font-mono text-xs text-faint">{permission}</code>
-            </Check>
+            </Checkbox>
           ))}
         </div>
       ))}

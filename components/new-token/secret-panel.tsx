@@ -2,9 +2,9 @@
 import { Eye, EyeOff } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '#components/ui/button.tsx';
-import { ByHand } from '#components/ui/by-hand.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
-import { DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { ManualCopy } from '#components/ui/manual-copy.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
 import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { SnippetTabs } from './snippet-tabs.tsx';
@@ -18,7 +18,7 @@ interface SecretPanelProps {
 /** While masked, the secret is not in the page at all. */
 export function SecretPanel({ made: { token, credential }, onCopied, onDone }: SecretPanelProps) {
   const [shown, setShown] = useState(false);
-  const [byHand, setByHand] = useState<string | null>(null);
+  const [manualCopy, setManualCopy] = useState<string | null>(null);
   const masked = credential.prefix + '•'.repeat(12);
   const visible = shown ? token : masked;
   const Icon = shown ? EyeOff : Eye;
@@ -34,7 +34,7 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
           <div className="flex items-center rounded-control border border-line-strong bg-sunken p-1 pl-3">
             <code className="min-w-0 flex-1 py-1 font-mono text-base break-all select-all">{visible}</code>
             <Button
-              look="quiet"
+              variant="ghost"
               size="icon"
               aria-label={shown ? 'Hide token' : 'Show token'}
               aria-pressed={shown}
@@ -45,23 +45,23 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
           </div>
           <CopyButton
             data-first-focus
-            look="primary"
+            variant="primary"
             size="lg"
             label="Copy token"
             text={token}
             onCopied={onCopied}
-            onRefused={() => setByHand(token)}
+            onRefused={() => setManualCopy(token)}
           />
         </div>
-        {byHand !== null && <ByHand text={byHand} onCopied={onCopied} />}
-        <SnippetTabs visible={visible} token={token} onCopied={onCopied} onRefused={setByHand} />
+        {manualCopy !== null && <ManualCopy text={manualCopy} onCopied={onCopied} />}
+        <SnippetTabs visible={visible} token={token} onCopied={onCopied} onRefused={setManualCopy} />
       </DialogBody>
-      <DialogFoot>
+      <DialogFooter>
         <p className="mr-auto text-sm text-muted">
           {credential.expiresAt ? `Expires ${dateWords(new Date(credential.expiresAt))}` : 'Never expires'}
         </p>
         <Button onClick={onDone}>Done</Button>
-      </DialogFoot>
+      </DialogFooter>
     </div>
   );
 }

@@ -39,7 +39,7 @@ export function SnippetTabs({ token, visible, onCopied, onRefused }: SnippetTabs
             {note && <p className="px-3 pb-3 text-sm text-muted">{note}</p>}
             <CopyButton
               bare
-              look="quiet"
+              variant="ghost"
               size="icon"
               label={`Copy for ${label}`}
               text={text(token)}

@@ -31,7 +31,7 @@ export function NoticeStack() {
         ))}
       </ul>
       {hidden > 0 && (
-        <Button size="sm" look="quiet" className="mt-1" onClick={() => setShowsAll(true)}>
+        <Button size="sm" variant="ghost" className="mt-1" onClick={() => setShowsAll(true)}>
           Show {hidden} more
         </Button>
       )}
@@ -39,14 +39,14 @@ export function NoticeStack() {
   );
 }
 
-const tones = { warn: 'text-warn', danger: 'text-danger' };
+const variants = { warn: 'text-warn', danger: 'text-danger' };
 
 function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void }) {
-  const { icon: Icon, tone, title, detail, subject } = noticeWords(notice, useNow());
+  const { icon: Icon, variant, title, detail, subject } = noticeWords(notice, useNow());
   const [before = '', after = ''] = title.split('…');
   return (
     <li className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-start gap-x-3 py-2.5 pr-2 pl-3.5">
-      <Icon aria-hidden className={cx('mt-0.5 size-4', tones[tone])} />
+      <Icon aria-hidden className={cx('mt-0.5 size-4', variants[variant])} />
       <div className="min-w-0">
         <p className="break-words">
           {before}
@@ -61,7 +61,7 @@ function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void 
         <p className="text-sm text-muted">{detail}</p>
       </div>
       <Button
-        look="quiet"
+        variant="ghost"
         size="icon"
         aria-label={`Put away: ${title.replace('…', subject.name)}`}
         onClick={onDismiss}
@@ -93,7 +93,7 @@ function useDismiss() {
         toast({
           title: 'The notice stays',
           detail: sentenceOf(problemOf(error)),
-          tone: 'failed',
+          variant: 'error',
           about: id,
         });
       },

@@ -4,7 +4,7 @@ import type { NoticeKind, NoticeView } from '#server/core/notifications/schema.t
 
 interface Said {
   icon: LucideIcon;
-  tone: 'warn' | 'danger';
+  variant: 'warn' | 'danger';
   /** What stands around the name of what it is about, which is where the `…` is. */
   title: string;
   detail: string;
@@ -21,7 +21,7 @@ export function noticeWords(notice: NoticeView, now: Date): Said {
   if (kind === 'audit_finding' || kind === 'audit_unverified')
     return {
       icon: ShieldAlert,
-      tone: 'danger',
+      variant: 'danger',
       title: kind === 'audit_finding' ? 'The … is not intact' : 'The … could not be verified',
       detail: detail ?? '',
       subject: auditLog,
@@ -41,49 +41,49 @@ function ownWords(
     case 'expires_1':
       return {
         icon: Clock,
-        tone: 'warn',
+        variant: 'warn',
         title: `… expires ${relativeWords(new Date(token?.expiresAt ?? createdAt), now)}`,
         detail: 'It is in use. Make a new one in time, and put it where this one is.',
       };
     case 'expired_in_use':
       return {
         icon: ClockAlert,
-        tone: 'warn',
+        variant: 'warn',
         title: '… has expired and is still being used',
         detail: `Something was refused ${happened}. Give it a new token, or stop it.`,
       };
     case 'reuse':
       return {
         icon: ShieldAlert,
-        tone: 'danger',
+        variant: 'danger',
         title: 'An old secret of … was used again',
         detail: `Refused ${happened}. If that is no machine that was forgotten, rotate it without a grace.${token?.enabled === false ? ' It has been disabled.' : ''}`,
       };
     case 'exposed':
       return {
         icon: Eye,
-        tone: 'danger',
+        variant: 'danger',
         title: '… was sent in an address',
         detail: `Refused ${happened}. Addresses end up in logs, so others may have seen it: rotate it.`,
       };
     case 'revoked_by_holder':
       return {
         icon: KeyRound,
-        tone: 'danger',
+        variant: 'danger',
         title: '… was revoked by somebody who found it',
         detail: `Reported ${happened}. Find out where its secret was to be found.`,
       };
     case 'setup_reused':
       return {
         icon: ShieldAlert,
-        tone: 'danger',
+        variant: 'danger',
         title: '… was revoked: its setup code was used twice',
         detail: `The second time ${happened}. If that was not you, find out who could read the code.`,
       };
     case 'password_set':
       return {
         icon: KeyRound,
-        tone: 'warn',
+        variant: 'warn',
         title: 'A password was set for …',
         detail: `It had none before. Set ${happened}. If that was neither you nor an admin for you, change it and tell an admin.`,
       };

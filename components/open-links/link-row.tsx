@@ -1,6 +1,6 @@
 'use client';
+import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Pill } from '#components/ui/pill.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
 import type { LinkView } from '#server/core/one-time-codes/schema.ts';
@@ -18,15 +18,15 @@ interface LinkRowProps {
 
 export function LinkRow({ link, onRevoke }: LinkRowProps) {
   const { user, kind, about, createdAt, expiresAt } = link;
-  const { label, icon, tone } = kindWords[kind];
+  const { label, icon, variant } = kindWords[kind];
   return (
     <article aria-label={nameOfLink(link)} className={rowGrid}>
       <PersonChip name={user.name} email={user.email} />
       <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1 pl-9.5 text-sm text-muted md:order-none md:contents">
         <span className="flex max-w-full min-w-0 items-center gap-x-2 gap-y-0.5 md:flex-col md:items-start">
-          <Pill tone={tone} icon={icon}>
+          <Badge variant={variant} icon={icon}>
             {label}
-          </Pill>
+          </Badge>
           {about && (
             <span title={about} className="max-w-full min-w-0 truncate text-xs text-faint md:pl-1.5">
               {about}

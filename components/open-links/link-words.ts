@@ -1,11 +1,11 @@
 import { KeyRound, Link2, type LucideIcon, Mail, MailPlus, Terminal, TerminalSquare } from 'lucide-react';
-import type { Tone } from '#components/ui/pill.tsx';
+import type { BadgeVariant } from '#components/ui/badge.tsx';
 import type { LinkKind, LinkView } from '#server/core/one-time-codes/schema.ts';
 
 interface KindWords {
   label: string;
   icon: LucideIcon;
-  tone: Tone;
+  variant: BadgeVariant;
   /** What revoking it means for the person, who can be given another. */
   revoked: (name: string) => string;
 }
@@ -14,38 +14,38 @@ export const kindWords: Record<LinkKind, KindWords> = {
   invite: {
     label: 'Invite',
     icon: MailPlus,
-    tone: 'warn',
+    variant: 'warn',
     revoked: (name) => `${name} can no longer join with it. To invite them again, create a new one.`,
   },
   reset: {
     label: 'Reset link',
     icon: Link2,
-    tone: 'sky',
+    variant: 'sky',
     revoked: (name) =>
       `${name} can no longer choose a new password with it. Their current password is unchanged.`,
   },
   password: {
     label: 'Temporary password',
     icon: KeyRound,
-    tone: 'sky',
+    variant: 'sky',
     revoked: (name) => `${name} can no longer sign in with it. To let them choose one, create a reset link.`,
   },
   magic: {
     label: 'Sign-in link',
     icon: Mail,
-    tone: 'idle',
+    variant: 'idle',
     revoked: (name) => `${name} can no longer sign in with it. They can request another on the sign-in page.`,
   },
   setup: {
     label: 'Setup code',
     icon: TerminalSquare,
-    tone: 'plum',
+    variant: 'plum',
     revoked: (name) => `No machine can get a token of ${name} with it. They can create another.`,
   },
   device: {
     label: 'Approved device',
     icon: Terminal,
-    tone: 'plum',
+    variant: 'plum',
     revoked: (name) => `The device gets no token of ${name}. They can approve it again.`,
   },
 };

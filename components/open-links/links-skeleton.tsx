@@ -1,4 +1,4 @@
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { PersonRowsSkeleton } from '#components/users/person-rows-skeleton.tsx';
 import { rowGrid } from './link-row.tsx';
 

@@ -4,8 +4,8 @@ import { useCallback, useRef, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
-import { Blank } from '#components/ui/blank.tsx';
-import { EndlessList } from '#components/ui/endless-list.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { useNow } from '#components/ui/use-now.ts';
@@ -58,7 +58,7 @@ export function LinksView() {
       {list.isError && !list.data && <Failed error={list.error} />}
       {list.data && links.length === 0 && <NoLinks />}
       {links.length > 0 && (
-        <EndlessList
+        <InfiniteList
           label="Open links"
           view="links"
           items={links}
@@ -82,8 +82,8 @@ export function LinksView() {
 
 function NoLinks() {
   return (
-    <Blank icon={Link2Off} title="No open links">
+    <EmptyState icon={Link2Off} title="No open links">
       Links that you or other admins issue appear here until they are used or expire.
-    </Blank>
+    </EmptyState>
   );
 }

@@ -2,9 +2,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { DangerFoot } from '#components/ui/danger-foot.tsx';
 import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { LinkView } from '#server/core/one-time-codes/schema.ts';
@@ -39,13 +39,13 @@ export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogPr
       description={`${revoked(link.user.name)} This cannot be undone.`}
       onClose={onClose}
       returnTo={returnTo}
-      busy={revoke.isPending}
+      pending={revoke.isPending}
     >
       <DialogBody>
         <p className="rounded-control bg-sunken px-3 py-2 text-sm break-words text-muted">
           <TimeAgo at={link.createdAt} before="Issued" /> {issuerWords(link)}
         </p>
-        {revoke.isError && <Notice tone="danger">{sentenceOf(problemOf(revoke.error))}</Notice>}
+        {revoke.isError && <Alert variant="danger">{sentenceOf(problemOf(revoke.error))}</Alert>}
       </DialogBody>
       <DangerFoot
         busy={revoke.isPending}

@@ -6,13 +6,13 @@ import { type DeskPage, deskPages, innerPages, ownPages, pagesFor } from '#compo
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
-import { Keys } from '#components/ui/keys.tsx';
+import { Kbd } from '#components/ui/kbd.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { useCommandKey } from './platform.ts';
 import { useKeys } from './use-keys.ts';
 
 const [Palette, preload] = lazyPart(async () => (await import('./palette.tsx')).Palette);
-const [KeySheet] = lazyPart(async () => (await import('./key-sheet.tsx')).KeySheet);
+const [ShortcutsDialog] = lazyPart(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog);
 
 const isOnce = ({ href }: DeskPage) => !deskPages.some((page) => page.href === href);
 const everyPage = [...deskPages, ...innerPages, ...ownPages.filter(isOnce)];
@@ -47,13 +47,13 @@ export function PaletteButton() {
         onFocus={preload}
         onClick={() => setOpen('palette')}
         className={buttonClass({
-          look: 'quiet',
+          variant: 'ghost',
           className: 'mr-2 px-2! font-normal! text-faint! hover:text-ink! disabled:opacity-100!',
         })}
       >
         <Search aria-hidden />
         <span className="sr-only">Search or run a command</span>
-        <Keys keys={`${commandKey} K`} />
+        <Kbd keys={`${commandKey} K`} />
       </button>
       {open === 'palette' && me?.user && (
         <Palette
@@ -67,7 +67,12 @@ export function PaletteButton() {
         />
       )}
       {open === 'keys' && (
-        <KeySheet pages={pages} commandKey={commandKey} onClose={close} onMissing={orSayMissing(close)} />
+        <ShortcutsDialog
+          pages={pages}
+          commandKey={commandKey}
+          onClose={close}
+          onMissing={orSayMissing(close)}
+        />
       )}
       {newToken.dialog}
     </>

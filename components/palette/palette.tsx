@@ -2,7 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import type { DeskPage } from '#components/frame/pages.ts';
-import { CommandBox, type CommandGroup } from '#components/ui/command-box.tsx';
+import { CommandMenu, type CommandGroup } from '#components/ui/command-menu.tsx';
 import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 import { matching, searchable } from './matching.ts';
 import { useActs } from './use-acts.ts';
@@ -37,7 +37,7 @@ export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose 
   ].filter(({ commands }) => commands.length > 0);
 
   return (
-    <CommandBox
+    <CommandMenu
       label="Search or run a command"
       placeholder={
         permissions.includes('users:read') ? 'Page, person, token or action' : 'Page, token or action'

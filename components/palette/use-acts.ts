@@ -2,7 +2,7 @@
 import { AtSign, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun, UserPlus } from 'lucide-react';
 import { chooseTheme } from '#components/frame/theme.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
-import type { Command } from '#components/ui/command-box.tsx';
+import type { Command } from '#components/ui/command-menu.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 
@@ -65,6 +65,6 @@ async function copy(what: string, text: string) {
     await navigator.clipboard.writeText(text);
     toast({ title: `${what} was copied`, detail: text, about: 'copied' });
   } catch {
-    toast({ title: 'The browser did not allow copying', detail: text, tone: 'failed', about: 'copied' });
+    toast({ title: 'The browser did not allow copying', detail: text, variant: 'error', about: 'copied' });
   }
 }

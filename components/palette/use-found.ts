@@ -6,7 +6,7 @@ import { useEffect, useState } from 'react';
 import { trpcClient } from '#components/api/trpc.ts';
 import type { DeskPage } from '#components/frame/pages.ts';
 import { statusWords } from '#components/tokens/status.tsx';
-import type { Command, CommandGroup } from '#components/ui/command-box.tsx';
+import type { Command, CommandGroup } from '#components/ui/command-menu.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 
 const settleMilliseconds = 150;

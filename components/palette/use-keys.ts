@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef } from 'react';
-import { isCovered } from '#components/ui/covered.ts';
+import { isOverlayOpen } from '#components/ui/is-overlay-open.ts';
 
 const chordMilliseconds = 1_200;
 
@@ -14,7 +14,7 @@ interface Answers {
 /** A key typed into a field is that field's; and what is open on top of the page has keys of its own. */
 function isTaken({ target }: KeyboardEvent): boolean {
   const isField = target instanceof Element && target.closest('input, textarea, select, [contenteditable]');
-  return Boolean(isField) || isCovered();
+  return Boolean(isField) || isOverlayOpen();
 }
 
 /** The keys that work on every page. */
@@ -30,7 +30,7 @@ export function useKeys(answers: Answers) {
       const isCommand = event.ctrlKey || event.metaKey;
       if (isCommand && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'k') {
         // A dialog may hold a secret that is shown once: nothing leads away from it but itself.
-        if (isCovered()) return;
+        if (isOverlayOpen()) return;
         event.preventDefault();
         return latest.current.onPalette();
       }

@@ -7,9 +7,9 @@ import { useAccount } from '#components/account/use-account.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { signInAgain } from '#components/api/sign-in-again.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { confirmInput } from '#server/core/sessions/schema.ts';
 import { signInAgainAddress } from './sign-in-again-address.ts';
@@ -54,7 +54,7 @@ function ByPassword({ hasOther }: { hasOther: boolean }) {
             error={errors.password?.message}
             {...register('password')}
           />
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
           {hasOther && (
             <p className="text-sm text-muted">
               No password at hand?{' '}
@@ -68,12 +68,12 @@ function ByPassword({ hasOther }: { hasOther: boolean }) {
             </p>
           )}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={cancel}>Cancel</Button>
-          <Button type="submit" look="primary" busy={confirm.isPending} busyLabel="Confirming…">
+          <Button type="submit" variant="primary" pending={confirm.isPending} pendingLabel="Confirming…">
             Confirm
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Frame>
   );
@@ -86,24 +86,24 @@ function ByOtherWay({ hasOther, hasPasswords }: { hasOther: boolean; hasPassword
         {hasOther ? (
           <p>Sign in again, and you come back to this page. What you entered here is then lost.</p>
         ) : (
-          <Notice tone="info">Ask an admin for a link by which you choose a password.</Notice>
+          <Alert variant="info">Ask an admin for a link by which you choose a password.</Alert>
         )}
       </DialogBody>
-      <DialogFoot>
+      <DialogFooter>
         <Button onClick={cancel}>Cancel</Button>
         {hasOther && (
-          <a data-first-focus href={signInAgainAddress()} className={buttonClass({ look: 'primary' })}>
+          <a data-first-focus href={signInAgainAddress()} className={buttonClass({ variant: 'primary' })}>
             Sign in again
           </a>
         )}
-      </DialogFoot>
+      </DialogFooter>
     </Frame>
   );
 }
 
 function Frame({ description, children }: { description: string; children: ReactNode }) {
   return (
-    <Dialog asks title="Confirm that it is you" description={description} onClose={cancel}>
+    <Dialog alert title="Confirm that it is you" description={description} onClose={cancel}>
       {children}
     </Dialog>
   );

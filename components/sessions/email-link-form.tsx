@@ -26,7 +26,7 @@ export function EmailLinkForm({ onSubmit, isSending }: EmailLinkFormProps) {
           validate: (email) => email.trim() !== '' || 'Enter your e-mail address.',
         })}
       />
-      <Button type="submit" look="primary" size="lg" busy={isSending} busyLabel="Sending…">
+      <Button type="submit" variant="primary" size="lg" pending={isSending} pendingLabel="Sending…">
         <Mail aria-hidden />
         Email me a link
       </Button>

@@ -1,5 +1,5 @@
 import type { UseMutationResult } from '@tanstack/react-query';
-import { Notice } from '#components/ui/notice.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import type { MagicRequestedView, RequestMagicInput } from '#server/people/magic-links/schema.ts';
 
 interface LinkSentProps {
@@ -14,10 +14,10 @@ export function LinkSent({ request: { isSuccess, variables, data } }: LinkSentPr
   return (
     <div role="status">
       {isSuccess && variables && data && (
-        <Notice tone="info">
+        <Alert variant="info">
           If {variables.email} belongs to an account here, a link is on its way. It works once, for{' '}
           {data.lifeMinutes} minutes.
-        </Notice>
+        </Alert>
       )}
     </div>
   );

@@ -6,8 +6,8 @@ import { lazyResolver } from '#components/api/lazy-resolver.ts';
 import { problemOf } from '#components/api/problem.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { LoginInput } from '#server/core/sessions/schema.ts';
 import { EmailField } from './email-field.tsx';
@@ -61,18 +61,18 @@ export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
         error={errors.password?.message}
         {...register('password')}
       />
-      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+      {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <Button
         type="submit"
-        look="primary"
+        variant="primary"
         size="lg"
-        busy={login.isPending || login.isSuccess}
-        busyLabel="Signing in…"
+        pending={login.isPending || login.isSuccess}
+        pendingLabel="Signing in…"
       >
         Sign in
       </Button>
       {onMagic && (
-        <Button size="lg" busy={isMailing} busyLabel="Mailing…" onClick={mailLink}>
+        <Button size="lg" pending={isMailing} pendingLabel="Mailing…" onClick={mailLink}>
           <Mail aria-hidden />
           Mail me a link instead
         </Button>

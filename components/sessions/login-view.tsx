@@ -4,8 +4,8 @@ import { useSyncExternalStore } from 'react';
 import { takeEndedNote } from '#components/api/leave-to-sign-in.ts';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { EmailLinkForm } from './email-link-form.tsx';
 import { wanted } from './go-on.ts';
 import { LinkSent } from './link-sent.tsx';
@@ -34,8 +34,8 @@ export function LoginView({ hasPasswords }: { hasPasswords: boolean }) {
   const again = search.has('again');
   return (
     <div className="grid gap-4">
-      {isSignedOut && <Notice tone="info">You were signed out. Sign in to go on.</Notice>}
-      {refused && <Notice tone="danger">{refused}</Notice>}
+      {isSignedOut && <Alert variant="info">You were signed out. Sign in to go on.</Alert>}
+      {refused && <Alert variant="danger">{refused}</Alert>}
       {!data && !hasPasswords && <Skeleton className="h-11 w-full rounded-control!" />}
       {ways.includes('password') && (
         <LoginForm onMagic={ways.includes('magic') ? mailLink : null} isMailing={magic.isPending} />
@@ -46,7 +46,7 @@ export function LoginView({ hasPasswords }: { hasPasswords: boolean }) {
       {!ways.includes('password') && ways.includes('magic') && (
         <EmailLinkForm onSubmit={mailLink} isSending={magic.isPending} />
       )}
-      {magic.isError && <Notice tone="danger">{sentenceOf(problemOf(magic.error))}</Notice>}
+      {magic.isError && <Alert variant="danger">{sentenceOf(problemOf(magic.error))}</Alert>}
       <LinkSent request={magic} />
       {data?.issuerName && (
         <>

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { goOn } from './go-on.ts';
 import { magicCode } from './magic-code.ts';
 
@@ -21,11 +21,11 @@ export function MagicForm() {
     return (
       <div className="grid gap-4">
         {redeem.isError ? (
-          <Notice tone="danger">{sentenceOf(problemOf(redeem.error))}</Notice>
+          <Alert variant="danger">{sentenceOf(problemOf(redeem.error))}</Alert>
         ) : (
-          <Notice tone="info">
+          <Alert variant="info">
             This page needs the link from the mail: open that, or ask for a new one.
-          </Notice>
+          </Alert>
         )}
         <a href="/login" className={buttonClass({ size: 'lg' })}>
           Go to sign-in
@@ -34,11 +34,11 @@ export function MagicForm() {
     );
   return (
     <Button
-      look="primary"
+      variant="primary"
       size="lg"
       className="w-full"
-      busy={redeem.isPending || redeem.isSuccess}
-      busyLabel="Signing in…"
+      pending={redeem.isPending || redeem.isSuccess}
+      pendingLabel="Signing in…"
       onClick={() => redeem.mutate({ code })}
     >
       Sign in

@@ -3,8 +3,8 @@ import { useMutation } from '@tanstack/react-query';
 import { ShieldUser } from 'lucide-react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import type { StartOidcInput } from '#server/people/sso/schema.ts';
 
 interface OidcButtonProps {
@@ -28,15 +28,15 @@ export function OidcButton({ name, isPrimary, input }: OidcButtonProps) {
     <>
       <Button
         size="lg"
-        {...(isPrimary && { look: 'primary' })}
-        busy={start.isPending || start.isSuccess}
-        busyLabel={`Going to ${name}…`}
+        {...(isPrimary && { variant: 'primary' })}
+        pending={start.isPending || start.isSuccess}
+        pendingLabel={`Going to ${name}…`}
         onClick={() => start.mutate(input())}
       >
         <ShieldUser aria-hidden />
         Sign in with {name}
       </Button>
-      {start.isError && <Notice tone="danger">{sentenceOf(problemOf(start.error))}</Notice>}
+      {start.isError && <Alert variant="danger">{sentenceOf(problemOf(start.error))}</Alert>}
     </>
   );
 }

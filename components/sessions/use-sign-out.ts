@@ -16,7 +16,7 @@ export function useSignOut() {
       },
       onError(error) {
         setSigningOut(false);
-        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), tone: 'failed' });
+        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), variant: 'error' });
       },
     }),
   );

@@ -8,9 +8,9 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { EmailField } from '#components/sessions/email-field.tsx';
 import { useWays } from '#components/sessions/use-ways.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import type { WaysView } from '#server/core/sessions/schema.ts';
 import type { CompleteSetupInput } from '#server/people/first-admin/schema.ts';
@@ -29,14 +29,14 @@ export function SetupForm() {
 
 function NoCode() {
   return (
-    <Notice tone="info">
+    <Alert variant="info">
       <p className="font-medium text-ink">This page needs its code.</p>
       <p className="mt-1">
         When Keyward started, it printed an address that ends in{' '}
         <code className="font-mono">/setup?code=…</code>. Open that address. If it is lost, restart the
         server: it prints a new one.
       </p>
-    </Notice>
+    </Alert>
   );
 }
 
@@ -95,14 +95,14 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
           .
         </p>
       )}
-      {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
-      {errors.code && <Notice tone="danger">{errors.code.message}</Notice>}
+      {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
+      {errors.code && <Alert variant="danger">{errors.code.message}</Alert>}
       <Button
         type="submit"
-        look="primary"
+        variant="primary"
         size="lg"
-        busy={complete.isPending || complete.isSuccess}
-        busyLabel="Creating…"
+        pending={complete.isPending || complete.isSuccess}
+        pendingLabel="Creating…"
       >
         Create the first admin
       </Button>

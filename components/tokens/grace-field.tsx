@@ -1,7 +1,7 @@
 'use client';
 import { useId } from 'react';
-import { Segment } from '#components/ui/choice.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { SegmentedRadio } from '#components/ui/radio.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { graceChoices, TokenView } from '#server/credentials/tokens/schema.ts';
 import { clockWords } from './grace-strip.tsx';
@@ -33,7 +33,7 @@ export function GraceField({ token, value, onChange }: GraceFieldProps) {
         <legend className="mb-1.5 font-medium">The old secret goes on working for</legend>
         <div className="grid grid-cols-2 gap-1.5 sm:grid-cols-5">
           {choices.map(({ seconds, label }) => (
-            <Segment
+            <SegmentedRadio
               key={seconds}
               name={id}
               value={seconds}
@@ -42,7 +42,7 @@ export function GraceField({ token, value, onChange }: GraceFieldProps) {
               onChange={() => onChange(seconds)}
             >
               {label}
-            </Segment>
+            </SegmentedRadio>
           ))}
         </div>
         <p id={id} aria-live="polite" className="mt-1.5 min-h-10 text-sm text-muted">
@@ -50,10 +50,10 @@ export function GraceField({ token, value, onChange }: GraceFieldProps) {
         </p>
       </fieldset>
       {running && running > now && (
-        <Notice tone="warn">
+        <Alert variant="warn">
           This token was rotated before, and its older secret works until {clockWords(running, now)}. If you
           rotate again, that one stops at once.
-        </Notice>
+        </Alert>
       )}
     </>
   );

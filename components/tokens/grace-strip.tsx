@@ -23,7 +23,7 @@ export function GraceStrip({ token, mayEnd }: { token: TokenView; mayEnd: boolea
         , {relativeWords(endsAt, now)}.
       </p>
       {mayEnd && (
-        <Button size="sm" busy={isPending} busyLabel="Ending…" onClick={() => mutate({ id: token.id })}>
+        <Button size="sm" pending={isPending} pendingLabel="Ending…" onClick={() => mutate({ id: token.id })}>
           End now
         </Button>
       )}

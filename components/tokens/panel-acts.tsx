@@ -37,13 +37,13 @@ export function PanelActs({ token, offers, onRotate, rest }: PanelActsProps) {
         </Button>
       )}
       {offers.onOff && (
-        <Button busy={isPending} onClick={() => mutate({ id: token.id, enabled: !token.enabled })}>
+        <Button pending={isPending} onClick={() => mutate({ id: token.id, enabled: !token.enabled })}>
           <Power aria-hidden />
           {token.enabled ? 'Disable' : 'Enable'}
         </Button>
       )}
       {offers.revoke && (
-        <Button ref={button} look="danger" onClick={() => setIsAsking(true)}>
+        <Button ref={button} variant="danger" onClick={() => setIsAsking(true)}>
           <Ban aria-hidden />
           Revoke…
         </Button>

@@ -4,7 +4,7 @@ import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { type TokenView, tokenNameSchema } from '#server/credentials/tokens/schema.ts';
 import { useRenameToken } from './use-token-changes.ts';
@@ -40,12 +40,12 @@ export function RenameDialog({ token, returnTo, onClose }: TokenDialogProps) {
             {...register('name')}
           />
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={rename.isPending} busyLabel="Renaming…">
+          <Button type="submit" variant="primary" pending={rename.isPending} pendingLabel="Renaming…">
             Rename
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -3,10 +3,10 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { revokeTokenInput } from '#server/credentials/tokens/schema.ts';
 import type { TokenDialogProps } from './rename-dialog.tsx';
 import { useRevokeToken } from './use-token-changes.ts';
@@ -63,14 +63,14 @@ export function RevokeDialog({
             error={errors.reason?.message}
             {...register('reason')}
           />
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="danger" busy={revoke.isPending} busyLabel="Revoking…">
+          <Button type="submit" variant="danger" pending={revoke.isPending} pendingLabel="Revoking…">
             Revoke token
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

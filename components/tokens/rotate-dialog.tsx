@@ -5,10 +5,10 @@ import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LeaveDialog } from '#components/new-token/leave-dialog.tsx';
 import { SecretPanel } from '#components/new-token/secret-panel.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { useHoldPage } from '#components/ui/hold-page.ts';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { useBlocker } from '#components/ui/use-blocker.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import { GraceField, type GraceSeconds } from './grace-field.tsx';
 import { clockWords } from './grace-strip.tsx';
@@ -34,17 +34,17 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
   const made = rotate.data?.token
     ? { token: rotate.data.token, credential: rotate.data.credential }
     : undefined;
-  const page = useHoldPage(() => made && setIsAsking(true));
+  const blocker = useBlocker(() => made && setIsAsking(true));
 
   function send() {
-    page.hold();
+    blocker.block();
     rotate.mutate(
       { id: token.id, graceSeconds, ...(rotationId && { rotationId }) },
-      { onError: (error) => page.letGo(problemOf(error).code !== 'unauthenticated') },
+      { onError: (error) => blocker.unblock(problemOf(error).code !== 'unauthenticated') },
     );
   }
   function close() {
-    page.letGo();
+    blocker.unblock();
     rotate.reset();
     onClose();
   }
@@ -54,7 +54,7 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
     else close();
   }
   function copied() {
-    page.letGo();
+    blocker.unblock();
     setIsCopied(true);
   }
 
@@ -62,7 +62,7 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
     <Dialog
       key={made ? 'secret' : 'form'}
       wide
-      busy={rotate.isPending}
+      pending={rotate.isPending}
       title={made ? 'Copy the new secret now' : `Rotate ${token.name}?`}
       description={
         made ? (
@@ -80,23 +80,23 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
           <DialogBody>
             <GraceField token={token} value={graceSeconds} onChange={setGraceSeconds} />
             {rotate.data && (
-              <Notice tone="warn">
+              <Alert variant="warn">
                 It was rotated already, and the answer with the new secret got lost. Close this and rotate it
                 once more.
-              </Notice>
+              </Alert>
             )}
-            {rotate.isError && <Notice tone="danger">{sentenceOf(problemOf(rotate.error))}</Notice>}
+            {rotate.isError && <Alert variant="danger">{sentenceOf(problemOf(rotate.error))}</Alert>}
           </DialogBody>
-          <DialogFoot>
+          <DialogFooter>
             <Button disabled={rotate.isPending} onClick={close}>
               {rotate.data ? 'Close' : 'Cancel'}
             </Button>
             {!rotate.data && (
-              <Button look="primary" busy={rotate.isPending} busyLabel="Rotating…" onClick={send}>
+              <Button variant="primary" pending={rotate.isPending} pendingLabel="Rotating…" onClick={send}>
                 Rotate token
               </Button>
             )}
-          </DialogFoot>
+          </DialogFooter>
         </>
       )}
       {isAsking && <LeaveDialog rotated onStay={() => setIsAsking(false)} onLeave={close} />}

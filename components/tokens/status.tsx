@@ -1,5 +1,5 @@
 import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } from 'lucide-react';
-import { Pill, type Tone } from '#components/ui/pill.tsx';
+import { Badge, type BadgeVariant } from '#components/ui/badge.tsx';
 import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
 
 export const statuses = [
@@ -18,16 +18,16 @@ export const statusWords: Record<TokenStatus, string> = {
   revoked: 'Revoked',
 };
 
-const marks: Record<TokenStatus, { tone: Tone; icon: LucideIcon }> = {
-  active: { tone: 'ok', icon: CircleCheck },
-  expiring: { tone: 'warn', icon: Clock },
-  expired: { tone: 'idle', icon: CircleDashed },
-  disabled: { tone: 'idle', icon: CirclePause },
-  revoked: { tone: 'danger', icon: Ban },
+const marks: Record<TokenStatus, { variant: BadgeVariant; icon: LucideIcon }> = {
+  active: { variant: 'ok', icon: CircleCheck },
+  expiring: { variant: 'warn', icon: Clock },
+  expired: { variant: 'idle', icon: CircleDashed },
+  disabled: { variant: 'idle', icon: CirclePause },
+  revoked: { variant: 'danger', icon: Ban },
 };
 
-export function StatusPill({ status }: { status: TokenStatus }) {
-  return <Pill {...marks[status]}>{statusWords[status]}</Pill>;
+export function StatusBadge({ status }: { status: TokenStatus }) {
+  return <Badge {...marks[status]}>{statusWords[status]}</Badge>;
 }
 
 /** It will not work again, whatever one does. */

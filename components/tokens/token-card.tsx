@@ -5,12 +5,12 @@ import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
-import { Tip } from '#components/ui/tip.tsx';
+import { Tooltip } from '#components/ui/tooltip.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { allWords } from './all-words.ts';
 import { dailyUseWords } from './daily-use-words.ts';
 import { KeyCut } from './key-cut.tsx';
-import { hasEnded, StatusPill } from './status.tsx';
+import { hasEnded, StatusBadge } from './status.tsx';
 
 export const cardShell =
   'relative flex flex-wrap items-center gap-x-3 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5';
@@ -68,7 +68,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
           </h2>
           {owner && prefix}
         </div>
-        <StatusPill status={token.status} />
+        <StatusBadge status={token.status} />
         <Sparkline
           values={token.useByDay}
           label={dailyUseWords(token.useByDay)}
@@ -115,13 +115,15 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
   const addresses = ipAllowlist.length;
   return (
     <>
-      {all && <Tip text={allWords}>All permissions</Tip>}
+      {all && <Tooltip text={allWords}>All permissions</Tooltip>}
       {!all && few && permissions.join(', ')}
-      {!all && !few && <Tip text={permissions.join(', ')}>{permissions.length} permissions</Tip>}
+      {!all && !few && <Tooltip text={permissions.join(', ')}>{permissions.length} permissions</Tooltip>}
       {addresses > 0 && (
         <>
           {' · '}
-          <Tip text={ipAllowlist.join(', ')}>{addresses === 1 ? '1 address' : `${addresses} addresses`}</Tip>
+          <Tooltip text={ipAllowlist.join(', ')}>
+            {addresses === 1 ? '1 address' : `${addresses} addresses`}
+          </Tooltip>
         </>
       )}
     </>

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenHistoryView } from '#server/credentials/tokens/schema.ts';
@@ -22,7 +22,7 @@ export function TokenHistory({ id }: { id: string }) {
         History
       </h3>
       {!data && !error && <Skeleton className="h-24 w-full" />}
-      {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+      {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
       {data && <EventList events={data.items} />}
     </section>
   );

@@ -1,6 +1,6 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { GraceStrip } from './grace-strip.tsx';
 import { HeldStrip } from './held-strip.tsx';
@@ -41,7 +41,7 @@ export function TokenList({ tokens, rights, opened, onOpen, onRotate, stale, mor
       </ul>
       {more.wanted && (
         <div className="mt-4 grid justify-items-center">
-          <Button busy={more.loading} onClick={more.load}>
+          <Button pending={more.loading} onClick={more.load}>
             Show more
           </Button>
         </div>

@@ -75,7 +75,7 @@ export function TokenMenu({ token, rights, onRotate }: TokenMenuProps) {
         aria-label={`Actions for ${token.name}`}
         menuLabel={`Actions for ${token.name}`}
         entries={entries}
-        className={buttonClass({ look: 'quiet', size: 'icon' })}
+        className={buttonClass({ variant: 'ghost', size: 'icon' })}
       >
         <Ellipsis aria-hidden />
       </MenuButton>

@@ -3,17 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Fact, Facts } from '#components/ui/facts.tsx';
+import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { allWords } from './all-words.ts';
 import { dailyUseWords, timesWords } from './daily-use-words.ts';
 import { heldWords } from './held-strip.tsx';
 import { PanelActs } from './panel-acts.tsx';
-import { isHeld, StatusPill } from './status.tsx';
+import { isHeld, StatusBadge } from './status.tsx';
 import { TokenHistory } from './token-history.tsx';
 import { offersOf, type TokenRights } from './token-offers.ts';
 import { TokenPlaces } from './token-places.tsx';
@@ -41,7 +41,7 @@ export function TokenPanel({ id, rights, onRotate, returnTo, onClose }: TokenPan
       description={token && <Head token={token} />}
       onClose={onClose}
       returnTo={returnTo}
-      foot={
+      footer={
         offers &&
         (offers.rotate || offers.onOff || offers.revoke) && (
           <PanelActs token={token} offers={offers} onRotate={onRotate} rest={body} />
@@ -75,7 +75,7 @@ export function TokenPanel({ id, rights, onRotate, returnTo, onClose }: TokenPan
 function Head({ token }: { token: TokenView }) {
   return (
     <span className="mt-1.5 flex flex-wrap items-center gap-2">
-      <StatusPill status={token.status} />
+      <StatusBadge status={token.status} />
       <code className="font-mono text-xs">{token.prefix}</code>
     </span>
   );
@@ -86,22 +86,26 @@ const exactly = (at: string | null, otherwise: string) => (at ? exactWords(new D
 export function TokenFacts({ token }: { token: TokenView }) {
   const { permissions, ipAllowlist, rotation, useCount: uses } = token;
   return (
-    <Facts>
-      <Fact name="May do">{permissions[0] === '*' ? allWords : permissions.join(', ')}</Fact>
-      {ipAllowlist.length > 0 && <Fact name="Only from">{ipAllowlist.join(', ')}</Fact>}
-      {isHeld(token) && <Fact name="Status">{heldWords}</Fact>}
-      <Fact name="Created">{exactly(token.createdAt, '')}</Fact>
-      <Fact name="Expires">{exactly(token.expiresAt, 'Never')}</Fact>
-      <Fact name="Last used">{exactly(token.lastUsedAt, 'Never')}</Fact>
-      {token.lastUsedIp && <Fact name="From">{token.lastUsedIp}</Fact>}
-      {token.lastUsedAgent && <Fact name="By">{token.lastUsedAgent}</Fact>}
-      <Fact name="Used">{uses === 0 ? 'Never' : `${timesWords(uses)} in all`}</Fact>
-      {rotation && <Fact name="Rotated">{exactly(rotation.rotatedAt, '')}</Fact>}
-      {rotation && <Fact name="Old secret">Works until {exactly(rotation.graceEndsAt, '')}</Fact>}
-      {token.revokedAt && <Fact name="Revoked">{exactly(token.revokedAt, '')}</Fact>}
-      {token.revokedBy && <Fact name="By">{token.revokedBy.label}</Fact>}
-      {token.revokeReason && <Fact name="Reason">{token.revokeReason}</Fact>}
-    </Facts>
+    <DescriptionList>
+      <DescriptionItem name="May do">
+        {permissions[0] === '*' ? allWords : permissions.join(', ')}
+      </DescriptionItem>
+      {ipAllowlist.length > 0 && <DescriptionItem name="Only from">{ipAllowlist.join(', ')}</DescriptionItem>}
+      {isHeld(token) && <DescriptionItem name="Status">{heldWords}</DescriptionItem>}
+      <DescriptionItem name="Created">{exactly(token.createdAt, '')}</DescriptionItem>
+      <DescriptionItem name="Expires">{exactly(token.expiresAt, 'Never')}</DescriptionItem>
+      <DescriptionItem name="Last used">{exactly(token.lastUsedAt, 'Never')}</DescriptionItem>
+      {token.lastUsedIp && <DescriptionItem name="From">{token.lastUsedIp}</DescriptionItem>}
+      {token.lastUsedAgent && <DescriptionItem name="By">{token.lastUsedAgent}</DescriptionItem>}
+      <DescriptionItem name="Used">{uses === 0 ? 'Never' : `${timesWords(uses)} in all`}</DescriptionItem>
+      {rotation && <DescriptionItem name="Rotated">{exactly(rotation.rotatedAt, '')}</DescriptionItem>}
+      {rotation && (
+        <DescriptionItem name="Old secret">Works until {exactly(rotation.graceEndsAt, '')}</DescriptionItem>
+      )}
+      {token.revokedAt && <DescriptionItem name="Revoked">{exactly(token.revokedAt, '')}</DescriptionItem>}
+      {token.revokedBy && <DescriptionItem name="By">{token.revokedBy.label}</DescriptionItem>}
+      {token.revokeReason && <DescriptionItem name="Reason">{token.revokeReason}</DescriptionItem>}
+    </DescriptionList>
   );
 }
 

@@ -2,8 +2,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
-import { Notice } from '#components/ui/notice.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Alert } from '#components/ui/alert.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { agoWords, exactWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { TokenPlacesView } from '#server/credentials/tokens/schema.ts';
@@ -22,7 +22,7 @@ export function TokenPlaces({ id }: { id: string }) {
         Where it is used
       </h3>
       {!data && !error && <Skeleton className="h-24 w-full" />}
-      {!data && error && <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>}
+      {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
       {data?.items.length === 0 && (
         <p className="text-sm text-muted">Nowhere in the last 30 days: nothing would stop without it.</p>
       )}

@@ -1,5 +1,5 @@
 import { PageHead } from '#components/frame/page-head.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { TokenListSkeleton } from './token-list.tsx';
 
 /** What the page looks like before its address has been read. */

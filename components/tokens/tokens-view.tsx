@@ -6,10 +6,10 @@ import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { NoticeStack } from '#components/notices/notice-stack.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { flattenPages } from '#components/ui/flatten-pages.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import { rowsOf } from '#components/ui/rows-of.ts';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { statusWords } from './status.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
@@ -30,7 +30,7 @@ export function TokensView() {
     mayWrite: me?.permissions.includes('tokens:write') ?? false,
     mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
   };
-  const tokens = rowsOf(list.data?.pages);
+  const tokens = flattenPages(list.data?.pages);
   const counts = list.data?.pages.at(-1)?.counts;
   const hasNone = counts?.total === 0;
   const close = () => setFilters({ token: null });
@@ -96,9 +96,9 @@ function ReadOnly({ role = 'viewer' }: { role?: string | undefined }) {
 
 function NoneYet({ onNew }: { onNew: (() => void) | undefined }) {
   return (
-    <Blank icon={KeyRound} title="No tokens yet" action={onNew && <NewTokenButton onPress={onNew} />}>
+    <EmptyState icon={KeyRound} title="No tokens yet" action={onNew && <NewTokenButton onPress={onNew} />}>
       A token lets a command line, a CI job or an agent act as you, with just the permissions you give it.
-    </Blank>
+    </EmptyState>
   );
 }
 
@@ -110,12 +110,12 @@ interface NoneMatchProps {
 function NoneMatch({ filters: { status, search }, onClear }: NoneMatchProps) {
   const onlyStatus = status && !search;
   return (
-    <Blank
+    <EmptyState
       icon={SearchX}
       title={onlyStatus ? `No ${statusWords[status].toLowerCase()} tokens` : 'No tokens match'}
       action={onClear && <Button onClick={onClear}>Clear filters</Button>}
     >
       {onlyStatus ? 'You have others.' : 'Try another status, or part of a name or prefix.'}
-    </Blank>
+    </EmptyState>
   );
 }

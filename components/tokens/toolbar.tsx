@@ -1,8 +1,8 @@
 'use client';
 import { ArrowDownWideNarrow } from 'lucide-react';
 import { CountChips } from '#components/ui/chip.tsx';
-import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
+import { SelectMenu } from '#components/ui/select-menu.tsx';
 import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 import { statuses, statusWords } from './status.tsx';
 import { sorts, sortWords, type TokenFilters } from './use-token-filters.ts';
@@ -30,7 +30,7 @@ export function Toolbar({ filters, counts, onChange }: ToolbarProps) {
           value={filters.search}
           onSearch={(search) => onChange({ search })}
         />
-        <ChoiceMenu
+        <SelectMenu
           icon={ArrowDownWideNarrow}
           label="Sort"
           folds

@@ -24,7 +24,7 @@ function replaceToken(client: QueryClient, id: string, change: Partial<TokenView
 }
 
 function sayRefused(error: unknown, about: string) {
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error', about });
 }
 
 /** The token ended or went away while this page was open: there is nothing left to ask about it. */

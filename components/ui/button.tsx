@@ -7,11 +7,11 @@ export const buttonClass = cva(
   'relative inline-flex shrink-0 items-center justify-center gap-2 rounded-control border font-medium whitespace-nowrap select-none transition-colors duration-120 disabled:not-data-early:cursor-not-allowed disabled:not-data-early:opacity-55 [&_svg]:size-4 [&_svg]:shrink-0',
   {
     variants: {
-      look: {
+      variant: {
         primary: 'border-transparent bg-accent text-on-accent not-disabled:hover:bg-accent-hover',
         secondary:
           'border-line-strong bg-surface text-ink not-disabled:hover:bg-hover not-disabled:active:bg-press',
-        quiet:
+        ghost:
           'border-transparent text-muted not-disabled:hover:bg-hover not-disabled:hover:text-ink not-disabled:active:bg-press aria-expanded:bg-hover aria-expanded:text-ink',
         danger: 'border-transparent bg-danger-solid text-on-accent not-disabled:hover:bg-danger-solid-hover',
       },
@@ -22,26 +22,26 @@ export const buttonClass = cva(
         icon: 'size-8',
       },
     },
-    defaultVariants: { look: 'secondary', size: 'md' },
+    defaultVariants: { variant: 'secondary', size: 'md' },
   },
 );
 
 type ButtonProps = ComponentProps<'button'> &
   VariantProps<typeof buttonClass> & {
-    busy?: boolean;
+    pending?: boolean;
     /** What it says meanwhile: "Creating…". */
-    busyLabel?: string;
+    pendingLabel?: string;
   };
 
 /**
- * While `busy` it turns, keeps its focus, and ignores presses. One that submits waits for the page's script: the browser would
+ * While `pending` it turns, keeps its focus, and ignores presses. One that submits waits for the page's script: the browser would
  * send the form by itself, and what was typed would be gone.
  */
 export function Button({
-  look,
+  variant,
   size,
-  busy = false,
-  busyLabel,
+  pending = false,
+  pendingLabel,
   className,
   children,
   onClick,
@@ -56,13 +56,15 @@ export function Button({
       disabled={disabled || isEarly}
       data-early={isEarly || undefined}
       type={type ?? 'button'}
-      aria-busy={busy || undefined}
-      aria-disabled={busy || undefined}
-      onClick={busy ? (event) => event.preventDefault() : onClick}
-      className={buttonClass({ look, size, className })}
+      aria-busy={pending || undefined}
+      aria-disabled={pending || undefined}
+      onClick={pending ? (event) => event.preventDefault() : onClick}
+      className={buttonClass({ variant, size, className })}
     >
-      {busy && <LoaderCircle aria-hidden className="animate-spin" />}
-      <span className={busy ? 'contents [&_svg]:hidden' : 'contents'}>{(busy && busyLabel) || children}</span>
+      {pending && <LoaderCircle aria-hidden className="animate-spin" />}
+      <span className={pending ? 'contents [&_svg]:hidden' : 'contents'}>
+        {(pending && pendingLabel) || children}
+      </span>
     </button>
   );
 }

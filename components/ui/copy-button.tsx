@@ -37,7 +37,7 @@ export function CopyButton({ text, label, bare = false, onCopied, onRefused, ...
     <>
       <Button {...button} aria-label={bare ? label : undefined} onClick={() => void copy()}>
         {copied ? (
-          <Check aria-hidden className={button.look === 'primary' ? undefined : 'text-ok'} />
+          <Check aria-hidden className={button.variant === 'primary' ? undefined : 'text-ok'} />
         ) : (
           <Copy aria-hidden />
         )}

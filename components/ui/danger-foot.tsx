@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
-import { DialogFoot } from './dialog.tsx';
+import { DialogFooter } from './dialog.tsx';
 
 interface DangerFootProps {
   busy: boolean;
@@ -14,13 +14,13 @@ interface DangerFootProps {
 /** The end of a dialog that asks before something is lost: the focus begins on Cancel. */
 export function DangerFoot({ busy, busyLabel, onCancel, onConfirm, children }: DangerFootProps) {
   return (
-    <DialogFoot>
+    <DialogFooter>
       <Button data-first-focus onClick={onCancel}>
         Cancel
       </Button>
-      <Button look="danger" busy={busy} busyLabel={busyLabel} onClick={onConfirm}>
+      <Button variant="danger" pending={busy} pendingLabel={busyLabel} onClick={onConfirm}>
         {children}
       </Button>
-    </DialogFoot>
+    </DialogFooter>
   );
 }

@@ -13,10 +13,10 @@ interface DialogProps {
   /** Where the focus goes afterwards; asked when it is time to go, for what opened the dialog may be gone by then. */
   returnTo?: (() => HTMLElement | null) | undefined;
   /** An answer is needed: a press outside does nothing and there is no cross. */
-  asks?: boolean;
+  alert?: boolean;
   wide?: boolean;
   /** Something is under way that closing would lose: the cross is off. */
-  busy?: boolean;
+  pending?: boolean;
   children: ReactNode;
 }
 
@@ -24,16 +24,25 @@ interface DialogProps {
  * A modal dialog that is open for as long as it is rendered. On a narrow screen it rises from the bottom. The focus
  * starts at what is marked `data-first-focus`.
  */
-export function Dialog({ title, description, onClose, returnTo, asks, wide, busy, children }: DialogProps) {
+export function Dialog({
+  title,
+  description,
+  onClose,
+  returnTo,
+  alert,
+  wide,
+  pending,
+  children,
+}: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = () => popup.current?.querySelector<HTMLElement>('[data-first-focus]') ?? true;
   return (
-    <Base.Root open disablePointerDismissal={asks ?? false} onOpenChange={(open) => !open && onClose()}>
+    <Base.Root open disablePointerDismissal={alert ?? false} onOpenChange={(open) => !open && onClose()}>
       <Base.Portal>
         <Base.Backdrop className="fixed inset-0 z-50 bg-scrim transition-opacity duration-150 data-starting-style:opacity-0" />
         <Base.Viewport className="fixed inset-0 z-50 grid grid-rows-[1fr_auto] justify-items-center sm:grid-rows-[minmax(2rem,1fr)_auto_minmax(2rem,2fr)] sm:px-4">
           <Base.Popup
-            role={asks ? 'alertdialog' : 'dialog'}
+            role={alert ? 'alertdialog' : 'dialog'}
             ref={popup}
             initialFocus={firstFocus}
             {...(returnTo ? { finalFocus: returnTo } : {})}
@@ -52,11 +61,11 @@ export function Dialog({ title, description, onClose, returnTo, asks, wide, busy
                   </Base.Description>
                 )}
               </div>
-              {!asks && (
+              {!alert && (
                 <Base.Close
                   aria-label="Close"
-                  disabled={busy ?? false}
-                  className={buttonClass({ look: 'quiet', size: 'icon', className: '-mt-1 -mr-2' })}
+                  disabled={pending ?? false}
+                  className={buttonClass({ variant: 'ghost', size: 'icon', className: '-mt-1 -mr-2' })}
                 >
                   <X aria-hidden />
                 </Base.Close>
@@ -79,7 +88,7 @@ export function DialogBody({ className, children }: { className?: string; childr
 }
 
 /** The buttons: what goes ahead at the end of the line, the way out before it. */
-export function DialogFoot({ children }: { children: ReactNode }) {
+export function DialogFooter({ children }: { children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center justify-end gap-2 border-t border-line px-5 py-3.5">
       {children}

@@ -10,7 +10,7 @@ interface DisclosureProps {
   children: ReactNode;
 }
 
-/** A quiet button that shows more below it. */
+/** A ghost button that shows more below it. */
 export function Disclosure({ label, beside, children }: DisclosureProps) {
   const id = useId();
   const [isOpen, setIsOpen] = useState(false);
@@ -22,7 +22,7 @@ export function Disclosure({ label, beside, children }: DisclosureProps) {
           aria-expanded={isOpen}
           aria-controls={id}
           onClick={() => setIsOpen(!isOpen)}
-          className={buttonClass({ look: 'quiet', size: 'sm', className: 'group -ml-2.5' })}
+          className={buttonClass({ variant: 'ghost', size: 'sm', className: 'group -ml-2.5' })}
         >
           {label}
           <ChevronDown

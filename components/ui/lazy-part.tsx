@@ -48,5 +48,5 @@ export function lazyPart<Props extends object>(load: () => Promise<ComponentType
 /** For parts that a press asks for: says that it did not come, and takes the press back. */
 export const orSayMissing = (close: () => void) => () => {
   close();
-  toast({ ...missingPart, tone: 'failed' });
+  toast({ ...missingPart, variant: 'error' });
 };

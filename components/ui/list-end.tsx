@@ -1,6 +1,6 @@
 import { LoaderCircle, RotateCw } from 'lucide-react';
 import { Button } from './button.tsx';
-import type { Pages } from './endless-list.tsx';
+import type { Pages } from './infinite-list.tsx';
 
 /** Stands below a list that has more: as high in every state, so that nothing moves. */
 export function ListEnd({ pages }: { pages: Pages }) {

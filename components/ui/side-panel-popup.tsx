@@ -5,7 +5,7 @@ import { useRef } from 'react';
 import { buttonClass } from './button.tsx';
 import type { SidePanelProps } from './side-panel.tsx';
 
-export function SidePanelPopup({ onClose, returnTo, children, foot, ...head }: SidePanelProps) {
+export function SidePanelPopup({ onClose, returnTo, children, footer, ...head }: SidePanelProps) {
   const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open onOpenChange={(open) => !open && onClose()}>
@@ -20,9 +20,9 @@ export function SidePanelPopup({ onClose, returnTo, children, foot, ...head }: S
         >
           <Head {...head} />
           <div className="flex-1 px-5 py-4">{children}</div>
-          {foot && (
+          {footer && (
             <div className="sticky bottom-0 flex flex-wrap items-center justify-end gap-2 border-t border-line bg-raised px-5 py-3.5">
-              {foot}
+              {footer}
             </div>
           )}
         </Base.Popup>
@@ -44,7 +44,7 @@ function Head({ title, description, actions }: Pick<SidePanelProps, 'title' | 'd
       </div>
       <div className="-mt-1 -mr-2 flex shrink-0 items-center gap-1">
         {actions}
-        <Base.Close aria-label="Close" className={buttonClass({ look: 'quiet', size: 'icon' })}>
+        <Base.Close aria-label="Close" className={buttonClass({ variant: 'ghost', size: 'icon' })}>
           <X aria-hidden />
         </Base.Close>
       </div>

@@ -13,7 +13,7 @@ export interface SidePanelProps {
   /** Buttons beside the cross. */
   actions?: ReactNode;
   /** Stays in sight below what scrolls. */
-  foot?: ReactNode;
+  footer?: ReactNode;
   children: ReactNode;
 }
 

@@ -1,6 +1,6 @@
 'use client';
 import { agoWords, exactWords, relativeWords } from './time-words.ts';
-import { Tip } from './tip.tsx';
+import { Tooltip } from './tooltip.tsx';
 import { useNow } from './use-now.ts';
 
 interface TimeAgoProps {
@@ -19,11 +19,11 @@ export function TimeAgo({ at, before, ahead, under, more }: TimeAgoProps) {
   const date = new Date(at);
   const exact = exactWords(date);
   return (
-    <Tip text={more ? `${exact}. ${more}` : exact} {...(under && { className: 'block max-w-full' })}>
+    <Tooltip text={more ? `${exact}. ${more}` : exact} {...(under && { className: 'block max-w-full' })}>
       <time dateTime={at}>
         {before} {ahead ? relativeWords(date, now) : agoWords(date, now)}
       </time>
       {under && <span className="block truncate text-xs text-faint">{under}</span>}
-    </Tip>
+    </Tooltip>
   );
 }

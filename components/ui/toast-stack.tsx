@@ -8,13 +8,13 @@ import { toastPlace } from './toaster.tsx';
 const manager = Toast.createToastManager();
 
 function showWaiting() {
-  for (const { title, detail, tone = 'done', about, act } of waitingToasts.take()) {
+  for (const { title, detail, variant = 'success', about, act } of waitingToasts.take()) {
     const id = manager.add({
       ...(about && { id: about }),
       title,
       description: detail,
-      type: tone,
-      priority: tone === 'failed' ? 'high' : 'low',
+      type: variant,
+      priority: variant === 'error' ? 'high' : 'low',
       actionProps: act && {
         children: act.label,
         onClick() {
@@ -53,7 +53,7 @@ function Stack() {
       className="rounded-card bg-raised shadow-float transition-[opacity,translate] duration-180 ease-out data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
     >
       <Toast.Content className="flex items-start gap-2.5 py-3 pr-2 pl-3.5">
-        {toast.type === 'failed' ? (
+        {toast.type === 'error' ? (
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-danger" />
         ) : (
           <CircleCheck aria-hidden className="mt-0.5 size-4 shrink-0 text-ok" />

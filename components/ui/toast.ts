@@ -1,7 +1,7 @@
 export interface ToastMessage {
   title: string;
   detail?: string;
-  tone?: 'done' | 'failed';
+  variant?: 'success' | 'error';
   /** What it is about, such as an id: a later toast about the same takes its place. */
   about?: string;
   /** What can still be done about it: "Undo". */

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Pages } from './endless-list.tsx';
+import type { Pages } from './infinite-list.tsx';
 
 const rowsAhead = 30;
 

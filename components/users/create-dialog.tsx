@@ -7,12 +7,12 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { useHasPasswords, useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Segment } from '#components/ui/choice.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
+import { SegmentedRadio } from '#components/ui/radio.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { newPasswordSchema } from '#server/account-schema.ts';
 import { createUserInput } from '#server/people/users/schema.ts';
@@ -63,7 +63,7 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
     create.mutate(way === 'password' ? { ...person, password } : person),
   );
   return (
-    <Dialog title="Add a person" onClose={onClose} returnTo={returnTo} busy={create.isPending}>
+    <Dialog title="Add a person" onClose={onClose} returnTo={returnTo} pending={create.isPending}>
       <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <TextField
@@ -87,12 +87,12 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
             <fieldset>
               <legend className="mb-2 font-medium">How they come in</legend>
               <div className="grid grid-cols-2 gap-2">
-                <Segment value="invite" {...register('way')}>
+                <SegmentedRadio value="invite" {...register('way')}>
                   Invite link
-                </Segment>
-                <Segment value="password" {...register('way')}>
+                </SegmentedRadio>
+                <SegmentedRadio value="password" {...register('way')}>
                   Password
-                </Segment>
+                </SegmentedRadio>
               </div>
             </fieldset>
           )}
@@ -118,14 +118,14 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
               It works once, for 24 hours.
             </p>
           )}
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={create.isPending} busyLabel="Adding…">
+          <Button type="submit" variant="primary" pending={create.isPending} pendingLabel="Adding…">
             {way === 'password' ? 'Add person' : 'Invite'}
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -5,10 +5,10 @@ import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { deactivateUserInput, type UserView } from '#server/people/users/schema.ts';
 import { CutOff } from './cut-off.tsx';
@@ -51,7 +51,7 @@ export function DeactivateDialog({ user, returnTo, onClose }: UserDialogProps) {
       description="They are signed out and their tokens are refused at once. Activating them gives their tokens back."
       onClose={onClose}
       returnTo={returnTo}
-      busy={deactivate.isPending}
+      pending={deactivate.isPending}
     >
       <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
@@ -67,14 +67,14 @@ export function DeactivateDialog({ user, returnTo, onClose }: UserDialogProps) {
             error={errors.reason?.message}
             {...register('reason')}
           />
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="danger" busy={deactivate.isPending} busyLabel="Deactivating…">
+          <Button type="submit" variant="danger" pending={deactivate.isPending} pendingLabel="Deactivating…">
             Deactivate
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { DangerFoot } from '#components/ui/danger-foot.tsx';
 import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { CutOff } from './cut-off.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
@@ -36,11 +36,11 @@ export function DeleteDialog({
       description="Their tokens are revoked for good and their e-mail address becomes free. What they did stays in the audit log. This cannot be undone."
       onClose={onClose}
       returnTo={returnTo}
-      busy={remove.isPending}
+      pending={remove.isPending}
     >
       <DialogBody>
         <CutOff id={user.id} />
-        {remove.isError && <Notice tone="danger">{sentenceOf(problemOf(remove.error))}</Notice>}
+        {remove.isError && <Alert variant="danger">{sentenceOf(problemOf(remove.error))}</Alert>}
       </DialogBody>
       <DangerFoot
         busy={remove.isPending}

@@ -4,10 +4,10 @@ import { useMutation } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
-import { Notice } from '#components/ui/notice.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { createUserInput, type UserView } from '#server/people/users/schema.ts';
 import { RoleField } from './role-field.tsx';
@@ -45,7 +45,7 @@ export function EditDialog({ user, returnTo, onClose }: UserDialogProps) {
   );
   const submit = handleSubmit((input) => update.mutate({ id: user.id, ...input }));
   return (
-    <Dialog title={`Edit ${name}`} onClose={onClose} returnTo={returnTo} busy={update.isPending}>
+    <Dialog title={`Edit ${name}`} onClose={onClose} returnTo={returnTo} pending={update.isPending}>
       <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
           <TextField
@@ -66,14 +66,14 @@ export function EditDialog({ user, returnTo, onClose }: UserDialogProps) {
             {...register('email')}
           />
           <RoleField field={register('role')} error={errors.role?.message} />
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={update.isPending} busyLabel="Saving…">
+          <Button type="submit" variant="primary" pending={update.isPending} pendingLabel="Saving…">
             Save
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

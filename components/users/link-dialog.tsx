@@ -1,10 +1,10 @@
 'use client';
 import { useState } from 'react';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { ByHand } from '#components/ui/by-hand.tsx';
 import { CopyButton } from '#components/ui/copy-button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { ManualCopy } from '#components/ui/manual-copy.tsx';
 import { isLocalLink } from './local-link.ts';
 
 export interface MadeLink {
@@ -23,7 +23,7 @@ interface LinkDialogProps {
 
 /** Shows a link once. Closing it uncopied loses nothing: another is made in its place as easily. */
 export function LinkDialog({ link: { kind, name, email, url, mailed }, ...dialog }: LinkDialogProps) {
-  const [byHand, setByHand] = useState(false);
+  const [needsManualCopy, setNeedsManualCopy] = useState(false);
   const word = kind === 'invite' ? 'invite' : 'reset';
   return (
     <Dialog
@@ -42,27 +42,27 @@ export function LinkDialog({ link: { kind, name, email, url, mailed }, ...dialog
           </code>
           <CopyButton
             data-first-focus
-            look="primary"
+            variant="primary"
             size="lg"
             label={`Copy ${word} link`}
             text={url}
-            onRefused={() => setByHand(true)}
+            onRefused={() => setNeedsManualCopy(true)}
           />
         </div>
-        {byHand && <ByHand text={url} />}
+        {needsManualCopy && <ManualCopy text={url} />}
         {isLocalLink(url) && (
-          <Notice tone="warn">
+          <Alert variant="warn">
             It works on this machine only: this Keyward is called {new URL(url).host}. Whoever runs it can set{' '}
             <code>KEYWARD_URL</code> to the address that others reach it by.
-          </Notice>
+          </Alert>
         )}
         <p className="text-sm text-muted">
           It works once, for 24 hours, and is not shown again. A new one ends this one.
         </p>
       </DialogBody>
-      <DialogFoot>
+      <DialogFooter>
         <Button onClick={dialog.onClose}>Done</Button>
-      </DialogFoot>
+      </DialogFooter>
     </Dialog>
   );
 }

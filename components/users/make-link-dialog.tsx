@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import type { MadeLink } from './link-dialog.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
@@ -54,27 +54,27 @@ export function MakeLinkDialog({ user, kind, returnTo, onClose, onMade }: MakeLi
       description={description}
       onClose={onClose}
       returnTo={returnTo}
-      busy={isPending}
+      pending={isPending}
     >
       {isError ? (
         <DialogBody>
-          <Notice tone="danger">{sentenceOf(problemOf(error))}</Notice>
+          <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>
         </DialogBody>
       ) : (
         <div className="h-4" />
       )}
-      <DialogFoot>
+      <DialogFooter>
         <Button onClick={onClose}>Cancel</Button>
         <Button
           data-first-focus
-          look="primary"
-          busy={isPending}
-          busyLabel="Making…"
+          variant="primary"
+          pending={isPending}
+          pendingLabel="Making…"
           onClick={() => mutate({ id })}
         >
           {button}
         </Button>
-      </DialogFoot>
+      </DialogFooter>
     </Dialog>
   );
 }

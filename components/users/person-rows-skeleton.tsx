@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 
 interface PersonRowsSkeletonProps {
   /** What is being loaded: "Loading people". */

@@ -1,8 +1,8 @@
 import type { UseFormRegisterReturn } from 'react-hook-form';
-import { Choice } from '#components/ui/choice.tsx';
 import { FieldError } from '#components/ui/field.tsx';
+import { Radio } from '#components/ui/radio.tsx';
 import type { Role } from '#server/core/access/schema.ts';
-import { roleWords } from './role-pill.tsx';
+import { roleWords } from './role-badge.tsx';
 import { roles } from './use-user-filters.ts';
 
 const notes: Record<Role, string> = {
@@ -18,9 +18,9 @@ export function RoleField({ field, error }: { field: UseFormRegisterReturn; erro
       <legend className="mb-2 font-medium">Role</legend>
       <div className="grid gap-2.5">
         {roles.map((role) => (
-          <Choice key={role} value={role} note={notes[role]} {...field}>
+          <Radio key={role} value={role} note={notes[role]} {...field}>
             {roleWords[role]}
-          </Choice>
+          </Radio>
         ))}
       </div>
       {error && <FieldError message={error} />}

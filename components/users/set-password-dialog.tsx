@@ -5,9 +5,9 @@ import { useForm, useWatch } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
+import { Alert } from '#components/ui/alert.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
-import { Notice } from '#components/ui/notice.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { setPasswordInput } from '#server/people/users/schema.ts';
@@ -46,7 +46,7 @@ export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) 
       description="It works once, within 24 hours; they choose their own when they sign in. They are signed out everywhere. It is not shown again."
       onClose={onClose}
       returnTo={returnTo}
-      busy={set.isPending}
+      pending={set.isPending}
     >
       <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
         <DialogBody>
@@ -59,14 +59,14 @@ export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) 
             keepHint
             {...register('password')}
           />
-          {errors.root?.['refused'] && <Notice tone="danger">{errors.root['refused'].message}</Notice>}
+          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
         </DialogBody>
-        <DialogFoot>
+        <DialogFooter>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={set.isPending} busyLabel="Setting…">
+          <Button type="submit" variant="primary" pending={set.isPending} pendingLabel="Setting…">
             Set password
           </Button>
-        </DialogFoot>
+        </DialogFooter>
       </form>
     </Dialog>
   );

@@ -14,7 +14,7 @@ export function useRefreshUsers() {
 }
 
 function sayRefused(error: unknown, about: string) {
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), tone: 'failed', about });
+  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error', about });
 }
 
 const counted = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);

@@ -64,7 +64,7 @@ export function UserActions({ user, isSelf, onAsk, onSignOut }: UserActionsProps
       aria-label={`Actions for ${user.name}`}
       menuLabel={`Actions for ${user.name}`}
       entries={entries}
-      className={buttonClass({ look: 'quiet', size: 'icon' })}
+      className={buttonClass({ variant: 'ghost', size: 'icon' })}
     >
       <Ellipsis aria-hidden />
     </MenuButton>

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { trpcClient } from '#components/api/trpc.ts';
 import { actionTitle } from '#components/audit/action-words.ts';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PanelSection } from './panel-section.tsx';
 

@@ -2,13 +2,13 @@
 import { ArrowRight, PencilLine } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { Button } from '#components/ui/button.tsx';
-import { Fact, Facts } from '#components/ui/facts.tsx';
+import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import type { UserDetailView } from '#server/people/users/schema.ts';
-import { RolePill } from './role-pill.tsx';
+import { RoleBadge } from './role-badge.tsx';
 import { useUser } from './use-user.ts';
 import { placesOf } from './user-actions.tsx';
 import { UserEvents } from './user-events.tsx';
@@ -33,14 +33,14 @@ export function UserPanel({ id, acts, returnTo, onClose }: UserPanelProps) {
       description={
         user && (
           <span className="mt-1.5 flex flex-wrap items-center gap-2">
-            <RolePill role={user.role} />
+            <RoleBadge role={user.role} />
             <UserState user={user} />
           </span>
         )
       }
       onClose={onClose}
       returnTo={returnTo}
-      foot={
+      footer={
         user &&
         user.status !== 'deleted' && (
           <Button onClick={() => acts.onAsk('edit', user)}>
@@ -75,16 +75,20 @@ const exactly = (at: string | null, otherwise: string) => (at ? exactWords(new D
 
 function Profile({ user }: { user: UserDetailView }) {
   return (
-    <Facts>
-      <Fact name="E-mail">{user.email}</Fact>
-      <Fact name="Added">{exactly(user.createdAt, '')}</Fact>
-      <Fact name="Last sign-in">{exactly(user.lastSignInAt, 'Never')}</Fact>
-      {user.inviteExpiresAt && <Fact name="Invite ends">{exactly(user.inviteExpiresAt, '')}</Fact>}
-      {user.deactivatedAt && <Fact name="Deactivated">{exactly(user.deactivatedAt, '')}</Fact>}
-      {user.deactivatedBy && <Fact name="By">{user.deactivatedBy.label}</Fact>}
-      {user.deactivateReason && <Fact name="Reason">{user.deactivateReason}</Fact>}
-      {user.deletedAt && <Fact name="Deleted">{exactly(user.deletedAt, '')}</Fact>}
-    </Facts>
+    <DescriptionList>
+      <DescriptionItem name="E-mail">{user.email}</DescriptionItem>
+      <DescriptionItem name="Added">{exactly(user.createdAt, '')}</DescriptionItem>
+      <DescriptionItem name="Last sign-in">{exactly(user.lastSignInAt, 'Never')}</DescriptionItem>
+      {user.inviteExpiresAt && (
+        <DescriptionItem name="Invite ends">{exactly(user.inviteExpiresAt, '')}</DescriptionItem>
+      )}
+      {user.deactivatedAt && (
+        <DescriptionItem name="Deactivated">{exactly(user.deactivatedAt, '')}</DescriptionItem>
+      )}
+      {user.deactivatedBy && <DescriptionItem name="By">{user.deactivatedBy.label}</DescriptionItem>}
+      {user.deactivateReason && <DescriptionItem name="Reason">{user.deactivateReason}</DescriptionItem>}
+      {user.deletedAt && <DescriptionItem name="Deleted">{exactly(user.deletedAt, '')}</DescriptionItem>}
+    </DescriptionList>
   );
 }
 

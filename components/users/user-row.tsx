@@ -5,7 +5,7 @@ import { preloadSidePanel } from '#components/ui/side-panel.tsx';
 import { Switch } from '#components/ui/switch.tsx';
 import type { UserView } from '#server/people/users/schema.ts';
 import { PersonChip } from './person-chip.tsx';
-import { RolePill } from './role-pill.tsx';
+import { RoleBadge } from './role-badge.tsx';
 import type { Question } from './use-user-dialogs.tsx';
 import { placesOf, UserActions } from './user-actions.tsx';
 import { UserState } from './user-state.tsx';
@@ -41,7 +41,7 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
         <PersonChip name={user.name} email={user.email} note={isSelf ? 'you' : undefined} faded={!isActive} />
       </button>
       <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-9.5 md:order-none md:contents">
-        <RolePill role={user.role} />
+        <RoleBadge role={user.role} />
         <span className="min-w-0">
           <UserState user={user} />
         </span>
@@ -52,7 +52,7 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
               href={href}
               aria-label={`${label} of ${user.name}`}
               title={label}
-              className={buttonClass({ look: 'quiet', size: 'icon' })}
+              className={buttonClass({ variant: 'ghost', size: 'icon' })}
             >
               <Icon aria-hidden />
             </PageLink>

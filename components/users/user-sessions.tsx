@@ -40,7 +40,7 @@ export function UserSessions({
             <Button
               size="sm"
               aria-label={`Sign out ${device}${address ? ` at ${address}` : ''}`}
-              busy={isPending && variables.sessionId === id}
+              pending={isPending && variables.sessionId === id}
               onClick={() => mutate({ id: user.id, sessionId: id })}
             >
               Sign out

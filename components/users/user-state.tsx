@@ -1,6 +1,6 @@
 'use client';
 import { Ban, Mail, MailX, UserX } from 'lucide-react';
-import { Pill } from '#components/ui/pill.tsx';
+import { Badge } from '#components/ui/badge.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { UserView } from '#server/people/users/schema.ts';
@@ -10,25 +10,25 @@ export function UserState({ user }: { user: UserView }) {
   const now = useNow();
   if (user.status === 'deleted')
     return (
-      <Pill tone="idle" icon={Ban}>
+      <Badge variant="idle" icon={Ban}>
         Deleted
-      </Pill>
+      </Badge>
     );
   if (user.status === 'deactivated')
     return (
-      <Pill tone="danger" icon={UserX}>
+      <Badge variant="danger" icon={UserX}>
         Deactivated
-      </Pill>
+      </Badge>
     );
   if (user.isInvited) {
     return user.inviteExpiresAt && new Date(user.inviteExpiresAt) > now ? (
-      <Pill tone="warn" icon={Mail}>
+      <Badge variant="warn" icon={Mail}>
         Invited
-      </Pill>
+      </Badge>
     ) : (
-      <Pill tone="idle" icon={MailX}>
+      <Badge variant="idle" icon={MailX}>
         No open invite
-      </Pill>
+      </Badge>
     );
   }
   if (!user.lastSignInAt) return <span className="text-sm text-faint">Never signed in</span>;

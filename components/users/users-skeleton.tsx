@@ -1,5 +1,5 @@
 import { PageHead } from '#components/frame/page-head.tsx';
-import { Skeleton } from '#components/ui/surface.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
 import { PersonRowsSkeleton } from './person-rows-skeleton.tsx';
 import { rowGrid } from './user-row.tsx';
 

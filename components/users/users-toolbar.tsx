@@ -1,10 +1,10 @@
 'use client';
 import { ArrowDownWideNarrow, ShieldHalf } from 'lucide-react';
 import { CountChips } from '#components/ui/chip.tsx';
-import { ChoiceMenu } from '#components/ui/choice-menu.tsx';
 import { SearchField } from '#components/ui/search-field.tsx';
+import { SelectMenu } from '#components/ui/select-menu.tsx';
 import type { UserPageView, UserStatus } from '#server/people/users/schema.ts';
-import { roleWords } from './role-pill.tsx';
+import { roleWords } from './role-badge.tsx';
 import { roles, sorts, sortWords, statuses, type UserFilters } from './use-user-filters.ts';
 
 export const statusWords: Record<UserStatus, string> = {
@@ -36,7 +36,7 @@ export function UsersToolbar({ filters, counts, onChange }: ToolbarProps) {
           value={filters.search}
           onSearch={(search) => onChange({ search })}
         />
-        <ChoiceMenu
+        <SelectMenu
           icon={ShieldHalf}
           label="Role"
           folds
@@ -45,7 +45,7 @@ export function UsersToolbar({ filters, counts, onChange }: ToolbarProps) {
           onChoose={(role) => onChange({ role: role === 'any' ? null : role })}
           isSet={filters.role !== null}
         />
-        <ChoiceMenu
+        <SelectMenu
           icon={ArrowDownWideNarrow}
           label="Sort"
           folds

@@ -4,12 +4,12 @@ import { useCallback, useMemo } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
-import { Blank } from '#components/ui/blank.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
-import { EndlessList } from '#components/ui/endless-list.tsx';
+import { EmptyState } from '#components/ui/empty-state.tsx';
+import { flattenPages } from '#components/ui/flatten-pages.ts';
+import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { rowsOf } from '#components/ui/rows-of.ts';
 import type { UserView } from '#server/people/users/schema.ts';
 import { useActivate, useRevokeSessions } from './use-user-changes.ts';
 import { preloadCreate, useUserDialogs } from './use-user-dialogs.tsx';
@@ -35,7 +35,7 @@ export function UsersView() {
   const open = useCallback(({ id }: UserView) => setFilters({ user: id }), [setFilters]);
   const acts = useRowActs(open, ask);
   const renderUser = useCallback((user: UserView) => <UserRow user={user} acts={acts} />, [acts]);
-  const users = rowsOf(list.data?.pages);
+  const users = flattenPages(list.data?.pages);
   const counts = list.data?.pages.at(-1)?.counts;
   return (
     <>
@@ -45,7 +45,7 @@ export function UsersView() {
             <Link2 aria-hidden />
             Open links
           </PageLink>
-          <Button look="primary" onPointerEnter={preloadCreate} onFocus={preloadCreate} onClick={create}>
+          <Button variant="primary" onPointerEnter={preloadCreate} onFocus={preloadCreate} onClick={create}>
             <UserPlus aria-hidden />
             Add person
           </Button>
@@ -58,7 +58,7 @@ export function UsersView() {
         <NoneMatch filters={filters} onClear={isFiltered ? clearFilters : undefined} />
       )}
       {users.length > 0 && (
-        <EndlessList
+        <InfiniteList
           label="People"
           view={JSON.stringify([filters.status, filters.role, filters.search, filters.sort])}
           items={users}
@@ -109,12 +109,12 @@ interface NoneMatchProps {
 function NoneMatch({ filters: { status, role, search }, onClear }: NoneMatchProps) {
   const onlyStatus = status && !role && !search;
   return (
-    <Blank
+    <EmptyState
       icon={SearchX}
       title={onlyStatus ? `Nobody is ${statusWords[status].toLowerCase()}` : 'Nobody matches'}
       action={onClear && <Button onClick={onClear}>Clear filters</Button>}
     >
       {onlyStatus ? 'There are others.' : 'Try another role, or part of a name or an e-mail address.'}
-    </Blank>
+    </EmptyState>
   );
 }

@@ -11,7 +11,7 @@ export default function AlreadyPage() {
       title="Keyward is set up already"
       lead="Its first admin has an account and can invite everyone else."
     >
-      <a href="/login" className={buttonClass({ look: 'primary', size: 'lg' })}>
+      <a href="/login" className={buttonClass({ variant: 'primary', size: 'lg' })}>
         Sign in
       </a>
     </Doorway>

@@ -3,7 +3,7 @@ import type { LucideIcon } from 'lucide-react';
 import { buttonClass } from './button.tsx';
 import { MenuButton } from './menu.tsx';
 
-interface ChoiceMenuProps<Value extends string> {
+interface SelectMenuProps<Value extends string> {
   icon: LucideIcon;
   label: string;
   value: Value;
@@ -17,7 +17,7 @@ interface ChoiceMenuProps<Value extends string> {
 }
 
 /** A button that says what is chosen, and opens to choose another: a sort order, or a filter of many values. */
-export function ChoiceMenu<Value extends string>({
+export function SelectMenu<Value extends string>({
   icon: Icon,
   label,
   value,
@@ -26,7 +26,7 @@ export function ChoiceMenu<Value extends string>({
   isSet = false,
   folds = false,
   align,
-}: ChoiceMenuProps<Value>) {
+}: SelectMenuProps<Value>) {
   const words = options.find(([known]) => known === value)?.[1] ?? value;
   function choose(wanted: string) {
     const chosen = options.find(([known]) => known === wanted);

@@ -1,16 +1,16 @@
 'use client';
 import type { DeskPage } from '#components/frame/pages.ts';
 import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
-import { Keys } from '#components/ui/keys.tsx';
+import { Kbd } from '#components/ui/kbd.tsx';
 
-interface KeySheetProps {
+interface ShortcutsDialogProps {
   pages: readonly DeskPage[];
   commandKey: string;
   onClose: () => void;
 }
 
 /** Every key that does something. */
-export function KeySheet({ pages, commandKey, onClose }: KeySheetProps) {
+export function ShortcutsDialog({ pages, commandKey, onClose }: ShortcutsDialogProps) {
   const sections = [
     {
       title: 'Everywhere',
@@ -36,7 +36,7 @@ export function KeySheet({ pages, commandKey, onClose }: KeySheetProps) {
                   className="flex min-h-8 items-center justify-between gap-4 not-first:border-t not-first:border-line"
                 >
                   <dt className="order-2">
-                    <Keys keys={key} always />
+                    <Kbd keys={key} always />
                   </dt>
                   <dd>{what}</dd>
                 </div>

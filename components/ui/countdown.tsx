@@ -2,7 +2,7 @@
 import { useSecond } from './use-now.ts';
 
 /** "9:41" until a moment; a screen reader hears minutes, and only when it comes by. */
-export function TimeLeft({ until }: { until: Date }) {
+export function Countdown({ until }: { until: Date }) {
   const seconds = secondsLeft(until, useSecond());
   const minutes = Math.ceil(seconds / 60);
   return (

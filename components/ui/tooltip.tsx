@@ -2,10 +2,10 @@
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { lazyPart } from './lazy-part.tsx';
 
-const [TipPopup] = lazyPart(async () => (await import('./tip-popup.tsx')).TipPopup);
+const [TooltipPopup] = lazyPart(async () => (await import('./tooltip-popup.tsx')).TooltipPopup);
 
 /** Words that tell more when pointed at or focused. What they stand on must make sense without them. */
-export function Tip({
+export function Tooltip({
   text,
   children,
   className,
@@ -37,7 +37,7 @@ export function Tip({
       </span>
       {open && (
         // Merely pointed at, and told to assistive technology anyway: that it does not come needs no words.
-        <TipPopup
+        <TooltipPopup
           text={text}
           anchor={anchor}
           onClose={() => setOpen(false)}

@@ -1,5 +1,5 @@
 /** The rows of all pages, each once: one that moved while the pages were read comes again on a later page, and newer. */
-export function rowsOf<Item extends { id: string }>(
+export function flattenPages<Item extends { id: string }>(
   pages: readonly { items: readonly Item[] }[] = [],
 ): Item[] {
   const rows = new Map<string, Item>();

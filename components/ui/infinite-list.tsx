@@ -8,12 +8,12 @@ import {
   useRef,
   useState,
 } from 'react';
-import { keepSizes } from './kept-place.ts';
 import { ListEnd } from './list-end.tsx';
-import type { LongList as LongListOf } from './long-list.tsx';
+import { saveSizes } from './scroll-restoration.ts';
 import { useMoreRows } from './use-more-rows.ts';
+import type { VirtualList as VirtualListOf } from './virtual-list.tsx';
 
-export interface EndlessListControls {
+export interface InfiniteListControls {
   /** Brings a row into view and gives it the focus. */
   focusRow: (index: number) => void;
 }
@@ -30,7 +30,7 @@ export interface Pages {
   fetchNextPage: () => Promise<unknown>;
 }
 
-export interface EndlessListProps<Item> {
+export interface InfiniteListProps<Item> {
   /** What the rows are: "Tokens". */
   label: string;
   /** Which rows in which order, as a string (filters and sort): another view begins at its top, or where Back left it. */
@@ -47,7 +47,7 @@ export interface EndlessListProps<Item> {
   pages: Pages;
   /** How many rows there are in all, where that is known before all are here. */
   total?: number | undefined;
-  controls?: Ref<EndlessListControls>;
+  controls?: Ref<InfiniteListControls>;
 }
 
 /** Up to as many rows are simply drawn: the first page of any list. */
@@ -55,39 +55,39 @@ const shortRows = 100;
 /** No more than that of a short list is seen before one scrolls. */
 const rowsSeen = 15;
 
-type LongList = typeof LongListOf;
-let loaded: LongList | undefined;
+type VirtualListComponent = typeof VirtualListOf;
+let loaded: VirtualListComponent | undefined;
 
 /**
  * A list of any length, which scrolls with the page and asks for more rows before its end is reached. What draws only the
  * rows that are seen (10 kB compressed) comes with the first scroll: nobody needs it for the first page from its top.
  */
-export function EndlessList<Item>(props: EndlessListProps<Item>) {
+export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
   const root = useRef<HTMLUListElement>(null);
-  const [Long, setLong] = useState<LongList | undefined>(() => loaded);
+  const [Virtual, setVirtual] = useState<VirtualListComponent | undefined>(() => loaded);
   const latest = useRef(props);
   useEffect(() => {
     latest.current = props;
   });
   const isLong = props.items.length > shortRows;
   useEffect(() => {
-    if (Long) return;
-    const lengthen = () =>
-      void import('./long-list.tsx').then(
-        ({ LongList }) => {
-          loaded = LongList;
+    if (Virtual) return;
+    const loadVirtual = () =>
+      void import('./virtual-list.tsx').then(
+        ({ VirtualList }) => {
+          loaded = VirtualList;
           const { view, items, keyOf } = latest.current;
-          if (root.current) keepSizes(view, sizesOf(root.current, items.map(keyOf)));
-          setLong(() => LongList);
+          if (root.current) saveSizes(view, sizesOf(root.current, items.map(keyOf)));
+          setVirtual(() => VirtualList);
         },
         // The next scroll asks again.
         () => {},
       );
-    if (isLong) lengthen();
-    window.addEventListener('scroll', lengthen, { passive: true });
-    return () => window.removeEventListener('scroll', lengthen);
-  }, [Long, isLong]);
-  return Long ? <Long {...props} /> : <ShortList {...props} root={root} />;
+    if (isLong) loadVirtual();
+    window.addEventListener('scroll', loadVirtual, { passive: true });
+    return () => window.removeEventListener('scroll', loadVirtual);
+  }, [Virtual, isLong]);
+  return Virtual ? <Virtual {...props} /> : <ShortList {...props} root={root} />;
 }
 
 function ShortList<Item>({
@@ -99,7 +99,7 @@ function ShortList<Item>({
   pages,
   root,
   ...list
-}: EndlessListProps<Item> & { root: RefObject<HTMLUListElement | null> }) {
+}: InfiniteListProps<Item> & { root: RefObject<HTMLUListElement | null> }) {
   const shown = items.slice(0, shortRows);
   const { hasNextPage, isPlaceholderData: isStale } = pages;
   const setSize = hasNextPage ? (total ?? -1) : items.length;

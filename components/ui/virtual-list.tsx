@@ -12,9 +12,9 @@ import {
   useState,
 } from 'react';
 import { flushSync } from 'react-dom';
-import type { EndlessListProps } from './endless-list.tsx';
-import { keepScroll, keepSizes, keptScroll, keptSizes } from './kept-place.ts';
+import type { InfiniteListProps } from './infinite-list.tsx';
 import { ListEnd } from './list-end.tsx';
+import { saveScroll, saveSizes, savedScroll, savedSizes } from './scroll-restoration.ts';
 import { useMoreRows } from './use-more-rows.ts';
 
 const overscan = 6;
@@ -24,7 +24,7 @@ const covered = { scrollPaddingStart: 64, scrollPaddingEnd: 80 };
 /**
  * Draws only what is seen. The row that has the focus stays, however far one scrolls, so that the focus is never lost.
  */
-export function LongList<Item>({ items, keyOf, gap = 6, total, pages, ...list }: EndlessListProps<Item>) {
+export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list }: InfiniteListProps<Item>) {
   const { view, estimateSize } = list;
   const { hasNextPage, isPlaceholderData: isStale } = pages;
   const root = useRef<HTMLUListElement>(null);
@@ -37,15 +37,15 @@ export function LongList<Item>({ items, keyOf, gap = 6, total, pages, ...list }:
     estimateSize: () => estimateSize,
     getItemKey: useCallback((index: number) => keyOrIndex(items[index], index, keyOf), [items, keyOf]),
     rangeExtractor: useCallback((range: Range) => withFocused(range, focused), [focused]),
-    initialOffset: () => keptScroll(view) ?? window.scrollY,
-    initialMeasurementsCache: keptSizes(view),
+    initialOffset: () => savedScroll(view) ?? window.scrollY,
+    initialMeasurementsCache: savedSizes(view),
     directDomUpdates: true,
     scrollMargin,
     overscan,
     gap,
     ...covered,
   });
-  useKeptPlace(view, scrollMargin, virtualizer.takeSnapshot);
+  useScrollRestoration(view, scrollMargin, virtualizer.takeSnapshot);
   useMoreRows(virtualizer.range?.endIndex ?? 0, items.length, pages);
   useImperativeHandle(list.controls, () => ({
     focusRow(index) {
@@ -160,23 +160,23 @@ function useTopOf(element: RefObject<HTMLElement | null>): number {
 }
 
 /** Back leads to the row one left. Another view in the same place begins at its top. */
-function useKeptPlace(view: string, top: number, takeSnapshot: () => ReturnType<typeof keptSizes>) {
+function useScrollRestoration(view: string, top: number, takeSnapshot: () => ReturnType<typeof savedSizes>) {
   const shown = useRef(view);
   useLayoutEffect(() => {
     if (shown.current === view) return;
     shown.current = view;
     window.scrollTo(
       0,
-      keptScroll(view) ?? Math.min(window.scrollY, Math.max(0, top - covered.scrollPaddingStart)),
+      savedScroll(view) ?? Math.min(window.scrollY, Math.max(0, top - covered.scrollPaddingStart)),
     );
   }, [view, top]);
   useEffect(() => {
-    const save = () => keepScroll(view);
+    const save = () => saveScroll(view);
     save();
     window.addEventListener('scroll', save, { passive: true });
     return () => {
       window.removeEventListener('scroll', save);
-      keepSizes(view, takeSnapshot());
+      saveSizes(view, takeSnapshot());
     };
   }, [view, takeSnapshot]);
 }

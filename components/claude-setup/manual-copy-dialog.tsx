@@ -1,24 +1,24 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
-import { ByHand } from '#components/ui/by-hand.tsx';
-import { Dialog, DialogBody, DialogFoot } from '#components/ui/dialog.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { ManualCopy } from '#components/ui/manual-copy.tsx';
 
-interface TextByHandProps {
+interface ManualCopyDialogProps {
   text: string;
   onCopied: () => void;
   onClose: () => void;
 }
 
 /** The one place where the code or token is in the page, and only while it is open. */
-export function TextByHand({ text, onCopied, onClose }: TextByHandProps) {
+export function ManualCopyDialog({ text, onCopied, onClose }: ManualCopyDialogProps) {
   return (
     <Dialog wide title="Copy the instructions" onClose={onClose}>
       <DialogBody>
-        <ByHand text={text} rows={16} onCopied={onCopied} />
+        <ManualCopy text={text} rows={16} onCopied={onCopied} />
       </DialogBody>
-      <DialogFoot>
+      <DialogFooter>
         <Button onClick={onClose}>Done</Button>
-      </DialogFoot>
+      </DialogFooter>
     </Dialog>
   );
 }

@@ -7,7 +7,7 @@ const selectAll = (field: HTMLTextAreaElement | null) => {
   field?.select();
 };
 
-interface ByHandProps {
+interface ManualCopyProps {
   text: string;
   /** How many lines are seen at most. */
   rows?: number;
@@ -15,7 +15,7 @@ interface ByHandProps {
 }
 
 /** Where the browser refuses the clipboard: the text, selected, and what to press. */
-export function ByHand({ text, rows = 6, onCopied }: ByHandProps) {
+export function ManualCopy({ text, rows = 6, onCopied }: ManualCopyProps) {
   const id = useId();
   return (
     <div className="grid gap-1.5">

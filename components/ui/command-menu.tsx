@@ -3,7 +3,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { cx } from 'class-variance-authority';
 import { LoaderCircle, type LucideIcon, Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { Keys } from './keys.tsx';
+import { Kbd } from './kbd.tsx';
 
 export interface Command {
   /** Unlike any other. */
@@ -24,7 +24,7 @@ export interface CommandGroup {
   commands: readonly Command[];
 }
 
-interface CommandBoxProps {
+interface CommandMenuProps {
   label: string;
   placeholder: string;
   text: string;
@@ -39,7 +39,7 @@ interface CommandBoxProps {
  * A field with a list below it, one entry of which is taken with Enter: a combobox as WAI-ARIA describes one, in a dialog.
  * The focus stays in the field; the arrow keys move what `aria-activedescendant` names.
  */
-export function CommandBox({ label, placeholder, text, onText, groups, busy, onClose }: CommandBoxProps) {
+export function CommandMenu({ label, placeholder, text, onText, groups, busy, onClose }: CommandMenuProps) {
   const base = useId();
   const input = useRef<HTMLInputElement>(null);
   const { active, activate, step } = useActive(groups);
@@ -97,7 +97,7 @@ export function CommandBox({ label, placeholder, text, onText, groups, busy, onC
               className="h-12 min-w-0 flex-1 bg-transparent outline-none placeholder:text-faint"
             />
             {busy && <LoaderCircle aria-hidden className="size-4 animate-spin text-faint" />}
-            <Keys keys="Esc" />
+            <Kbd keys="Esc" />
           </div>
           <div
             id={`${base}-list`}
@@ -194,7 +194,7 @@ function Option({ id, command, isActive, onPoint, onTake }: OptionProps) {
           <span className={cx('ml-2.5 text-faint', mono ? 'font-mono text-xs' : 'text-sm')}>{detail}</span>
         )}
       </span>
-      {keys && <Keys keys={keys} />}
+      {keys && <Kbd keys={keys} />}
     </div>
   );
 }

@@ -28,18 +28,18 @@ function nameEntry(): string {
 }
 
 /** How far a view was scrolled when this entry of the history was left; undefined for an entry that is new. */
-export function keptScroll(view: string): number | undefined {
+export function savedScroll(view: string): number | undefined {
   const place = places.get(entryName() ?? '');
   return place?.view === view ? place.scrollY : undefined;
 }
 
 /** Back to another view scrolls before that view is there: then this one has no say in where it was. */
-export function keepScroll(view: string) {
+export function saveScroll(view: string) {
   const before = places.get(entryName() ?? '');
   if (before && before.view !== view) return;
   if (before?.scrollY !== window.scrollY) keep(places, nameEntry(), { view, scrollY: window.scrollY });
 }
 
 /** The heights that the rows of a view had when it was last shown. */
-export const keptSizes = (view: string): VirtualItem[] => sizes.get(view) ?? [];
-export const keepSizes = (view: string, rows: VirtualItem[]) => keep(sizes, view, rows);
+export const savedSizes = (view: string): VirtualItem[] => sizes.get(view) ?? [];
+export const saveSizes = (view: string, rows: VirtualItem[]) => keep(sizes, view, rows);

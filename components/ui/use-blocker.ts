@@ -2,10 +2,10 @@
 import { useEffect, useRef } from 'react';
 
 /**
- * Keeps a person on this page until it is let go: reloading and closing make the browser ask, and Back calls `onBack`
+ * Keeps a person on this page until it is unblocked: reloading and closing make the browser ask, and Back calls `onBack`
  * instead of leaving, for it only takes away an entry of the history that stands on top for this purpose.
  */
-function holdPage(onBack: () => void) {
+function blockLeaving(onBack: () => void) {
   // Next's own state goes into the entry, so that its router takes it for one of its own and stays where it is.
   const push = () => window.history.pushState({ ...window.history.state, held: true }, '');
   const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -16,24 +16,24 @@ function holdPage(onBack: () => void) {
   push();
   window.addEventListener('beforeunload', ask);
   window.addEventListener('popstate', back);
-  return function letGo(stays: boolean) {
+  return function unblock(stays: boolean) {
     window.removeEventListener('beforeunload', ask);
     window.removeEventListener('popstate', back);
     if (stays && (window.history.state as { held?: boolean } | null)?.held) window.history.back();
   };
 }
 
-/** `hold` and `letGo` from event handlers. `letGo(false)`: the page is being left, so its history is left alone. */
-export function useHoldPage(onBack: () => void) {
-  const held = useRef<ReturnType<typeof holdPage>>(undefined);
+/** `block` and `unblock` from event handlers. `unblock(false)`: the page is being left, so its history is left alone. */
+export function useBlocker(onBack: () => void) {
+  const held = useRef<ReturnType<typeof blockLeaving>>(undefined);
   const answer = useRef(onBack);
   useEffect(() => {
     answer.current = onBack;
   });
   useEffect(() => () => held.current?.(false), []);
   return {
-    hold: () => void (held.current ??= holdPage(() => answer.current())),
-    letGo(stays = true) {
+    block: () => void (held.current ??= blockLeaving(() => answer.current())),
+    unblock(stays = true) {
       held.current?.(stays);
       held.current = undefined;
     },

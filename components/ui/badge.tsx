@@ -2,11 +2,11 @@ import { cva, type VariantProps } from 'class-variance-authority';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-const pillClass = cva(
+const badgeClass = cva(
   'inline-flex h-6 w-max items-center gap-1 rounded-full pr-2.5 pl-1.5 text-xs font-medium whitespace-nowrap [&_svg]:size-3.5 [&_svg]:shrink-0',
   {
     variants: {
-      tone: {
+      variant: {
         ok: 'bg-ok-soft text-ok',
         warn: 'bg-warn-soft text-warn',
         danger: 'bg-danger-soft text-danger',
@@ -16,16 +16,24 @@ const pillClass = cva(
         strong: 'bg-ink text-canvas',
       },
     },
-    defaultVariants: { tone: 'idle' },
+    defaultVariants: { variant: 'idle' },
   },
 );
 
-export type Tone = NonNullable<VariantProps<typeof pillClass>['tone']>;
+export type BadgeVariant = NonNullable<VariantProps<typeof badgeClass>['variant']>;
 
 /** A state or a kind, told by a word, an icon and a colour: any one of the three is enough. */
-export function Pill({ tone, icon: Icon, children }: { tone: Tone; icon: LucideIcon; children: ReactNode }) {
+export function Badge({
+  variant,
+  icon: Icon,
+  children,
+}: {
+  variant: BadgeVariant;
+  icon: LucideIcon;
+  children: ReactNode;
+}) {
   return (
-    <span className={pillClass({ tone })}>
+    <span className={badgeClass({ variant })}>
       <Icon aria-hidden />
       {children}
     </span>

@@ -1,5 +1,5 @@
 /** Whether something is open on top of the page, with keys of its own. Toasts have the role too, but cover nothing. */
-export const isCovered = () =>
+export const isOverlayOpen = () =>
   document.querySelector(
     ':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([role="region"] *)',
   ) !== null;

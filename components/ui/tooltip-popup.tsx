@@ -2,13 +2,13 @@
 import { Tooltip } from '@base-ui/react/tooltip';
 import type { RefObject } from 'react';
 
-interface TipPopupProps {
+interface TooltipPopupProps {
   text: string;
   anchor: RefObject<HTMLElement | null>;
   onClose: () => void;
 }
 
-export function TipPopup({ text, anchor, onClose }: TipPopupProps) {
+export function TooltipPopup({ text, anchor, onClose }: TooltipPopupProps) {
   return (
     <Tooltip.Root open onOpenChange={(open) => !open && onClose()}>
       <Tooltip.Portal container={anchor.current?.closest<HTMLElement>('main') ?? null}>

@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
-interface BlankProps {
+interface EmptyStateProps {
   icon: LucideIcon;
   title: string;
   children: ReactNode;
@@ -9,7 +9,7 @@ interface BlankProps {
 }
 
 /** What stands where a list would: nothing yet, nothing found, or nothing to be had. */
-export function Blank({ icon: Icon, title, children, action }: BlankProps) {
+export function EmptyState({ icon: Icon, title, children, action }: EmptyStateProps) {
   return (
     <div className="grid justify-items-center rounded-card border border-dashed border-line-strong px-6 py-16 text-center">
       <span className="mb-4 grid size-11 place-items-center rounded-card border border-line bg-surface text-faint">

@@ -1,7 +1,7 @@
 import { cx } from 'class-variance-authority';
 
 /** Keys to press, each in its cap: `Ctrl K` together, `g t` one after the other. A phone has none, unless `always`. */
-export function Keys({ keys, always = false }: { keys: string; always?: boolean }) {
+export function Kbd({ keys, always = false }: { keys: string; always?: boolean }) {
   return (
     <kbd aria-hidden={!always} className={cx('flex shrink-0 gap-1 font-sans', !always && 'max-sm:hidden')}>
       {keys.split(' ').map((key) => (

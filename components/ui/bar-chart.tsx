@@ -1,6 +1,6 @@
 import { Disclosure } from './disclosure.tsx';
 
-export interface DayBar {
+export interface BarChartDay {
   /** `2026-11-22` */
   day: string;
   value: number;
@@ -8,8 +8,8 @@ export interface DayBar {
   bad: number;
 }
 
-interface DayBarsProps {
-  days: readonly DayBar[];
+interface BarChartProps {
+  days: readonly BarChartDay[];
   /** What is drawn, in one sentence. */
   label: string;
   valueWord: string;
@@ -24,7 +24,7 @@ const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'shor
 const dayWords = (day: string) => shortDay.format(new Date(day));
 
 /** A bar for each day over a scale of round numbers, and the same as a table for whoever reads rather than looks. */
-export function DayBars({ days, label, valueWord, badWord }: DayBarsProps) {
+export function BarChart({ days, label, valueWord, badWord }: BarChartProps) {
   const top = roundTop(Math.max(1, ...days.map(({ value, bad }) => value + bad)));
   const marks = [days[0], days[Math.floor(days.length / 2)], days.at(-1)].flatMap((one) => one ?? []);
   return (
@@ -52,7 +52,7 @@ export function DayBars({ days, label, valueWord, badWord }: DayBarsProps) {
   );
 }
 
-function Bars({ days, top, label }: { days: readonly DayBar[]; top: number; label: string }) {
+function Bars({ days, top, label }: { days: readonly BarChartDay[]; top: number; label: string }) {
   const width = days.length * step;
   const size = (value: number) => (value === 0 ? 0 : Math.max(1.5, (value / top) * height));
   return (
@@ -96,7 +96,7 @@ function Bars({ days, top, label }: { days: readonly DayBar[]; top: number; labe
   );
 }
 
-function BarTable({ days, label, valueWord, badWord }: DayBarsProps) {
+function BarTable({ days, label, valueWord, badWord }: BarChartProps) {
   return (
     <table className="w-full max-w-96 text-sm tabular-nums">
       <caption className="sr-only">{label}</caption>
