@@ -1,13 +1,11 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { StatusBadge } from '#components/tokens/status.tsx';
-import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import type {
   AdminTokenView,
   IdentificationView,
@@ -41,46 +39,40 @@ export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
     // Nothing of it is kept once the dialog is closed.
     gcTime: 0,
   });
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     const text = field.current?.value ?? '';
     // The field takes any length: cut off while pasting, a log would be looked through in part, and nobody would know.
     setTooMany(text.length > mostCharacters ? text.length : 0);
     if (text !== '' && text.length <= mostCharacters) mutate({ text });
   }
   return (
-    <Dialog
+    <FormDialog
       wide
       title="Identify tokens"
       description="Paste a token, a line of a log or a whole log: you see whose the tokens in it are. What you paste is not stored."
       onClose={onClose}
+      onSubmit={submit}
+      submitLabel="Identify"
+      pendingLabel="Looking…"
+      cancelLabel="Close"
+      pending={isPending}
+      problem={error && sentenceOf(problemOf(error))}
     >
-      <form className="contents" onSubmit={submit}>
-        <DialogBody>
-          <Field label="Text" error={tooMany > 0 ? tooManyWords(tooMany) : undefined}>
-            {(control) => (
-              <textarea
-                {...control}
-                ref={field}
-                data-first-focus
-                rows={5}
-                spellCheck={false}
-                autoComplete="off"
-                className={`${inputClass} h-auto resize-y py-2 font-mono text-sm`}
-              />
-            )}
-          </Field>
-          {error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
-          <div role="status">{data && <Found found={data} onOpen={onOpen} />}</div>
-        </DialogBody>
-        <DialogFooter>
-          <Button onClick={onClose}>Close</Button>
-          <Button type="submit" variant="primary" pending={isPending} pendingLabel="Looking…">
-            Identify
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+      <Field label="Text" error={tooMany > 0 ? tooManyWords(tooMany) : undefined}>
+        {(control) => (
+          <textarea
+            {...control}
+            ref={field}
+            data-first-focus
+            rows={5}
+            spellCheck={false}
+            autoComplete="off"
+            className={`${inputClass} h-auto resize-y py-2 font-mono text-sm`}
+          />
+        )}
+      </Field>
+      <div role="status">{data && <Found found={data} onOpen={onOpen} />}</div>
+    </FormDialog>
   );
 }
 

@@ -1,8 +1,7 @@
 'use client';
-import { type FormEvent, useState } from 'react';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { useState } from 'react';
 import { TextField } from '#components/ui/field.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { tokensWords, useTriageChange } from './use-triage-changes.ts';
 
@@ -16,55 +15,48 @@ interface RevokeTokensDialogProps {
 }
 
 /** Asks before it ends the tokens of others, and for a reason that they will read. */
-export function RevokeTokensDialog({ tokens, returnTo, onClose, onRevoked }: RevokeTokensDialogProps) {
+export function RevokeTokensDialog({ tokens, onRevoked, ...dialog }: RevokeTokensDialogProps) {
   const [reason, setReason] = useState('');
   const { change, isPending } = useTriageChange();
   const ids = tokens.map((token) => token.id);
   const [first] = tokens;
   const title =
     tokens.length === 1 && first ? `Revoke ${first.name}?` : `Revoke ${tokensWords(tokens.length)}?`;
-  function submit(event: FormEvent) {
-    event.preventDefault();
+  function submit() {
     const why = reason.trim();
     change({ ids, action: 'revoke', ...(why && { reason: why }) }, { onSuccess: onRevoked });
   }
   return (
-    <Dialog
+    <FormDialog
+      {...dialog}
       title={title}
       description="Whatever uses them stops working with its next call. This cannot be undone."
-      onClose={onClose}
-      returnTo={returnTo}
+      onSubmit={submit}
+      submitLabel={`Revoke ${tokens.length === 1 ? 'token' : tokensWords(tokens.length)}`}
+      pendingLabel="Revoking…"
+      pending={isPending}
+      variant="danger"
     >
-      <form noValidate className="contents" onSubmit={submit}>
-        <DialogBody>
-          <ul className="grid gap-1 rounded-control bg-sunken px-3 py-2 text-sm">
-            {tokens.slice(0, named).map((token) => (
-              <li key={token.id} className="flex min-w-0 justify-between gap-3">
-                <span className="truncate">{token.name}</span>
-                <span className="truncate text-muted">{token.owner.email}</span>
-              </li>
-            ))}
-            {tokens.length > named && <li className="text-muted">and {tokens.length - named} more</li>}
-          </ul>
-          <TextField
-            data-first-focus
-            label="Reason"
-            optional
-            placeholder="Found in a public repository"
-            hint="Their owners see it, and it is kept in the audit log."
-            autoComplete="off"
-            maxLength={500}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </DialogBody>
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="danger" pending={isPending} pendingLabel="Revoking…">
-            Revoke {tokens.length === 1 ? 'token' : tokensWords(tokens.length)}
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+      <ul className="grid gap-1 rounded-control bg-sunken px-3 py-2 text-sm">
+        {tokens.slice(0, named).map((token) => (
+          <li key={token.id} className="flex min-w-0 justify-between gap-3">
+            <span className="truncate">{token.name}</span>
+            <span className="truncate text-muted">{token.owner.email}</span>
+          </li>
+        ))}
+        {tokens.length > named && <li className="text-muted">and {tokens.length - named} more</li>}
+      </ul>
+      <TextField
+        data-first-focus
+        label="Reason"
+        optional
+        placeholder="Found in a public repository"
+        hint="Their owners see it, and it is kept in the audit log."
+        autoComplete="off"
+        maxLength={500}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -2,9 +2,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Alert } from '#components/ui/alert.tsx';
-import { DangerFoot } from '#components/ui/danger-foot.tsx';
-import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { LinkView } from '#server/core/one-time-codes/schema.ts';
@@ -17,7 +15,7 @@ interface RevokeLinkDialogProps {
   onClose: () => void;
 }
 
-export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogProps) {
+export function RevokeLinkDialog({ link, ...dialog }: RevokeLinkDialogProps) {
   const client = useQueryClient();
   const { label, revoked } = kindWords[link.kind];
   const revoke = useMutation(
@@ -28,33 +26,26 @@ export function RevokeLinkDialog({ link, returnTo, onClose }: RevokeLinkDialogPr
           detail: `It no longer works for ${link.user.email}.`,
           about: link.id,
         });
-        onClose();
+        dialog.onClose();
         return client.invalidateQueries({ queryKey: linksKey });
       },
     }),
   );
   return (
-    <Dialog
+    <FormDialog
+      {...dialog}
       title={`Revoke ${nameOfLink(link)}?`}
       description={`${revoked(link.user.name)} This cannot be undone.`}
-      onClose={onClose}
-      returnTo={returnTo}
+      onSubmit={() => revoke.mutate({ id: link.id })}
+      submitLabel="Revoke"
+      pendingLabel="Revoking…"
       pending={revoke.isPending}
+      variant="danger"
+      problem={revoke.error && sentenceOf(problemOf(revoke.error))}
     >
-      <DialogBody>
-        <p className="rounded-control bg-sunken px-3 py-2 text-sm break-words text-muted">
-          <TimeAgo at={link.createdAt} before="Issued" /> {issuerWords(link)}
-        </p>
-        {revoke.isError && <Alert variant="danger">{sentenceOf(problemOf(revoke.error))}</Alert>}
-      </DialogBody>
-      <DangerFoot
-        busy={revoke.isPending}
-        busyLabel="Revoking…"
-        onCancel={onClose}
-        onConfirm={() => revoke.mutate({ id: link.id })}
-      >
-        Revoke
-      </DangerFoot>
-    </Dialog>
+      <p className="rounded-control bg-sunken px-3 py-2 text-sm break-words text-muted">
+        <TimeAgo at={link.createdAt} before="Issued" /> {issuerWords(link)}
+      </p>
+    </FormDialog>
   );
 }

@@ -3,9 +3,8 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { type TokenView, tokenNameSchema } from '#server/credentials/tokens/schema.ts';
 import { useRenameToken } from './use-token-changes.ts';
 
@@ -17,36 +16,32 @@ export interface TokenDialogProps {
 
 const resolver = zodResolver(z.object({ name: tokenNameSchema }));
 
-export function RenameDialog({ token, returnTo, onClose }: TokenDialogProps) {
-  const { register, handleSubmit, setError, formState } = useForm({
-    resolver,
-    defaultValues: { name: token.name },
-  });
-  const rename = useRenameToken(onClose);
-  const { errors } = formState;
-
-  const submit = handleSubmit(({ name }) =>
-    rename.mutate({ id: token.id, name }, { onError: (error) => showProblem(error, ['name'], setError) }),
+export function RenameDialog({ token, ...dialog }: TokenDialogProps) {
+  const form = useForm({ resolver, defaultValues: { name: token.name } });
+  const { errors } = form.formState;
+  const rename = useRenameToken(dialog.onClose);
+  const submit = form.handleSubmit(({ name }) =>
+    rename.mutate(
+      { id: token.id, name },
+      { onError: (error) => showProblem(error, ['name'], form.setError) },
+    ),
   );
   return (
-    <Dialog title="Rename token" onClose={onClose} returnTo={returnTo}>
-      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
-        <DialogBody>
-          <TextField
-            data-first-focus
-            label="Name"
-            autoComplete="off"
-            error={errors.name?.message ?? errors.root?.['refused']?.message}
-            {...register('name')}
-          />
-        </DialogBody>
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={rename.isPending} pendingLabel="Renaming…">
-            Rename
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+    <FormDialog
+      {...dialog}
+      title="Rename token"
+      onSubmit={submit}
+      submitLabel="Rename"
+      pendingLabel="Renaming…"
+      pending={rename.isPending}
+    >
+      <TextField
+        data-first-focus
+        label="Name"
+        autoComplete="off"
+        error={errors.name?.message ?? errors.root?.['refused']?.message}
+        {...form.register('name')}
+      />
+    </FormDialog>
   );
 }

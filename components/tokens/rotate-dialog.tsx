@@ -3,12 +3,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { LeaveDialog } from '#components/new-token/leave-dialog.tsx';
-import { SecretPanel } from '#components/new-token/secret-panel.tsx';
+import { SecretDialog } from '#components/new-token/secret-dialog.tsx';
+import { useSecretOnce } from '#components/new-token/use-secret-once.ts';
 import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
-import { useBlocker } from '#components/ui/use-blocker.ts';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import { GraceField, type GraceSeconds } from './grace-field.tsx';
 import { clockWords } from './grace-strip.tsx';
@@ -23,8 +21,6 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
   const client = useQueryClient();
   const [graceSeconds, setGraceSeconds] = useState<GraceSeconds>(3_600);
   const [rotationId] = useState(newRotationId);
-  const [isCopied, setIsCopied] = useState(false);
-  const [isAsking, setIsAsking] = useState(false);
   const rotate = useMutation(
     trpc.tokens.rotate.mutationOptions({
       gcTime: 0,
@@ -34,73 +30,56 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
   const made = rotate.data?.token
     ? { token: rotate.data.token, credential: rotate.data.credential }
     : undefined;
-  const blocker = useBlocker(() => made && setIsAsking(true));
-
+  const secret = useSecretOnce({
+    isMade: made !== undefined,
+    onClose() {
+      rotate.reset();
+      onClose();
+    },
+  });
   function send() {
-    blocker.block();
+    secret.block();
     rotate.mutate(
       { id: token.id, graceSeconds, ...(rotationId && { rotationId }) },
-      { onError: (error) => blocker.unblock(problemOf(error).code !== 'unauthenticated') },
+      { onError: secret.onRefused },
     );
   }
-  function close() {
-    blocker.unblock();
-    rotate.reset();
-    onClose();
-  }
-  function askToClose() {
-    if (rotate.isPending) return;
-    if (made && !isCopied) setIsAsking(true);
-    else close();
-  }
-  function copied() {
-    blocker.unblock();
-    setIsCopied(true);
-  }
-
-  return (
-    <Dialog
-      key={made ? 'secret' : 'form'}
-      wide
-      pending={rotate.isPending}
-      title={made ? 'Copy the new secret now' : `Rotate ${token.name}?`}
-      description={
-        made ? (
+  if (made)
+    return (
+      <SecretDialog
+        {...secret.secretDialog}
+        title="Copy the new secret now"
+        description={
           <Rotated name={made.credential.name} graceEndsAt={made.credential.rotation?.graceEndsAt} />
-        ) : (
-          'It gets a new secret. Its name, permissions, expiry and history stay as they are.'
-        )
-      }
-      onClose={askToClose}
+        }
+        made={made}
+        loss="The new secret is not shown again. Once the old one stops, nothing could use the token until you rotate it again."
+        returnTo={returnTo}
+      />
+    );
+  return (
+    <FormDialog
+      wide
+      locked
+      title={`Rotate ${token.name}?`}
+      description="It gets a new secret. Its name, permissions, expiry and history stay as they are."
+      onClose={secret.close}
       returnTo={returnTo}
+      onSubmit={send}
+      submitLabel={rotate.data ? null : 'Rotate token'}
+      pendingLabel="Rotating…"
+      cancelLabel={rotate.data ? 'Close' : 'Cancel'}
+      pending={rotate.isPending}
+      problem={rotate.error && sentenceOf(problemOf(rotate.error))}
     >
-      {made && <SecretPanel made={made} onCopied={copied} onDone={askToClose} />}
-      {!made && (
-        <>
-          <DialogBody>
-            <GraceField token={token} value={graceSeconds} onChange={setGraceSeconds} />
-            {rotate.data && (
-              <Alert variant="warn">
-                It was rotated already, and the answer with the new secret got lost. Close this and rotate it
-                once more.
-              </Alert>
-            )}
-            {rotate.isError && <Alert variant="danger">{sentenceOf(problemOf(rotate.error))}</Alert>}
-          </DialogBody>
-          <DialogFooter>
-            <Button disabled={rotate.isPending} onClick={close}>
-              {rotate.data ? 'Close' : 'Cancel'}
-            </Button>
-            {!rotate.data && (
-              <Button variant="primary" pending={rotate.isPending} pendingLabel="Rotating…" onClick={send}>
-                Rotate token
-              </Button>
-            )}
-          </DialogFooter>
-        </>
+      <GraceField token={token} value={graceSeconds} onChange={setGraceSeconds} />
+      {rotate.data && (
+        <Alert variant="warn">
+          It was rotated already, and the answer with the new secret got lost. Close this and rotate it once
+          more.
+        </Alert>
       )}
-      {isAsking && <LeaveDialog rotated onStay={() => setIsAsking(false)} onLeave={close} />}
-    </Dialog>
+    </FormDialog>
   );
 }
 

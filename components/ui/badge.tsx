@@ -22,16 +22,14 @@ const badgeClass = cva(
 
 export type BadgeVariant = NonNullable<VariantProps<typeof badgeClass>['variant']>;
 
-/** A state or a kind, told by a word, an icon and a colour: any one of the three is enough. */
-export function Badge({
-  variant,
-  icon: Icon,
-  children,
-}: {
+interface BadgeProps {
   variant: BadgeVariant;
   icon: LucideIcon;
   children: ReactNode;
-}) {
+}
+
+/** A state or a kind, told by a word, an icon and a colour: any one of the three is enough. */
+export function Badge({ variant, icon: Icon, children }: BadgeProps) {
   return (
     <span className={badgeClass({ variant })}>
       <Icon aria-hidden />

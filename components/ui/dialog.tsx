@@ -24,16 +24,8 @@ interface DialogProps {
  * A modal dialog that is open for as long as it is rendered. On a narrow screen it rises from the bottom. The focus
  * starts at what is marked `data-first-focus`.
  */
-export function Dialog({
-  title,
-  description,
-  onClose,
-  returnTo,
-  alert,
-  wide,
-  pending,
-  children,
-}: DialogProps) {
+export function Dialog({ title, description, children, ...props }: DialogProps) {
+  const { onClose, returnTo, alert, wide, pending } = props;
   const popup = useRef<HTMLDivElement>(null);
   const firstFocus = () => popup.current?.querySelector<HTMLElement>('[data-first-focus]') ?? true;
   return (

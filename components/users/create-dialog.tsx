@@ -7,10 +7,8 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { useHasPasswords, useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
-import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { TextField } from '#components/ui/field.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { SegmentedRadio } from '#components/ui/radio.tsx';
 import { toast } from '#components/ui/toast.ts';
@@ -21,11 +19,11 @@ import { RoleField } from './role-field.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
 
 const common = createUserInput.omit({ password: true });
-const form = z.discriminatedUnion('way', [
+const schema = z.discriminatedUnion('way', [
   common.extend({ way: z.literal('invite'), password: z.string() }),
   common.extend({ way: z.literal('password'), password: newPasswordSchema }),
 ]);
-const resolver = zodResolver(form);
+const resolver = zodResolver(schema);
 
 interface CreateDialogProps {
   returnTo: () => HTMLElement | null;
@@ -33,17 +31,13 @@ interface CreateDialogProps {
   onInvited: (link: MadeLink) => void;
 }
 
-export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps) {
-  const { register, control, handleSubmit, setError, formState } = useForm<
-    z.input<typeof form>,
-    unknown,
-    z.output<typeof form>
-  >({
+export function CreateDialog({ onInvited, ...dialog }: CreateDialogProps) {
+  const form = useForm<z.input<typeof schema>, unknown, z.output<typeof schema>>({
     resolver,
     defaultValues: { name: '', email: '', role: 'member', way: 'invite', password: '' },
   });
-  const [way, password] = useWatch({ control, name: ['way', 'password'] });
-  const { errors } = formState;
+  const [way, password] = useWatch({ control: form.control, name: ['way', 'password'] });
+  const { errors } = form.formState;
   const hasPasswords = useHasPasswords();
   const issuerName = useWays().data?.issuerName;
   const refresh = useRefreshUsers();
@@ -52,81 +46,78 @@ export function CreateDialog({ returnTo, onClose, onInvited }: CreateDialogProps
       gcTime: 0,
       onSuccess({ id, name, email, inviteUrl: url, mailed }) {
         if (url) onInvited({ kind: 'invite', name, email, url, mailed });
-        else onClose();
+        else dialog.onClose();
         toast({ title: `${name} was added`, about: id });
         return refresh();
       },
-      onError: (error) => showProblem(error, ['name', 'email', 'role', 'password'], setError),
+      onError: (error) => showProblem(error, ['name', 'email', 'role', 'password'], form.setError),
     }),
   );
-  const submit = handleSubmit(({ way, password, ...person }) =>
+  const submit = form.handleSubmit(({ way, password, ...person }) =>
     create.mutate(way === 'password' ? { ...person, password } : person),
   );
   return (
-    <Dialog title="Add a person" onClose={onClose} returnTo={returnTo} pending={create.isPending}>
-      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
-        <DialogBody>
-          <TextField
-            data-first-focus
-            label="Name"
-            autoComplete="off"
-            error={errors.name?.message}
-            {...register('name')}
-          />
-          <TextField
-            label="E-mail"
-            type="email"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            error={errors.email?.message}
-            {...register('email')}
-          />
-          <RoleField field={register('role')} error={errors.role?.message} />
-          {hasPasswords && (
-            <fieldset>
-              <legend className="mb-2 font-medium">How they come in</legend>
-              <div className="grid grid-cols-2 gap-2">
-                <SegmentedRadio value="invite" {...register('way')}>
-                  Invite link
-                </SegmentedRadio>
-                <SegmentedRadio value="password" {...register('way')}>
-                  Password
-                </SegmentedRadio>
-              </div>
-            </fieldset>
-          )}
-          {way === 'password' ? (
-            <PasswordField
-              label="First password"
-              autoComplete="new-password"
-              error={errors.password?.message}
-              hint={
-                <>
-                  <LengthHint password={password} /> Works once, within 24 hours; they choose their own when
-                  they sign in.
-                </>
-              }
-              keepHint
-              {...register('password')}
-            />
-          ) : (
-            <p className="text-sm text-muted">
-              {hasPasswords
-                ? 'You get a link for them to choose a password of their own.'
-                : `You get an invite link for them. With it they sign in ${issuerName ? `with ${issuerName}` : 'by a link'}, using the email above.`}{' '}
-              It works once, for 24 hours.
-            </p>
-          )}
-          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
-        </DialogBody>
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={create.isPending} pendingLabel="Adding…">
-            {way === 'password' ? 'Add person' : 'Invite'}
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+    <FormDialog
+      {...dialog}
+      title="Add a person"
+      onSubmit={submit}
+      submitLabel={way === 'password' ? 'Add person' : 'Invite'}
+      pendingLabel="Adding…"
+      pending={create.isPending}
+      problem={errors.root?.['refused']?.message}
+    >
+      <TextField
+        data-first-focus
+        label="Name"
+        autoComplete="off"
+        error={errors.name?.message}
+        {...form.register('name')}
+      />
+      <TextField
+        label="E-mail"
+        type="email"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        error={errors.email?.message}
+        {...form.register('email')}
+      />
+      <RoleField field={form.register('role')} error={errors.role?.message} />
+      {hasPasswords && (
+        <fieldset>
+          <legend className="mb-2 font-medium">How they come in</legend>
+          <div className="grid grid-cols-2 gap-2">
+            <SegmentedRadio value="invite" {...form.register('way')}>
+              Invite link
+            </SegmentedRadio>
+            <SegmentedRadio value="password" {...form.register('way')}>
+              Password
+            </SegmentedRadio>
+          </div>
+        </fieldset>
+      )}
+      {way === 'password' ? (
+        <PasswordField
+          label="First password"
+          autoComplete="new-password"
+          error={errors.password?.message}
+          hint={
+            <>
+              <LengthHint password={password} /> Works once, within 24 hours; they choose their own when they
+              sign in.
+            </>
+          }
+          keepHint
+          {...form.register('password')}
+        />
+      ) : (
+        <p className="text-sm text-muted">
+          {hasPasswords
+            ? 'You get a link for them to choose a password of their own.'
+            : `You get an invite link for them. With it they sign in ${issuerName ? `with ${issuerName}` : 'by a link'}, using the email above.`}{' '}
+          It works once, for 24 hours.
+        </p>
+      )}
+    </FormDialog>
   );
 }

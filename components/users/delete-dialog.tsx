@@ -2,20 +2,17 @@
 import { useMutation } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Alert } from '#components/ui/alert.tsx';
-import { DangerFoot } from '#components/ui/danger-foot.tsx';
-import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { CutOff } from './cut-off.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
 
-export function DeleteDialog({
-  user,
-  returnTo,
-  onClose,
-  onDeleted,
-}: UserDialogProps & { onDeleted: () => void }) {
+interface DeleteDialogProps extends UserDialogProps {
+  onDeleted: () => void;
+}
+
+export function DeleteDialog({ user, onDeleted, ...dialog }: DeleteDialogProps) {
   const refresh = useRefreshUsers();
   const remove = useMutation(
     trpc.users.delete.mutationOptions({
@@ -31,25 +28,18 @@ export function DeleteDialog({
     }),
   );
   return (
-    <Dialog
+    <FormDialog
+      {...dialog}
       title={`Delete ${user.name}?`}
       description="Their tokens are revoked for good and their e-mail address becomes free. What they did stays in the audit log. This cannot be undone."
-      onClose={onClose}
-      returnTo={returnTo}
+      onSubmit={() => remove.mutate({ id: user.id })}
+      submitLabel="Delete person"
+      pendingLabel="Deleting…"
       pending={remove.isPending}
+      variant="danger"
+      problem={remove.error && sentenceOf(problemOf(remove.error))}
     >
-      <DialogBody>
-        <CutOff id={user.id} />
-        {remove.isError && <Alert variant="danger">{sentenceOf(problemOf(remove.error))}</Alert>}
-      </DialogBody>
-      <DangerFoot
-        busy={remove.isPending}
-        busyLabel="Deleting…"
-        onCancel={onClose}
-        onConfirm={() => remove.mutate({ id: user.id })}
-      >
-        Delete person
-      </DangerFoot>
-    </Dialog>
+      <CutOff id={user.id} />
+    </FormDialog>
   );
 }

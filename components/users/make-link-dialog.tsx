@@ -2,9 +2,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import type { UserDialogProps } from './edit-dialog.tsx';
 import type { MadeLink } from './link-dialog.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
@@ -27,7 +25,7 @@ interface MakeLinkDialogProps extends UserDialogProps {
   onMade: (link: MadeLink) => void;
 }
 
-export function MakeLinkDialog({ user, kind, returnTo, onClose, onMade }: MakeLinkDialogProps) {
+export function MakeLinkDialog({ user, kind, onMade, ...dialog }: MakeLinkDialogProps) {
   const { id, name, email } = user;
   const refresh = useRefreshUsers();
   const made = (url: string, mailed: boolean) => {
@@ -46,35 +44,18 @@ export function MakeLinkDialog({ user, kind, returnTo, onClose, onMade }: MakeLi
       onSuccess: ({ inviteUrl, mailed }) => made(inviteUrl, mailed),
     }),
   );
-  const { isPending, isError, error, mutate } = kind === 'reset' ? reset : invite;
+  const { isPending, error, mutate } = kind === 'reset' ? reset : invite;
   const { title, description, button } = words[kind];
   return (
-    <Dialog
+    <FormDialog
+      {...dialog}
       title={title(name)}
       description={description}
-      onClose={onClose}
-      returnTo={returnTo}
+      onSubmit={() => mutate({ id })}
+      submitLabel={button}
+      pendingLabel="Making…"
       pending={isPending}
-    >
-      {isError ? (
-        <DialogBody>
-          <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>
-        </DialogBody>
-      ) : (
-        <div className="h-4" />
-      )}
-      <DialogFooter>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button
-          data-first-focus
-          variant="primary"
-          pending={isPending}
-          pendingLabel="Making…"
-          onClick={() => mutate({ id })}
-        >
-          {button}
-        </Button>
-      </DialogFooter>
-    </Dialog>
+      problem={error && sentenceOf(problemOf(error))}
+    />
   );
 }

@@ -5,9 +5,7 @@ import { useForm, useWatch } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
-import { Alert } from '#components/ui/alert.tsx';
-import { Button } from '#components/ui/button.tsx';
-import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { PasswordField } from '#components/ui/password-field.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { setPasswordInput } from '#server/people/users/schema.ts';
@@ -16,13 +14,10 @@ import { useRefreshUsers } from './use-user-changes.ts';
 
 const resolver = zodResolver(setPasswordInput);
 
-export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) {
-  const { register, control, handleSubmit, setError, formState } = useForm({
-    resolver,
-    defaultValues: { id: user.id, password: '' },
-  });
-  const password = useWatch({ control, name: 'password' });
-  const { errors } = formState;
+export function SetPasswordDialog({ user, ...dialog }: UserDialogProps) {
+  const form = useForm({ resolver, defaultValues: { id: user.id, password: '' } });
+  const password = useWatch({ control: form.control, name: 'password' });
+  const { errors } = form.formState;
   const refresh = useRefreshUsers();
   const set = useMutation(
     trpc.users.setPassword.mutationOptions({
@@ -33,41 +28,32 @@ export function SetPasswordDialog({ user, returnTo, onClose }: UserDialogProps) 
           detail: 'They are signed out everywhere.',
           about: user.id,
         });
-        onClose();
+        dialog.onClose();
         return refresh();
       },
-      onError: (error) => showProblem(error, ['password'], setError),
+      onError: (error) => showProblem(error, ['password'], form.setError),
     }),
   );
-  const submit = handleSubmit((input) => set.mutate(input));
   return (
-    <Dialog
+    <FormDialog
+      {...dialog}
       title={`Set a password for ${user.name}`}
       description="It works once, within 24 hours; they choose their own when they sign in. They are signed out everywhere. It is not shown again."
-      onClose={onClose}
-      returnTo={returnTo}
+      onSubmit={form.handleSubmit((input) => set.mutate(input))}
+      submitLabel="Set password"
+      pendingLabel="Setting…"
       pending={set.isPending}
+      problem={errors.root?.['refused']?.message}
     >
-      <form noValidate className="contents" onSubmit={(event) => void submit(event)}>
-        <DialogBody>
-          <PasswordField
-            data-first-focus
-            label="Password"
-            autoComplete="new-password"
-            error={errors.password?.message}
-            hint={<LengthHint password={password} />}
-            keepHint
-            {...register('password')}
-          />
-          {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
-        </DialogBody>
-        <DialogFooter>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" variant="primary" pending={set.isPending} pendingLabel="Setting…">
-            Set password
-          </Button>
-        </DialogFooter>
-      </form>
-    </Dialog>
+      <PasswordField
+        data-first-focus
+        label="Password"
+        autoComplete="new-password"
+        error={errors.password?.message}
+        hint={<LengthHint password={password} />}
+        keepHint
+        {...form.register('password')}
+      />
+    </FormDialog>
   );
 }

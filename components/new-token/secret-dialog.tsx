@@ -1,0 +1,42 @@
+'use client';
+import type { ReactNode } from 'react';
+import { Dialog } from '#components/ui/dialog.tsx';
+import { DiscardDialog } from '#components/ui/discard-dialog.tsx';
+import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
+import { SecretPanel } from './secret-panel.tsx';
+import type { useSecretOnce } from './use-secret-once.ts';
+
+type SecretDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
+  title: string;
+  description: ReactNode;
+  made: CreatedTokenView;
+  /** What is lost with a secret that nobody copied. */
+  loss: string;
+  returnTo: () => HTMLElement | null;
+};
+
+/** Shows a secret, once, and asks before it closes uncopied. */
+export function SecretDialog({
+  made,
+  loss,
+  isAsking,
+  onCopied,
+  onStay,
+  onLeave,
+  ...dialog
+}: SecretDialogProps) {
+  return (
+    <Dialog wide {...dialog}>
+      <SecretPanel made={made} onCopied={onCopied} onDone={dialog.onClose} />
+      {isAsking && (
+        <DiscardDialog
+          title="Close without copying?"
+          description={loss}
+          discardLabel="Close without copying"
+          onStay={onStay}
+          onDiscard={onLeave}
+        />
+      )}
+    </Dialog>
+  );
+}
