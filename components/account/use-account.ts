@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc, trpcClient } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
 import { accountKey } from './account-key.ts';
@@ -28,15 +28,12 @@ export function useRefreshAccount() {
   };
 }
 
-const sayRefused = (error: unknown) =>
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error' });
-
 export function useRevokeSession() {
   const refresh = useRefreshAccount();
   return useMutation(
     trpc.account.revokeSession.mutationOptions({
       onSuccess: () => toast({ title: 'Signed out there' }),
-      onError: sayRefused,
+      onError: (error) => toastProblem(error),
       onSettled: refresh,
     }),
   );
@@ -50,7 +47,7 @@ export function useRevokeOthers() {
         toast({
           title: ended === 1 ? 'Signed out in one other place' : `Signed out in ${ended} other places`,
         }),
-      onError: sayRefused,
+      onError: (error) => toastProblem(error),
       onSettled: refresh,
     }),
   );
@@ -61,7 +58,7 @@ export function useUnlink() {
   return useMutation(
     trpc.account.unlink.mutationOptions({
       onSuccess: () => toast({ title: 'Unlinked' }),
-      onError: sayRefused,
+      onError: (error) => toastProblem(error),
       onSettled: refresh,
     }),
   );
@@ -71,7 +68,7 @@ export function useLink() {
   return useMutation(
     trpc.oidc.link.mutationOptions({
       onSuccess: ({ url }) => window.location.assign(url),
-      onError: sayRefused,
+      onError: (error) => toastProblem(error),
     }),
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { BulkAction } from '#server/credentials/token-triage/schema.ts';
@@ -40,14 +40,7 @@ export function useTriageChange() {
           about,
         });
       },
-      onError(error) {
-        toast({
-          title: 'Nothing was changed',
-          detail: sentenceOf(problemOf(error)),
-          variant: 'error',
-          about,
-        });
-      },
+      onError: (error) => toastProblem(error, { about }),
       onSettled: () => client.invalidateQueries({ queryKey: adminTokensKey }),
     }),
   );

@@ -1,10 +1,9 @@
 'use client';
 import { Download } from 'lucide-react';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { askToSignInAgain } from '#components/api/sign-in-again.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton } from '#components/ui/menu.tsx';
-import { toast } from '#components/ui/toast.ts';
 import { type AuditFilters, toInput } from './use-audit-filters.ts';
 
 /** Asks first whether it would be given: a refusal is answered here, and only a file leads the browser away. */
@@ -22,7 +21,7 @@ async function download(filters: AuditFilters, format: 'csv' | 'ndjson'): Promis
 export function ExportMenu({ filters }: { filters: AuditFilters }) {
   const start = (format: 'csv' | 'ndjson') =>
     void download(filters, format).catch((error: unknown) => {
-      toast({ title: 'The export did not start', detail: sentenceOf(problemOf(error)), variant: 'error' });
+      toastProblem(error, { title: 'The export did not start' });
     });
   return (
     <MenuButton

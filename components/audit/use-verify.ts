@@ -1,8 +1,8 @@
 'use client';
 import { useState } from 'react';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { problemOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
-import { toast } from '#components/ui/toast.ts';
 import type { AuditVerdictView } from '#server/oversight/audit-seals/schema.ts';
 
 const secondsAtOnce = 2;
@@ -25,9 +25,7 @@ export function useVerify() {
     setVerifying(true);
     setVerdict(undefined);
     run()
-      .catch((error: unknown) =>
-        toast({ title: 'Verifying broke off', detail: sentenceOf(problemOf(error)), variant: 'error' }),
-      )
+      .catch((error: unknown) => toastProblem(error, { title: 'Verifying broke off' }))
       .finally(() => setVerifying(false));
   }
   return { verdict, isVerifying, verify };

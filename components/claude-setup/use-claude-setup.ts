@@ -1,12 +1,11 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpcClient } from '#components/api/trpc.ts';
 import { useMe } from '#components/sessions/use-me.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import { copyLater } from '#components/ui/copy-later.ts';
-import { toast } from '#components/ui/toast.ts';
 import { forgetSetup, keepSetup, useKeptSetup } from './kept-setup.ts';
 import { setupCodeQuery } from './setup-code-query.ts';
 import { setupText, utcWords, type SetupProof } from './setup-text.ts';
@@ -63,7 +62,7 @@ export function useClaudeSetup() {
     onSuccess: reset,
     onError(error, id) {
       void client.invalidateQueries({ queryKey: setupCodeQuery(id).queryKey });
-      toast({ title: 'The code was not cancelled', detail: sentenceOf(problemOf(error)), variant: 'error' });
+      toastProblem(error, { title: 'The code was not cancelled' });
     },
   });
   return {

@@ -3,11 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { cx } from 'class-variance-authority';
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { Button } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { toast } from '#components/ui/toast.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { NoticesView, NoticeView } from '#server/core/notifications/schema.ts';
 import { noticeWords } from './notice-words.ts';
@@ -90,12 +89,7 @@ function useDismiss() {
       },
       onError(error, { id }, before) {
         client.setQueryData(queryKey, before);
-        toast({
-          title: 'The notice stays',
-          detail: sentenceOf(problemOf(error)),
-          variant: 'error',
-          about: id,
-        });
+        toastProblem(error, { title: 'The notice stays', about: id });
       },
       onSettled: () => client.invalidateQueries({ queryKey }),
     }),

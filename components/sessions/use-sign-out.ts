@@ -1,9 +1,8 @@
 'use client';
 import { useMutation } from '@tanstack/react-query';
 import { announceSignOut, setSigningOut } from '#components/api/leave-to-sign-in.ts';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { toast } from '#components/ui/toast.ts';
 
 /** Ends the session. The page is loaded anew, so that nothing of the person stays in memory. */
 export function useSignOut() {
@@ -16,7 +15,7 @@ export function useSignOut() {
       },
       onError(error) {
         setSigningOut(false);
-        toast({ title: 'Not signed out', detail: sentenceOf(problemOf(error)), variant: 'error' });
+        toastProblem(error, { title: 'Not signed out' });
       },
     }),
   );

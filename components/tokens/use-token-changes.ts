@@ -1,6 +1,7 @@
 'use client';
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { problemOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
@@ -23,10 +24,6 @@ function replaceToken(client: QueryClient, id: string, change: Partial<TokenView
   );
 }
 
-function sayRefused(error: unknown, about: string) {
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error', about });
-}
-
 /** The token ended or went away while this page was open: there is nothing left to ask about it. */
 const isStale = (error: unknown) => ['token_ended', 'not_found'].includes(problemOf(error).code);
 
@@ -35,7 +32,7 @@ function leaveStale(client: QueryClient, onDone: () => void) {
   return (error: unknown, { id }: { id: string }) => {
     if (!isStale(error)) return undefined;
     onDone();
-    sayRefused(error, id);
+    toastProblem(error, { about: id });
     return client.invalidateQueries({ queryKey: tokensKey });
   };
 }
@@ -53,7 +50,7 @@ export function useTokenSwitch() {
       },
       onError(error, { id }, before) {
         for (const [key, pages] of before ?? []) client.setQueryData(key, pages);
-        sayRefused(error, id);
+        toastProblem(error, { about: id });
       },
       onSuccess(token) {
         replaceToken(client, token.id, token);
@@ -106,7 +103,7 @@ export function useEndGrace() {
   const client = useQueryClient();
   return useMutation(
     trpc.tokens.endGrace.mutationOptions({
-      onError: (error, { id }) => sayRefused(error, id),
+      onError: (error, { id }) => toastProblem(error, { about: id }),
       onSuccess(token) {
         replaceToken(client, token.id, token);
         toast({

@@ -1,6 +1,6 @@
 'use client';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { problemOf, sentenceOf } from '#components/api/problem.ts';
+import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { useHasPasswords } from '#components/sessions/use-ways.ts';
 import { toast } from '#components/ui/toast.ts';
@@ -11,10 +11,6 @@ import { usersKey } from './users-key.ts';
 export function useRefreshUsers() {
   const client = useQueryClient();
   return () => client.invalidateQueries({ queryKey: usersKey });
-}
-
-function sayRefused(error: unknown, about: string) {
-  toast({ title: 'Nothing was changed', detail: sentenceOf(problemOf(error)), variant: 'error', about });
 }
 
 const counted = (count: number, one: string) => (count === 1 ? `1 ${one}` : `${count} ${one}s`);
@@ -53,7 +49,7 @@ export function useActivate(onAsk: (question: 'invite' | 'reset', user: UserView
           about: id,
         });
       },
-      onError: (error, { id }) => sayRefused(error, id),
+      onError: (error, { id }) => toastProblem(error, { about: id }),
       onSettled: refresh,
     }),
   );
@@ -64,7 +60,7 @@ export function useRevokeSessions() {
   return useMutation(
     trpc.users.revokeSessions.mutationOptions({
       onSuccess: ({ revoked }, { id }) => toast({ title: `${counted(revoked, 'session')} ended`, about: id }),
-      onError: (error, { id }) => sayRefused(error, id),
+      onError: (error, { id }) => toastProblem(error, { about: id }),
       onSettled: refresh,
     }),
   );
@@ -75,7 +71,7 @@ export function useRevokeUserSession() {
   return useMutation(
     trpc.users.revokeSession.mutationOptions({
       onSuccess: (_, { id }) => toast({ title: 'Signed out there', about: id }),
-      onError: (error, { id }) => sayRefused(error, id),
+      onError: (error, { id }) => toastProblem(error, { about: id }),
       onSettled: refresh,
     }),
   );
