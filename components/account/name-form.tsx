@@ -17,32 +17,29 @@ const resolver = lazyResolver<UpdateAccountInput>(async () => ({
 
 export function NameForm({ user }: { user: ProfileView }) {
   const refresh = useRefreshAccount();
-  const { register, handleSubmit, setError, reset, formState } = useForm<UpdateAccountInput>({
-    resolver,
-    defaultValues: { name: user.name },
-  });
-  const { errors, isDirty } = formState;
+  const form = useForm<UpdateAccountInput>({ resolver, defaultValues: { name: user.name } });
+  const { errors, isDirty } = form.formState;
   const update = useMutation(
     trpc.account.update.mutationOptions({
       onSuccess(account) {
-        reset({ name: account.user.name });
+        form.reset({ name: account.user.name });
         toast({ title: 'Your name is saved', about: 'account-name' });
         return refresh();
       },
-      onError: (error) => showProblem(error, ['name'], setError),
+      onError: (error) => showProblem(error, ['name'], form.setError),
     }),
   );
   return (
     <form
       noValidate
       className="grid gap-4"
-      onSubmit={(event) => void handleSubmit((input) => update.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => update.mutate(input))(event)}
     >
       <TextField
         label="Name"
         autoComplete="name"
         error={errors.name?.message ?? errors.root?.['refused']?.message}
-        {...register('name')}
+        {...form.register('name')}
       />
       <p className="text-sm text-muted">
         {user.email} · <span className="capitalize">{user.role}</span>

@@ -18,36 +18,36 @@ const resolver = lazyResolver<ChangePasswordInput>(async () => ({
 
 export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
   const refresh = useRefreshAccount();
-  const { register, control, handleSubmit, setError, reset, formState } = useForm<ChangePasswordInput>({
+  const form = useForm<ChangePasswordInput>({
     resolver,
     defaultValues: { newPassword: '', ...(hasPassword && { currentPassword: '' }) },
   });
-  const { errors } = formState;
+  const { errors } = form.formState;
   const change = useMutation(
     trpc.account.changePassword.mutationOptions({
       gcTime: 0,
       onSuccess() {
-        reset();
+        form.reset();
         toast({ title: 'Your password is changed', detail: 'You are signed out everywhere else.' });
         return refresh();
       },
-      onError: (error) => showProblem(error, ['currentPassword', 'newPassword'], setError),
+      onError: (error) => showProblem(error, ['currentPassword', 'newPassword'], form.setError),
     }),
   );
-  const newPassword = useWatch({ control, name: 'newPassword' });
+  const newPassword = useWatch({ control: form.control, name: 'newPassword' });
   return (
     <form
       method="post"
       noValidate
       className="grid gap-4"
-      onSubmit={(event) => void handleSubmit((input) => change.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => change.mutate(input))(event)}
     >
       {hasPassword && (
         <PasswordField
           label="Present password"
           autoComplete="current-password"
           error={errors.currentPassword?.message}
-          {...register('currentPassword')}
+          {...form.register('currentPassword')}
         />
       )}
       <PasswordField
@@ -56,7 +56,7 @@ export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
         error={errors.newPassword?.message}
         hint={<LengthHint password={newPassword} />}
         keepHint
-        {...register('newPassword')}
+        {...form.register('newPassword')}
       />
       {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <div>

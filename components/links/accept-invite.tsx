@@ -37,12 +37,9 @@ export function AcceptInvite() {
 }
 
 function AcceptForm({ code, name, email }: LinkHolder) {
-  const { register, control, handleSubmit, setError, formState } = useForm<AcceptInviteInput>({
-    resolver,
-    defaultValues: { code, name, password: '' },
-  });
-  const password = useWatch({ control, name: 'password' });
-  const { errors } = formState;
+  const form = useForm<AcceptInviteInput>({ resolver, defaultValues: { code, name, password: '' } });
+  const password = useWatch({ control: form.control, name: 'password' });
+  const { errors } = form.formState;
   const accept = useMutation(
     trpc.users.acceptInvite.mutationOptions({
       gcTime: 0,
@@ -52,7 +49,7 @@ function AcceptForm({ code, name, email }: LinkHolder) {
       },
       onError(error) {
         if (isLinkEnded(error)) forgetLinkCode();
-        showProblem(error, ['name', 'password'], setError);
+        showProblem(error, ['name', 'password'], form.setError);
       },
     }),
   );
@@ -61,7 +58,7 @@ function AcceptForm({ code, name, email }: LinkHolder) {
     <form
       method="post"
       noValidate
-      onSubmit={(event) => void handleSubmit((input) => accept.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => accept.mutate(input))(event)}
       className="grid gap-4"
     >
       <TextField
@@ -72,7 +69,7 @@ function AcceptForm({ code, name, email }: LinkHolder) {
         value={email}
         className="bg-sunken text-muted"
       />
-      <TextField label="Name" autoComplete="name" error={errors.name?.message} {...register('name')} />
+      <TextField label="Name" autoComplete="name" error={errors.name?.message} {...form.register('name')} />
       <PasswordField
         label="Password"
         autoComplete="new-password"
@@ -80,7 +77,7 @@ function AcceptForm({ code, name, email }: LinkHolder) {
         error={errors.password?.message}
         hint={<LengthHint password={password} />}
         keepHint
-        {...register('password')}
+        {...form.register('password')}
       />
       {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <Button

@@ -43,12 +43,9 @@ function Done() {
 }
 
 function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void }) {
-  const { register, control, handleSubmit, setError, formState } = useForm<CompleteResetInput>({
-    resolver,
-    defaultValues: { code, password: '' },
-  });
-  const password = useWatch({ control, name: 'password' });
-  const { errors } = formState;
+  const form = useForm<CompleteResetInput>({ resolver, defaultValues: { code, password: '' } });
+  const password = useWatch({ control: form.control, name: 'password' });
+  const { errors } = form.formState;
   const complete = useMutation(
     trpc.users.completeReset.mutationOptions({
       gcTime: 0,
@@ -58,7 +55,7 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
       },
       onError(error) {
         if (isLinkEnded(error)) forgetLinkCode();
-        showProblem(error, ['password'], setError);
+        showProblem(error, ['password'], form.setError);
       },
     }),
   );
@@ -67,7 +64,7 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
     <form
       method="post"
       noValidate
-      onSubmit={(event) => void handleSubmit((input) => complete.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => complete.mutate(input))(event)}
       className="grid gap-4"
     >
       <TextField
@@ -85,7 +82,7 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
         error={errors.password?.message}
         hint={<LengthHint password={password} />}
         keepHint
-        {...register('password')}
+        {...form.register('password')}
       />
       {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <Button type="submit" variant="primary" size="lg" pending={complete.isPending} pendingLabel="Changing…">

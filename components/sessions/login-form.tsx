@@ -22,11 +22,8 @@ interface LoginFormProps {
 }
 
 export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
-  const { register, handleSubmit, setError, setFocus, getValues, formState } = useForm<LoginInput>({
-    resolver,
-    defaultValues: { email: '', password: '' },
-  });
-  const { errors } = formState;
+  const form = useForm<LoginInput>({ resolver, defaultValues: { email: '', password: '' } });
+  const { errors } = form.formState;
   const login = useMutation(
     trpc.sessions.login.mutationOptions({
       onSuccess: () => goOn(),
@@ -34,16 +31,16 @@ export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
         const { resetUrl } = problemOf(error);
         // An admin chose the password: its owner chooses another first, on a page that ends with signing in.
         if (resetUrl) window.location.assign(resetUrl);
-        else showProblem(error, ['email', 'password'], setError);
+        else showProblem(error, ['email', 'password'], form.setError);
       },
     }),
   );
 
   function mailLink() {
-    const email = getValues('email').trim();
+    const email = form.getValues('email').trim();
     if (email) return onMagic?.(email);
-    setError('email', { message: 'Enter your e-mail address.' });
-    setFocus('email');
+    form.setError('email', { message: 'Enter your e-mail address.' });
+    form.setFocus('email');
   }
 
   return (
@@ -51,15 +48,15 @@ export function LoginForm({ onMagic, isMailing }: LoginFormProps) {
     <form
       method="post"
       noValidate
-      onSubmit={(event) => void handleSubmit((input) => login.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => login.mutate(input))(event)}
       className="grid gap-4"
     >
-      <EmailField autoFocus error={errors.email?.message} {...register('email')} />
+      <EmailField autoFocus error={errors.email?.message} {...form.register('email')} />
       <PasswordField
         label="Password"
         autoComplete="current-password"
         error={errors.password?.message}
-        {...register('password')}
+        {...form.register('password')}
       />
       {errors.root?.['refused'] && <Alert variant="danger">{errors.root['refused'].message}</Alert>}
       <Button

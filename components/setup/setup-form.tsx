@@ -43,12 +43,12 @@ function NoCode() {
 /** `ways`: null where they are not known; then the form has a password, as usual. */
 function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
   const hasPasswords = ways?.ways.includes('password') ?? true;
-  const { register, control, handleSubmit, setError, formState } = useForm<CompleteSetupInput>({
+  const form = useForm<CompleteSetupInput>({
     resolver,
     defaultValues: { code, name: '', email: '', ...(hasPasswords && { password: '' }) },
   });
-  const password = useWatch({ control, name: 'password' }) ?? '';
-  const { errors } = formState;
+  const password = useWatch({ control: form.control, name: 'password' }) ?? '';
+  const { errors } = form.formState;
   const complete = useMutation(
     trpc.setup.complete.mutationOptions({
       onSuccess() {
@@ -57,7 +57,7 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
       },
       onError(error) {
         if (problemOf(error).code === 'code_invalid') forgetSetupCode();
-        showProblem(error, ['name', 'email', 'password'], setError);
+        showProblem(error, ['name', 'email', 'password'], form.setError);
       },
     }),
   );
@@ -66,7 +66,7 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
     <form
       method="post"
       noValidate
-      onSubmit={(event) => void handleSubmit((input) => complete.mutate(input))(event)}
+      onSubmit={(event) => void form.handleSubmit((input) => complete.mutate(input))(event)}
       className="grid gap-4"
     >
       <TextField
@@ -74,9 +74,9 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
         autoComplete="name"
         autoFocus
         error={errors.name?.message}
-        {...register('name')}
+        {...form.register('name')}
       />
-      <EmailField error={errors.email?.message} {...register('email')} />
+      <EmailField error={errors.email?.message} {...form.register('email')} />
       {hasPasswords ? (
         <PasswordField
           label="Password"
@@ -84,7 +84,7 @@ function AdminForm({ code, ways }: { code: string; ways: WaysView | null }) {
           error={errors.password?.message}
           hint={<LengthHint password={password} />}
           keepHint
-          {...register('password')}
+          {...form.register('password')}
         />
       ) : (
         <p className="text-sm text-muted">
