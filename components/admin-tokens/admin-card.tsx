@@ -77,7 +77,7 @@ function CardMenu({ token, acts }: { token: AdminTokenView; acts: AdminCardActs 
       entries={[
         open,
         ...(hasEnded(token.status) ? [] : [change]),
-        ...(token.status === 'revoked' ? [] : [{ kind: 'line' } as const, revoke]),
+        ...(token.status === 'revoked' ? [] : [{ kind: 'separator' } as const, revoke]),
       ]}
       className={buttonClass({ variant: 'ghost', size: 'icon' })}
     >

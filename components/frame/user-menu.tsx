@@ -23,9 +23,9 @@ export function UserMenu() {
 
   const entries: MenuEntry[] = [
     { kind: 'text', text: <Person user={me.user} /> },
-    { kind: 'line' },
+    { kind: 'separator' },
     ...pagesFor(ownPages, me.permissions).map((page) => ({ kind: 'link', ...page }) as const),
-    { kind: 'line' },
+    { kind: 'separator' },
     {
       kind: 'choice',
       label: 'Theme',
@@ -33,7 +33,7 @@ export function UserMenu() {
       options: themeOptions,
       onChoose: (value) => chooseTheme(themes.find((known) => known === value) ?? 'system'),
     },
-    { kind: 'line' },
+    { kind: 'separator' },
     { kind: 'action', label: 'Sign out', icon: LogOut, onSelect: signOut },
   ];
   return (

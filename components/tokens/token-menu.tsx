@@ -54,7 +54,7 @@ export function TokenMenu({ token, rights, onRotate }: TokenMenuProps) {
     ...(offers.rotate ? [rotate] : []),
     ...(offers.rename ? [rename] : []),
     ...(offers.onOff ? [onOff] : []),
-    ...(offers.rename ? [{ kind: 'line' } as const] : []),
+    ...(offers.rename ? [{ kind: 'separator' } as const] : []),
     ...(offers.revoke ? [revoke] : []),
   ];
   if (entries.length === 0) return null;

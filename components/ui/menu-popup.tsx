@@ -51,7 +51,7 @@ const itemClass =
 
 function Entry({ entry }: { entry: MenuEntry }) {
   switch (entry.kind) {
-    case 'line':
+    case 'separator':
       return <Menu.Separator className="mx-1 my-1 h-px bg-line" />;
     case 'text':
       return <div className="px-2.5 py-2">{entry.text}</div>;

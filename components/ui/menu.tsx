@@ -28,7 +28,7 @@ export type MenuEntry =
   | MenuAction
   | MenuLink
   | MenuChoice
-  | { kind: 'line' }
+  | { kind: 'separator' }
   | { kind: 'text'; text: ReactNode };
 
 // Most visits open no menu: the popup and its positioning (35 kB compressed) come when a pointer or the focus comes near.

@@ -55,7 +55,7 @@ export function UserActions({ user, isSelf, onAsk, onSignOut }: UserActionsProps
     ...(isSelf || !isActive || !hasPasswords ? [] : [action('Reset link…', Link2, 'reset')]),
     ...(isSelf || !hasPasswords ? [] : [action('Set password…', KeyRound, 'set-password')]),
     { kind: 'action', label: 'Sign out everywhere', icon: LogOut, onSelect: () => onSignOut(user) },
-    ...(isSelf ? [] : [{ kind: 'line' } as const]),
+    ...(isSelf ? [] : [{ kind: 'separator' } as const]),
     ...(isSelf || !isActive ? [] : [action('Deactivate…', UserX, 'deactivate')]),
     ...(isSelf ? [] : [{ ...action('Delete…', Trash2, 'delete'), danger: true } as MenuEntry]),
   ];
