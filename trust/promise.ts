@@ -31,17 +31,21 @@ export interface TrustPromise {
   control: Sabotage | readonly Sabotage[];
 }
 
-/** How a defence is taken away: by patches, by SQL, or by both. Then `check` has to answer `holds: false`. */
+/** How a defence is taken away, in one of these ways or in several. Then `check` has to answer `holds: false`. */
 export type Sabotage = {
   /** What is taken away, to be read after the word “without”: `a lock on the admins`. */
   without: string;
-} & (
-  | { patches: readonly Patch[] }
-  /** Run as the owner of the tables, once the servers have started. */
-  | { sql: string }
-  /** Only for what neither can take away: the check itself, of something that is flawed. */
-  | { flaw: (stage: Stage) => Promise<Outcome> }
-);
+} &
+  /** Files of `trust/controls/`, whose functions the servers use in place of those of the same names. */
+  (
+    | { replaced: readonly string[] }
+    /** For what is no function. */
+    | { patches: readonly Patch[] }
+    /** Run as the owner of the tables, once the servers have started. */
+    | { sql: string }
+    /** Only for what none of these can take away: the check itself, of something that is flawed. */
+    | { flaw: (stage: Stage) => Promise<Outcome> }
+  );
 
 /** A change to a source file that only the servers of a control see, as they load it. */
 export interface Patch {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import type { TrustPromise } from './promise.ts';
+import type { Sabotage, TrustPromise } from './promise.ts';
 import { lineOf } from './report.ts';
-import { sabotageSettings } from './sabotage.ts';
+import { changesOf, misfits, sabotageSettings } from './sabotage.ts';
 import type { Stage } from './stage.ts';
 import { checkPromise, runControl } from './try-promise.ts';
 
@@ -16,14 +16,40 @@ const promise: TrustPromise = {
   check: () => Promise.resolve({ measured: '0 of 2', holds: true }),
   control: { without: 'anything', patches: [patch] },
 };
+/** What a process prints that loads files as the servers of a control do. */
+function run(script: string, control?: Sabotage): string {
+  const env = { NODE_ENV: 'test' as const, ...(control && sabotageSettings(changesOf(control))) };
+  return execFileSync(process.execPath, ['--eval', script], { env }).toString().trim();
+}
 const noStage = () => Promise.resolve({} as Stage);
 
 test('a process that is given patches loads the files as they say, and no other does', () => {
   const asks = "import('#server/errors.ts').then((module) => console.log(Object.keys(module).join()))";
-  const load = (env: Record<string, string>) =>
-    execFileSync(process.execPath, ['--eval', asks], { env: { NODE_ENV: 'test', ...env } }).toString();
-  assert.match(load(sabotageSettings([patch])), /Sabotaged/);
-  assert.doesNotMatch(load({}), /Sabotaged/);
+  assert.match(run(asks, { without: 'x', patches: [patch] }), /Sabotaged/);
+  assert.doesNotMatch(run(asks), /Sabotaged/);
+});
+
+test('a function that is replaced is the replacement for its own module too, and for the replacement the original', () => {
+  const asks = `import('#server/doors/http/base-url.ts').then(({ baseUrl, isBaseUrl }) => {
+    const req = { socket: {}, headersDistinct: { host: ['no host'] } };
+    const ask = (config) => { try { return baseUrl(req, config); } catch (error) { return error.code; } };
+    const given = { url: new URL('https://keyward.example'), urlIsGiven: true };
+    console.log(isBaseUrl('no host'), ask({ trustedProxies: [] }), ask(given));
+  })`;
+  const own = 'https://keyward.example';
+  assert.equal(run(asks), `false bad_request ${own}`);
+  assert.equal(run(asks, { without: 'x', replaced: ['any-address-is-ours'] }), `true http://no host ${own}`);
+  assert.equal(run(asks, { without: 'x', replaced: ['no-given-address'] }), 'false bad_request bad_request');
+});
+
+test('a replacement of what its target does not declare fails its control', async () => {
+  const lost = { file: 'trust/controls/x.ts', target: 'server/errors.ts', names: ['notFound', 'notThere'] };
+  assert.deepEqual(misfits({ replacements: [lost], patches: [] }), [
+    'trust/controls/x.ts replaces notThere, which server/errors.ts declares 0 times, not once',
+  ]);
+  const result = await runControl(promise, { without: 'x', replaced: ['not-there'] });
+  assert.equal(result.isAsItMust, false);
+  assert.match(result.measured, /it threw: Error: there is no trust\/controls\/not-there\.ts/);
 });
 
 test('a control whose patch fits nowhere, or twice, fails', async () => {

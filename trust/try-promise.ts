@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome, Sabotage, TrustPromise } from './promise.ts';
 import type { Result } from './report.ts';
-import { sabotageSettings } from './sabotage.ts';
+import { changesOf, sabotageSettings } from './sabotage.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** So long that only what hangs meets them, on a busy machine too. */
@@ -22,8 +22,8 @@ export const needsOwnStage = ({ ownStage, ownPostgres, settings }: TrustPromise)
 /** Takes a defence away and asks again: the promise must not hold then. A control that throws shows nothing, and has failed. */
 export function runControl(promise: TrustPromise, control: Sabotage): Promise<Result> {
   return measure(promise, control.without, async () => {
-    const patched = 'patches' in control ? sabotageSettings(control.patches) : {};
-    await using stage = await openStage({ ...promise, settings: { ...promise.settings, ...patched } });
+    const settings = { ...promise.settings, ...sabotageSettings(changesOf(control)) };
+    await using stage = await openStage({ ...promise, settings });
     if ('sql' in control) await stage.sql(control.sql);
     return await ('flaw' in control ? control.flaw(stage) : promise.check(stage));
   });

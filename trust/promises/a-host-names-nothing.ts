@@ -114,33 +114,15 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'an address of its own',
-      patches: [
-        {
-          file: 'server/doors/http/base-url.ts',
-          find: 'if (config.urlIsGiven) return config.url.origin;',
-          replace: '',
-        },
-      ],
+      replaced: ['no-given-address'],
     },
     {
       without: 'a look at who wrote forwarded headers',
-      patches: [
-        {
-          file: 'server/doors/http/base-url.ts',
-          find: 'peerOf(req.socket, config).isTrusted ? req.headersDistinct : {}',
-          replace: 'req.headersDistinct',
-        },
-      ],
+      replaced: ['every-peer-forwards'],
     },
     {
       without: 'a look at what an address is',
-      patches: [
-        {
-          file: 'server/doors/http/base-url.ts',
-          find: 'if (isBaseUrl(base)) return base;',
-          replace: 'return base;',
-        },
-      ],
+      replaced: ['any-address-is-ours'],
     },
   ],
 };
