@@ -76,23 +76,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'saying beforehand that it leaves',
-      patches: [
-        {
-          file: 'server/doors/http/server.ts',
-          find: '      await sleep(config.drainSeconds * 1_000);\n',
-          replace: '',
-        },
-      ],
+      replaced: ['leaves-at-once'],
     },
     {
       without: 'letting what runs finish',
-      patches: [
-        {
-          file: 'server/doors/http/server.ts',
-          find: '      await sleep(config.drainSeconds * 1_000);\n',
-          replace: '      server.closeAllConnections();\n',
-        },
-      ],
+      replaced: ['leaves-at-once-and-cuts-off'],
     },
   ],
 };

@@ -175,54 +175,23 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'an end of trust where the last trusted proxy was reached',
-      patches: [
-        {
-          file: 'server/doors/http/client-address.ts',
-          find: 'if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;',
-          replace: 'if (comma < 0) return address;',
-        },
-      ],
+      replaced: ['every-hop-is-trusted'],
     },
     {
       without: 'calling unknown what cannot be read',
-      patches: [
-        {
-          file: 'server/doors/http/client-address.ts',
-          find: 'if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;',
-          replace:
-            "if (address === null) return '127.0.0.1'; if (comma < 0 || !isTrustedProxy(address, hop, trusted)) return address;",
-        },
-      ],
+      replaced: ['unreadable-is-local'],
     },
     {
       without: 'counting a /64 as one',
-      patches: [
-        {
-          file: 'server/core/network/address.ts',
-          find: 'const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];',
-          replace: 'const network = address.parts;',
-        },
-      ],
+      replaced: ['blocks-are-addresses'],
     },
     {
       without: 'counting tries of a /64 together',
-      patches: [
-        {
-          file: 'server/core/throttle/throttle.ts',
-          find: 'text = addressBlock(ctx.request.address)',
-          replace: "text = ctx.request.address ?? 'unknown'",
-        },
-      ],
+      replaced: ['addresses-are-counted-singly'],
     },
     {
       without: 'taking what is IPv4 inside IPv6 as IPv4',
-      patches: [
-        {
-          file: 'server/core/network/address.ts',
-          find: 'ipaddr.process(address)',
-          replace: 'ipaddr.parse(address)',
-        },
-      ],
+      replaced: ['mapped-addresses-stay-ipv6'],
     },
   ],
 };

@@ -124,23 +124,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'telling nothing of a fault of ours',
-      patches: [
-        {
-          file: 'server/core/procedures/problem.ts',
-          find: "return new AppError('internal', 'Something went wrong. Tell whoever runs this server the request id.', {",
-          replace: "return new AppError('internal', String((error as Error)?.message), {",
-        },
-      ],
+      replaced: ['faults-are-told'],
     },
     {
       without: 'a description of what the database says in place of it',
-      patches: [
-        {
-          file: 'db/errors.ts',
-          find: 'if (error instanceof DrizzleQueryError) return describeError(error.cause);\n  if (error instanceof pg.DatabaseError) {',
-          replace: 'if (false) {',
-        },
-      ],
+      replaced: ['errors-are-logged-whole'],
     },
   ],
 };

@@ -1,7 +1,6 @@
 import { startBackend, upgrade } from '#server/testing/backend.ts';
 import { createCaller } from '#server/testing/caller.ts';
 import { placeOfFront, startProxy, type ProxyName } from '#server/testing/fronts.ts';
-import { controlsOf } from '#trust/controls-of.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 import { sendRaw } from '#trust/send-raw.ts';
 import type { Stage } from '#trust/stage.ts';
@@ -79,41 +78,16 @@ export const promise: TrustPromise = {
       holds: sum('passed') + sum('refused') === 0,
     };
   },
-  control: controlsOf('server/doors/http/origin.ts', [
-    {
-      without: 'refusing a foreign origin for every method',
-      find: 'if (origin !== undefined) return !isOwn(origin);',
-      replace: 'if (origin !== undefined) return !isSafeRequest(req) && !isOwn(origin);',
-    },
-    {
-      without: 'comparing the whole of an origin',
-      find: 'if (origin === own) return true;',
-      replace: 'if (new URL(origin).host === new URL(own).host) return true;',
-    },
+  control: [
+    { without: 'refusing a foreign origin for every method', replaced: ['foreign-pages-may-read'] },
+    { without: 'comparing the whole of an origin', replaced: ['origins-are-hosts'] },
     {
       without: 'a look at which site a request without an origin comes from',
-      find: "return !isSafeRequest(req) || (site !== 'same-origin' && site !== 'none');",
-      replace: 'return !isSafeRequest(req);',
+      replaced: ['no-site-is-another'],
     },
-    {
-      without: 'telling a frame from a link',
-      find: "dest === 'document'",
-      replace: "(dest === 'document' || dest === 'iframe')",
-    },
-    {
-      without: 'asking of a WebSocket where it comes from',
-      find: 'if (cookie !== undefined && opensSocket(req)) return true;',
-      replace: '',
-    },
-    {
-      without: 'a look at what the proxy says is to be upgraded',
-      find: "headers.upgrade || headers['x-forwarded-upgrade']",
-      replace: 'headers.upgrade',
-    },
-    {
-      without: 'a look at which site the proxy asks for',
-      find: "reach === 'proxied' ? servedOrigin(req, config) : config.url.origin",
-      replace: 'config.url.origin',
-    },
-  ]),
+    { without: 'telling a frame from a link', replaced: ['frames-are-links'] },
+    { without: 'asking of a WebSocket where it comes from', replaced: ['sockets-are-not-told'] },
+    { without: 'a look at what the proxy says is to be upgraded', replaced: ['proxies-tell-no-upgrade'] },
+    { without: 'a look at which site the proxy asks for', replaced: ['proxies-ask-for-our-site'] },
+  ],
 };

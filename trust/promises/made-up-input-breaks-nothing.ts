@@ -12,12 +12,6 @@ export const promise: TrustPromise = {
   check: (stage) => fuzz(stage, runs),
   control: {
     without: 'telling what is wrong with an input from a fault of ours',
-    patches: [
-      {
-        file: 'server/core/procedures/problem.ts',
-        find: 'if (error instanceof TRPCError) return fromTrpc(error);',
-        replace: '',
-      },
-    ],
+    replaced: ['refusals-are-faults'],
   },
 };

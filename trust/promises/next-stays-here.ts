@@ -36,12 +36,6 @@ export const promise: TrustPromise = {
   },
   control: {
     without: 'a look at where `next` leads',
-    patches: [
-      {
-        file: 'server/core/access/schema.ts',
-        find: 'if (!next || !staysHere(next) || !staysHere(decoded(next)) || !staysHere(decoded(decoded(next))))',
-        replace: 'if (next) return next; else',
-      },
-    ],
+    replaced: ['next-leads-anywhere'],
   },
 };

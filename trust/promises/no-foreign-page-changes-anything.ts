@@ -148,45 +148,10 @@ export const promise: TrustPromise = {
     };
   },
   control: [
-    {
-      without: 'the look at where a request comes from',
-      patches: [
-        {
-          file: 'server/doors/http/server.ts',
-          find: 'assertOwnOrigin(req, runtime.config, reach);',
-          replace: '',
-        },
-      ],
-    },
-    {
-      without: 'the look at where a read comes from',
-      patches: [
-        {
-          file: 'server/doors/http/origin.ts',
-          find: 'if (reach !== undefined && isFollowedLink(req)) return;',
-          replace: 'if (isSafeRequest(req)) return;',
-        },
-      ],
-    },
-    ...[
-      {
-        without: 'comparing the whole of an origin',
-        find: 'if (origin === own) return true;',
-        replace: 'if (origin.startsWith(own)) return true;',
-      },
-      {
-        without: 'taking a neighbour of our site as foreign',
-        find: "(site !== 'same-origin' && site !== 'none')",
-        replace: "site === 'cross-site'",
-      },
-      {
-        without: 'refusing to be opened as a page',
-        find: 'if (reach !== undefined && isFollowedLink(req)) return;',
-        replace: 'if (isFollowedLink(req)) return;',
-      },
-    ].map(({ without, ...patch }) => ({
-      without,
-      patches: [{ file: 'server/doors/http/origin.ts', ...patch }],
-    })),
+    { without: 'the look at where a request comes from', replaced: ['any-origin-is-ours'] },
+    { without: 'the look at where a read comes from', replaced: ['reads-from-anywhere'] },
+    { without: 'comparing the whole of an origin', replaced: ['origins-are-beginnings'] },
+    { without: 'taking a neighbour of our site as foreign', replaced: ['neighbours-are-ours'] },
+    { without: 'refusing to be opened as a page', replaced: ['every-route-is-linked'] },
   ],
 };

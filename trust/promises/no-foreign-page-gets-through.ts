@@ -5,7 +5,6 @@ import { frontHost, placeOfFront, startFront, startProxy, type ProxyName } from 
 import { goodPassword, signIn } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { freePort } from '#server/testing/program.ts';
-import { controlsOf } from '#trust/controls-of.ts';
 import { openBrowser } from '#trust/open-browser.ts';
 import { openPageAt, tryAllWays, ways } from '#trust/page-attempts.ts';
 import type { TrustPromise } from '#trust/promise.ts';
@@ -119,31 +118,14 @@ export const promise: TrustPromise = {
       holds: foreign.length + own.length === 0 && refused >= tried,
     };
   },
-  control: controlsOf('server/doors/http/origin.ts', [
-    {
-      without: 'refusing a foreign origin for every method',
-      find: 'if (origin !== undefined) return !isOwn(origin);',
-      replace: 'if (origin !== undefined) return !isSafeRequest(req) && !isOwn(origin);',
-    },
+  control: [
+    { without: 'refusing a foreign origin for every method', replaced: ['foreign-pages-may-read'] },
     {
       without: 'a look at which site a request without an origin comes from',
-      find: "return !isSafeRequest(req) || (site !== 'same-origin' && site !== 'none');",
-      replace: 'return !isSafeRequest(req);',
+      replaced: ['no-site-is-another'],
     },
-    {
-      without: 'taking a neighbour of the site as foreign',
-      find: "(site !== 'same-origin' && site !== 'none')",
-      replace: "site === 'cross-site'",
-    },
-    {
-      without: 'telling a frame from a link',
-      find: "dest === 'document'",
-      replace: "(dest === 'document' || dest === 'iframe')",
-    },
-    {
-      without: 'a look at which site the proxy asks for',
-      find: "reach === 'proxied' ? servedOrigin(req, config) : config.url.origin",
-      replace: 'config.url.origin',
-    },
-  ]),
+    { without: 'taking a neighbour of the site as foreign', replaced: ['neighbours-are-ours'] },
+    { without: 'telling a frame from a link', replaced: ['frames-are-links'] },
+    { without: 'a look at which site the proxy asks for', replaced: ['proxies-ask-for-our-site'] },
+  ],
 };

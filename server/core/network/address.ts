@@ -5,7 +5,7 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
 /** An address in canonical form, IPv4-mapped IPv6 as the IPv4 it is; undefined for anything else. */
 export function canonicalAddress(text: string): string | undefined {
-  return isIPv4(text) ? text : parse(text)?.toString();
+  return isIPv4(text) ? text : parseAddress(text)?.toString();
 }
 
 /** No proxy writes more than that for one address. */
@@ -26,7 +26,7 @@ export function readAddress(text: string): string | null {
 /** What is counted as one place: an IPv4 address, or the /64 that one IPv6 subscriber has all of; all unknown ones together. */
 export function addressBlock(text: string | null): string {
   if (text === null) return 'unknown';
-  const address = parse(text);
+  const address = parseAddress(text);
   if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? text;
   const network = [...address.parts.slice(0, 4), 0, 0, 0, 0];
   return `${new ipaddr.IPv6(network).toString()}/64`;
@@ -35,7 +35,7 @@ export function addressBlock(text: string | null): string {
 /** What one customer of a provider may have all of, as PostgreSQL takes it: an IPv4 /24, an IPv6 /48. Takes a block too. */
 export function widerNetwork(text: string): string {
   const [base = ''] = text.split('/');
-  const address = parse(base);
+  const address = parseAddress(base);
   if (address === undefined) return text;
   if (address instanceof ipaddr.IPv6)
     return `${ipaddr.IPv6.networkAddressFromCIDR(`${address.toString()}/48`).toString()}/48`;
@@ -45,13 +45,13 @@ export function widerNetwork(text: string): string {
 /** The same without what tells its hosts apart: one text for the whole network. */
 export function networkOf(text: string): string {
   const network = widerNetwork(text);
-  const isIPv6 = parse(text) instanceof ipaddr.IPv6;
+  const isIPv6 = parseAddress(text) instanceof ipaddr.IPv6;
   return (isIPv6 ? ipaddr.IPv6 : ipaddr.IPv4).networkAddressFromCIDR(network).toString();
 }
 
 /** Whether an address lies in one of the ranges, each an address or a CIDR. */
 export function isInRanges(address: string, ranges: readonly string[]): boolean {
-  const parsed = parse(address);
+  const parsed = parseAddress(address);
   return parsed !== undefined && ranges.some((range) => contains(range, parsed));
 }
 
@@ -66,7 +66,7 @@ function contains(range: string, address: Address): boolean {
  * Without the zone of a link-local address (`%eth0`), which names an interface of this machine and is no part of it. By Node's
  * rules: to ipaddr.js `1234` is an address too.
  */
-function parse(text: string): Address | undefined {
+export function parseAddress(text: string): Address | undefined {
   if (isIP(text) === 0) return undefined;
   const [address = ''] = text.split('%');
   return ipaddr.process(address);
@@ -89,7 +89,7 @@ function parseRange(range: string): Range | null {
 }
 
 function parseSingle(text: string): Range | null {
-  const address = parse(text);
+  const address = parseAddress(text);
   return address ? [address, address instanceof ipaddr.IPv6 ? 128 : 32] : null;
 }
 

@@ -29,7 +29,7 @@ export function clientAddress(
   return readFromRight(header, isStandard ? readElement : readAddress, config.trustedProxies);
 }
 
-function readFromRight(
+export function readFromRight(
   header: string,
   readEntry: (text: string) => string | null,
   trusted: Config['trustedProxies'],
@@ -80,7 +80,11 @@ export function peerOf(socket: Socket, { trustedProxies: trusted }: Proxies): Pe
 }
 
 /** `hop`: how many proxies lie between it and this server. */
-function isTrustedProxy(address: string | null, hop: number, trusted: Config['trustedProxies']): boolean {
+export function isTrustedProxy(
+  address: string | null,
+  hop: number,
+  trusted: Config['trustedProxies'],
+): boolean {
   if (address === null) return false;
   return typeof trusted === 'number' ? hop < trusted : isInRanges(address, trusted);
 }

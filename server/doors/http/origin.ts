@@ -32,31 +32,36 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config, reach?: Re
   throw new AppError('origin_not_allowed', sentence);
 }
 
-function isForeign(req: IncomingMessage, isOwn: (origin: string) => boolean): boolean {
+export function isForeign(req: IncomingMessage, isOwn: (origin: string) => boolean): boolean {
   const { origin, 'sec-fetch-site': site, cookie } = req.headers;
   if (origin !== undefined) return !isOwn(origin);
   // Browsers say where a WebSocket comes from by `Origin` alone, and always.
   if (cookie !== undefined && opensSocket(req)) return true;
   if (site === undefined) return false;
   // They send `Origin` with every request that may change something.
-  return !isSafeRequest(req) || (site !== 'same-origin' && site !== 'none');
+  return !isSafeRequest(req) || isOtherSite(site);
+}
+
+/** A neighbour of ours (`same-site`) is another too. `none`: the person asked for it themselves. */
+export function isOtherSite(site: string | string[]): boolean {
+  return site !== 'same-origin' && site !== 'none';
 }
 
 /** A page opened in a window of its own; no frame, image or script, and nothing that is sent. */
-function isFollowedLink(req: IncomingMessage): boolean {
+export function isFollowedLink(req: IncomingMessage): boolean {
   const { origin, 'sec-fetch-dest': dest } = req.headers;
   return origin === undefined && dest === 'document' && isSafeRequest(req) && !opensSocket(req);
 }
 
 /** Also through a proxy, which keeps `Upgrade` to itself. */
-function opensSocket({ headers }: IncomingMessage): boolean {
+export function opensSocket({ headers }: IncomingMessage): boolean {
   return (
     headers['sec-websocket-key'] !== undefined || Boolean(headers.upgrade || headers['x-forwarded-upgrade'])
   );
 }
 
 /** Proxies ask by GET, and say by which method they were asked. Other callers can only make it stricter. */
-function isSafeRequest({ method, headers }: IncomingMessage): boolean {
+export function isSafeRequest({ method, headers }: IncomingMessage): boolean {
   const forwarded = headers['x-forwarded-method'];
   return isSafe(method) && (forwarded === undefined || isSafe(String(forwarded)));
 }
@@ -66,7 +71,7 @@ export function isSafe(method: string | undefined): boolean {
 }
 
 /** Where a browser has found the site that a proxy asks for: as a trusted one says, else our own origin. */
-function servedOrigin(req: IncomingMessage, config: Config): string {
+export function servedOrigin(req: IncomingMessage, config: Config): string {
   const { url } = config;
   if (!peerOf(req.socket, config).isTrusted) return url.origin;
   const { 'x-forwarded-host': host = req.headers.host, 'x-forwarded-proto': scheme } = req.headers;
@@ -77,7 +82,7 @@ function servedOrigin(req: IncomingMessage, config: Config): string {
 }
 
 /** Without a `KEYWARD_URL` the server is on this machine only, which browsers know by three names. */
-function isOwnOrigin(origin: string, own: string, { url, urlIsGiven }: Config): boolean {
+export function isOwnOrigin(origin: string, own: string, { url, urlIsGiven }: Config): boolean {
   if (origin === own) return true;
   const isOurs = own === url.origin && !urlIsGiven;
   return isOurs && loopbackNames.some((name) => origin === own.replace(url.hostname, name));

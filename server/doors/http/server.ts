@@ -135,7 +135,7 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
   runtime.log.info(line, 'request');
 }
 
-function drain(server: Server): Promise<void> {
+export function drain(server: Server): Promise<void> {
   // A connection that is kept alive becomes idle only once its last answer has been sent.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,0 +1,3 @@
+import type * as original from '#server/doors/http/body.ts';
+
+export const assertStorable: typeof original.assertStorable = () => {};

@@ -1,0 +1,3 @@
+import type * as original from '#server/doors/http/origin.ts';
+
+export const isOtherSite: typeof original.isOtherSite = (site) => site === 'cross-site';

@@ -1,0 +1,3 @@
+import type * as original from '#server/core/access/schema.ts';
+
+export const safeNext: typeof original.safeNext = (next) => next || '/';
