@@ -51,12 +51,6 @@ export const promise: TrustPromise = {
   },
   control: {
     without: 'a lock on the admins',
-    patches: [
-      {
-        file: 'server/people/users/queries.ts',
-        find: ".orderBy(users.id)\n    .for('no key update');",
-        replace: '.orderBy(users.id);',
-      },
-    ],
+    replaced: ['admins-are-not-locked'],
   },
 };

@@ -97,24 +97,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'the order of locks: a token before its person',
-      patches: [
-        {
-          file: 'server/credentials/tokens/commands.ts',
-          find: "    await lockActiveOwner(tx, owner);\n    const token = await findTokenForUpdate(tx, owner, id);\n    if (!token) throw notFound('token');",
-          replace:
-            "    const token = await findTokenForUpdate(tx, owner, id);\n    await lockActiveOwner(tx, owner);\n    if (!token) throw notFound('token');",
-        },
-      ],
+      replaced: ['tokens-are-locked-first'],
     },
     {
       without: 'running a transaction again',
-      patches: [
-        {
-          file: 'db/contention.ts',
-          find: 'if (isOver || !isContention(error)) throw error;',
-          replace: 'throw error;',
-        },
-      ],
+      replaced: ['transactions-run-once'],
     },
   ],
 };

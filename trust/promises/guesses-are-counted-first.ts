@@ -120,44 +120,19 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'a count that the servers share',
-      patches: [
-        {
-          file: 'server/core/throttle/throttle.ts',
-          find: 'runtime.signer.hash(`try:${subject}`, text);',
-          replace: 'runtime.signer.hash(`try:${subject}`, text + process.pid);',
-        },
-      ],
+      replaced: ['each-server-counts-by-itself'],
     },
     {
       without: 'one spelling of an address',
-      patches: [
-        {
-          file: 'server/people/sign-in/count-sign-in.ts',
-          find: 'const account = canonicalEmail(email);',
-          replace: 'const account = email;',
-        },
-      ],
+      replaced: ['spellings-are-counted-apart'],
     },
     {
       without: 'a count before the password is looked at',
-      patches: [
-        {
-          file: 'server/people/sign-in/login.ts',
-          find: 'const attempt = await countSignIn(ctx, input.email);\n  const check = await checkCounted(ctx, input, attempt);',
-          replace:
-            'const nothing = async () => {};\n  const attempt = { pausedUntil: null, isLast: false, refund: nothing, reset: nothing, device: undefined };\n  const check = await checkCounted(ctx, input, attempt);\n  if (check.outcome === "wrong") await countSignIn(ctx, input.email);',
-        },
-      ],
+      replaced: ['sign-ins-are-not-counted', 'failures-are-counted-afterwards'],
     },
     {
       without: 'a count of its own for a known browser',
-      patches: [
-        {
-          file: 'server/people/sign-in/count-sign-in.ts',
-          find: 'device: await recogniseDevice(ctx, account)',
-          replace: 'device: undefined',
-        },
-      ],
+      replaced: ['browsers-are-not-recognised'],
     },
   ],
 };

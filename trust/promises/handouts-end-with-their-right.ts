@@ -126,33 +126,15 @@ export const promise: TrustPromise = {
     { without: 'the end with the token', sql: 'drop trigger credentials_end_codes on credentials' },
     {
       without: 'the end with the session',
-      patches: [
-        {
-          file: 'server/core/sessions/end.ts',
-          find: '  await endCodesOfSessions(tx, userId, keepId);\n',
-          replace: '',
-        },
-      ],
+      replaced: ['codes-outlive-their-session'],
     },
     {
       without: 'the look at the issuer when a code is used',
-      patches: [
-        {
-          file: 'server/core/one-time-codes/queries.ts',
-          find: 'gt(oneTimeCodes.expiresAt, at), issuerHolds)',
-          replace: 'gt(oneTimeCodes.expiresAt, at))',
-        },
-      ],
+      replaced: ['codes-outlive-their-issuer'],
     },
     {
       without: 'a look at the session that issues, when a code is made',
-      patches: [
-        {
-          file: 'server/core/one-time-codes/issue.ts',
-          find: '  if (issuer && !(await lockIssuedBy(tx, issuer)) && !isInherited) throw lostRight();',
-          replace: '  if (issuer) await lockIssuedBy(tx, issuer);',
-        },
-      ],
+      replaced: ['ended-sessions-issue-codes'],
     },
   ],
 };

@@ -124,33 +124,15 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'one transaction for a change and its row',
-      patches: [
-        {
-          file: 'server/core/access/context.ts',
-          find: 'change: (run) => runtime.db.transaction(run)',
-          replace: 'change: (run) => run(runtime.db)',
-        },
-      ],
+      replaced: ['changes-are-not-transactions'],
     },
     {
       without: 'one transaction for a machine that asks and the row of it',
-      patches: [
-        {
-          file: 'server/credentials/device-sign-in/start.ts',
-          find: 'await ctx.change((tx) => takeDown(tx, ctx, { ...ask, address }))',
-          replace: 'await takeDown(ctx.runtime.db, ctx, { ...ask, address })',
-        },
-      ],
+      replaced: ['device-requests-are-not-transactions'],
     },
     {
       without: 'one transaction for a token that is switched off by its reuse and the row of it',
-      patches: [
-        {
-          file: 'server/core/authentication/reuse.ts',
-          find: 'await runtime.db.transaction((tx) => disable(tx, runtime, request, found))',
-          replace: 'await disable(runtime.db, runtime, request, found)',
-        },
-      ],
+      replaced: ['disabling-is-not-a-transaction'],
     },
   ],
 };

@@ -97,44 +97,20 @@ export const promise: TrustPromise = {
     {
       without: 'a lock on the token, and a trigger on what is revoked',
       sql: 'drop trigger credentials_stay_revoked on credentials',
-      patches: [
-        {
-          file: 'server/credentials/tokens/queries.ts',
-          find: "    .where(and(ownedBy(owner), eq(credentials.id, id)))\n    .for('no key update', { of: credentials });",
-          replace: '    .where(and(ownedBy(owner), eq(credentials.id, id)));',
-        },
-      ],
+      replaced: ['tokens-are-not-locked'],
     },
     {
       without: 'a condition on the update that uses a code up',
-      patches: [
-        {
-          file: 'server/core/one-time-codes/queries.ts',
-          find: '.where(and(eq(oneTimeCodes.id, id), isOpen(at)))',
-          replace: '.where(eq(oneTimeCodes.id, id))',
-        },
-      ],
+      replaced: ['used-codes-are-used-again'],
     },
     {
       without: 'a lock on the person whose tokens are counted',
-      patches: [
-        {
-          file: 'server/credentials/tokens/queries.ts',
-          find: "    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))\n    .for('no key update');",
-          replace: '    .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)));',
-        },
-      ],
+      replaced: ['owners-are-not-locked'],
     },
     {
       without: 'a look for the rotation’s id, and an index of them',
       sql: 'alter table secrets drop constraint secrets_one_rotation',
-      patches: [
-        {
-          file: 'server/credentials/tokens/rotate.ts',
-          find: 'if (rotationId && (await wasRotated(tx, id, rotationId)))',
-          replace: 'if (rotationId === null)',
-        },
-      ],
+      replaced: ['rotations-are-forgotten'],
     },
   ],
 };

@@ -183,14 +183,7 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'the tenant in what finds a person to change',
-      patches: [
-        {
-          file: 'server/people/users/queries.ts',
-          find: '        eq(users.tenantId, tenantId),\n        id === undefined ? isActiveAdmin : or(isActiveAdmin, eq(users.id, id)),',
-          replace:
-            '        or(and(eq(users.tenantId, tenantId), isActiveAdmin), id === undefined ? undefined : eq(users.id, id)),',
-        },
-      ],
+      replaced: ['people-of-all-tenants-are-found'],
     },
     {
       without: 'the tenant in the list of people',
@@ -204,23 +197,11 @@ export const promise: TrustPromise = {
     },
     {
       without: 'the tenant in what is said of a JWT',
-      patches: [
-        {
-          file: 'server/credentials/introspection/introspect.ts',
-          find: 'if (claims?.tenant !== tenantId) return { active: false };',
-          replace: 'if (!claims) return { active: false }; tenantId = claims.tenant;',
-        },
-      ],
+      replaced: ['jwts-of-all-tenants-are-told'],
     },
     {
       without: 'the tenant in whom a change concerns',
-      patches: [
-        {
-          file: 'server/oversight/live-updates/hub.ts',
-          find: "return tenant === tenantId && (permissions.has('audit:read')",
-          replace: "return (permissions.has('audit:read')",
-        },
-      ],
+      replaced: ['changes-concern-all-tenants'],
     },
   ],
 };

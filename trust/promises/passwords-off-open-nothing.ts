@@ -78,13 +78,7 @@ export const promise: TrustPromise = {
     },
     {
       without: 'one place that new passwords pass',
-      patches: [
-        {
-          file: 'server/people/users/accept-password.ts',
-          find: "  assertWayOpen(config, 'password');\n  assertUncommonPassword",
-          replace: '  void config;\n  assertUncommonPassword',
-        },
-      ],
+      replaced: ['passwords-can-be-set-when-off'],
     },
   ],
 };

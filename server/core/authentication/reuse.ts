@@ -44,7 +44,12 @@ export async function tellOwner(
   }
 }
 
-async function disable(tx: Transaction, runtime: Runtime, request: RequestFacts, found: FoundCredential) {
+export async function disable(
+  tx: Transaction,
+  runtime: Runtime,
+  request: RequestFacts,
+  found: FoundCredential,
+) {
   const itself = and(
     eq(credentials.tenantId, found.tenantId),
     eq(credentials.id, found.id),

@@ -40,9 +40,7 @@ export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedT
 export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
-    await lockActiveOwner(tx, owner);
-    const token = await findTokenForUpdate(tx, owner, id);
-    if (!token) throw notFound('token');
+    const token = await lockOwnedToken(tx, owner, id);
     const changes = changedFields(token, input);
     if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
     assertChangeable(token, ctx.now());
@@ -74,6 +72,14 @@ export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise
     });
     return viewToken(tx, owner.tenantId, await reread(tx, owner, id), ctx.now());
   });
+}
+
+/** In the order in which all lock them. */
+export async function lockOwnedToken(tx: Transaction, owner: Owner, id: string): Promise<TokenRow> {
+  await lockActiveOwner(tx, owner);
+  const token = await findTokenForUpdate(tx, owner, id);
+  if (!token) throw notFound('token');
+  return token;
 }
 
 export function ownerOf({ tenantId, user }: Principal): Owner {

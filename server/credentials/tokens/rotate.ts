@@ -97,7 +97,11 @@ async function endSecret(
   await tx.update(secrets).set({ state, validUntil }).where(which);
 }
 
-async function wasRotated(tx: Transaction, credentialId: string, rotationId: string): Promise<boolean> {
+export async function wasRotated(
+  tx: Transaction,
+  credentialId: string,
+  rotationId: string,
+): Promise<boolean> {
   const same = and(eq(secrets.credentialId, credentialId), eq(secrets.rotationId, rotationId));
   const [row] = await tx.select({ epoch: secrets.epoch }).from(secrets).where(same);
   return row !== undefined;

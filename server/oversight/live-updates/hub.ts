@@ -222,7 +222,7 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
 }
 
 /** Whoever reads the audit log hears of everything in the tenant; everyone else of what they did or what is theirs. */
-function concerns({ tenant, users }: Message, { tenantId, user, permissions }: Principal): boolean {
+export function concerns({ tenant, users }: Message, { tenantId, user, permissions }: Principal): boolean {
   return tenant === tenantId && (permissions.has('audit:read') || users.includes(user.id));
 }
 

@@ -21,7 +21,7 @@ export async function countSignIn(ctx: AnyoneCtx, email: string): Promise<SignIn
 }
 
 /** Whose account it is, in one spelling, and which browser, if it has signed in there before. */
-async function recognise(ctx: AnyoneCtx, email: string) {
+export async function recognise(ctx: AnyoneCtx, email: string) {
   const account = canonicalEmail(email);
   return { account, device: await recogniseDevice(ctx, account) };
 }

@@ -85,7 +85,7 @@ async function demandOwnPassword(ctx: AnyoneCtx, attempt: SignInAttempt, user: U
 }
 
 /** What fails on our side is not a wrong password, and is not counted as one. */
-async function checkCounted(
+export async function checkCounted(
   ctx: AnyoneCtx,
   input: LoginInput,
   attempt: SignInAttempt,

@@ -1,0 +1,7 @@
+import { addressBlock } from '#server/core/network/address.ts';
+import * as original from '#server/core/throttle/throttle.ts';
+
+export const tallyOf: typeof original.tallyOf = (ctx, subject, text) => {
+  const which = text ?? addressBlock(ctx.request.address);
+  return original.tallyOf(ctx, subject, `${which} ${process.pid}`);
+};

@@ -1,0 +1,3 @@
+import * as original from '#server/credentials/tokens/queries.ts';
+
+export const findTokenForUpdate: typeof original.findTokenForUpdate = original.findToken;
