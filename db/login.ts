@@ -114,7 +114,7 @@ interface Admission {
   isOpen: boolean;
 }
 
-async function readAdmission(client: pg.Client, user: string): Promise<Admission> {
+export async function readAdmission(client: pg.Client, user: string): Promise<Admission> {
   const { rows } = await client.query<Admission>(
     `select pg_has_role($1, $2, 'usage') as "isMember",
        exists (select from aclexplode(datacl) where grantee = to_regrole($3)::oid and privilege_type = 'CONNECT') as "mayConnect",

@@ -88,23 +88,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'an allowance of rows for each caller',
-      patches: [
-        {
-          file: 'server/core/audit/queue.ts',
-          find: 'if (caller !== undefined) return known.admits(caller, row, now());',
-          replace: 'if (caller !== undefined) return true;',
-        },
-      ],
+      replaced: ['callers-fill-the-log'],
     },
     {
       without: 'an allowance of moves for each credential',
-      patches: [
-        {
-          file: 'server/core/credential-use/last-use.ts',
-          find: 'events.filter((event) => auditQueue.admitsMove(event))',
-          replace: 'events',
-        },
-      ],
+      replaced: ['moves-fill-the-log'],
     },
   ],
 };

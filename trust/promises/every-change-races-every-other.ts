@@ -19,12 +19,6 @@ export const promise: TrustPromise = {
   },
   control: {
     without: 'the lock on a person who is looked at before something is written',
-    patches: [
-      {
-        file: 'server/people/users/queries.ts',
-        find: "where(userIs(tenantId, id)).for('no key update');",
-        replace: 'where(userIs(tenantId, id));',
-      },
-    ],
+    replaced: ['people-are-not-locked'],
   },
 };

@@ -27,37 +27,23 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'database connections by turns',
-      patches: [{ file: 'db/client.ts', find: 'shareByTurns(pool, turns, waitMs);', replace: '' }],
+      replaced: ['connections-go-by-no-turns'],
     },
     {
       without: 'a bound on the calls of one caller that are under way',
-      patches: [
-        {
-          file: 'server/doors/http/admission.ts',
-          find: 'calls: createTurns({ perParty: underWay,',
-          replace: 'calls: createTurns({ perParty: Infinity,',
-        },
-      ],
+      replaced: ['any-number-of-calls-at-once'],
     },
     {
       without: 'a look at JSON before it is parsed',
-      patches: [{ file: 'server/doors/http/body.ts', find: '  assertJsonBounded(bytes);\n', replace: '' }],
+      replaced: ['any-json-is-parsed'],
     },
     {
       without: 'a budget for all bodies',
-      patches: [
-        { file: 'server/doors/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' },
-      ],
+      replaced: ['bodies-take-any-room'],
     },
     {
       without: 'a refusal before anything is looked up',
-      patches: [
-        {
-          file: 'server/doors/http/admit.ts',
-          find: '  if (spent) throw await overLimit(exchange, spent);\n',
-          replace: '',
-        },
-      ],
+      replaced: ['spent-buckets-are-looked-up'],
     },
   ],
 };

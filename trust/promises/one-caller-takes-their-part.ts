@@ -26,19 +26,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'a bound on the calls of one caller that are under way',
-      patches: [
-        {
-          file: 'server/doors/http/admission.ts',
-          find: 'calls: createTurns({ perParty: underWay,',
-          replace: 'calls: createTurns({ perParty: Infinity,',
-        },
-      ],
+      replaced: ['any-number-of-calls-at-once'],
     },
     {
       without: 'a budget for all bodies',
-      patches: [
-        { file: 'server/doors/http/body-budget.ts', find: 'assertRoom(bytes, holder);', replace: '' },
-      ],
+      replaced: ['bodies-take-any-room'],
     },
   ],
 };

@@ -109,24 +109,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'a hash where there is no account',
-      patches: [
-        {
-          file: 'server/people/users/password.ts',
-          find: 'if (stored === null) {\n    await hashPassword(password);',
-          replace: 'if (stored === null) {',
-        },
-      ],
+      replaced: ['unknown-accounts-cost-no-hash'],
     },
     {
       without: 'one answer for all',
-      patches: [
-        {
-          file: 'server/people/sign-in/check-password.ts',
-          find: "if (!user || !ok) return { outcome: 'wrong', user };",
-          replace:
-            "if (user?.deactivatedAt) return { outcome: 'deactivated', user };\n  if (!user || !ok) return { outcome: 'wrong', user };",
-        },
-      ],
+      replaced: ['deactivated-accounts-are-told'],
     },
   ],
 };

@@ -170,18 +170,7 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'tokens retired and people deactivated by the restore',
-      patches: [
-        {
-          file: 'server/oversight/backups/restore-backup.ts',
-          find: "secrets === 'retire' ? await retireSecrets(db, reason) : {}",
-          replace: '{}',
-        },
-        {
-          file: 'server/oversight/backups/restore-backup.ts',
-          find: "if (people === 'keep')",
-          replace: 'if (people)',
-        },
-      ],
+      replaced: ['restores-retire-nothing'],
     },
   ],
 };

@@ -23,6 +23,6 @@ export const promise: TrustPromise = {
   },
   control: {
     without: 'a watch beside the sealer',
-    patches: [{ file: 'server/oversight/audit-seals/seals.ts', find: '      watch.start();\n', replace: '' }],
+    replaced: ['sealing-is-not-watched'],
   },
 };

@@ -142,8 +142,6 @@ async function check(stage: Stage): Promise<Outcome> {
   };
 }
 
-const login = 'db/login.ts';
-
 export const promise: TrustPromise = {
   id: 'S35',
   name: `the server’s login becomes nothing more, in ${Object.keys(ways).length} ways, and enters no other Keyward’s database`,
@@ -153,24 +151,11 @@ export const promise: TrustPromise = {
   control: [
     {
       without: 'a login of its own: the server signs in as the owner',
-      patches: [
-        {
-          file: 'server/core/database/connect-database.ts',
-          find: 'const pools = openPools(config, server, log);',
-          replace: 'const pools = openPools(config, given.owner, log);',
-        },
-      ],
+      replaced: ['servers-sign-in-as-owner'],
     },
     {
       without: 'CONNECT revoked from PUBLIC',
-      patches: [
-        {
-          file: login,
-          find: 'before.isOpen && `revoke connect, temporary on database ${place} from public`',
-          replace: 'false',
-        },
-        { file: login, find: '&& !after.isOpen', replace: '' },
-      ],
+      replaced: ['everyone-may-connect'],
     },
     {
       without: 'membership of nothing else: a role in between',

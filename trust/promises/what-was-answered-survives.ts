@@ -143,14 +143,7 @@ export const promise: TrustPromise = {
     },
     {
       without: 'one transaction for a change and its audit row',
-      patches: [
-        {
-          file: 'server/core/audit/record.ts',
-          find: '  await insertAuditRows(tx, [auditRow(facts, entry)]);',
-          replace:
-            '  const row = auditRow(facts, entry);\n  setTimeout(() => void insertAuditRows(facts.runtime.db, [row]).catch(() => {}), 100);',
-        },
-      ],
+      replaced: ['audit-rows-follow-later'],
     },
   ],
 };

@@ -100,7 +100,7 @@ async function identify(owner: pg.Client, address: DatabaseAddress): Promise<str
 }
 
 /** What the server signs in with: it has the rights of a server, may connect, and can become nothing more. */
-async function prepareLogin(
+export async function prepareLogin(
   client: pg.Client,
   config: Config,
   { given, owner }: { given: DatabaseAddresses; owner: DatabaseOwner },

@@ -68,7 +68,7 @@ export async function refuseSpentAddress(exchange: Exchange): Promise<void> {
 }
 
 /** An empty bucket that speaks against a call. A secret that worked lately is not held up by others at the same address. */
-function findSpent(exchange: Exchange, presented: Presented): Spent | undefined {
+export function findSpent(exchange: Exchange, presented: Presented): Spent | undefined {
   const { runtime } = exchange;
   const { spent } = runtime.admission;
   if (spent.isEmpty()) return undefined;

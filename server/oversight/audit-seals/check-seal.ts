@@ -97,7 +97,7 @@ function findMisfit(
 }
 
 /** The first row that claims a time long before it can have been written, or after. */
-function findMisdated(lines: LogLine[], seal: AuditSeal, sealedAt: number): AuditFinding | undefined {
+export function findMisdated(lines: LogLine[], seal: AuditSeal, sealedAt: number): AuditFinding | undefined {
   const madeAt = new Date(seal.time).getTime();
   for (const { sequence, time, recordedAt } of lines) {
     const at = { sequence, seal: seal.number };

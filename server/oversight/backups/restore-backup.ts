@@ -75,7 +75,7 @@ async function finish(
   return { retired, lost };
 }
 
-async function retire(
+export async function retire(
   db: Database,
   { secrets, people, admins }: RestoreChoices,
   reason: string,

@@ -54,7 +54,7 @@ async function findPage(db: Database, tenantId: TenantId, input: ListUsersInput)
 }
 
 /** Part of a name or of an address, however it is written. */
-function matches(search: string): SQL | undefined {
+export function matches(search: string): SQL | undefined {
   return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));
 }
 
