@@ -114,6 +114,7 @@ interface Admission {
   isOpen: boolean;
 }
 
+/** What a login may do with this database, and whether everyone may connect to it. */
 export async function readAdmission(client: pg.Client, user: string): Promise<Admission> {
   const { rows } = await client.query<Admission>(
     `select pg_has_role($1, $2, 'usage') as "isMember",

@@ -31,7 +31,6 @@ export function changesOf(control: Sabotage): Changes {
 /** The file of `trust/controls/` by its name. Throws where it does not say what it replaces, or not as tsc can check it. */
 export function readReplacement(name: string): Replacement {
   const file = `trust/controls/${name}.ts`;
-  if (!existsSync(path.join(root, file))) throw new Error(`there is no ${file}`);
   const text = readText(file);
   const [, target] = /^import (?:type )?\* as original from '#(.+)';$/m.exec(text) ?? [];
   if (target === undefined) throw new Error(`${file} does not import its target as \`original\``);
@@ -71,7 +70,12 @@ export function misfits({ replacements, patches }: Changes): string[] {
   return [...undeclared, ...unfound];
 }
 
-const readText = (file: string) => readFileSync(path.join(root, file), 'utf8');
+function readText(file: string): string {
+  const place = path.join(root, file);
+  if (!existsSync(place)) throw new Error(`there is no ${file}`);
+  return readFileSync(place, 'utf8');
+}
+
 const urlOf = (file: string) => pathToFileURL(path.join(root, file)).href;
 
 /** At the top level of a module. */

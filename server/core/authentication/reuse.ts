@@ -44,6 +44,7 @@ export async function tellOwner(
   }
 }
 
+/** Switches a credential off, with its audit row. One that is off already stays as it is. */
 export async function disable(
   tx: Transaction,
   runtime: Runtime,

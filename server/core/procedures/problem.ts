@@ -59,6 +59,7 @@ export function toAppError(error: unknown): AppError {
   });
 }
 
+/** What tRPC refuses by itself, or wraps. */
 export function fromTrpc(error: TRPCError): AppError {
   if (error.code === 'BAD_REQUEST' && error.cause instanceof ZodError) return fromZod(error.cause);
   if (error.cause && error.code === 'INTERNAL_SERVER_ERROR') return toAppError(error.cause);

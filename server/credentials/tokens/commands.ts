@@ -74,7 +74,7 @@ export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise
   });
 }
 
-/** In the order in which all lock them. */
+/** Locks the owner, then the token: the order in which everyone locks them (decision 46). Throws `not_found`. */
 export async function lockOwnedToken(tx: Transaction, owner: Owner, id: string): Promise<TokenRow> {
   await lockActiveOwner(tx, owner);
   const token = await findTokenForUpdate(tx, owner, id);

@@ -97,6 +97,7 @@ async function endSecret(
   await tx.update(secrets).set({ state, validUntil }).where(which);
 }
 
+/** Whether a rotation with this id has been made before. */
 export async function wasRotated(
   tx: Transaction,
   credentialId: string,

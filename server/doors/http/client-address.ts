@@ -29,6 +29,7 @@ export function clientAddress(
   return readFromRight(header, isStandard ? readElement : readAddress, config.trustedProxies);
 }
 
+/** The first entry from the right that is no trusted proxy; null where that cannot be read. */
 export function readFromRight(
   header: string,
   readEntry: (text: string) => string | null,

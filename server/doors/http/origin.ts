@@ -32,6 +32,7 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config, reach?: Re
   throw new AppError('origin_not_allowed', sentence);
 }
 
+/** Whether a foreign page may have made a browser send it. */
 export function isForeign(req: IncomingMessage, isOwn: (origin: string) => boolean): boolean {
   const { origin, 'sec-fetch-site': site, cookie } = req.headers;
   if (origin !== undefined) return !isOwn(origin);

@@ -135,6 +135,7 @@ function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): v
   runtime.log.info(line, 'request');
 }
 
+/** Closes, once what runs has finished, or after 30 s. */
 export function drain(server: Server): Promise<void> {
   // A connection that is kept alive becomes idle only once its last answer has been sent.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);

@@ -75,6 +75,7 @@ async function finish(
   return { retired, lost };
 }
 
+/** Retires what the choices say, and returns how many of each kind. Throws `BackupError` where no admin would be left. */
 export async function retire(
   db: Database,
   { secrets, people, admins }: RestoreChoices,
