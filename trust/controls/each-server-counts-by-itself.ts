@@ -1,5 +1,5 @@
+import * as original from '#server/core/lockout/throttle.ts';
 import { addressBlock } from '#server/core/network/address.ts';
-import * as original from '#server/core/throttle/throttle.ts';
 
 export const tallyOf: typeof original.tallyOf = (ctx, subject, text) => {
   const which = text ?? addressBlock(ctx.request.address);

@@ -1,5 +1,5 @@
 import { canonicalEmail } from '#server/account-schema.ts';
-import { throttle } from '#server/core/throttle/throttle.ts';
+import { throttle } from '#server/core/lockout/throttle.ts';
 import { checkPassword } from '#server/people/sign-in/check-password.ts';
 import type * as original from '#server/people/sign-in/login.ts';
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { limits, type Limit } from '#server/core/throttle/rules.ts';
+import { limits, type Limit } from '#server/core/lockout/rules.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';

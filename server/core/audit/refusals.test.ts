@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stranger } from '#server/core/audit/record.ts';
-import { limits } from '#server/core/throttle/rules.ts';
+import { limits } from '#server/core/lockout/rules.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { goodPassword } from '#server/testing/person.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { limits } from '#server/core/throttle/rules.ts';
+import { limits } from '#server/core/lockout/rules.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { expect } from '#server/testing/person.ts';

@@ -1,9 +1,9 @@
 import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
+import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { addressBlock } from '#server/core/network/address.ts';
 import { issuerOf, recordCode } from '#server/core/one-time-codes/issue.ts';
-import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import {
   findByUserCode,
   lockByUserCode,

@@ -2,10 +2,10 @@ import { randomInt, randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Runtime } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
+import { throttle } from '#server/core/lockout/throttle.ts';
 import { widerNetwork } from '#server/core/network/address.ts';
 import { randomBase62 } from '#server/core/secrets/format.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
-import { throttle } from '#server/core/throttle/throttle.ts';
 import {
   countOpenRequests,
   deleteOneOfMany,

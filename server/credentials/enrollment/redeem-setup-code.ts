@@ -3,10 +3,10 @@ import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { Grant } from '#server/core/access/schema.ts';
 import { auditRow, insertAuditRows, recordAudit } from '#server/core/audit/record.ts';
+import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { notify } from '#server/core/notifications/notify.ts';
 import { consumeCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
-import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import { setupCodeResource } from '#server/credentials/enrollment/commands.ts';
 import {
   findRedeemedByHash,

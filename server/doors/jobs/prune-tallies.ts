@@ -1,4 +1,4 @@
-import { pruneTallies } from '#server/core/throttle/prune-tallies.ts';
+import { pruneTallies } from '#server/core/lockout/prune-tallies.ts';
 import type { Job } from '#server/doors/jobs/job.ts';
 
 export const pruneTalliesJob: Job = {

@@ -2,10 +2,10 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Database } from '#db/client.ts';
 import { type AnyoneCtx, createCtx, noReply, type Runtime } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
+import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { consumeCode, endCodes } from '#server/core/one-time-codes/consume.ts';
 import { issueCode } from '#server/core/one-time-codes/issue.ts';
 import type { SignedInView } from '#server/core/sessions/schema.ts';
-import { throttleFailures } from '#server/core/throttle/throttle.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
 import {
   anyUserExists,

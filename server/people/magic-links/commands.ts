@@ -2,10 +2,10 @@ import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
 import { assertWayOpen } from '#server/core/access/ways.ts';
+import { tallyOf, throttleFailures } from '#server/core/lockout/throttle.ts';
 import { mailSoon } from '#server/core/mail/send.ts';
 import { consumeCode } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs } from '#server/core/one-time-codes/issue.ts';
-import { tallyOf, throttleFailures } from '#server/core/throttle/throttle.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import type {
   MagicRequestedView,

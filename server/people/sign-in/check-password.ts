@@ -1,9 +1,9 @@
 import type { Transaction } from '#db/client.ts';
 import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
+import { throttle } from '#server/core/lockout/throttle.ts';
 import { consumeHeldCode } from '#server/core/one-time-codes/consume.ts';
 import type { CodeRow } from '#server/core/one-time-codes/queries.ts';
-import { throttle } from '#server/core/throttle/throttle.ts';
 import { AppError, invalid, notFound } from '#server/errors.ts';
 import { isTenantSuspended } from '#server/people/tenants/check-suspended.ts';
 import { hashPassword, verifyPassword } from '#server/people/users/password.ts';

@@ -1,6 +1,6 @@
 import { canonicalEmail } from '#server/account-schema.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
-import { noteThrottled, throttle, type Throttled } from '#server/core/throttle/throttle.ts';
+import { noteThrottled, throttle, type Throttled } from '#server/core/lockout/throttle.ts';
 import { recogniseDevice } from '#server/people/sign-in/recognise.ts';
 
 export interface SignInAttempt extends Throttled {

@@ -1,6 +1,6 @@
 import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
-import { throttleFailures } from '#server/core/throttle/throttle.ts';
+import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import { admit } from '#server/people/sign-in/start.ts';
 import { acceptByIdentity } from '#server/people/sso/accept-by-identity.ts';

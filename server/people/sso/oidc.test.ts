@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limits } from '#server/core/throttle/rules.ts';
+import { limits } from '#server/core/lockout/rules.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { openIssuer } from '#server/testing/issuer.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pruneTallies } from '#server/core/throttle/prune-tallies.ts';
-import { limits } from '#server/core/throttle/rules.ts';
+import { pruneTallies } from '#server/core/lockout/prune-tallies.ts';
+import { limits } from '#server/core/lockout/rules.ts';
 import type { Answer, Caller } from '#server/testing/caller.ts';
 import { openDesk, openEmptyDesk, type Desk } from '#server/testing/desk.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';

@@ -3,8 +3,7 @@ import type { Connection } from '#db/client.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
 import { auditRow, stranger } from '#server/core/audit/record.ts';
-import { addressBlock } from '#server/core/network/address.ts';
-import { countTry, deleteTallies, findClosedUntil, refundTry } from '#server/core/throttle/queries.ts';
+import { countTry, deleteTallies, findClosedUntil, refundTry } from '#server/core/lockout/queries.ts';
 import {
   isByOrigin,
   limits,
@@ -13,7 +12,8 @@ import {
   type Policy,
   type PolicyName,
   type Subject,
-} from '#server/core/throttle/rules.ts';
+} from '#server/core/lockout/rules.ts';
+import { addressBlock } from '#server/core/network/address.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 
 /** A try that counts as failed until it is refunded, or resets what it was counted by. */

@@ -1,7 +1,7 @@
 import { eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { signInTallies } from '#db/schema/sign-in.ts';
-import type { Limit } from '#server/core/throttle/rules.ts';
+import type { Limit } from '#server/core/lockout/rules.ts';
 
 export interface Counted {
   /** Whether it was let in. */

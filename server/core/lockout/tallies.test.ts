@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { after, test } from 'node:test';
-import { countTry, type Counted } from '#server/core/throttle/queries.ts';
-import { limits, type Limit } from '#server/core/throttle/rules.ts';
+import { countTry, type Counted } from '#server/core/lockout/queries.ts';
+import { limits, type Limit } from '#server/core/lockout/rules.ts';
 import { openEmptyDesk } from '#server/testing/desk.ts';
 
 const second = 1_000;

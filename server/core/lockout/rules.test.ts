@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { limits, type Subject } from '#server/core/throttle/rules.ts';
+import { limits, type Subject } from '#server/core/lockout/rules.ts';
 
 const minute = 60_000;
 const person = { windowMs: 15 * minute, pausesMs: [15 * minute, 30 * minute, 60 * minute], renews: true };

@@ -1,5 +1,5 @@
 import type { Runtime } from '#server/core/access/context.ts';
-import { deleteStaleTallies } from '#server/core/throttle/queries.ts';
+import { deleteStaleTallies } from '#server/core/lockout/queries.ts';
 
 /** Deletes what was counted and no longer says anything. */
 export function pruneTallies({ db, clock }: Runtime): Promise<void> {
