@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
-import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
+import { ReasonField } from '#components/ui/reason-field.tsx';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { tokensWords, useTriageChange } from './use-triage-changes.ts';
 
@@ -46,14 +46,9 @@ export function RevokeTokensDialog({ tokens, onRevoked, ...dialog }: RevokeToken
         ))}
         {tokens.length > named && <li className="text-muted">and {tokens.length - named} more</li>}
       </ul>
-      <TextField
-        data-first-focus
-        label="Reason"
-        optional
+      <ReasonField
         placeholder="Found in a public repository"
         hint="Their owners see it, and it is kept in the audit log."
-        autoComplete="off"
-        maxLength={500}
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />

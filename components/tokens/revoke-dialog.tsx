@@ -3,8 +3,8 @@ import { zodResolver } from '@hookform/resolvers/zod';
 import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
-import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
+import { ReasonField } from '#components/ui/reason-field.tsx';
 import { revokeTokenInput } from '#server/credentials/tokens/schema.ts';
 import type { TokenDialogProps } from './rename-dialog.tsx';
 import { useRevokeToken } from './use-token-changes.ts';
@@ -49,14 +49,9 @@ export function RevokeDialog({ token, onRevoked, ...dialog }: RevokeDialogProps)
         <code className="truncate font-mono text-xs">{token.prefix}…</code>
         {usesWords(token.useCount)}
       </p>
-      <TextField
-        data-first-focus
-        label="Reason"
-        optional
+      <ReasonField
         placeholder="Laptop was lost"
         hint="Kept with the token and in the audit log."
-        autoComplete="off"
-        maxLength={500}
         error={errors.reason?.message}
         {...form.register('reason')}
       />

@@ -5,6 +5,7 @@ import { useForm, useWatch } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { EmailField } from '#components/sessions/email-field.tsx';
 import { useHasPasswords, useWays } from '#components/sessions/use-ways.ts';
 import { LengthHint } from '#components/setup/length-hint.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -73,15 +74,7 @@ export function CreateDialog({ onInvited, ...dialog }: CreateDialogProps) {
         error={errors.name?.message}
         {...form.register('name')}
       />
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
-        error={errors.email?.message}
-        {...form.register('email')}
-      />
+      <EmailField autoComplete="off" error={errors.email?.message} {...form.register('email')} />
       <RoleField field={form.register('role')} error={errors.role?.message} />
       {hasPasswords && (
         <fieldset>

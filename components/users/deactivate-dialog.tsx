@@ -5,8 +5,8 @@ import { useForm } from 'react-hook-form';
 import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
-import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
+import { ReasonField } from '#components/ui/reason-field.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { deactivateUserInput, type UserView } from '#server/people/users/schema.ts';
 import { CutOff } from './cut-off.tsx';
@@ -55,14 +55,9 @@ export function DeactivateDialog({ user, ...dialog }: UserDialogProps) {
       problem={errors.root?.['refused']?.message}
     >
       <CutOff id={user.id} />
-      <TextField
-        data-first-focus
-        label="Reason"
-        optional
+      <ReasonField
         placeholder="Left the company"
         hint="Kept with the person and in the audit log."
-        autoComplete="off"
-        maxLength={500}
         error={errors.reason?.message}
         {...form.register('reason')}
       />

@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { EmailField } from '#components/sessions/email-field.tsx';
 import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { toast } from '#components/ui/toast.ts';
@@ -55,12 +56,8 @@ export function EditDialog({ user, ...dialog }: UserDialogProps) {
         error={errors.name?.message}
         {...form.register('name')}
       />
-      <TextField
-        label="E-mail"
-        type="email"
+      <EmailField
         autoComplete="off"
-        autoCapitalize="none"
-        spellCheck={false}
         hint="Links that were sent to the present address stop working when you change it."
         error={errors.email?.message}
         {...form.register('email')}
