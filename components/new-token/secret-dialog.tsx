@@ -10,7 +10,7 @@ type SecretDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
   title: string;
   description: ReactNode;
   made: CreatedTokenView;
-  /** What is lost with a secret that nobody copied. */
+  /** What is lost with a secret that was not copied. */
   loss: string;
   returnTo: () => HTMLElement | null;
 };

@@ -4,8 +4,8 @@ import { problemOf } from '#components/api/problem.ts';
 import { useBlocker } from '#components/ui/use-blocker.ts';
 
 /**
- * From sending the form for a secret until the secret is copied nothing leaves unasked: the token would live on, and nobody
- * would have seen its secret. `onClose` is to drop it from memory.
+ * Asks before the page or dialog is left, from the moment the form is sent until the secret is copied: the token would
+ * exist and its secret be lost. `onClose` drops it from memory.
  */
 export function useSecretOnce({ isMade, onClose }: { isMade: boolean; onClose: () => void }) {
   const [isCopied, setIsCopied] = useState(false);

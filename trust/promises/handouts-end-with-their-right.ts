@@ -77,7 +77,7 @@ async function countLeftBehind(stage: Stage, ending: string): Promise<number> {
   try {
     await psql.query('begin');
     await psql.query(ending, [eve.id]);
-    const invited = { name: 'Somebody', email: `${eve.id}@example.com`, role: 'member' };
+    const invited = { name: 'Grace Hopper', email: `${eve.id}@example.com`, role: 'member' };
     const making = eve.send('POST /api/v1/users', { body: invited });
     await Promise.race([making, sleep(300)]);
     await psql.query('commit');

@@ -79,7 +79,7 @@ test('where the tenant wants it so, a reuse switches the token off, with a row i
   assert.equal(rows.length, 1);
   assert.deepEqual(rows[0], { actor_kind: 'system', resource_id: id, address: '127.0.0.1' });
   const on = await desk.ada.send(`PATCH /api/v1/tokens/${id}`, { body: { enabled: true } });
-  assert.equal(on.problem?.code, 'token_disabled', 'whoever holds the old secret may hold the session too');
+  assert.equal(on.problem?.code, 'token_disabled', 'a thief of the old secret may hold the session too');
 });
 
 test('the owner of a token that is used after its end is told once, of a reuse once a day', async () => {

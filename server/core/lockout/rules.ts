@@ -49,38 +49,38 @@ export type Subject = keyof typeof limits;
 const originSubjects = ['address', 'letters', 'asks'] as const satisfies Subject[];
 export type OriginSubject = (typeof originSubjects)[number];
 
-/** Whether tries are counted by where they come from. */
+/** Whether attempts are counted by IP address. */
 export const isByOrigin = (subject: Subject): subject is OriginSubject =>
   originSubjects.some((one) => one === subject);
 
 export interface Policy {
-  /** What a try is counted by, in this order. */
+  /** What an attempt is counted by, in this order. */
   counts: readonly Subject[];
-  /** A try that has to pause is answered like any other, so the caller is told of it. Left out: it is refused. */
+  /** A paused attempt must be answered like any other, so the caller decides. Left out: it is refused. */
   isSilent?: true;
-  /** The only refusal that counts. */
+  /** The only error that counts as a failed attempt. */
   failure?: ErrorCode;
-  /** What each such refusal is audited as. */
+  /** The audit action of each failed attempt. */
   audits?: AuditAction;
 }
 
-/** Everything that can be tried until it works, and what its tries are counted by. */
+/** Everything that can be guessed, and what its attempts are counted by. */
 export const policies = {
-  /** A password, from a browser that has not signed in to that account before. */
+  /** A password, from a browser that has never signed in to that account. */
   signIn: { counts: ['address', 'account'], isSilent: true },
-  /** From one that has: no stranger's tries stand in its way. */
+  /** A password, from a browser that has: attempts by strangers do not pause it. */
   knownSignIn: { counts: ['device', 'devices'], isSilent: true },
-  /** The password of whoever is signed in. By session: a stolen one is not in the way of its owner, who signs in anew. */
+  /** The password of a signed-in user, counted by session: the owner of a stolen one signs in again and is not paused. */
   confirm: { counts: ['confirm', 'confirms'] },
-  /** A link by mail, for an address that may or may not be known here. */
+  /** A magic link, for an email that may or may not belong to a user. */
   magicLink: { counts: ['letters', 'mailbox'], isSilent: true },
   /** A long code: an invite, a reset link, a setup code. */
   code: { counts: ['address'], failure: 'code_invalid', audits: 'auth.code_refused' },
-  /** A short one that a machine shows, typed by somebody who is signed in. */
+  /** The short code that a device shows, typed by a signed-in user. */
   userCode: { counts: ['address', 'guesses'], failure: 'code_invalid', audits: 'auth.code_refused' },
-  /** A machine that wants to be let in. */
+  /** The start of a device sign-in. */
   deviceSignIn: { counts: ['asks'] },
-  /** A return from the issuer. */
+  /** The callback of an OpenID Connect sign-in. */
   sso: { counts: ['address'], failure: 'oidc_failed' },
 } as const satisfies Record<string, Policy>;
 export type PolicyName = keyof typeof policies;

@@ -16,26 +16,26 @@ import {
 import { addressBlock } from '#server/core/network/address.ts';
 import { AppError, type ErrorCode } from '#server/errors.ts';
 
-/** A try that counts as failed until it is refunded, or resets what it was counted by. */
+/** An attempt that counts as failed until it is refunded, or resets its counts. */
 export interface Throttled {
-  /** With a silent policy: too many tries came before, and until then none is looked at. Null: look. */
+  /** With a silent policy: until when attempts are not to be checked, after too many. Null: check this one. */
   pausedUntil: Date | null;
-  /** If this one fails, what it tried at pauses. */
+  /** If this one fails, a pause begins. */
   isLast: boolean;
-  /** It was not their fault: as if they had not tried. */
+  /** Undoes the count, for a failure that was not the caller's. */
   refund(): Promise<void>;
-  /** It succeeded: whose account it is starts anew, and the address is none the worse. */
+  /** After a success: forgets the failed attempts of the account, and undoes this one at the address. */
   reset(db: Connection): Promise<void>;
 }
 
-/** Who tries, by each subject of a policy that the request itself does not tell. */
+/** The subjects of a policy that the request itself does not tell. */
 export type Named<P extends PolicyName> = {
   [S in Exclude<(typeof policies)[P]['counts'][number], OriginSubject>]: string;
 };
 
 /**
- * Counts a try, over all servers and ways in, before it is looked at. Throws `rate_limited` where the address has to wait:
- * then nothing else is counted; and unless the policy is silent, where anything else has to.
+ * Counts an attempt before it is checked, across all servers and doors. Throws `rate_limited` for a paused address, counting
+ * nothing else; for any other paused subject only where the policy is not silent.
  */
 export async function throttle<P extends PolicyName>(
   ctx: AnyoneCtx,
@@ -70,8 +70,8 @@ export async function throttle<P extends PolicyName>(
 }
 
 /**
- * Runs something that fails with the code of the policy where what was tried is wrong, which counts and is audited; nothing
- * else counts. Throws what `throttle` throws, and what it throws itself.
+ * Runs what an attempt is for. A failure with the code of the policy counts and is audited; any other outcome is refunded.
+ * Throws what `throttle` and `run` throw.
  */
 export async function throttleFailures<P extends PolicyName, T>(
   ctx: AnyoneCtx,
@@ -93,13 +93,13 @@ export async function throttleFailures<P extends PolicyName, T>(
   return result;
 }
 
-/** One count of tries. */
+/** One count of attempts. */
 interface Tally {
   subject: Subject;
   key: Buffer;
-  /** Takes one try back. `closed`: and the pause that it began. */
+  /** Undoes one attempt. `closed`: and the pause that it began. */
   refund(db: Connection, closed?: boolean): Promise<void>;
-  /** Forgets all tries. */
+  /** Forgets all attempts. */
   reset(db: Connection): Promise<void>;
 }
 
@@ -108,7 +108,7 @@ interface Counted {
   closes: boolean;
 }
 
-/** The count of a subject. `text`: which one; left out for a place, which the request tells. */
+/** The count of a subject. `text`: which one; left out: the IP address of the request. */
 export function tallyOf(ctx: AnyoneCtx, subject: Subject, text = addressBlock(ctx.request.address)): Tally {
   const key = ctx.runtime.signer.hash(`try:${subject}`, text);
   return {
@@ -119,12 +119,12 @@ export function tallyOf(ctx: AnyoneCtx, subject: Subject, text = addressBlock(ct
   };
 }
 
-/** Until when it is closed; null where the try was counted. */
+/** Until when the subject is paused; null where the attempt was counted. */
 async function countAt(ctx: AnyoneCtx, tally: Tally, counted: Counted[]): Promise<Date | null> {
   const { db } = ctx.runtime;
   const { subject, key } = tally;
   const at = ctx.now();
-  // An address that has to wait costs one look: whoever floods us holds up nobody who writes.
+  // A paused address costs one read: a flood delays no writes.
   const until = isByOrigin(subject) ? await findClosedUntil(db, key, at) : null;
   if (until) return until;
   const { isOpen, closes, closedUntil } = await countTry(
@@ -138,7 +138,7 @@ async function countAt(ctx: AnyoneCtx, tally: Tally, counted: Counted[]): Promis
   return null;
 }
 
-/** A try that is not looked at is a refusal too. */
+/** An attempt that is not checked is audited as well. */
 function tooMany(ctx: AnyoneCtx, until: Date): AppError {
   noteThrottled(ctx);
   const seconds = Math.max(1, Math.ceil((until.getTime() - ctx.now().getTime()) / 1_000));
@@ -152,7 +152,7 @@ export function noteThrottled(ctx: AnyoneCtx): void {
   noteRefusal(ctx, 'auth.throttled', 'rate_limited');
 }
 
-/** By whoever is known to ask, or else by where they are: what is tried a thousand times a minute makes two rows. */
+/** Grouped by user, or else by IP address: a thousand attempts a minute make two rows. */
 function noteRefusal(ctx: AnyoneCtx, action: AuditAction, code: ErrorCode): void {
   const detail = { endpoint: ctx.request.endpoint };
   const unknown = !ctx.principal && { actor: stranger(ctx.runtime.defaultTenantId) };

@@ -42,7 +42,7 @@ export const deviceAsk = z.object({
     .transform((text) => (text === undefined ? ['*'] : text.split(' ').filter(Boolean)))
     .pipe(grantSchema)
     .meta({
-      description: 'Permissions, with spaces between them; left out: whatever one’s role allows.',
+      description: 'Permissions, with spaces between them; left out: all that your role allows.',
       example: 'profile:read',
     }),
 });

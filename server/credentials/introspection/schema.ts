@@ -99,7 +99,7 @@ export const verifyView = z.object({
 });
 export type VerifyView = z.infer<typeof verifyView>;
 
-/** RFC 7662, section 2.2; of a token that is not good for whoever asks, nothing but that. */
+/** RFC 7662, section 2.2. Of a token that is not active for the caller, nothing else is said. */
 export const introspectionView = z.union([
   z.object({ active: z.literal(false) }),
   z.looseObject({

@@ -21,7 +21,7 @@ const forwardQuery = z.object({
   redirect: z
     .literal('1')
     .optional()
-    .meta({ description: 'Sends a browser that is nobody to sign in (302).' }),
+    .meta({ description: 'Redirects a browser without a session to the sign-in page (302).' }),
 });
 
 const forwardHeaders = z.object({

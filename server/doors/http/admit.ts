@@ -49,7 +49,7 @@ export async function identify(
 }
 
 /** For calls without a body, or whose body was read. */
-export const noBody = async () => {};
+export const emptyBody = async () => {};
 
 /** For anonymous calls, ignoring credentials; `read` as above. Throws what it throws, and `rate_limited`. */
 export async function admitAddress<T>(exchange: Exchange, read: () => Promise<T>): Promise<T> {

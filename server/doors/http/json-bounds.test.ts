@@ -35,7 +35,7 @@ for (const [what, text, isBounded] of bodies) {
 
 test('to look at the largest body costs a small part of what parsing it would', () => {
   const text = '['.repeat(1_048_576);
-  // The least of a few: whatever else the machine does only adds to it.
+  // The least of a few runs: other load only adds to it.
   const least = (run: () => void) =>
     Math.min(
       ...Array.from({ length: 5 }, () => {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '#server/errors.ts';
 
-/** How the API's document describes a door that no procedure stands behind, by the schemas that the door itself uses. */
+/** An operation of the OpenAPI document that is no procedure, described by the schemas that its door uses. */
 export interface DoorOperation {
   path: string;
   method: 'get' | 'post';
@@ -13,6 +13,6 @@ export interface DoorOperation {
   input?: z.ZodType;
   query?: z.ZodObject;
   answer: { description: string; headers?: z.ZodObject; body?: z.ZodType; example?: object };
-  /** Beyond those of whoever asks with a credential. */
+  /** Beyond those of any authenticated call. */
   errors: readonly ErrorCode[];
 }

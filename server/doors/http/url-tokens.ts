@@ -1,7 +1,7 @@
 import { noteRefused } from '#server/core/authentication/authenticate.ts';
 import { tellOwner } from '#server/core/authentication/reuse.ts';
 import { isWorking } from '#server/core/secrets/rules.ts';
-import { admitAddress, noBody } from '#server/doors/http/admit.ts';
+import { admitAddress, emptyBody } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
 import { findUrlSecrets } from '#server/doors/http/request.ts';
 import { AppError } from '#server/errors.ts';
@@ -18,7 +18,7 @@ export function assertNoTokenInUrl(exchange: Exchange): Promise<never> | undefin
 
 async function refuseUrlTokens(exchange: Exchange, secrets: Secret[]): Promise<never> {
   const { runtime, facts } = exchange;
-  await admitAddress(exchange, noBody);
+  await admitAddress(exchange, emptyBody);
   const found = await Promise.all(secrets.slice(0, 5).map((secret) => runtime.lookup(secret.hash())));
   const refusal = { action: 'credential.exposed', code: 'token_in_url' } as const;
   for (const credential of found) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema } from '#server/core/access/schema.ts';
 import { redeemDeviceCode } from '#server/credentials/device-sign-in/redeem-device-code.ts';
-import { admitAddress, noBody } from '#server/doors/http/admit.ts';
+import { admitAddress, emptyBody } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
 import { anonymousCtx } from '#server/doors/oauth/endpoint.ts';
 import { OauthError } from '#server/doors/oauth/form.ts';
@@ -40,7 +40,7 @@ export async function grantDevice(
   exchange: Exchange,
   { device_code: code }: z.infer<typeof deviceGrantForm>,
 ): Promise<z.infer<typeof deviceGrantView>> {
-  await admitAddress(exchange, noBody);
+  await admitAddress(exchange, emptyBody);
   const ctx = anonymousCtx(exchange);
   const redeemed = await redeemDeviceCode(ctx, code);
   if (typeof redeemed === 'string') throw new OauthError(redeemed, sayWhy[redeemed]);

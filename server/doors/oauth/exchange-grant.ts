@@ -22,7 +22,7 @@ export const exchangeGrantForm = z.object({
       error: 'Only JWTs are issued.',
     })
     .optional(),
-  actor_token: z.never('Nobody can act for another here.').optional(),
+  actor_token: z.never('Delegation is not supported.').optional(),
   scope: z
     .string()
     .optional()

@@ -1,6 +1,6 @@
 import { listPublicKeys } from '#server/core/signing-keys/rotate-keys.ts';
 import { jwksView } from '#server/core/signing-keys/schema.ts';
-import { admitAddress, noBody } from '#server/doors/http/admit.ts';
+import { admitAddress, emptyBody } from '#server/doors/http/admit.ts';
 import { sendJson } from '#server/doors/http/answer.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
 import type { DoorOperation } from '#server/doors/http/operation.ts';
@@ -31,7 +31,7 @@ export async function answerJwks(exchange: Exchange): Promise<void> {
     res.setHeader('Allow', 'GET, HEAD');
     throw new AppError('method_not_allowed', 'This address takes GET.');
   }
-  await admitAddress(exchange, noBody);
+  await admitAddress(exchange, emptyBody);
   const keys = await listPublicKeys(runtime);
   res.setHeader('Cache-Control', 'public, max-age=300');
   sendJson(res, 200, keys);

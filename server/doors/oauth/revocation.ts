@@ -7,7 +7,7 @@ import { OauthError, parseForm, readOauthForm } from '#server/doors/oauth/form.t
 
 const revocationForm = z.object({ token: z.string().meta({ example: 'kw_pat_…' }) });
 
-/** Whoever can show a token may end it; what comes of it is nobody's to know. A JWT cannot be taken back: it dies by itself. */
+/** The holder of a token may revoke it; the answer tells nothing about it. A JWT cannot be revoked and expires by itself. */
 export const revocation: OauthEndpoint = {
   operation: {
     path: '/oauth/revoke',
@@ -16,7 +16,7 @@ export const revocation: OauthEndpoint = {
     access: 'anyone',
     summary: 'End a token that you hold (RFC 7009)',
     description:
-      'Always 200, whatever the token was. A JWT is `unsupported_token_type`: revoke what it was given for.',
+      'Always 200, also for an unknown token. A JWT is `unsupported_token_type`: revoke the token that it was issued for.',
     input: revocationForm,
     answer: { description: 'Done; no body.' },
     errors: [],

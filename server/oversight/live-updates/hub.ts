@@ -26,7 +26,7 @@ export interface Watcher {
 /** Tells what stays open when something changes, and ends it at once when it would no longer be let in. */
 export interface Hub {
   open(principal: Principal): Promise<Watcher>;
-  /** Throws `rate_limited` where somebody watches as often as one may. */
+  /** Throws `rate_limited` where the user has as many streams open as allowed. */
   refuseTooMany(principal: Principal): void;
   /** Begins to listen, rather than when something first stays open. Resolves once it hears, or takes long to. */
   listen(): Promise<void>;

@@ -13,9 +13,9 @@ import { findAccount, hasWorkingPassword, saveAccount } from '#server/people/use
 import type { UserRow } from '#server/people/users/queries.ts';
 
 /**
- * Gives oneself a new password, for the present one. Every other session ends, and so does every link that was mailed;
- * this session counts as signed in now, and no other browser is known any more. Throws `validation_failed`, `rate_limited`; for somebody who has no password
- * yet, and so nothing to prove but their sign-in, `sign_in_again`.
+ * Replaces the caller's password, given the current one. Ends every other session and every mailed link, forgets known
+ * browsers, and counts this session as signed in now. Throws `validation_failed`, `rate_limited`; for a user without a
+ * password, whose recent sign-in is the proof, `sign_in_again`.
  */
 export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {
   const proved = await prove(ctx, input.currentPassword);
