@@ -10,7 +10,7 @@ test('old addresses lead on', async ({ desk, page, signInAs }) => {
   await expect(page).toHaveURL('/tokens');
   await page.goto('/');
   await expect(page).toHaveURL('/dashboard');
-  await expect(page.getByRole('link', { name: 'Dashboard' })).toHaveAttribute('aria-current', 'page');
+  await expect(page.getByRole('link', { name: 'Home', exact: true })).toHaveAttribute('aria-current', 'page');
   await page.getByRole('link', { name: 'Tokens', exact: true }).click();
   await expect(page).toHaveURL('/tokens');
   await expect(page.getByRole('link', { name: 'Tokens', exact: true })).toHaveAttribute(

@@ -41,7 +41,7 @@ test('whoever is signed in is offered Claude Code first, where they may make tok
   await expect(page.getByText(/install\.sh \| sh/)).toBeHidden();
   await page.getByRole('button', { name: 'Or run it yourself' }).click();
   await expect(page.getByText(/install\.sh \| sh/)).toBeVisible();
-  await page.getByRole('link', { name: 'Dashboard' }).click();
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
   await expect(page).toHaveURL('/dashboard');
   await page.goBack();
   await page.getByRole('link', { name: 'make a token' }).click();

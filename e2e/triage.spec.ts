@@ -77,7 +77,7 @@ test('ten thousand tokens scroll without jank, nothing shifts, and Back leads to
   expect(await page.getByRole('listitem').count()).toBeLessThan(60);
 
   const before = await page.evaluate(() => window.scrollY);
-  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Dashboard' }).click();
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Home' }).click();
   await expect(page).toHaveURL('/dashboard');
   await page.goBack();
   await expect(last).toBeVisible();
@@ -216,6 +216,6 @@ test('nobody but an admin sees the page', async ({ desk, page, signInAs }) => {
     const answer = await page.goto('/admin/tokens');
     expect(answer?.status()).toBe(403);
     await page.goto('/dashboard');
-    await expect(page.getByRole('link', { name: 'All tokens' })).toHaveCount(0);
+    await expect(page.getByRole('link', { name: 'Everyone' })).toHaveCount(0);
   }
 });

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
+import { BottomBar } from '#components/frame/bottom-bar.tsx';
 import { Header } from '#components/frame/header.tsx';
 import { OfflineBar } from '#components/frame/offline-bar.tsx';
+import { Sidebar } from '#components/frame/sidebar.tsx';
 import { LiveUpdates } from '#components/live/live-updates.tsx';
 import { SignInAgain } from '#components/sessions/sign-in-again.tsx';
 
@@ -16,13 +18,17 @@ export default function DeskLayout({ children }: { children: ReactNode }) {
       <Header />
       <OfflineBar />
       <LiveUpdates />
-      <main
-        id="content"
-        tabIndex={-1}
-        className="mx-auto max-w-272 scroll-mt-13 px-4 pt-6 pb-16 outline-none md:px-6"
-      >
-        {children}
-      </main>
+      <div className="mx-auto max-w-desk lg:grid lg:grid-cols-[14rem_minmax(0,1fr)]">
+        <Sidebar />
+        <main
+          id="content"
+          tabIndex={-1}
+          className="@container scroll-mt-13 px-4 pt-6 pb-32 outline-none tablet:pb-16 md:px-6"
+        >
+          {children}
+        </main>
+      </div>
+      <BottomBar />
       <SignInAgain />
     </>
   );

@@ -72,7 +72,7 @@ export function AdminTokensView() {
   const stopRevoking = () => setRevoking([]);
   return (
     <>
-      <PageHead title="All tokens">
+      <PageHead title="Tokens">
         <Button onClick={() => setIdentifying(true)}>
           <ScanSearch aria-hidden />
           Identify…

@@ -17,7 +17,7 @@ export function BulkBar({ count, isPending, onAll, onDisable, onRevoke, onClear 
   return (
     <section
       aria-label="Selected tokens"
-      className="sticky bottom-4 z-20 mx-auto mt-4 flex w-max max-w-full flex-wrap items-center gap-2 rounded-card bg-raised py-2 pr-2 pl-4 shadow-float"
+      className="sticky bottom-18 z-20 mx-auto mt-4 flex w-max max-w-full flex-wrap items-center gap-2 rounded-card bg-raised py-2 pr-2 pl-4 shadow-float tablet:bottom-4"
     >
       <p role="status" className="mr-2 font-medium">
         {tokensWords(count)} selected

@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
-import { trpcClient } from '#components/api/trpc.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
@@ -11,6 +10,7 @@ import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AttentionItemView, AttentionReason } from '#server/credentials/alerts/schema.ts';
+import { attentionQuery } from './attention-query.ts';
 
 const [RevokeDialog] = lazyPart(
   async () => (await import('#components/admin-tokens/revoke-tokens-dialog.tsx')).RevokeTokensDialog,
@@ -29,10 +29,7 @@ const rowsAtFirst = 5;
  * before, so `children`, which stand below, come after.
  */
 export function AttentionList({ children }: { children: ReactNode }) {
-  const { data, error } = useQuery({
-    queryKey: ['attention'],
-    queryFn: ({ signal }) => trpcClient.attention.list.query(undefined, { signal }),
-  });
+  const { data, error } = useQuery(attentionQuery);
   const [showsAll, setShowsAll] = useState(false);
   const [revoking, setRevoking] = useState<AttentionItemView['token'] | null>(null);
   const items = data?.items ?? [];

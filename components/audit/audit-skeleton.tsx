@@ -6,7 +6,7 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 export function AuditSkeleton() {
   return (
     <>
-      <PageHead title="Audit" />
+      <PageHead title="Audit log" />
       <div className="mb-3 grid h-32 content-center lg:h-22">
         <Skeleton className="h-5 w-80 max-w-full" />
       </div>

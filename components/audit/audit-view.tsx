@@ -51,7 +51,7 @@ export function AuditView() {
 
   return (
     <>
-      <PageHead title="Audit" />
+      <PageHead title="Audit log" />
       <SealBar />
       <AuditToolbar filters={filters} onChange={setFilters}>
         <ExportMenu filters={filters} />

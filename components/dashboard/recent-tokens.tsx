@@ -17,7 +17,7 @@ export function RecentTokens({ tokens }: { tokens: readonly TokenView[] }) {
           href="/tokens?sort=used"
           className="rounded-tag text-sm font-medium text-accent-ink hover:underline"
         >
-          All tokens
+          All my tokens
         </PageLink>
       </div>
       <Card>

@@ -1,8 +1,8 @@
 import {
   BookOpen,
+  House,
   KeyRound,
   KeySquare,
-  LayoutDashboard,
   Link2,
   type LucideIcon,
   ScrollText,
@@ -21,30 +21,64 @@ export interface DeskPage {
   key?: string;
   /** The keys that work on it alone. */
   keys?: readonly (readonly [key: string, what: string])[];
-  /** What one must hold to open it; left out where every role may. `server/doors/pages/site.ts` says the same, and a test holds both. */
+  /** Needed to open it; left out where every role may. `server/doors/pages/site.ts` says the same, and a test holds both. */
   permission?: Permission;
 }
 
-/** What the header leads to, in its order. A page stands here once it is built. */
-export const deskPages: readonly DeskPage[] = [
-  { href: '/dashboard', label: 'Dashboard', icon: LayoutDashboard, key: 'd' },
-  { href: '/tokens', label: 'Tokens', icon: KeyRound, key: 't' },
-  { href: '/admin/users', label: 'Users', icon: Users, key: 'u', permission: 'users:read' },
+/** One entry of the navigation: one thing, however many pages show it. */
+export interface NavEntry extends DeskPage {
+  /** The same for everyone: a switch on either page leads to the other. */
+  everyone?: DeskPage;
+  /** Pages that this one leads to; they have no entry of their own. */
+  inner?: readonly DeskPage[];
+}
+
+export interface NavGroup {
+  label?: string;
+  entries: readonly NavEntry[];
+}
+
+/** What the navigation leads to, in its order. A page stands here once it is built. */
+export const navigation: readonly NavGroup[] = [
   {
-    href: '/admin/tokens',
-    label: 'All tokens',
-    icon: KeySquare,
-    key: 'k',
-    permission: 'tokens:admin',
-    keys: triageKeys,
+    entries: [
+      { href: '/dashboard', label: 'Home', icon: House, key: 'h' },
+      {
+        href: '/tokens',
+        label: 'Tokens',
+        icon: KeyRound,
+        key: 't',
+        everyone: {
+          href: '/admin/tokens',
+          label: 'Everyone’s tokens',
+          icon: KeySquare,
+          key: 'e',
+          permission: 'tokens:admin',
+          keys: triageKeys,
+        },
+      },
+    ],
   },
-  { href: '/admin/audit', label: 'Audit', icon: ScrollText, key: 'l', permission: 'audit:read' },
+  {
+    label: 'Admin',
+    entries: [
+      {
+        href: '/admin/users',
+        label: 'Users',
+        icon: Users,
+        key: 'p',
+        permission: 'users:read',
+        inner: [{ href: '/admin/links', label: 'Open links', icon: Link2, permission: 'users:read' }],
+      },
+      { href: '/admin/audit', label: 'Audit log', icon: ScrollText, key: 'l', permission: 'audit:read' },
+    ],
+  },
 ];
 
-/** Pages that other pages lead to, and the palette. */
-export const innerPages: readonly DeskPage[] = [
-  { href: '/admin/links', label: 'Open links', icon: Link2, permission: 'users:read' },
-];
+/** Every page that the navigation leads to, at once or by another. */
+export const deskPages: readonly DeskPage[] = navigation
+  .flatMap(({ entries }) => entries)
+  .flatMap((entry) => [entry, ...(entry.everyone ? [entry.everyone] : []), ...(entry.inner ?? [])]);
 
 /** What the user menu leads to: pages about oneself. */
 export const ownPages: readonly DeskPage[] = [
@@ -54,6 +88,22 @@ export const ownPages: readonly DeskPage[] = [
   { href: '/docs/api', label: 'API', icon: BookOpen },
 ];
 
-/** Of some pages those that whoever holds these permissions may open. */
-export const pagesFor = (pages: readonly DeskPage[], held: readonly Permission[]): readonly DeskPage[] =>
+/** The pages that these permissions open. */
+export const pagesFor = <Page extends DeskPage>(pages: readonly Page[], held: readonly Permission[]) =>
   pages.filter(({ permission }) => !permission || held.includes(permission));
+
+/** The navigation of a holder of these permissions; a group appears only with something in it. */
+export const navigationFor = (held: readonly Permission[]): readonly NavGroup[] =>
+  navigation
+    .map((group) => ({ ...group, entries: pagesFor(group.entries, held) }))
+    .filter(({ entries }) => entries.length > 0);
+
+/** How an entry is marked on a page: it is the page, or the way to it. */
+export function currentFor(
+  { href, everyone, inner }: NavEntry,
+  pathname: string,
+): 'page' | 'true' | undefined {
+  if (pathname === href) return 'page';
+  const isBelow = pathname === everyone?.href || inner?.some((page) => page.href === pathname);
+  return isBelow ? 'true' : undefined;
+}

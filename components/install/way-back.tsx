@@ -10,7 +10,7 @@ export function WayBack() {
   const visitor = useQuery(visitorQuery).data;
   if (!visitor) return null;
   const { href, words } = visitor.isSignedIn
-    ? { href: '/dashboard', words: 'Dashboard' }
+    ? { href: '/dashboard', words: 'Home' }
     : { href: '/login', words: 'Sign in' };
   return (
     <PageLink href={href} className={buttonClass({ variant: 'ghost', className: '-mr-3' })}>

@@ -2,7 +2,7 @@
 import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type DeskPage, deskPages, innerPages, ownPages, pagesFor } from '#components/frame/pages.ts';
+import { type DeskPage, deskPages, ownPages, pagesFor } from '#components/frame/pages.ts';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
@@ -15,7 +15,7 @@ const [Palette, preload] = lazyPart(async () => (await import('./palette.tsx')).
 const [ShortcutsDialog] = lazyPart(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog);
 
 const isOnce = ({ href }: DeskPage) => !deskPages.some((page) => page.href === href);
-const everyPage = [...deskPages, ...innerPages, ...ownPages.filter(isOnce)];
+const everyPage = [...deskPages, ...ownPages.filter(isOnce)];
 
 /** The quiet way in to everything: what one searches here is pages, people, tokens and acts. */
 export function PaletteButton() {
@@ -48,11 +48,12 @@ export function PaletteButton() {
         onClick={() => setOpen('palette')}
         className={buttonClass({
           variant: 'ghost',
-          className: 'mr-2 px-2! font-normal! text-faint! hover:text-ink! disabled:opacity-100!',
+          className:
+            'mr-2 px-2! font-normal! text-faint! hover:text-ink! disabled:opacity-100! lg:w-80 lg:justify-start! lg:border-line! lg:bg-canvas!',
         })}
       >
         <Search aria-hidden />
-        <span className="sr-only">Search or run a command</span>
+        <span className="max-lg:sr-only lg:flex-1 lg:text-left">Search or run a command</span>
         <Kbd keys={`${commandKey} K`} />
       </button>
       {open === 'palette' && me?.user && (

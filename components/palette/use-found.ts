@@ -44,7 +44,7 @@ const sources = [
     },
   },
   {
-    label: 'All tokens',
+    label: 'Everyone’s tokens',
     page: '/admin/tokens',
     noun: 'admin-tokens',
     async find(search: string, signal: AbortSignal) {

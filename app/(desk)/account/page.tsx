@@ -4,5 +4,9 @@ import { AccountView } from '#components/account/account-view.tsx';
 export const metadata: Metadata = { title: 'Account' };
 
 export default function AccountPage() {
-  return <AccountView />;
+  return (
+    <div className="max-w-272">
+      <AccountView />
+    </div>
+  );
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { globSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { deskPages, innerPages, ownPages, pagesFor } from '#components/frame/pages.ts';
+import { deskPages, ownPages, pagesFor } from '#components/frame/pages.ts';
 import { rolePermissions } from '#server/core/access/permissions.ts';
 import { roles } from '#server/core/access/schema.ts';
 import { pageAccess } from '#server/doors/pages/site.ts';
@@ -13,7 +13,7 @@ const app = fileURLToPath(new URL('../../../app/', import.meta.url));
 const built = globSync('**/page.tsx', { cwd: app }).map(
   (file) => `/${file.replace(/\([^)]+\)\//g, '').replace(/\/?page\.tsx$/, '')}`,
 );
-const offered = [...deskPages, ...innerPages, ...ownPages];
+const offered = [...deskPages, ...ownPages];
 
 for (const role of roles) {
   test(`the menus offer the role ${role} what the server lets it open, and nothing else`, () => {

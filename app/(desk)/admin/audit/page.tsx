@@ -4,7 +4,7 @@ import { Suspense } from 'react';
 import { AuditSkeleton } from '#components/audit/audit-skeleton.tsx';
 import { AuditView } from '#components/audit/audit-view.tsx';
 
-export const metadata: Metadata = { title: 'Audit' };
+export const metadata: Metadata = { title: 'Audit log' };
 
 export default function AuditPage() {
   return (

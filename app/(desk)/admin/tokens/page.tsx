@@ -4,7 +4,7 @@ import { Suspense } from 'react';
 import { AdminTokensView } from '#components/admin-tokens/admin-tokens-view.tsx';
 import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
 
-export const metadata: Metadata = { title: 'All tokens' };
+export const metadata: Metadata = { title: 'Everyone’s tokens' };
 
 export default function AdminTokensPage() {
   return (

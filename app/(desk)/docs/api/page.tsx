@@ -8,10 +8,12 @@ export const metadata: Metadata = { title: 'API' };
 
 export default function ApiDocsPage() {
   return (
-    <Suspense fallback={<ApiSkeleton />}>
-      <NuqsAdapter>
-        <ApiDocs />
-      </NuqsAdapter>
-    </Suspense>
+    <div className="max-w-272">
+      <Suspense fallback={<ApiSkeleton />}>
+        <NuqsAdapter>
+          <ApiDocs />
+        </NuqsAdapter>
+      </Suspense>
+    </div>
   );
 }
