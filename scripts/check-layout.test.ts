@@ -53,6 +53,14 @@ const NAMES: Case[] = [
     allowed: { 'server/core/procedures/problem.ts': '' },
   },
   {
+    rule: 'a document names no source file that is not there',
+    refused: { 'docs/deploying.md': 'See `notices/rules.ts`.' },
+    allowed: {
+      'docs/deploying.md': 'See `tokens/rules.ts`, `rules.ts` and `NNNN_verb_noun.sql`.',
+      'server/credentials/tokens/rules.ts': '',
+    },
+  },
+  {
     rule: 'file names are in kebab-case',
     refused: { 'server/doors/http/staticPages.ts': '' },
     allowed: { 'server/doors/http/static-pages.ts': '', 'app/(desk)/users/[id]/page.tsx': '' },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { borderFaults, luciaFaults } from './layout-borders.ts';
 import { circleFaults } from './layout-circles.ts';
+import { citationFaults } from './layout-citations.ts';
 import type { SourceFile } from './layout-imports.ts';
 import { migrationFaults, nameFaults } from './layout-names.ts';
 
@@ -16,7 +17,13 @@ export function layoutFaults(files: SourceFile[]): string[] {
       (fault) => `${file.path}: ${fault}`,
     ),
   );
-  return [...each, ...migrationFaults(files), ...luciaFaults(files), ...circleFaults(files)];
+  return [
+    ...each,
+    ...migrationFaults(files),
+    ...luciaFaults(files),
+    ...circleFaults(files),
+    ...citationFaults(files),
+  ];
 }
 
 function readTree(root: string): SourceFile[] {
