@@ -14,6 +14,7 @@ const paths = [
   '/admin/users',
   '/admin/tokens',
   '/admin/audit',
+  '/admin/settings',
   '/docs/api',
   '/device',
 ];

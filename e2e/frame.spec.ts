@@ -10,8 +10,14 @@ test('the sidebar has one entry a thing, by group, and marks where one is', asyn
 }) => {
   await signInAs(desk.ada);
   await page.goto('/dashboard');
-  await expect(main(page).getByRole('link')).toHaveText([/^Home/, /^Tokens/, /^Users/, /^Audit log/]);
-  await expect(main(page).getByRole('list', { name: 'Admin' }).getByRole('link')).toHaveCount(2);
+  await expect(main(page).getByRole('link')).toHaveText([
+    /^Home/,
+    /^Tokens/,
+    /^Users/,
+    /^Audit log/,
+    /^Settings/,
+  ]);
+  await expect(main(page).getByRole('list', { name: 'Admin' }).getByRole('link')).toHaveCount(3);
   for (const [path, name, current] of [
     ['/dashboard', 'Home', 'page'],
     ['/admin/tokens', 'Tokens', 'true'],
@@ -88,6 +94,7 @@ test('g and a letter lead to each page', async ({ desk, page, signInAs }) => {
     ['e', '/admin/tokens'],
     ['p', '/admin/users'],
     ['l', '/admin/audit'],
+    ['s', '/admin/settings'],
     ['t', '/tokens'],
   ] as const) {
     await page.keyboard.type(`g${key}`);

@@ -48,11 +48,16 @@ const pages: readonly Walked[] = [
     },
     needs: ['audit:read', '/api/v1/audit'],
   },
+  {
+    path: '/admin/settings',
+    shows: (page) => expect(page.getByText('The audit log is kept')).toBeVisible(),
+    needs: ['settings:write', '/api/v1/settings'],
+  },
 ];
 
 const forEveryone = [/^Home/, /^Tokens/];
 const navigation: Record<Role, readonly RegExp[]> = {
-  admin: [...forEveryone, /^Users/, /^Audit log/],
+  admin: [...forEveryone, /^Users/, /^Audit log/, /^Settings/],
   manager: forEveryone,
   member: forEveryone,
   viewer: forEveryone,
@@ -62,7 +67,7 @@ const navigation: Record<Role, readonly RegExp[]> = {
 const most = 0.1;
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
-test.describe.configure({ timeout: 90_000 });
+test.describe.configure({ timeout: 120_000 });
 
 test('every page as admin, manager, member and viewer, with the data of the seed', async ({
   emptyDesk,

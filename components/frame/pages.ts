@@ -6,6 +6,7 @@ import {
   Link2,
   type LucideIcon,
   ScrollText,
+  Settings2,
   Terminal,
   UserRound,
   Users,
@@ -71,6 +72,13 @@ export const navigation: readonly NavGroup[] = [
         inner: [{ href: '/admin/links', label: 'Open links', icon: Link2, permission: 'users:read' }],
       },
       { href: '/admin/audit', label: 'Audit log', icon: ScrollText, key: 'l', permission: 'audit:read' },
+      {
+        href: '/admin/settings',
+        label: 'Settings',
+        icon: Settings2,
+        key: 's',
+        permission: 'settings:write',
+      },
     ],
   },
 ];

@@ -18,6 +18,7 @@ const pages: Record<string, PageAccess> = {
   '/docs/api': 'signed-in',
   '/admin/tokens': 'tokens:admin',
   '/admin/audit': 'audit:read',
+  '/admin/settings': 'settings:write',
 };
 
 /** Admins' pages are nobody else's business, built or not. */

@@ -10,21 +10,32 @@ import { toSettingsView } from '#server/people/tenants/view.ts';
 export async function getSettings({ runtime, principal }: Ctx): Promise<SettingsView> {
   const tenant = await findTenant(runtime.db, principal.tenantId);
   if (!tenant) throw notFound('tenant');
-  return toSettingsView(tenant);
+  return toSettingsView(tenant, runtime.config);
 }
 
 /** Changes some of it. Tokens that exist already are left as they are. */
 export function updateSettings(ctx: Ctx, input: UpdateSettingsInput): Promise<SettingsView> {
   const { tenantId } = ctx.principal;
+  const { config } = ctx.runtime;
+  const columns = toColumns(input);
   return ctx.change(async (tx) => {
     const tenant = await findTenantForUpdate(tx, tenantId);
     if (!tenant) throw notFound('tenant');
-    const changes = changedFields(tenant, input);
-    if (Object.keys(changes).length === 0) return toSettingsView(tenant);
-    await updateTenant(tx, tenantId, input);
+    const changes = changedFields(tenant, columns);
+    if (Object.keys(changes).length === 0) return toSettingsView(tenant, config);
+    await updateTenant(tx, tenantId, columns);
     const resource = { type: 'tenant', id: tenantId, label: tenant.name };
     await recordAudit(tx, ctx, { action: 'settings.update', resource, detail: { changes } });
     const changed = await findTenant(tx, tenantId);
-    return toSettingsView(changed ?? tenant);
+    return toSettingsView(changed ?? tenant, config);
   });
 }
+
+const toColumns = ({ rateLimit, ...columns }: UpdateSettingsInput) =>
+  rateLimit === undefined
+    ? columns
+    : {
+        ...columns,
+        callsPerSecond: rateLimit?.perSecond ?? null,
+        callsAtOnce: rateLimit?.atOnce ?? null,
+      };

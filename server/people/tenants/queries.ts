@@ -8,6 +8,8 @@ const columns = {
   maxTokenDays: tenants.maxTokenDays,
   allowEternalTokens: tenants.allowEternalTokens,
   disableOnReuse: tenants.disableOnReuse,
+  callsPerSecond: tenants.callsPerSecond,
+  callsAtOnce: tenants.callsAtOnce,
 };
 
 export type TenantRow = NonNullable<Awaited<ReturnType<typeof findTenant>>>;

@@ -1,0 +1,47 @@
+'use client';
+import { Failed } from '#components/api/failed.tsx';
+import { PageHead } from '#components/frame/page-head.tsx';
+import { Section } from '#components/ui/section.tsx';
+import { Skeleton } from '#components/ui/skeleton.tsx';
+import type { SettingsView as Settings } from '#server/people/tenants/schema.ts';
+import { RateLimitForm } from './rate-limit-form.tsx';
+import { RotationForm } from './rotation-form.tsx';
+import { TokenPolicyForm } from './token-policy-form.tsx';
+import { useSettings } from './use-settings.ts';
+
+/** What is decided for everyone here, each with its range. */
+export function SettingsView() {
+  const { data, error } = useSettings();
+  return (
+    <>
+      <PageHead title="Settings" />
+      {error && !data ? (
+        <Failed error={error} />
+      ) : (
+        <div className="grid gap-10">
+          <Section
+            title="Token policy"
+            lead="Applies to tokens from now on. Those that exist stay as they are."
+          >
+            {data ? <TokenPolicyForm settings={data} /> : <Skeleton className="h-42" />}
+          </Section>
+          <Section title="Rotation">
+            {data ? <RotationForm settings={data} /> : <Skeleton className="h-28" />}
+          </Section>
+          <Section title="Rate limits" lead="For each credential, unless it has a limit of its own.">
+            {data ? <RateLimitForm settings={data} /> : <Skeleton className="h-42" />}
+          </Section>
+          <Section title="Retention" lead="The operator of this installation decides.">
+            {data ? <Retention settings={data} /> : <Skeleton className="h-5" />}
+          </Section>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Retention({ settings: { installation } }: { settings: Settings }) {
+  const { auditRetentionDays: days } = installation;
+  if (days === null) return <p>The audit log is kept for good.</p>;
+  return <p>The audit log is kept for {days} days. Months are exported before they are dropped.</p>;
+}

@@ -1,0 +1,57 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+const section = (page: Page, name: string) => page.getByRole('region', { name });
+const save = (page: Page, name: string) => section(page, name).getByRole('button', { name: 'Save' });
+
+test('an admin decides on tokens, and what is out of range says so and saves nothing', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await signInAs(desk.ada);
+  await page.goto('/admin/settings');
+  const days = page.getByRole('textbox', { name: 'Longest life in days' });
+  await expect(save(page, 'Token policy')).toBeDisabled();
+  for (const [typed, words] of [
+    ['4000', 'At most 3650 days.'],
+    ['ten', 'A whole number.'],
+  ] as const) {
+    await days.fill(typed);
+    await save(page, 'Token policy').click();
+    await expect(page.getByText(words)).toBeVisible();
+    await expect(days).toHaveValue(typed);
+  }
+  await days.fill('30');
+  await page.getByRole('checkbox', { name: 'Tokens may be made that never expire' }).uncheck();
+  await save(page, 'Token policy').click();
+  await expect(page.getByText('Settings are saved')).toBeVisible();
+  await page.reload();
+  await expect(days).toHaveValue('30');
+  const refused = await desk.ada.send('POST /api/v1/tokens', { body: { name: 'x', expiresInDays: null } });
+  expect(refused.status).toBe(422);
+});
+
+test('a rate limit needs both of its numbers, and is taken back by emptying them', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await signInAs(desk.ada);
+  await page.goto('/admin/settings');
+  const perSecond = page.getByRole('textbox', { name: 'Calls a second' });
+  const burst = page.getByRole('textbox', { name: 'Burst' });
+  await perSecond.fill('20');
+  await save(page, 'Rate limits').click();
+  await expect(section(page, 'Rate limits').getByText('A whole number of calls.')).toBeVisible();
+  await burst.fill('10');
+  await save(page, 'Rate limits').click();
+  await expect(page.getByText('At least as many as in a second.')).toBeVisible();
+  await burst.fill('40');
+  await save(page, 'Rate limits').click();
+  await expect(page.getByText('Settings are saved')).toBeVisible();
+  await perSecond.fill('');
+  await burst.fill('');
+  await save(page, 'Rate limits').click();
+  await expect.poll(async () => (await desk.ada.send('GET /api/v1/settings')).body['rateLimit']).toBeNull();
+});
