@@ -71,20 +71,27 @@ export interface Desk extends EmptyDesk {
 }
 
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
-  const desk = await openEmptyDesk(options);
+  await using opening = new AsyncDisposableStack();
+  const desk = opening.use(await openEmptyDesk(options));
   const code = await issueSetupCode(desk.runtime);
   const ada = await setUpAda(desk, code?.reveal(), desk.runtime.config.ways.password);
-  return { ...desk, ada, join: (name, role) => joinAs(ada, { caller: desk, name, role }) };
+  const opened = opening.move();
+  return {
+    ...desk,
+    ada,
+    join: (name, role) => joinAs(ada, { caller: desk, name, role }),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
 }
 
 export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDesk> {
   const clock = createFakeClock();
   const logged: string[] = [];
-  const opened = new AsyncDisposableStack();
-  const { address } = opened.use(await createDatabase(options.copied ?? template));
+  await using opening = new AsyncDisposableStack();
+  const { address } = opening.use(await createDatabase(options.copied ?? template));
   // Made only if something is put there.
   const dataFolder = join(tmpdir(), address.database);
-  opened.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  opening.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const settings = { KEYWARD_DATA: dataFolder, ...options.settings };
   const another: EmptyDesk['another'] = ({ through, settings: other } = {}) =>
     openInstance(through ? { ...address, host: '127.0.0.1', port: through.port } : address, clock, logged, {
@@ -93,8 +100,9 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     });
   const owner = new pg.Client(address);
   await owner.connect();
-  opened.defer(() => owner.end());
-  const first = opened.use(await another());
+  opening.defer(() => owner.end());
+  const first = opening.use(await another());
+  const opened = opening.move();
   return {
     ...first,
     clock,
