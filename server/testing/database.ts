@@ -23,14 +23,22 @@ export const oddLocales = {
 /** An empty one, or a copy. `locale`: as `create database` takes it, for an empty one. */
 export async function createDatabase(copied = 'template0', locale = ''): Promise<TestDatabase> {
   const database = `test_${randomBytes(6).toString('hex')}`;
+  await using opening = new AsyncDisposableStack();
+  // Kept for the drop: to connect takes longer than to create.
+  const admin = new pg.Client(testAddress());
+  admin.on('error', () => {});
+  await admin.connect();
+  opening.defer(() => admin.end());
   // Through the write-ahead log, as is usual, each copy takes three times as long, and its drop too.
-  await execute(`create database ${database} template ${copied} strategy file_copy ${locale}`);
+  await admin.query(`create database ${database} template ${copied} strategy file_copy ${locale}`);
+  opening.defer(async () => {
+    await admin.query(`drop database ${database} with (force)`);
+    await admin.query(`drop role if exists ${loginNameOf(database)}`);
+  });
+  const opened = opening.move();
   return {
     address: { ...testAddress(), database },
-    async [Symbol.asyncDispose]() {
-      await execute(`drop database ${database} with (force)`);
-      await execute(`drop role if exists ${loginNameOf(database)}`);
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
 }
 
@@ -53,8 +61,4 @@ export async function runSql<Row extends object>(address: pg.ClientConfig, text:
   } finally {
     await client.end();
   }
-}
-
-async function execute(statement: string): Promise<void> {
-  await runSql(testAddress(), statement);
 }
