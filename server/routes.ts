@@ -8,7 +8,7 @@ import { answerJwks } from '#server/doors/oauth/jwks.ts';
 import { answerOauth } from '#server/doors/oauth/oauth-door.ts';
 import type { StaticExport } from '#server/doors/pages/export.ts';
 import { createPagesDoor } from '#server/doors/pages/pages.ts';
-import { createRestDoor } from '#server/doors/rest/door.ts';
+import { answerRest } from '#server/doors/rest/door.ts';
 import { answerOidcCallback } from '#server/doors/sso-callback/oidc-callback.ts';
 import { answerTrpc } from '#server/doors/trpc/door.ts';
 import { callbackPath } from '#server/people/sso/commands.ts';
@@ -24,7 +24,7 @@ export function routeTable(site: StaticExport, bundle?: Bundle): RouteTable {
     [callbackPath, answerOidcCallback, 'linked'],
     ['/api/v1/auth/forward', answerForward, 'proxied'],
     ['/api/v1/auth/forward/', answerForward, 'proxied'],
-    ['/api/', createRestDoor()],
+    ['/api/', answerRest],
     ['/oauth/', answerOauth],
     ['/.well-known/jwks.json', answerJwks, 'linked'],
     ['/cli/', handout, 'linked'],

@@ -17,7 +17,9 @@ type Handler = (exchange: Exchange, params: Record<string, string | undefined>) 
 const methods = ['GET', 'POST', 'PATCH', 'DELETE', 'PUT'] as const;
 
 /** The REST door: every procedure with a place in the API, and the document that describes them. */
-export function createRestDoor(): Door {
+export const answerRest: Door = createRestDoor();
+
+function createRestDoor(): Door {
   const router = findMyWay({ maxParamLength: 200 });
   const handlers = new Map<unknown, Handler>();
   const add = (method: (typeof methods)[number], path: string, handler: Handler) => {
