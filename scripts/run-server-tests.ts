@@ -1,7 +1,9 @@
-import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { installPrograms, testPrograms } from './install-programs.ts';
+import { shareProcesses } from './share-processes.ts';
 import type { TestCounts } from './tally.ts';
 import { findNode, readText, root, runAttached } from './workplace.mjs';
 
@@ -24,12 +26,21 @@ export async function runServerTests(files: string[]): Promise<TestCounts> {
     '--test-reporter=./scripts/tally-reporter.ts',
     `--test-reporter-destination=${tally}`,
   ];
-  const tests = files.length > 0 ? files : findTests();
+  const tests = files.length > 0 ? files : writeGroups(folder);
   const code = await runAttached(findNode(), ['--test', ...flags, ...tests]);
   const { passed, failed } = JSON.parse(readText(tally) || '{"passed":0,"failed":1}') as TestCounts;
   return { passed, failed: code === 0 ? failed : Math.max(1, failed) };
 }
 
-function findTests(): string[] {
-  return globSync('{server,db,scripts,trust,cli}/**/*.test.ts', { cwd: root }).toSorted();
+/** For each process that is shared, a file that imports what it runs. */
+function writeGroups(folder: string): string[] {
+  const tests = globSync('{server,db,scripts,trust,cli}/**/*.test.ts', { cwd: root }).toSorted();
+  const fullPath = (test: string) => path.join(root, test);
+  const groups = shareProcesses(tests, (test) => readText(fullPath(test)));
+  return groups.map((group, index) => {
+    const file = path.join(folder, `${index}.test.ts`);
+    const imports = group.map((test) => `import '${pathToFileURL(fullPath(test)).href}';\n`);
+    writeFileSync(file, imports.join(''));
+    return file;
+  });
 }
