@@ -109,19 +109,30 @@ function Name({ name, onOpen }: { name: string; onOpen: (() => void) | undefined
   );
 }
 
+/** A line is 20 px high and a target 24: down, since the name is right above. */
+const tall = '-mb-1 pb-1';
+
 function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: TokenView }) {
   const all = permissions[0] === '*';
   const few = permissions.length <= 2;
   const addresses = ipAllowlist.length;
   return (
     <>
-      {all && <Tooltip text={allWords}>All permissions</Tooltip>}
+      {all && (
+        <Tooltip text={allWords} className={tall}>
+          All permissions
+        </Tooltip>
+      )}
       {!all && few && permissions.join(', ')}
-      {!all && !few && <Tooltip text={permissions.join(', ')}>{permissions.length} permissions</Tooltip>}
+      {!all && !few && (
+        <Tooltip text={permissions.join(', ')} className={tall}>
+          {permissions.length} permissions
+        </Tooltip>
+      )}
       {addresses > 0 && (
         <>
           {' · '}
-          <Tooltip text={ipAllowlist.join(', ')}>
+          <Tooltip text={ipAllowlist.join(', ')} className={tall}>
             {addresses === 1 ? '1 address' : `${addresses} addresses`}
           </Tooltip>
         </>
