@@ -3,6 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { runTrust } from '#trust/run.ts';
 import { ensureBuilt } from './build.mjs';
+import { findBrowser } from './find-browser.ts';
+import { installPrograms, testPrograms } from './install-programs.ts';
 import { runChecks } from './run-checks.ts';
 import { runJourneys } from './run-journeys.ts';
 import { runServerTests } from './run-server-tests.ts';
@@ -16,9 +18,27 @@ async function runBuild(): Promise<TestCounts> {
   return { passed: 1, failed: 0 };
 }
 
+/** What later parts would wait for: a new machine fetches it meanwhile. */
+async function fetchPrograms(): Promise<TestCounts> {
+  await installPrograms(testPrograms);
+  if (hasJourneys) await findBrowser();
+  return { passed: 0, failed: 0 };
+}
+
+/** Parts of which none disturbs another. */
+const atOnce =
+  (...parts: Part[]): Part =>
+  async (args) =>
+    sum(await Promise.all(parts.map((part) => part(args).catch(crashed))));
+
 const hasJourneys = existsSync(path.join(root, 'e2e'));
 const PARTS: Record<string, Part[]> = {
-  all: [runChecks, runServerTests, runBuild, runTrust, ...(hasJourneys ? [runJourneys] : [])],
+  all: [
+    atOnce(runChecks, runBuild, fetchPrograms),
+    runServerTests,
+    runTrust,
+    ...(hasJourneys ? [runJourneys] : []),
+  ],
   check: [runChecks],
   server: [runServerTests],
   trust: [runTrust],
@@ -27,14 +47,18 @@ const PARTS: Record<string, Part[]> = {
 
 async function main([name = 'all', ...args]: string[]): Promise<void> {
   keepCompiled();
-  const total = { passed: 0, failed: 0 };
-  for (const part of PARTS[name] ?? []) {
-    const { passed, failed } = await part(args).catch(crashed);
-    total.passed += passed;
-    total.failed += failed;
-  }
-  console.log(`${total.passed} passed, ${total.failed} failed`);
-  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+  const counts: TestCounts[] = [];
+  for (const part of PARTS[name] ?? []) counts.push(await part(args).catch(crashed));
+  const { passed, failed } = sum(counts);
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+function sum(counts: TestCounts[]): TestCounts {
+  return {
+    passed: counts.reduce((total, { passed }) => total + passed, 0),
+    failed: counts.reduce((total, { failed }) => total + failed, 0),
+  };
 }
 
 /** Each test file, and each server that it starts, is a process that loads the same modules. */
