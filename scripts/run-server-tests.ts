@@ -16,7 +16,7 @@ export async function runServerTests(files: string[]): Promise<TestCounts> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const tally = path.join(folder, 'tally.json');
   const flags = [
-    '--import=./scripts/load-drizzle.mjs',
+    '--import=./scripts/resolve-once.mjs',
     // One more than there are cores, for the tests that wait.
     `--test-concurrency=${os.availableParallelism() + 1}`,
     '--test-timeout=60000',

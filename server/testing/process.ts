@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedPostgres } from '#db/embedded/embedded.ts';
-import { bareEnvironment } from '#server/testing/bare-environment.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createDatabase } from '#server/testing/database.ts';
+import { serverEnvironment } from '#server/testing/server-environment.ts';
 
 /** A folder for what a process keeps, and the settings that name it. */
 export async function dataFolder(): Promise<{ settings: { KEYWARD_DATA: string } } & AsyncDisposable> {
@@ -79,7 +79,7 @@ export async function runServer(
 
 /** Starts it and waits for nothing. `ended` resolves to the exit code, null after a kill. */
 export function spawnServer(settings: Record<string, string>, ...args: string[]) {
-  const env = { ...bareEnvironment(), PORT: '0', KEYWARD_LOG_LEVEL: 'warn', ...settings };
+  const env = { ...serverEnvironment(), PORT: '0', KEYWARD_LOG_LEVEL: 'warn', ...settings };
   const child: ChildProcess = spawn(process.execPath, [main, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

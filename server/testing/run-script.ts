@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { bareEnvironment } from '#server/testing/bare-environment.ts';
+import { serverEnvironment } from '#server/testing/server-environment.ts';
 
 export interface ScriptRun {
   exitCode: number | null;
@@ -20,7 +20,7 @@ export async function runScript(
   typed = '',
 ): Promise<ScriptRun> {
   const script = fileURLToPath(new URL(`../doors/operator/${name}`, import.meta.url));
-  const env = { ...bareEnvironment(), ...settings };
+  const env = { ...serverEnvironment(), ...settings };
   const child = spawn(process.execPath, [script, ...args], { env });
   child.stdin.on('error', () => {});
   child.stdin.end(typed);
