@@ -7,9 +7,9 @@ import { check, views } from './views.ts';
 
 test.describe.configure({ timeout: 60_000 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
 
     test(`pages for everyone, ${view}`, async ({ emptyDesk, page }) => {
       await page.goto('/login');

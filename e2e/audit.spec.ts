@@ -15,9 +15,9 @@ async function addFiller(desk: Desk): Promise<void> {
   );
 }
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
     test(`the audit log can be read, ${view}`, async ({ desk, page, signInAs }) => {
       const bob = await desk.join('Bob', 'member');
       const { credential } = await bob.createToken({
@@ -154,9 +154,9 @@ test('a log that was tampered with says so, and where', async ({ desk, page, sig
   await picture(page, 'audit-tampered');
 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
     test(`a log whose sealing has stopped says so, before it is verified and after, ${view}`, async ({
       desk,
       page,

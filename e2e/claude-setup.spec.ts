@@ -8,9 +8,9 @@ const redeem = async (desk: Desk, text: string, host = 'ada-laptop') => {
   return desk.send('POST /api/v1/setup-codes/redeem', { body: { code, host, os: 'linux' } });
 };
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
     test(`one press copies what Claude Code is to do, and the card shows how it goes, ${view}`, async ({
       desk,
       page,

@@ -23,9 +23,9 @@ async function ask(desk: Desk, fields: Record<string, string> = {}) {
   };
 }
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
     test(`whoever is sent to the page signs in, sees what asks, and lets it in or not, ${view}`, async ({
       desk,
       page,

@@ -64,9 +64,9 @@ test('without a build the page says so; where only the version is unknown it doe
   await expect(page.getByRole('button', { name: 'Copy command', exact: true })).toBeVisible();
 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
     test(`installing is for everyone, ${view}`, async ({ desk, page, signInAs }) => {
       await page.goto('/install');
       await expect(page.getByText('What next')).toBeVisible();

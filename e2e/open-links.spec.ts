@@ -60,9 +60,9 @@ test('an admin who is deactivated takes along what they handed out, as one watch
   await expect(links(page)).toHaveCount(2);
 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height } });
+    test.use({ viewport: { width, height } });
     test(`no open links look right (${view})`, async ({ desk, page, signInAs }) => {
       await signInAs(desk.ada);
       await page.goto('/admin/links');

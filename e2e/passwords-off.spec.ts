@@ -91,9 +91,9 @@ test('the first admin is asked for no password', async ({ issuer, page }) => {
   await expect(page).toHaveURL(`${desk.origin}/dashboard`);
 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
 
     test(`pages without passwords, ${view}`, async ({ desk, issuer, page, signInAs }) => {
       await page.goto('/login?error=identity_unlinked');

@@ -102,10 +102,7 @@ async function see(desk: EmptyDesk, page: Page, { path, shows }: Walked, role: R
   expect(await page.evaluate(() => window.shifted), `${path} shifts for ${role}`).toBeLessThan(most);
   if (role !== 'admin') return;
   const name = `walk${path.replaceAll('/', '-')}`;
-  await check(page, `${name}-light`, { targets: true });
-  await page.emulateMedia({ colorScheme: 'dark' });
-  await picture(page, `${name}-dark`);
-  await page.emulateMedia({ colorScheme: 'light' });
+  await check(page, name, { targets: true });
   await page.setViewportSize({ width: 360, height: 740 });
   await picture(page, `${name}-360`);
   expect(await overflowOf(page), path).toBe(0);

@@ -113,9 +113,9 @@ test('who signed in long ago and has no password is led to the sign-in page, and
   await expect(page.getByRole('button', { name: 'Copy token' })).toBeVisible();
 });
 
-for (const { view, colorScheme, width, height } of views) {
+for (const { view, width, height } of views) {
   test.describe(view, () => {
-    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
+    test.use({ viewport: { width, height }, contextOptions: { reducedMotion: 'reduce' } });
 
     test(`the ways in and the account, ${view}`, async ({ desk, page, signInAs }) => {
       await page.goto('/login?error=oidc_unknown');
