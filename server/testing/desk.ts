@@ -11,7 +11,7 @@ import type { Role } from '#server/core/access/schema.ts';
 import { readBundle } from '#server/doors/downloads/read-bundle.ts';
 import { startHttpServer } from '#server/doors/http/server.ts';
 import { runJobs } from '#server/doors/jobs/queue.ts';
-import { openStaticExport } from '#server/doors/pages/export.ts';
+import { openStaticExport, type StaticExport } from '#server/doors/pages/export.ts';
 import { issueSetupCode } from '#server/people/first-admin/commands.ts';
 import { routeTable } from '#server/routes.ts';
 import { createRuntime } from '#server/runtime.ts';
@@ -137,10 +137,7 @@ async function openInstance(
     },
   });
   const runtime = await createRuntime(config, { addresses: { owner: address }, clock, logTo });
-  const server = await startHttpServer(
-    runtime,
-    routeTable(await openStaticExport(pages), await readBundle(cli)),
-  );
+  const server = await startHttpServer(runtime, routeTable(await readPages(pages), await readBundle(cli)));
   // Pages are watched from their first moment, as on a server that people use.
   if (pages) await runtime.hub.listen();
   return {
@@ -151,4 +148,13 @@ async function openInstance(
       await runtime.close();
     },
   };
+}
+
+const pagesOf = new Map<string | undefined, Promise<StaticExport>>();
+
+/** Once for all desks of a process: no test changes what is exported. */
+function readPages(folder: string | undefined): Promise<StaticExport> {
+  const read = pagesOf.get(folder) ?? openStaticExport(folder);
+  pagesOf.set(folder, read);
+  return read;
 }
