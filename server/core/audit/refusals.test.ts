@@ -190,9 +190,8 @@ test('the networks of one provider are one stranger', async () => {
 test('one caller adds a hundred rows a minute that belong to no change, with any content', async () => {
   await using desk = await openDesk({ settings: { KEYWARD_RATE_LIMIT: 'off' } });
   const { token, credential } = await desk.ada.createToken({ name: 'reader' });
-  const looks = Array.from({ length: 150 }, (_, n) => `GET /api/v1/audit?search=word${n}`);
-  const looked = await Promise.all(looks.map((call) => desk.send(call, { token })));
-  assert.ok(looked.every(({ status }) => status === 200));
+  for (let n = 0; n < 150; n++)
+    assert.equal((await desk.send(`GET /api/v1/audit?search=word${n}`, { token })).status, 200);
   assert.equal((await rowsOf(desk, 'audit.view')).length, 100);
   const other = await desk.ada.createToken({ name: 'another' });
   await desk.send('GET /api/v1/audit?search=word', { token: other.token });
