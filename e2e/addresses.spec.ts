@@ -8,6 +8,10 @@ test('old addresses lead on', async ({ desk, page, signInAs }) => {
   await signInAs(desk.ada);
   await page.goto('/profile');
   await expect(page).toHaveURL('/tokens');
+  await page.goto('/admin');
+  await expect(page).toHaveURL('/admin/users');
+  await page.goto('/api');
+  await expect(page).toHaveURL('/docs/api');
   await page.goto('/');
   await expect(page).toHaveURL('/dashboard');
   await expect(page.getByRole('link', { name: 'Home', exact: true })).toHaveAttribute('aria-current', 'page');

@@ -71,6 +71,18 @@ test('signed in, the front door and the sign-in page lead inside, and never outs
   assert.equal(out.headers.get('location'), '/login');
 });
 
+test('/api leads to the page about the API; what lies below it stays with the API', async () => {
+  await using site = await exportSite();
+  await using desk = await openDesk(site);
+  const page = await desk.ada.send('GET /api', { headers: html });
+  assert.deepEqual([page.status, page.headers.get('location')], [302, '/docs/api']);
+  for (const path of ['/api/', '/api/v1/nothing']) {
+    const refused = await desk.ada.send(`GET ${path}`, { headers: html });
+    assert.equal(refused.status, 404, path);
+    assert.equal(refused.problem?.code, 'not_found', path);
+  }
+});
+
 test('a page that one may not see is a page that says so, with status 403; a program gets the permission’s name', async () => {
   await using site = await exportSite();
   await using desk = await openDesk(site);
