@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { connect } from 'node:tls';
+import { soonDays } from '#server/core/secrets/schema.ts';
 import type { CliVersionView } from '#server/doors/downloads/schema.ts';
 import { CliError } from './client/errors.ts';
 import { isLoopback } from './client/server-address.ts';
@@ -171,7 +172,7 @@ async function checkToken(context: Context): Promise<Check[]> {
     const api = context.api();
     const standing = describeStanding(await fetchIdentity(api), api.server, undefined);
     const left = standing.expiresAt ? Date.parse(standing.expiresAt) - Date.now() : Infinity;
-    const renew = left < 7 * day ? 'Renew it: keyward auth login' : undefined;
+    const renew = left < soonDays * day ? 'Renew it: keyward auth login' : undefined;
     const says = `${standing.who}, ${standing.role}; ${standing.validity}`;
     return [
       renew === undefined ? ok('Token', says) : warning('Token', says, renew),

@@ -5,6 +5,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
+import { soonDays } from '#server/core/secrets/schema.ts';
 import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
 
 const grid = 'grid gap-3 sm:grid-cols-3';
@@ -30,7 +31,7 @@ export function TokenTiles({ page: { counts, items } }: { page: TokenPageView })
         label="Expiring soon"
         value={counts.expiring}
       >
-        {counts.expiring > 0 ? 'Within 7 days' : 'None within 7 days'}
+        {counts.expiring > 0 ? `Within ${soonDays} days` : `None within ${soonDays} days`}
       </Tile>
       <Tile
         href="/tokens?sort=used"

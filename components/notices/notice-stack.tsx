@@ -38,7 +38,7 @@ export function NoticeStack() {
   );
 }
 
-const variants = { warn: 'text-warn', danger: 'text-danger' };
+const variants = { idle: 'text-faint', warn: 'text-warn', danger: 'text-danger' };
 
 function Row({ notice, onDismiss }: { notice: NoticeView; onDismiss: () => void }) {
   const { icon: Icon, variant, title, detail, subject } = noticeWords(notice, useNow());

@@ -4,7 +4,7 @@ import type { NoticeKind, NoticeView } from '#server/core/notifications/schema.t
 
 interface Said {
   icon: LucideIcon;
-  variant: 'warn' | 'danger';
+  variant: 'idle' | 'warn' | 'danger';
   /** What stands around the name of what it is about, which is where the `…` is. */
   title: string;
   detail: string;
@@ -41,7 +41,8 @@ function ownWords(
     case 'expires_1':
       return {
         icon: Clock,
-        variant: 'warn',
+        // The first comes early: its token is not marked as expiring yet.
+        variant: kind === 'expires_14' ? 'idle' : 'warn',
         title: `… expires ${relativeWords(new Date(token?.expiresAt ?? createdAt), now)}`,
         detail: 'It is in use. Make a new one in time, and put it where this one is.',
       };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { soonDays } from '#server/core/secrets/schema.ts';
 
 export const noticeKinds = [
   'expires_14',
@@ -22,7 +23,7 @@ export type LogNoticeKind = (typeof logNoticeKinds)[number];
 export const lastingNotices: readonly NoticeKind[] = ['revoked_by_holder', 'setup_reused', 'password_set'];
 
 /** Days before its expiry at which the owner of a token in use is told. */
-export const expiryNotices = { expires_14: 14, expires_7: 7, expires_1: 1 } as const;
+export const expiryNotices = { expires_14: 14, expires_7: soonDays, expires_1: 1 } as const;
 
 export const noticeView = z.object({
   id: idSchema,

@@ -9,6 +9,9 @@ export const credentialRefusals = [
 ] as const;
 export type CredentialRefusal = (typeof credentialRefusals)[number];
 
+/** With so many days left, or fewer, a credential expires soon: statuses, notices and the header that warns programs agree. */
+export const soonDays = 7;
+
 /** The form of a secret and its checksum, pure: a scanner finds one without asking anybody. */
 export const secretKinds = ['pat', 'key', 'agt', 'set'] as const;
 export type SecretKind = (typeof secretKinds)[number];

@@ -1,5 +1,6 @@
 import { permissionsBeyond } from '#server/core/access/permissions.ts';
 import { cutText, type Grant, type Role } from '#server/core/access/schema.ts';
+import { soonDays } from '#server/core/secrets/schema.ts';
 import { tokenLimits, type TokenStatus } from '#server/credentials/tokens/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
@@ -22,7 +23,7 @@ export function tokenStatus(token: TokenState, at: Date): TokenStatus {
 
 /** A token that ends by then counts as expiring. */
 export function expiringBefore(at: Date): Date {
-  return new Date(at.getTime() + tokenLimits.expiringDays * day);
+  return new Date(at.getTime() + soonDays * day);
 }
 
 /** Whether a secret that was replaced still works beside the new one. */

@@ -7,12 +7,12 @@ import {
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { soonDays } from '#server/core/secrets/schema.ts';
 
 export const tokenLimits = {
   nameLength: 64,
   maxDays: 3650,
   defaultDays: 90,
-  expiringDays: 7,
   allowlistEntries: 50,
   pageSize: 200,
   reported: 100,
@@ -24,7 +24,7 @@ export const tokenLimits = {
 
 export const tokenStatuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const;
 export const tokenStatusSchema = z.enum(tokenStatuses).meta({
-  description: `Worked out by the server; \`expiring\`: ${tokenLimits.expiringDays} days or less left.`,
+  description: `Worked out by the server; \`expiring\`: ${soonDays} days or less left.`,
 });
 export type TokenStatus = z.infer<typeof tokenStatusSchema>;
 

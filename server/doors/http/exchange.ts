@@ -3,6 +3,7 @@ import type { Party, Release } from '#db/turns.ts';
 import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import { toAppError } from '#server/core/procedures/problem.ts';
+import { soonDays } from '#server/core/secrets/schema.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
 import type { PresetResponse } from '#server/doors/http/preset-response.ts';
@@ -52,7 +53,7 @@ export async function openCtx(
   return createCtx(runtime, { request: facts, principal, reply });
 }
 
-const expirySoonMs = 7 * 86_400_000;
+const expirySoonMs = soonDays * 86_400_000;
 
 /** For programs: their token ends soon. */
 function warnOfExpiry(res: ServerResponse, principal: Principal | null, at: Date): void {

@@ -24,7 +24,11 @@ const pages: Record<string, PageAccess> = {
 /** Admins' pages are nobody else's business, built or not. */
 const adminPages = '/admin/';
 
-const moved: Record<string, string> = { '/profile': '/tokens', '/admin': '/admin/users', '/api': '/docs/api' };
+const moved: Record<string, string> = {
+  '/profile': '/tokens',
+  '/admin': '/admin/users',
+  '/api': '/docs/api',
+};
 
 /** Who may see the page at a path, without its trailing slash; undefined where there is none. */
 export function pageAccess(path: string): PageAccess | undefined {
