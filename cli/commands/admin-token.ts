@@ -16,6 +16,7 @@ import type {
   BulkAction,
   BulkView,
   IdentificationView,
+  IdentifiedView,
 } from '#server/credentials/token-triage/schema.ts';
 
 interface ListOptions {
@@ -130,20 +131,23 @@ async function identifyTokens(context: Context, file: string | undefined): Promi
     const { items, skipped } = await api.send<IdentificationView>('POST /api/v1/admin/tokens/identify', {
       body: { text: part },
     });
-    found.items.push(...items.filter(({ prefix }) => !found.items.some((known) => known.prefix === prefix)));
+    found.items.push(...items.filter((item) => !found.items.some((known) => isSame(known, item))));
     found.skipped += skipped;
   }
   if (out.json) return out.printJson(found);
-  if (found.items.length === 0) return out.note('There is no token in this text.');
+  if (found.items.length === 0) return out.note('There is no token in this text, nor the prefix of one.');
   out.table(found.items, [
     { title: 'PREFIX', value: ({ prefix }) => `${prefix}…`, paint: out.paint.bold },
-    { title: 'SECRET', value: ({ state }) => state },
+    { title: 'SECRET', value: ({ by, state }) => (by === 'prefix' ? `${state}, by its prefix` : state) },
     { title: 'TOKEN', value: ({ token }) => token?.name ?? '–', flexible: true },
     { title: 'OWNER', value: ({ token }) => token?.owner.email ?? '–', flexible: true },
     { title: 'STATUS', value: ({ token }) => token?.status ?? 'not of this Keyward' },
   ]);
   if (found.skipped > 0) out.warn(`${plural(found.skipped, 'more token')} were not looked at.`);
 }
+
+/** A part of the text may mention what one before it did. */
+const isSame = (a: IdentifiedView, b: IdentifiedView) => a.prefix === b.prefix && a.token?.id === b.token?.id;
 
 /** Cut between lines, where there are any. */
 function* inParts(text: string): Generator<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newSecret } from '#server/core/secrets/format.ts';
-import { openDesk } from '#server/testing/desk.ts';
+import { openDesk, type Desk } from '#server/testing/desk.ts';
 
 test('tokens in a text are told apart: current, retired, and unknown, each once and in the order of the text', async () => {
   await using desk = await openDesk();
@@ -35,6 +35,73 @@ test('tokens in a text are told apart: current, retired, and unknown, each once 
     ],
   );
   assert.equal(items[1]?.prefix, unknown.slice(0, 15));
+});
+
+interface Identified {
+  prefix: string;
+  by: string;
+  state: string;
+  token: { name: string } | null;
+}
+
+async function identify(desk: Desk, text: string): Promise<(string | undefined)[][]> {
+  const answer = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text } });
+  assert.equal(answer.status, 200, answer.text);
+  const items = answer.body['items'] as unknown as Identified[];
+  return items.map(({ by, state, token }) => [by, state, token?.name]);
+}
+
+test('a prefix leads to every token that has it, a cut or mistyped secret to what it begins like, each in a line', async () => {
+  await using desk = await openDesk();
+  const laptop = await desk.ada.createToken({ name: 'laptop' });
+  desk.clock.advance({ hours: 1 });
+  const twin = await desk.ada.createToken({ name: 'twin' });
+  await desk.sql('update secrets set prefix = $2 where credential_id = $1', [
+    twin.credential.id,
+    laptop.credential.prefix,
+  ]);
+  const { prefix } = laptop.credential;
+  const both = [
+    ['prefix', 'current', 'twin'],
+    ['prefix', 'current', 'laptop'],
+  ];
+  assert.deepEqual(await identify(desk, `401 ${prefix}… 203.0.113.7\n401 ${prefix}…`), both);
+  assert.deepEqual(await identify(desk, laptop.token.slice(0, 30)), both);
+  assert.deepEqual(await identify(desk, `${laptop.token} ${prefix}`), [['secret', 'current', 'laptop']]);
+  assert.deepEqual(await identify(desk, `kw_pat_zzzzzzzz ${prefix.slice(0, -1)} kw_pat_yyyyyyyyyy`), [
+    ['prefix', 'unknown', undefined],
+    ['prefix', 'unknown', undefined],
+  ]);
+});
+
+test('of a prefix that very many tokens have the ten newest are named', async () => {
+  await using desk = await openDesk();
+  for (let nth = 0; nth < 11; nth++) {
+    await desk.ada.createToken({ name: `token ${nth}` });
+    desk.clock.advance({ seconds: 1 });
+  }
+  await desk.sql("update secrets set prefix = 'kw_pat_aaaaaaaa'");
+  const found = await identify(desk, 'kw_pat_aaaaaaaa');
+  assert.equal(found.length, 10);
+  assert.ok(!found.some(([, , name]) => name === 'token 0'), 'the oldest is left out');
+});
+
+test('neither a secret nor a prefix leads to another tenant’s token', async () => {
+  await using desk = await openDesk();
+  const theirs = newSecret('pat');
+  const tenant = '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401';
+  const token = '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403';
+  await desk.sql(`insert into tenants (id, slug, name, created_at) values ('${tenant}', 'other', 'Other', now());
+    insert into users (id, tenant_id, email, name, role, created_at)
+      values ('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402', '${tenant}', 'eve@other.example', 'Eve', 'admin', now());
+    insert into credentials (id, tenant_id, kind, owner_user_id, name, permissions, created_at)
+      values ('${token}', '${tenant}', 'pat', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402', 'theirs', array['*'], now())`);
+  await desk.sql(
+    `insert into secrets (hash, credential_id, prefix, epoch, state, created_at) values ($1, $2, $3, 1, 'current', now())`,
+    [theirs.hash(), token, theirs.reveal().slice(0, 15)],
+  );
+  assert.deepEqual(await identify(desk, theirs.reveal()), [['secret', 'unknown', undefined]]);
+  assert.deepEqual(await identify(desk, theirs.reveal().slice(0, 15)), [['prefix', 'unknown', undefined]]);
 });
 
 test('what was pasted is nowhere afterwards: not in the answer, the logs, a table or the audit log, which says how many', async () => {

@@ -1,42 +1,56 @@
+import type { Transaction } from '#db/client.ts';
 import type { Ctx } from '#server/core/access/context.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
 import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
-import { displayPrefix, findSecrets } from '#server/core/secrets/format.ts';
-import { findByHash } from '#server/credentials/token-triage/queries.ts';
+import { findMentions, type TokenMention } from '#server/credentials/token-triage/find-mentions.ts';
+import { findByHash, findByPrefix, type FoundSecret } from '#server/credentials/token-triage/queries.ts';
 import {
   triageLimits,
   type IdentificationView,
+  type IdentifiedView,
   type IdentifyInput,
 } from '#server/credentials/token-triage/schema.ts';
 import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
-/** Whose the tokens in a text are. Of the text nothing is kept; that it was asked is audited, with how many were found. */
+const { identifiedTokens, samePrefix } = triageLimits;
+
+/**
+ * Whose the tokens in a text are, which may be whole or cut down to their prefixes. Of the text nothing is kept; that it
+ * was asked is audited, with how many were found.
+ */
 export function identifyTokens(ctx: Ctx, { text }: IdentifyInput): Promise<IdentificationView> {
   const { tenantId } = ctx.principal;
-  const secrets = [...new Map(findSecrets(text).map((secret) => [secret.hash().toString('hex'), secret]))];
-  const looked = secrets.slice(0, triageLimits.identifiedTokens);
+  const mentions = findMentions(text);
+  const looked = mentions.slice(0, identifiedTokens);
   return ctx.change(async (tx) => {
-    const found = await findByHash(
-      tx,
-      tenantId,
-      looked.map(([, secret]) => secret.hash()),
-    );
-    const stateOf = new Map(found.map((row) => [row.hash.toString('hex'), row]));
-    const ids = [...new Set(found.map((row) => row.tokenId))];
-    const tokens = new Map(
-      (await readTokens(tx, tenantId, ids, ctx.now())).map((token) => [token.id, token]),
-    );
-    const detail = { found: secrets.length, known: ids.length };
+    const secretsOf = await findMentioned(tx, tenantId, looked);
+    const ids = new Set(looked.flatMap(secretsOf).map(({ tokenId }) => tokenId));
+    const tokens = await readTokens(tx, tenantId, [...ids], ctx.now());
+    const detail = { found: mentions.length, known: ids.size };
     const audited = auditRow(ctx, { action: 'token.identify', detail });
     if (ctx.runtime.auditQueue.admits(audited)) await insertAuditRows(tx, [audited]);
-    const items = looked.map(([hash, secret]) => {
-      const row = stateOf.get(hash);
-      const token = (row && tokens.get(row.tokenId)) ?? null;
-      return {
-        prefix: displayPrefix(secret),
-        state: row && token ? row.state : ('unknown' as const),
-        token,
-      };
+    const tokenOf = new Map(tokens.map((token) => [token.id, token]));
+    const items = looked.flatMap((mention): IdentifiedView[] => {
+      const { prefix, hash } = mention;
+      const by: IdentifiedView['by'] = hash ? 'secret' : 'prefix';
+      const known = secretsOf(mention).flatMap(({ state, tokenId }) => {
+        const token = tokenOf.get(tokenId);
+        return token ? { prefix, by, state, token } : [];
+      });
+      return known.length > 0 ? known : [{ prefix, by, state: 'unknown', token: null }];
     });
-    return { items, skipped: secrets.length - looked.length };
+    return { items, skipped: mentions.length - looked.length };
   });
+}
+
+/** What each of them leads to: a secret to one token at most, a prefix to several. */
+async function findMentioned(tx: Transaction, tenantId: TenantId, mentions: TokenMention[]) {
+  const hashes = mentions.flatMap(({ hash }) => hash ?? []);
+  const prefixes = mentions.flatMap(({ prefix, hash }) => (hash ? [] : prefix));
+  const byHash = await findByHash(tx, tenantId, hashes);
+  const byPrefix = await findByPrefix(tx, tenantId, { prefixes, limit: samePrefix });
+  const ofHash = Map.groupBy(byHash, ({ hash }) => hash.toString('hex'));
+  const ofPrefix = Map.groupBy(byPrefix, ({ prefix }) => prefix);
+  return ({ prefix, hash }: TokenMention): FoundSecret[] =>
+    (hash ? ofHash.get(hash.toString('hex')) : ofPrefix.get(prefix)) ?? [];
 }

@@ -104,8 +104,15 @@ export async function updateTokens(
     .where(and(eq(credentials.tenantId, tenantId), inArray(credentials.id, ids)));
 }
 
+/** A type, not an interface: what a query may return has to have an index signature. */
+export type FoundSecret = { state: (typeof secrets.$inferSelect)['state']; tokenId: string };
+
 /** Which of a tenant's tokens some secrets belong to, whatever became of them. */
-export async function findByHash(db: Connection, tenantId: TenantId, hashes: Buffer[]) {
+export async function findByHash(
+  db: Connection,
+  tenantId: TenantId,
+  hashes: Buffer[],
+): Promise<(FoundSecret & { hash: Buffer })[]> {
   return db
     .select({ hash: secrets.hash, state: secrets.state, tokenId: credentials.id })
     .from(secrets)
@@ -113,4 +120,21 @@ export async function findByHash(db: Connection, tenantId: TenantId, hashes: Buf
     .where(
       and(eq(credentials.tenantId, tenantId), sql`${secrets.hash} = any(${sql.param(hashes)}::bytea[])`),
     );
+}
+
+/** Which of a tenant's tokens have, or had, secrets that begin so: of each prefix the newest `limit`. */
+export async function findByPrefix(
+  db: Connection,
+  tenantId: TenantId,
+  { prefixes, limit }: { prefixes: string[]; limit: number },
+): Promise<(FoundSecret & { prefix: string })[]> {
+  const { rows } = await db.execute<FoundSecret & { prefix: string }>(sql`
+    select wanted.prefix, found.state, found."tokenId"
+    from unnest(${sql.param(prefixes)}::text[]) as wanted (prefix) cross join lateral (
+      select ${secrets.state} as state, ${credentials.id} as "tokenId" from ${secrets}
+      join ${credentials} on ${credentials.id} = ${secrets.credentialId}
+      where ${secrets.prefix} = wanted.prefix and ${credentials.tenantId} = ${tenantId}
+      order by ${secrets.createdAt} desc, ${credentials.id} limit ${limit}
+    ) as found`);
+  return rows;
 }

@@ -19,6 +19,8 @@ export const triageLimits = {
   identifiedCharacters: 200_000,
   /** Tokens told apart in one text. */
   identifiedTokens: 500,
+  /** Tokens of one prefix that are named. */
+  samePrefix: 10,
   /** Addresses, and endpoints, that are named. */
   places: 50,
 } as const;
@@ -99,7 +101,7 @@ export const identifyInput = z.strictObject({
     .min(1, 'Paste something.')
     .max(triageLimits.identifiedCharacters, 'At most 200,000 characters at once: look through it in parts.')
     .meta({
-      description: 'A token, a line of a log, a whole log. It is not stored.',
+      description: 'A token, its prefix, a line of a log, a whole log. It is not stored.',
       example: 'a line of a log',
     }),
 });
@@ -107,14 +109,20 @@ export type IdentifyInput = z.infer<typeof identifyInput>;
 
 export const identifiedView = z.object({
   prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
+  by: z.enum(['secret', 'prefix']).meta({
+    description: 'What was found in the text: a whole secret, or only what one begins with.',
+  }),
   state: z
     .enum(['current', 'staged', 'grace', 'retired', 'unknown'])
     .meta({ description: 'Which of the token’s secrets this is; `unknown`: none of this installation’s.' }),
   token: adminTokenView.nullable(),
 });
+export type IdentifiedView = z.infer<typeof identifiedView>;
 
 export const identificationView = z.object({
-  items: z.array(identifiedView).meta({ description: 'Each once, in the order of the text.' }),
+  items: z.array(identifiedView).meta({
+    description: `Each once, in the order of the text; of one prefix the ${triageLimits.samePrefix} newest at most.`,
+  }),
   skipped: z.int().meta({
     description: `How many there were beyond the first ${triageLimits.identifiedTokens}.`,
     example: 0,
