@@ -199,7 +199,7 @@ function isAfter({ after, input }: PageQuery): SQL | undefined {
   return after && isBehind(keysetOf(input), after);
 }
 
-function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {
+export function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {
   return and(
     kind && eq(credentials.kind, kind),
     lastUsed && usedWithin(lastUsed, at),
@@ -208,7 +208,7 @@ function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | und
 }
 
 /** In the terms of the index where it is sorted by use. What was used so long ago was made before, which cuts other walks short. */
-function usedWithin(window: UseWindow, at: Date): SQL | undefined {
+export function usedWithin(window: UseWindow, at: Date): SQL | undefined {
   if (window === 'never') return sql`${usedKey} = '-infinity'`;
   const edge = windowEdge(window, at);
   const moment = sql`${edge.toISOString()}::timestamptz`;

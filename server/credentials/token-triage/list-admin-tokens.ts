@@ -2,6 +2,7 @@ import type { Database } from '#db/client.ts';
 import type { Ctx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
+import { countMatching } from '#server/credentials/token-triage/count-matching.ts';
 import { findPage, sortKeys, type Among } from '#server/credentials/token-triage/find-page.ts';
 import {
   findMatching,
@@ -11,6 +12,7 @@ import {
 } from '#server/credentials/token-triage/queries.ts';
 import { countsOf } from '#server/credentials/token-triage/rules.ts';
 import type { AdminTokenPageView, ListAdminTokensInput } from '#server/credentials/token-triage/schema.ts';
+import { matchingOf } from '#server/credentials/tokens/list.ts';
 import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
 /** Matches that are sorted rather than looked for along the list. */
@@ -18,7 +20,7 @@ const fewMatches = 2_000;
 /** The search index knows three letters and more. */
 const shortestIndexed = 3;
 
-/** A page of everyone's tokens, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+/** A page of everyone's tokens, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
 export async function listAdminTokens(ctx: Ctx, input: ListAdminTokensInput): Promise<AdminTokenPageView> {
   const { runtime, principal } = ctx;
   const { tenantId } = principal;
@@ -26,16 +28,22 @@ export async function listAdminTokens(ctx: Ctx, input: ListAdminTokensInput): Pr
   const { order, sort } = input;
   const list = { name: 'admin-tokens', scope: tenantId, sort, order, key: sortKeys[sort].type };
   const after = readCursor(list, input.cursor);
-  const [page, tallies] = await Promise.all([
-    chooseAmong(runtime.db, tenantId, input).then((among) =>
-      findPage(runtime.db, { tenantId, input, after, at }, among),
-    ),
+  const query = { tenantId, input, after, at };
+  const isNarrowed = Boolean(input.search || input.user || input.lastUsed || input.kind);
+  const [among, tallies] = await Promise.all([
+    chooseAmong(runtime.db, tenantId, input),
     findTallies(runtime.db, tenantId, at),
   ]);
+  const [page, found] = await Promise.all([
+    findPage(runtime.db, query, among),
+    isNarrowed && !after ? countMatching(runtime.db, query, among) : undefined,
+  ]);
+  const counts = countsOf(tallies);
   return {
     items: await readTokens(runtime.db, tenantId, page.ids, at),
     nextCursor: page.end && writeCursor(list, page.end),
-    counts: countsOf(tallies),
+    counts,
+    matching: after ? null : (found ?? matchingOf(counts, input.status)),
   };
 }
 

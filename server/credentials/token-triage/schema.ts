@@ -7,6 +7,7 @@ import {
   timestampSchema,
 } from '#server/core/access/schema.ts';
 import {
+  matchingTokensView,
   tokenLimits,
   tokenPageView,
   tokenStatusSchema,
@@ -72,6 +73,7 @@ export const adminTokenPageView = z.object({
   }),
   nextCursor: cursorSchema.nullable(),
   counts: tokenPageView.shape.counts,
+  matching: matchingTokensView,
 });
 export type AdminTokenPageView = z.infer<typeof adminTokenPageView>;
 

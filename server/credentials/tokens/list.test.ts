@@ -57,6 +57,26 @@ test('a filter by status finds exactly the tokens of that status, and the counts
   }
 });
 
+test('what matches is counted by status and search together, on the first page only', async () => {
+  await using desk = await openFilledDesk();
+  await desk.ada.confirm();
+  await desk.ada.createToken({ name: 'soon too', expiresInDays: 3 });
+  await desk.ada.createToken({ name: 'sooner' });
+  const byStatus = { total: 3, active: 1, expiring: 2, expired: 0, disabled: 0, revoked: 0 };
+  for (const [status, count] of [
+    ['', 3],
+    ['expiring', 2],
+    ['active', 1],
+    ['revoked', 0],
+  ] as const) {
+    const page = await list(desk, `search=SOON${status && `&status=${status}`}&limit=1`);
+    assert.deepEqual(page.matching, { count, isExact: true, byStatus }, status);
+    assert.equal(page.counts.total, 7);
+  }
+  const { nextCursor } = await list(desk, 'search=soon&limit=1');
+  assert.equal((await list(desk, `search=soon&limit=1&cursor=${nextCursor}`)).matching, null);
+});
+
 test('the status that SQL filters by is the status that the rule gives', async () => {
   await using desk = await openDesk();
   const now = desk.clock.now();

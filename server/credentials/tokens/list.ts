@@ -12,6 +12,8 @@ import { expiringBefore } from '#server/credentials/tokens/rules.ts';
 import {
   tokenStatuses,
   type ListTokensInput,
+  type MatchingTokens,
+  type TokenCounts,
   type TokenPageView,
   type TokenStatus,
   type TokenView,
@@ -25,19 +27,30 @@ const sortKeys: Record<ListTokensInput['sort'], SortKey> = {
   name: byText(folded(credentials.name)),
 };
 
-/** A page of one's own tokens, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+/** A page of one's own tokens, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
 export async function listTokens(
   db: Database,
   owner: Owner,
   input: ListTokensInput,
   at: Date,
 ): Promise<TokenPageView> {
-  const [page, counts] = await Promise.all([findPage(db, owner, input, at), countByStatus(db, owner, at)]);
+  const { cursor, search, status } = input;
+  const [page, counts, found] = await Promise.all([
+    findPage(db, owner, input, at),
+    countByStatus(db, owner, { at }),
+    search && !cursor ? countByStatus(db, owner, { at, search }) : undefined,
+  ]);
   return {
     items: await viewTokens(db, owner.tenantId, page.rows, at),
     nextCursor: page.nextCursor,
     counts,
+    matching: cursor ? null : matchingOf(found ?? counts, status),
   };
+}
+
+/** What a status finds of tokens that were all counted. */
+export function matchingOf(byStatus: TokenCounts, status: TokenStatus | undefined): MatchingTokens {
+  return { count: byStatus[status ?? 'total'], isExact: true, byStatus };
 }
 
 /** Tokens as they are shown, with one query for the use of all of them. */
@@ -102,13 +115,24 @@ export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
   return conditions[status];
 }
 
-async function countByStatus(db: Database, owner: Owner, at: Date): Promise<TokenPageView['counts']> {
-  const count = (condition: SQL | undefined) => sql<number>`(count(*) filter (where ${condition}))::int`;
-  const perStatus = Object.fromEntries(tokenStatuses.map((status) => [status, count(statusIs(status, at))]));
-  const [counts] = await db
-    .select({ total: sql<number>`count(*)::int`, ...(perStatus as Record<TokenStatus, SQL<number>>) })
-    .from(credentials)
-    .where(ownedBy(owner));
+interface Counted {
+  at: Date;
+  search?: string;
+}
+
+async function countByStatus(db: Database, owner: Owner, { at, search }: Counted): Promise<TokenCounts> {
+  const counting = db.select(statusCounts(at)).from(credentials).$dynamic();
+  const isCurrent = and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current'));
+  const [counts] = search
+    ? await counting.innerJoin(secrets, isCurrent).where(and(ownedBy(owner), matches(search)))
+    : await counting.where(ownedBy(owner));
   if (!counts) throw new Error('count returned no row');
   return counts;
+}
+
+/** How many tokens there are in all and in each status, among those that a query finds. */
+export function statusCounts(at: Date): Record<keyof TokenCounts, SQL<number>> {
+  const count = (condition: SQL | undefined) => sql<number>`(count(*) filter (where ${condition}))::int`;
+  const perStatus = Object.fromEntries(tokenStatuses.map((status) => [status, count(statusIs(status, at))]));
+  return { total: sql<number>`count(*)::int`, ...(perStatus as Record<TokenStatus, SQL<number>>) };
 }

@@ -7,6 +7,7 @@ import {
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { matchingView } from '#server/core/paging/schema.ts';
 import { soonDays } from '#server/core/secrets/schema.ts';
 
 export const tokenLimits = {
@@ -221,18 +222,31 @@ export const listTokensInput = z.strictObject({
 });
 export type ListTokensInput = z.infer<typeof listTokensInput>;
 
+const tokenCountsView = z.object({
+  total: z.int(),
+  active: z.int(),
+  expiring: z.int(),
+  expired: z.int(),
+  disabled: z.int(),
+  revoked: z.int(),
+});
+export type TokenCounts = z.infer<typeof tokenCountsView>;
+
+/** What the filters find: on the first page only, for it is the same on the others. */
+export const matchingTokensView = matchingView
+  .extend({
+    byStatus: tokenCountsView
+      .nullable()
+      .meta({ description: 'By every filter but the status; `null` where the count is not exact.' }),
+  })
+  .nullable()
+  .meta({ description: 'What the filters find. `null` behind a cursor.' });
+export type MatchingTokens = z.infer<typeof matchingTokensView>;
+
 export const tokenPageView = z.object({
   items: z.array(tokenView),
   nextCursor: cursorSchema.nullable(),
-  counts: z
-    .object({
-      total: z.int(),
-      active: z.int(),
-      expiring: z.int(),
-      expired: z.int(),
-      disabled: z.int(),
-      revoked: z.int(),
-    })
-    .meta({ description: 'Over all tokens, whatever the filter.' }),
+  counts: tokenCountsView.meta({ description: 'Over all tokens, whatever the filter.' }),
+  matching: matchingTokensView,
 });
 export type TokenPageView = z.infer<typeof tokenPageView>;

@@ -3,6 +3,7 @@ import type { Database } from '#db/client.ts';
 import { byTime, inOrder, isBehind, type Keyset, type KeysetPosition } from '#db/keyset.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { utcText } from '#server/core/audit/row-line.ts';
+import type { MatchingView } from '#server/core/paging/schema.ts';
 import type { AuditFilter, AuditOutcome } from '#server/oversight/audit-log/schema.ts';
 
 export interface EventQuery {
@@ -56,6 +57,8 @@ export const newestEventsFirst = sql`order by ${inOrder(keyset)}`;
  * index scan whatever is asked for, and what is rarer than that comes in several pages.
  */
 const lookBehind = 10_000;
+/** More are not counted, whatever is asked for. */
+const mostCounted = 1_000;
 /** The first page comes at once, whatever it holds. */
 const firstLookBehind = 2_500;
 
@@ -75,6 +78,17 @@ export async function findEvents(db: Database, query: EventQuery): Promise<Event
     sql`select ${eventTime} as at, sequence from audit_events where ${range} ${newestEventsFirst} offset ${looked - 1} limit 1`,
   );
   return { rows, next: end.rows[0] && positionOf(end.rows[0]) };
+}
+
+/** How many events a filter without words finds: exact up to 1,000 and as far back as one look goes, a bound beyond. */
+export async function countEvents(db: Database, query: EventQuery): Promise<MatchingView> {
+  const { drivers, others } = splitConditions(query.filter);
+  const looked = others.length > 0 ? lookBehind : mostCounted + 1;
+  const { rows } = await db.execute<{ looked: number; found: number }>(sql`
+    select count(*)::int as looked, (count(*) filter (where ${and([sql`true`, ...others])}))::int as found
+    from (select * from audit_events where ${and([...scope(query), ...drivers])} ${newestEventsFirst} limit ${looked}) looked_at`);
+  const [{ looked: seen, found } = { looked: 0, found: 0 }] = rows;
+  return { count: Math.min(found, mostCounted), isExact: seen < looked && found <= mostCounted };
 }
 
 async function select(db: Database, where: SQL, limit: number): Promise<EventRow[]> {

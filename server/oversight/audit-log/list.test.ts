@@ -97,6 +97,23 @@ test('the log is read by every filter, whole and newest first, however long the 
   }
 });
 
+test('what the filters find is counted, up to 1,000 and as far as one look goes', async () => {
+  await using desk = await openDesk();
+  await fill(desk);
+  const matching = async (query: Record<string, string>) =>
+    (await read(desk.ada, { limit: '1', ...query })).matching;
+  const exactly = (number: number) => ({ count: number, isExact: true });
+  assert.deepEqual(await matching({ outcome: 'denied' }), exactly(100));
+  const both = { actor: people.bob, action: 'token.*', outcome: 'ok' };
+  assert.deepEqual(await matching(both), exactly((await readAll(desk.ada, both)).length));
+  assert.deepEqual(await matching({ action: 'token.steal' }), exactly(0));
+  assert.deepEqual(await matching({ search: 'bob' }), { count: 1, isExact: false }, 'words are not counted');
+  await fill(desk);
+  assert.deepEqual(await matching({}), { count: 1_000, isExact: false });
+  const { nextCursor } = await read(desk.ada, { limit: '1' });
+  assert.equal((await read(desk.ada, { limit: '1', cursor: nextCursor ?? '' })).matching, null);
+});
+
 test('from and to hold: from is in, to is not', async () => {
   await using desk = await openDesk();
   await fill(desk);
@@ -192,7 +209,11 @@ test('another tenant’s rows are not there, whatever is asked for', async () =>
     { outcome: 'denied' },
   ];
   for (const query of queries)
-    assert.deepEqual((await read(desk.ada, query)).items, [], JSON.stringify(query));
+    assert.deepEqual(
+      await read(desk.ada, query),
+      { items: [], nextCursor: null, matching: { count: 0, isExact: true } },
+      JSON.stringify(query),
+    );
   const { actions } = (await desk.ada.send('GET /api/v1/audit/actions')).body as unknown as {
     actions: string[];
   };

@@ -3,7 +3,13 @@ import type { Ctx } from '#server/core/access/context.ts';
 import { auditActions } from '#server/core/audit/actions.ts';
 import { type PagedList, readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import { notFound } from '#server/errors.ts';
-import { type EventPage, type EventQuery, findEvent, findEvents } from '#server/oversight/audit-log/find.ts';
+import {
+  countEvents,
+  type EventPage,
+  type EventQuery,
+  findEvent,
+  findEvents,
+} from '#server/oversight/audit-log/find.ts';
 import { noteView } from '#server/oversight/audit-log/note-view.ts';
 import type {
   AuditEventInput,
@@ -29,8 +35,17 @@ export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<Audit
   const before = readCursor(list, cursor);
   if (!before) noteView(ctx, { filter });
   const query = { tenantId, filter, before, limit };
-  const { rows, next } = await readEvents(ctx.runtime.db, query);
-  return { items: rows.map(toEventView), nextCursor: next ? writeCursor(list, next) : null };
+  const [{ rows, next }, counted] = await Promise.all([
+    readEvents(ctx.runtime.db, query),
+    before || filter.search ? undefined : countEvents(ctx.runtime.db, query),
+  ]);
+  // What words find is not counted beyond the page.
+  const matching = counted ?? { count: rows.length, isExact: !next };
+  return {
+    items: rows.map(toEventView),
+    nextCursor: next ? writeCursor(list, next) : null,
+    matching: before ? null : matching,
+  };
 }
 
 /** One row of the tenant's log. That it was looked at is put into the log too. Throws `not_found`. */

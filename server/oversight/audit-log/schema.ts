@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cursorSchema, idSchema, searchSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { matchingView } from '#server/core/paging/schema.ts';
 import { sequenceSchema } from '#server/oversight/audit-seals/schema.ts';
 
 export const auditLimits = { pageSize: 200, searchLength: 100 } as const;
@@ -83,6 +84,9 @@ export const auditPageView = z.object({
     description:
       'Null at the end of the log. A page may hold fewer rows than asked for, even none, and still have a next one: a rare combination is looked for piece by piece.',
     example: null,
+  }),
+  matching: matchingView.nullable().meta({
+    description: 'How many events the filters find, counted as far as that is quick. `null` behind a cursor.',
   }),
 });
 export type AuditPageView = z.infer<typeof auditPageView>;

@@ -78,7 +78,21 @@ test('the list is narrowed by status, role and search, and the counts stay those
     const page = await list(desk, `${query}&limit=200`);
     assert.equal(page.items.length, length, query);
     assert.deepEqual(page.counts, counts);
+    assert.deepEqual([page.matching?.count, page.matching?.isExact], [length, true], query);
   }
+  const admins = await list(desk, 'role=admin&status=deactivated&limit=1');
+  const found = async (status: string) =>
+    (await list(desk, `role=admin&limit=200&status=${status}`)).items.length;
+  assert.deepEqual(admins.matching?.byStatus, {
+    total: 21,
+    active: await found('active'),
+    deactivated: await found('deactivated'),
+    deleted: await found('deleted'),
+  });
+  assert.equal(
+    (await list(desk, `limit=1&cursor=${(await list(desk, 'limit=1')).nextCursor}`)).matching,
+    null,
+  );
 });
 
 test('a page holds 200 at most, and a cursor belongs to its own tenant and order', async () => {

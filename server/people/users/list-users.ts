@@ -6,7 +6,7 @@ import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { readCursor, toPage } from '#server/core/paging/cursor.ts';
 import { selectUsers } from '#server/people/users/queries.ts';
-import type { ListUsersInput, UserPageView, UserStatus } from '#server/people/users/schema.ts';
+import type { ListUsersInput, UserCounts, UserPageView, UserStatus } from '#server/people/users/schema.ts';
 import { toUserView } from '#server/people/users/view.ts';
 
 const sortKeys: Record<ListUsersInput['sort'], SortKey> = {
@@ -23,14 +23,29 @@ const statusIs: Record<UserStatus, SQL | undefined> = {
   deleted: isNotNull(users.deletedAt),
 };
 
-/** A page of the tenant's people, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+/** A page of the tenant's people, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
 export async function listUsers(
   db: Database,
   tenantId: TenantId,
   input: ListUsersInput,
 ): Promise<UserPageView> {
-  const [page, counts] = await Promise.all([findPage(db, tenantId, input), countByStatus(db, tenantId)]);
-  return { items: page.rows.map(toUserView), nextCursor: page.nextCursor, counts };
+  const { cursor, role, search, status } = input;
+  const [page, counts, byStatus] = await Promise.all([
+    findPage(db, tenantId, input),
+    countByStatus(db, tenantId),
+    cursor ? null : countByStatus(db, tenantId, narrowed({ role, search })),
+  ]);
+  return {
+    items: page.rows.map(toUserView),
+    nextCursor: page.nextCursor,
+    counts,
+    matching: byStatus && { count: byStatus[status ?? 'total'], isExact: true, byStatus },
+  };
+}
+
+/** Every filter but the status. */
+function narrowed({ role, search }: Pick<ListUsersInput, 'role' | 'search'>): SQL | undefined {
+  return and(role && eq(users.role, role), search ? matches(search) : undefined);
 }
 
 async function findPage(db: Database, tenantId: TenantId, input: ListUsersInput) {
@@ -43,8 +58,7 @@ async function findPage(db: Database, tenantId: TenantId, input: ListUsersInput)
       and(
         eq(users.tenantId, tenantId),
         status ? statusIs[status] : isThere,
-        role && eq(users.role, role),
-        search ? matches(search) : undefined,
+        narrowed({ role, search }),
         place && isBehind(keyset, place),
       ),
     )
@@ -58,7 +72,7 @@ export function matches(search: string): SQL | undefined {
   return or(hasPart(users.foldedName, search), hasPart(users.canonicalEmail, search));
 }
 
-async function countByStatus(db: Database, tenantId: TenantId): Promise<UserPageView['counts']> {
+async function countByStatus(db: Database, tenantId: TenantId, filter?: SQL): Promise<UserCounts> {
   const count = (condition: SQL | undefined) => sql<number>`(count(*) filter (where ${condition}))::int`;
   const [counts] = await db
     .select({
@@ -68,7 +82,7 @@ async function countByStatus(db: Database, tenantId: TenantId): Promise<UserPage
       deleted: count(statusIs.deleted),
     })
     .from(users)
-    .where(eq(users.tenantId, tenantId));
+    .where(and(eq(users.tenantId, tenantId), filter));
   if (!counts) throw new Error('count returned no row');
   return counts;
 }

@@ -9,6 +9,7 @@ import {
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { matchingView } from '#server/core/paging/schema.ts';
 
 export const userNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Ada Lovelace' });
 
@@ -149,17 +150,22 @@ export const listUsersInput = z.strictObject({
 });
 export type ListUsersInput = z.infer<typeof listUsersInput>;
 
+const userCountsView = z.object({
+  total: z.int().meta({ description: 'Everyone who was not deleted.' }),
+  active: z.int(),
+  deactivated: z.int(),
+  deleted: z.int(),
+});
+export type UserCounts = z.infer<typeof userCountsView>;
+
 export const userPageView = z.object({
   items: z.array(userView),
   nextCursor: cursorSchema.nullable(),
-  counts: z
-    .object({
-      total: z.int().meta({ description: 'Everyone who was not deleted.' }),
-      active: z.int(),
-      deactivated: z.int(),
-      deleted: z.int(),
-    })
-    .meta({ description: 'Over all people, whatever the filter.' }),
+  counts: userCountsView.meta({ description: 'Over all people, whatever the filter.' }),
+  matching: matchingView
+    .extend({ byStatus: userCountsView.meta({ description: 'By every filter but the status.' }) })
+    .nullable()
+    .meta({ description: 'What the filters find. `null` behind a cursor.' }),
 });
 export type UserPageView = z.infer<typeof userPageView>;
 
