@@ -1,5 +1,3 @@
-/** Whether something is open on top of the page, with keys of its own. Toasts have the role too, but cover nothing. */
+/** Whether something is open on top of the page, with keys of its own. */
 export const isOverlayOpen = () =>
-  document.querySelector(
-    ':is([role="dialog"], [role="alertdialog"], [role="menu"]):not([role="region"] *)',
-  ) !== null;
+  document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null;

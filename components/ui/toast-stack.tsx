@@ -14,7 +14,6 @@ function showWaiting() {
       title,
       description: detail,
       type: variant,
-      priority: variant === 'error' ? 'high' : 'low',
       actionProps: act && {
         children: act.label,
         onClick() {
@@ -49,6 +48,10 @@ function Stack() {
     <Toast.Root
       key={toast.id}
       toast={toast}
+      // Base UI's own role, a dialog, promises what it is not. The buttons in it are reached by F6 or Tab.
+      role={toast.type === 'error' ? 'alert' : 'status'}
+      aria-modal={undefined}
+      tabIndex={-1}
       swipeDirection={['right', 'up', 'down']}
       className="rounded-card bg-raised shadow-float transition-[opacity,translate] duration-180 ease-out data-ending-style:opacity-0 data-limited:hidden data-starting-style:translate-y-2 data-starting-style:opacity-0"
     >
@@ -65,6 +68,7 @@ function Stack() {
         <Toast.Action className="rounded-tag px-1.5 py-0.5 text-sm font-medium text-accent-ink hover:bg-hover" />
         <Toast.Close
           aria-label="Dismiss"
+          aria-hidden={undefined}
           className="grid size-6 shrink-0 place-items-center rounded-tag text-faint hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-4" />
