@@ -39,6 +39,8 @@ test('whoever is signed in is offered Claude Code first, where they may make tok
   await expect(page).toHaveURL('/install');
   await expect(page.getByRole('heading', { name: 'Claude Code' })).toBeVisible();
   await expect(page.getByText(/install\.sh \| sh/)).toBeHidden();
+  await page.getByRole('button', { name: 'What Claude Code will receive' }).click();
+  await expect(page.getByRole('button', { name: 'Or run it yourself' })).toBeInViewport({ ratio: 1 });
   await page.getByRole('button', { name: 'Or run it yourself' }).click();
   await expect(page.getByText(/install\.sh \| sh/)).toBeVisible();
   await page.getByRole('link', { name: 'Home', exact: true }).click();

@@ -17,7 +17,7 @@ export function SetupPreview({ beside }: { beside: ReactNode }) {
 /** Only ever drawn in a browser: the address of this site is part of it. */
 function Sample() {
   const { data: me } = useMe();
-  if (!me) return <Skeleton className="h-96 w-full rounded-control!" />;
+  if (!me) return <Skeleton className="h-48 w-full rounded-control!" />;
   const askedBy = me.user?.email ?? '';
   return (
     <pre
@@ -25,7 +25,8 @@ function Sample() {
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       tabIndex={0}
       aria-label="What Claude Code will receive"
-      className="max-h-96 overflow-auto rounded-control border border-line bg-sunken px-3 py-2.5 font-mono text-xs leading-5 whitespace-pre-wrap"
+      // Not so high that it pushes what stands below out of sight.
+      className="max-h-48 overflow-auto rounded-control border border-line bg-sunken px-3 py-2.5 font-mono text-xs leading-5 whitespace-pre-wrap"
     >
       {setupText({ server: window.location.origin, askedBy, proof: sampleProof })}
     </pre>
