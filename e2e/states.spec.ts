@@ -62,7 +62,7 @@ for (const path of ['/tokens', '/dashboard']) {
     await picture(page, `${path.slice(1)}-failed`);
     isBroken = false;
     await failure.getByRole('button', { name: 'Retry' }).click();
-    await expect(page.getByText('laptop').or(page.getByText('Make your first call')).first()).toBeVisible();
+    await expect(page.getByText('laptop').or(page.getByText('Get started')).first()).toBeVisible();
   });
 }
 

@@ -1,6 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { Ban, CircleCheck, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
+import { Ban, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { Alert } from '#components/ui/alert.tsx';
@@ -8,7 +8,6 @@ import { Button, buttonClass } from '#components/ui/button.tsx';
 import { Card } from '#components/ui/card.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AttentionItemView, AttentionReason } from '#server/credentials/alerts/schema.ts';
 import { attentionQuery } from './attention-query.ts';
 
@@ -24,25 +23,21 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
 };
 const rowsAtFirst = 5;
 
-/**
- * For admins: tokens that should be looked at, each with its reason and what can be done. How many there are nobody knows
- * before, so `children`, which stand below, come after.
- */
+/** For admins: tokens that should be looked at, each with its reason and what can be done. Nothing where there are none; then what stands below. */
 export function AttentionList({ children }: { children: ReactNode }) {
   const { data, error } = useQuery(attentionQuery);
   const [showsAll, setShowsAll] = useState(false);
   const [revoking, setRevoking] = useState<AttentionItemView['token'] | null>(null);
   const items = data?.items ?? [];
   const close = () => setRevoking(null);
+  if (items.length === 0 && !error) return children;
   return (
     <>
       <section aria-labelledby="attention">
         <h2 id="attention" className="mb-3 text-base font-semibold">
           Needs attention
         </h2>
-        {!data && !error && <Skeleton className="h-14 w-full rounded-card!" />}
         {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
-        {data && items.length === 0 && <AllWell />}
         {items.length > 0 && (
           <Card>
             <ul>
@@ -78,17 +73,8 @@ export function AttentionList({ children }: { children: ReactNode }) {
           />
         )}
       </section>
-      {(data || error) && children}
+      {children}
     </>
-  );
-}
-
-function AllWell() {
-  return (
-    <p className="flex items-center gap-2.5 rounded-card border border-line bg-surface px-4 py-4 text-muted">
-      <CircleCheck aria-hidden className="size-4 shrink-0 text-ok" />
-      Nothing needs your attention.
-    </p>
   );
 }
 

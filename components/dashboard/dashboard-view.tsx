@@ -1,7 +1,8 @@
 'use client';
-import { usePrefetchQuery, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { usePrefetchQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
+import { attentionQuery } from '#components/attention/attention-query.ts';
 import { ClaudeSetup } from '#components/claude-setup/claude-setup.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
@@ -12,82 +13,119 @@ import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { MeView } from '#server/core/sessions/schema.ts';
+import type { TokenPageView } from '#server/credentials/tokens/schema.ts';
+import { GetStarted } from './get-started.tsx';
 import { glanceQuery } from './glance-query.ts';
 import { greeting } from './greeting.ts';
 import { MonthOfUse } from './month-of-use.tsx';
 import { monthQuery } from './month-query.ts';
-import { NextStep } from './next-step.tsx';
 import { RecentTokens } from './recent-tokens.tsx';
 import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
+import { useStart } from './use-start.ts';
 
 // Admins' alone, so nobody else loads it; where it does not come the page does without.
-const [AttentionList] = lazyPart(
+const [AttentionList, preloadAttention] = lazyPart(
   async () => (await import('#components/attention/attention-list.tsx')).AttentionList,
 );
 
 export function DashboardView() {
-  const [hasAttention, setHasAttention] = useState(true);
   const { data: me } = useMe();
-  const glance = useQuery(glanceQuery);
-  usePrefetchQuery(monthQuery);
   const newToken = useNewToken();
+  const attention = useAttention(me);
+  const glance = useQuery(glanceQuery);
   const mayWrite = me?.permissions.includes('tokens:write') ?? false;
-  const tokens = glance.data?.items ?? [];
-  const total = glance.data?.counts.total ?? 0;
-
-  const use = tokens.some((token) => token.lastUsedAt) && (
-    <>
-      <MonthOfUse />
-      <RecentTokens tokens={tokens} />
-    </>
-  );
-
+  const hasTokens = (glance.data?.counts.total ?? 0) > 0;
+  const rest = <OwnPart me={me} glance={glance} onNew={newToken.open} />;
   return (
     <>
       <PageHead
         title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-7 w-64 max-w-full" />}
       >
-        {mayWrite && total > 0 && <NewTokenButton variant="secondary" onPress={newToken.open} />}
+        {mayWrite && hasTokens && <NewTokenButton variant="secondary" onPress={newToken.open} />}
       </PageHead>
       <NoticeStack />
-      <SetupPart me={me} />
-      {glance.isError && !glance.data ? (
-        <Failed error={glance.error} />
-      ) : (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
-          <section aria-labelledby="glance">
-            <h2 id="glance" className="mb-3 text-base font-semibold">
-              My tokens
-            </h2>
-            {glance.data ? <TokenTiles page={glance.data} /> : <TokenTilesSkeleton />}
-          </section>
-          {glance.data && me && (
-            <NextStep
-              tokens={tokens}
-              hasToken={total > 0}
-              onNew={mayWrite ? newToken.open : undefined}
-              mayAddPeople={me.permissions.includes('users:write')}
-            />
-          )}
-          {me?.permissions.includes('tokens:admin') && hasAttention ? (
-            <AttentionList onMissing={() => setHasAttention(false)}>{use}</AttentionList>
-          ) : (
-            me && use
-          )}
-        </div>
-      )}
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+        {attention.isUnknown && <DashboardSkeleton />}
+        {attention.isThere && <AttentionList onMissing={attention.giveUp}>{rest}</AttentionList>}
+        {!attention.isUnknown && !attention.isThere && rest}
+      </div>
       {newToken.dialog}
     </>
   );
 }
 
-/** Stands there until it is known that this person may make no tokens: those who may are the most, and see nothing move. */
-function SetupPart({ me }: { me: MeView | undefined }) {
-  if (me && !me.permissions.includes('tokens:write')) return null;
+/** What needs attention stands first, so nothing is shown before it is known whether something does. */
+function useAttention(me: MeView | undefined) {
+  const [isMissing, setIsMissing] = useState(false);
+  const isAdmin = me?.permissions.includes('tokens:admin') ?? false;
+  const { data, isError } = useQuery({ ...attentionQuery, enabled: isAdmin });
+  useEffect(() => {
+    if (isAdmin) preloadAttention();
+  }, [isAdmin]);
+  return {
+    isUnknown: !me || (isAdmin && !data && !isError),
+    isThere: isAdmin && !isMissing && (isError || (data?.items.length ?? 0) > 0),
+    giveUp: () => setIsMissing(true),
+  };
+}
+
+interface OwnPartProps {
+  me: MeView | undefined;
+  glance: UseQueryResult<TokenPageView>;
+  onNew: () => void;
+}
+
+/** What everyone has: how to set a machine up, how to start, and their own tokens. */
+function OwnPart({ me, glance, onNew }: OwnPartProps) {
+  usePrefetchQuery(monthQuery);
+  const { isKnown, start } = useStart(me, glance.data);
+  const mayWrite = me?.permissions.includes('tokens:write') ?? false;
+  const tokens = glance.data?.items ?? [];
+  const hasTokens = (glance.data?.counts.total ?? 0) > 0;
   return (
-    <div className="mb-8">
-      <ClaudeSetup />
-    </div>
+    <>
+      {mayWrite && <ClaudeSetup />}
+      {glance.isError && !glance.data && <Failed error={glance.error} />}
+      {!isKnown && !glance.isError && <Glance />}
+      {start && <GetStarted {...start} onNew={onNew} onDismiss={start.dismiss} />}
+      {isKnown && hasTokens && <Glance page={glance.data} />}
+      {isKnown && !hasTokens && !mayWrite && <NoTokensForViewer />}
+      {isKnown && tokens.some((token) => token.lastUsedAt) && (
+        <>
+          <MonthOfUse />
+          <RecentTokens tokens={tokens} />
+        </>
+      )}
+    </>
+  );
+}
+
+function DashboardSkeleton() {
+  return (
+    <>
+      <Skeleton className="h-31 w-full rounded-card! max-sm:h-42" />
+      <Glance />
+    </>
+  );
+}
+
+function Glance({ page }: { page?: TokenPageView | undefined }) {
+  return (
+    <section aria-labelledby="glance">
+      <h2 id="glance" className="mb-3 text-base font-semibold">
+        My tokens
+      </h2>
+      {page ? <TokenTiles page={page} /> : <TokenTilesSkeleton />}
+    </section>
+  );
+}
+
+function NoTokensForViewer() {
+  return (
+    <p className="text-muted">
+      As a viewer you cannot make tokens. If you need one for a command line or a CI job, ask an admin for
+      another role.
+    </p>
   );
 }
 
