@@ -1,16 +1,14 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
 import { Ban, Power } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
-import { trpcClient } from '#components/api/trpc.ts';
 import { hasEnded, StatusBadge } from '#components/tokens/status.tsx';
 import { PanelSkeleton, TokenFacts } from '#components/tokens/token-panel.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
-import { adminTokensKey } from './admin-tokens-key.ts';
 import { TokenHistory } from './token-history.tsx';
+import { useAdminToken } from './use-admin-token.ts';
 
 interface AdminTokenPanelProps {
   id: string;
@@ -22,10 +20,7 @@ interface AdminTokenPanelProps {
 
 /** Anyone's token: whose it is, what would break without it, and what happened to it. */
 export function AdminTokenPanel({ id, returnTo, onClose, onSwitch, onRevoke }: AdminTokenPanelProps) {
-  const { data: token, error } = useQuery({
-    queryKey: [...adminTokensKey, 'one', id],
-    queryFn: ({ signal }) => trpcClient.adminTokens.get.query({ id }, { signal }),
-  });
+  const { data: token, error } = useAdminToken(id);
   return (
     <SidePanel
       title={token?.name ?? 'Token'}

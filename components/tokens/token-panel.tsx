@@ -1,8 +1,6 @@
 'use client';
-import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { Failed } from '#components/api/failed.tsx';
-import { trpcClient } from '#components/api/trpc.ts';
 import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -17,7 +15,7 @@ import { isHeld, StatusBadge } from './status.tsx';
 import { TokenHistory } from './token-history.tsx';
 import { offersOf, type TokenRights } from './token-offers.ts';
 import { TokenPlaces } from './token-places.tsx';
-import { tokensKey } from './tokens-key.ts';
+import { useToken } from './use-token.ts';
 
 interface TokenPanelProps {
   id: string;
@@ -29,10 +27,7 @@ interface TokenPanelProps {
 
 /** One token in full: what it may do, and where and how it is used. */
 export function TokenPanel({ id, rights, onRotate, returnTo, onClose }: TokenPanelProps) {
-  const { data: token, error } = useQuery({
-    queryKey: [...tokensKey, 'one', id],
-    queryFn: ({ signal }) => trpcClient.tokens.get.query({ id }, { signal }),
-  });
+  const { data: token, error } = useToken(id);
   const body = useRef<HTMLDivElement>(null);
   const offers = token && offersOf(token, rights);
   return (

@@ -1,28 +1,16 @@
 'use client';
 import { type InfiniteData, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import { problemOf } from '#components/api/problem.ts';
+import { replaceRow } from '#components/api/replace-row.ts';
 import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
-import { tokensKey } from './tokens-key.ts';
+import { tokenListKey, tokensKey } from './tokens-key.ts';
 
 type Pages = InfiniteData<TokenPageView, string | null>;
-const listKey = [...tokensKey, 'list'];
-
-function replaceToken(client: QueryClient, id: string, change: Partial<TokenView>) {
-  client.setQueriesData<Pages>(
-    { queryKey: listKey },
-    (list) =>
-      list && {
-        ...list,
-        pages: list.pages.map((page) => ({
-          ...page,
-          items: page.items.map((token) => (token.id === id ? { ...token, ...change } : token)),
-        })),
-      },
-  );
-}
+const replaceToken = (client: QueryClient, change: Partial<TokenView> & { id: string }) =>
+  replaceRow<TokenView>(client, tokenListKey, change);
 
 /** The token ended or went away while this page was open: there is nothing left to ask about it. */
 const isStale = (error: unknown) => ['token_ended', 'not_found'].includes(problemOf(error).code);
@@ -43,9 +31,9 @@ export function useTokenSwitch() {
   return useMutation(
     trpc.tokens.update.mutationOptions({
       async onMutate({ id, enabled }) {
-        await client.cancelQueries({ queryKey: listKey });
-        const before = client.getQueriesData<Pages>({ queryKey: listKey });
-        if (enabled === false) replaceToken(client, id, { enabled, status: 'disabled' });
+        await client.cancelQueries({ queryKey: tokenListKey });
+        const before = client.getQueriesData<Pages>({ queryKey: tokenListKey });
+        if (enabled === false) replaceToken(client, { id, enabled, status: 'disabled' });
         return before;
       },
       onError(error, { id }, before) {
@@ -53,7 +41,7 @@ export function useTokenSwitch() {
         toastProblem(error, { about: id });
       },
       onSuccess(token) {
-        replaceToken(client, token.id, token);
+        replaceToken(client, token);
         toast({
           title: `${token.name} is ${token.enabled ? 'enabled' : 'disabled'}`,
           detail: token.enabled ? 'It works from now on.' : 'Calls with it are refused until you enable it.',
@@ -71,7 +59,7 @@ export function useRenameToken(onDone: () => void) {
     trpc.tokens.update.mutationOptions({
       onError: leaveStale(client, onDone),
       onSuccess(token) {
-        replaceToken(client, token.id, token);
+        replaceToken(client, token);
         toast({ title: `Renamed to ${token.name}`, about: token.id });
         onDone();
         return client.invalidateQueries({ queryKey: tokensKey });
@@ -86,7 +74,7 @@ export function useRevokeToken(onDone: () => void) {
     trpc.tokens.revoke.mutationOptions({
       onError: leaveStale(client, onDone),
       onSuccess(token) {
-        replaceToken(client, token.id, token);
+        replaceToken(client, token);
         toast({
           title: `${token.name} is revoked`,
           detail: 'Its next call will be refused.',
@@ -105,7 +93,7 @@ export function useEndGrace() {
     trpc.tokens.endGrace.mutationOptions({
       onError: (error, { id }) => toastProblem(error, { about: id }),
       onSuccess(token) {
-        replaceToken(client, token.id, token);
+        replaceToken(client, token);
         toast({
           title: `The old secret of ${token.name} has stopped`,
           detail: 'Only the new one works from now on.',
