@@ -53,13 +53,42 @@ test('where none match, the filters can be cleared', async ({ page }) => {
   await expect(tokenNames(page)).toHaveCount(11);
 });
 
-test('a long list comes a page at a time', async ({ desk, page }) => {
+test('a long list comes as one scrolls, and draws what is seen', async ({ desk, page }) => {
   for (let number = 0; number < 45; number++) await desk.ada.createToken({ name: `bulk ${number}` });
   await page.goto('/tokens');
+  await expect(page.getByText('56 tokens', { exact: true })).toBeVisible();
   await expect(tokenNames(page)).toHaveCount(50);
-  await page.getByRole('button', { name: 'Show more' }).click();
-  await expect(tokenNames(page)).toHaveCount(56);
-  await expect(page.getByRole('button', { name: 'Show more' })).toHaveCount(0);
+  const last = page.getByRole('listitem').and(page.locator('[aria-posinset="56"]'));
+  await page.mouse.move(600, 500);
+  for (let turn = 0; turn < 40 && (await last.count()) === 0; turn++) await page.mouse.wheel(0, 1_000);
+  await expect(last).toContainText('jenkins (old)');
+  expect(await page.getByRole('listitem').count()).toBeLessThan(56);
+});
+
+test('counts follow the search, and say how many match', async ({ page }) => {
+  await page.goto('/tokens?search=la');
+  await expect(page.getByText('2 match', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Active 2' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Expiring 0' })).toBeVisible();
+  await page.getByRole('button', { name: 'Expiring 0' }).click();
+  await expect(page.getByText('0 match', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Active 2' })).toBeVisible();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
+  await expect(page).toHaveURL('/tokens');
+  await expect(page.getByText('11 tokens', { exact: true })).toBeVisible();
+});
+
+test('a list says the same of a token as its panel, though it was used since', async ({ desk, page }) => {
+  const { token } = await desk.ada.createToken({ name: 'fresh' });
+  await page.goto('/tokens');
+  const card = page.getByRole('article', { name: 'fresh' });
+  await expect(card).toContainText('Never used');
+  await desk.send('GET /api/v1/me', { token });
+  await desk.settle();
+  await card.getByRole('button', { name: 'fresh', exact: true }).click();
+  await expect(page.getByRole('dialog')).toContainText('once in all');
+  await page.keyboard.press('Escape');
+  await expect(card).not.toContainText('Never used');
 });
 
 test('the dashboard leads to what it counts', async ({ page }) => {

@@ -125,7 +125,7 @@ test('the keys work through the list', async ({ desk, page, signInAs }) => {
   await expect(dialog).toHaveCount(0);
   await expect(tokenCard(page, 'token 0')).toContainText('Leaked');
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Next token');
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Next row');
 });
 
 test('many are chosen with Shift, disabled, brought back by Undo, and revoked', async ({
@@ -147,12 +147,57 @@ test('many are chosen with Shift, disabled, brought back by Undo, and revoked', 
   await expect(page.getByRole('button', { name: 'Disabled 0' })).toBeVisible();
 
   await box(0).check();
-  await bar(page).getByRole('button', { name: 'Select all shown' }).click();
+  await bar(page).getByRole('button', { name: 'Select all 5' }).click();
   await bar(page).getByRole('button', { name: 'Revoke…' }).click();
   await page.getByRole('button', { name: 'Revoke 5 tokens' }).click();
   await expect(page.getByRole('button', { name: 'Revoked 5' })).toBeVisible();
   await expect(bar(page)).toHaveCount(0);
   expect(await desk.sql("select from audit_events where action = 'token.admin_revoke'")).toHaveLength(5);
+});
+
+test('all that match are selected, those beyond the first page too, and no others', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await giveManyTokens(desk, 250);
+  const { bob } = await giveTokens(desk);
+  await signInAs(desk.ada);
+  await page.goto('/admin/tokens?user=ada@example.com&sort=name');
+  await expect(page.getByText('250 match', { exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Select all 250' }).click();
+  await expect(bar(page)).toContainText('250 tokens selected');
+  await bar(page).getByRole('button', { name: 'Disable' }).click();
+  await expect(page.getByRole('button', { name: 'Disabled 250' })).toBeVisible({ timeout: 15_000 });
+  await page.goto('/admin/tokens');
+  await expect(page.getByRole('button', { name: 'Disabled 250' })).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText('255 tokens', { exact: true })).toBeVisible();
+  const { body } = await bob.send('GET /api/v1/tokens?status=disabled');
+  expect(body['items']).toEqual([]);
+});
+
+test('of more than can be changed at once the first are selected, and the button says so', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await giveManyTokens(desk, 620);
+  await signInAs(desk.ada);
+  await page.goto('/admin/tokens?sort=name');
+  await page.getByRole('button', { name: 'Select the first 500' }).click();
+  await expect(bar(page)).toContainText('500 tokens selected');
+  await expect(page.getByRole('button', { name: 'Select the first 500' })).toHaveCount(0);
+});
+
+test('counts follow the other filters', async ({ desk, page, signInAs }) => {
+  await giveTokens(desk);
+  await signInAs(desk.ada);
+  await page.goto('/admin/tokens?user=carol@example.com&status=expiring');
+  await expect(page.getByText('0 match', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'All 2' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Active 2' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sort by owner', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Sort by last use: last used first' })).toBeVisible();
 });
 
 test('a link shows one person’s tokens, and filters live in the address', async ({
@@ -194,7 +239,7 @@ test('a pasted log tells whose tokens are in it, and nothing of it stays', async
   const dialog = page.getByRole('dialog', { name: 'Identify tokens' });
   await expect(dialog).toContainText('of bob@example.com');
   await picture(page, 'triage-identify');
-  await dialog.getByRole('button', { name: 'leaked' }).click();
+  await dialog.getByRole('button', { name: 'leaked', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'leaked' })).toBeVisible();
   const kept = await page.evaluate(
     () =>
@@ -204,6 +249,29 @@ test('a pasted log tells whose tokens are in it, and nothing of it stays', async
       location.href,
   );
   expect(kept).not.toContain(token.slice(16));
+});
+
+test('a prefix leads to its token, which is revoked on the spot; what is unknown is said to be', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  const { bob } = await giveTokens(desk);
+  const { token, credential } = await bob.createToken({ name: 'leaked' });
+  await signInAs(desk.ada);
+  await page.goto('/admin/tokens');
+  await page.getByRole('button', { name: 'Identify…' }).click();
+  await page.getByLabel('Text').fill(`401 ${credential.prefix}…\n401 kw_pat_zzzzzzzz…`);
+  await page.getByRole('button', { name: 'Identify', exact: true }).click();
+  const found = page.getByRole('list', { name: 'Found' }).getByRole('listitem');
+  await expect(found).toHaveCount(2);
+  await expect(found.nth(1)).toContainText('Unknown');
+  await found.getByRole('button', { name: 'Revoke leaked' }).click();
+  await page.getByRole('button', { name: 'Revoke token' }).click();
+  await expect(found.first()).toContainText('Revoked');
+  await expect(found.getByRole('button', { name: 'Revoke leaked' })).toHaveCount(0);
+  await expect(page.getByRole('dialog', { name: 'Identify tokens' })).toBeVisible();
+  expect((await desk.send('GET /api/v1/me', { token })).problem?.code).toBe('token_revoked');
 });
 
 test('nobody but an admin sees the page', async ({ desk, page, signInAs }) => {

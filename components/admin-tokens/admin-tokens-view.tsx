@@ -1,23 +1,27 @@
 'use client';
 import { ScanSearch, SearchX } from 'lucide-react';
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
+import { hasEnded } from '#components/tokens/status.tsx';
 import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { flattenPages } from '#components/ui/flatten-pages.ts';
-import { InfiniteList, type InfiniteListControls } from '#components/ui/infinite-list.tsx';
+import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
+import type { RowKeys } from '#components/ui/use-row-keys.ts';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { AdminCard } from './admin-card.tsx';
 import { AdminToolbar } from './admin-toolbar.tsx';
 import { BulkBar } from './bulk-bar.tsx';
+import { SelectAllButton } from './select-all-button.tsx';
 import { useAdminFilters } from './use-admin-filters.ts';
 import { useAdminTokens } from './use-admin-tokens.ts';
+import { useSelectAll } from './use-select-all.ts';
 import { useSelection } from './use-selection.ts';
 import { useTriageChange } from './use-triage-changes.ts';
-import { useTriageKeys } from './use-triage-keys.ts';
 
 const [Panel] = lazyPart(async () => (await import('./admin-token-panel.tsx')).AdminTokenPanel);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-tokens-dialog.tsx')).RevokeTokensDialog);
@@ -36,26 +40,16 @@ export function AdminTokensView() {
   const { change, isPending } = useTriageChange();
   const [revoking, setRevoking] = useState<AdminTokenView[]>([]);
   const [isIdentifying, setIdentifying] = useState(false);
-  const controls = useRef<InfiniteListControls>(null);
-  const counts = list.data?.pages.at(-1)?.counts;
+  const counts = list.data?.pages[0]?.counts;
+  const matching = list.data?.pages[0]?.matching;
+  const summary = matchingWords(matching, { isFiltered, one: 'token', many: 'tokens' });
+  const onClear = isFiltered ? clearFilters : undefined;
 
   const open = useCallback(({ id }: AdminTokenView) => setFilters({ token: id }), [setFilters]);
   const switchOne = useCallback(
     ({ id, enabled }: AdminTokenView) => change({ ids: [id], action: enabled ? 'disable' : 'enable' }),
     [change],
   );
-  const revokeSelected = () => setRevoking(tokens.filter(({ id }) => selection.isSelected(id)));
-  useTriageKeys(controls, {
-    count: tokens.length,
-    onSelect: (index) => tokens[index] && selection.toggle(tokens[index].id),
-    onOpen: (index) => tokens[index] && open(tokens[index]),
-    onRevoke(index) {
-      if (selection.selected.length > 0) revokeSelected();
-      else if (tokens[index] && tokens[index].status !== 'revoked') setRevoking([tokens[index]]);
-    },
-    onSearch: () => document.querySelector<HTMLInputElement>('main input[type=search]')?.focus(),
-    onClear: selection.clear,
-  });
   const { isSelected, toggle } = selection;
   const draw = useCallback(
     (token: AdminTokenView) => (
@@ -68,6 +62,23 @@ export function AdminTokensView() {
     ),
     [opened, isSelected, open, toggle, switchOne],
   );
+  const disableSelected = () =>
+    change({ ids: selection.selected, action: 'disable' }, { onSuccess: selection.clear });
+  const revokeSelected = () => setRevoking(tokens.filter(({ id }) => selection.isSelected(id)));
+  const hasSelected = selection.selected.length > 0;
+  const keys: RowKeys<AdminTokenView> = {
+    x: (token) => token && toggle(token.id),
+    d(token) {
+      if (hasSelected) disableSelected();
+      else if (token && !hasEnded(token.status)) switchOne(token);
+    },
+    r(token) {
+      if (hasSelected) revokeSelected();
+      else if (token && token.status !== 'revoked') setRevoking([token]);
+    },
+    Escape: selection.clear,
+  };
+  const all = useSelectAll({ list, matching, selection });
   const close = () => setFilters({ token: null });
   const stopRevoking = () => setRevoking([]);
   return (
@@ -78,11 +89,20 @@ export function AdminTokensView() {
           Identify…
         </Button>
       </PageHead>
-      <AdminToolbar filters={filters} counts={counts} onChange={setFilters} />
+      <AdminToolbar
+        filters={filters}
+        counts={matching?.byStatus}
+        summary={summary}
+        onChange={setFilters}
+        onClear={onClear}
+      />
+      <ListSummary words={summary} onClear={tokens.length > 0 ? onClear : undefined}>
+        {all && <SelectAllButton {...all} />}
+      </ListSummary>
       {list.isPending && <TokenListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
       {list.data && tokens.length === 0 && !list.hasNextPage && (
-        <NoneMatch hasAny={(counts?.total ?? 0) > 0} onClear={isFiltered ? clearFilters : undefined} />
+        <NoneMatch hasAny={(counts?.total ?? 0) > 0} onClear={onClear} />
       )}
       {list.data && (tokens.length > 0 || list.hasNextPage) && (
         <InfiniteList
@@ -92,19 +112,17 @@ export function AdminTokensView() {
           keyOf={keyOf}
           renderItem={draw}
           estimateSize={58}
-          total={isFiltered ? undefined : counts?.total}
+          total={matching?.isExact ? matching.count : undefined}
           pages={list}
-          controls={controls}
+          keys={keys}
         />
       )}
-      {selection.selected.length > 0 && (
+      {hasSelected && (
         <BulkBar
           count={selection.selected.length}
           isPending={isPending}
-          onAll={selection.selected.length < Math.min(ids.length, 500) ? selection.selectAll : undefined}
-          onDisable={() =>
-            change({ ids: selection.selected, action: 'disable' }, { onSuccess: selection.clear })
-          }
+          all={all && <SelectAllButton {...all} />}
+          onDisable={disableSelected}
           onRevoke={revokeSelected}
           onClear={selection.clear}
         />
@@ -155,7 +173,7 @@ function NoneMatch({ hasAny, onClear }: { hasAny: boolean; onClear: (() => void)
     >
       {hasAny
         ? 'Try another status, or part of an owner, a name or a prefix.'
-        : 'As soon as somebody makes a token, it is here.'}
+        : 'As soon as anyone makes a token, it is here.'}
     </EmptyState>
   );
 }

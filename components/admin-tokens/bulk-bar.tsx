@@ -1,19 +1,21 @@
 'use client';
 import { Ban, Power, X } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { tokensWords } from './use-triage-changes.ts';
 
 interface BulkBarProps {
   count: number;
   isPending: boolean;
-  onAll: (() => void) | undefined;
+  /** What selects the rest. */
+  all: ReactNode;
   onDisable: () => void;
   onRevoke: () => void;
   onClear: () => void;
 }
 
 /** What can be done to the tokens that are selected: floats over the foot of the list. */
-export function BulkBar({ count, isPending, onAll, onDisable, onRevoke, onClear }: BulkBarProps) {
+export function BulkBar({ count, isPending, all, onDisable, onRevoke, onClear }: BulkBarProps) {
   return (
     <section
       aria-label="Selected tokens"
@@ -22,11 +24,7 @@ export function BulkBar({ count, isPending, onAll, onDisable, onRevoke, onClear 
       <p role="status" className="mr-2 font-medium">
         {tokensWords(count)} selected
       </p>
-      {onAll && (
-        <Button variant="ghost" onClick={onAll}>
-          Select all shown
-        </Button>
-      )}
+      {all}
       <Button pending={isPending} onClick={onDisable}>
         <Power aria-hidden />
         Disable

@@ -1,5 +1,6 @@
 'use client';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
 import { statuses } from '#components/tokens/status.tsx';
 import type { ListAdminTokensInput, UseWindow } from '#server/credentials/token-triage/schema.ts';
 
@@ -56,13 +57,15 @@ const parsers = {
 
 /** What the list shows. It lives in the address: links, back and forward reproduce it. */
 export function useAdminFilters() {
-  const [filters, setFilters] = useQueryStates(parsers, { history: 'push' });
+  const [filters, setAll] = useQueryStates(parsers, { history: 'push' });
+  // Rows are drawn again for a new one.
+  const setFilters = useCallback((change: Partial<typeof filters>) => void setAll(change), [setAll]);
   const { status, search, user, used } = filters;
   return {
     filters,
     isFiltered: status !== null || used !== null || search !== '' || user !== '',
-    setFilters: (change: Partial<typeof filters>) => void setFilters(change),
-    clearFilters: () => void setFilters({ status: null, search: null, user: null, used: null }),
+    setFilters,
+    clearFilters: () => void setAll({ status: null, search: null, user: null, used: null }),
   };
 }
 export type AdminFilters = ReturnType<typeof useAdminFilters>['filters'];

@@ -2,7 +2,8 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { triageLimits } from '#server/credentials/token-triage/schema.ts';
 
-const most = 500 satisfies (typeof triageLimits)['bulkIds'];
+/** As many as can be changed at once. */
+export const mostSelected = 500 satisfies (typeof triageLimits)['bulkIds'];
 const none: ReadonlySet<string> = new Set();
 
 /** What is ticked, of rows in this order. With Shift all from the one ticked before. */
@@ -22,7 +23,7 @@ export function useSelection(ids: readonly string[]) {
         const after = new Set(before);
         for (const one of range)
           if (from < 0 && before.has(one)) after.delete(one);
-          else if (after.size < most) after.add(one);
+          else if (after.size < mostSelected) after.add(one);
         return after;
       });
     },
@@ -32,7 +33,8 @@ export function useSelection(ids: readonly string[]) {
     selected,
     isSelected: useCallback((id: string) => chosen.has(id), [chosen]),
     toggle,
-    selectAll: () => setChosen(new Set(ids.slice(0, most))),
+    select: (all: readonly string[]) => setChosen(new Set(all.slice(0, mostSelected))),
     clear: () => setChosen(none),
   };
 }
+export type Selection = ReturnType<typeof useSelection>;

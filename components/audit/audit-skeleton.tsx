@@ -1,5 +1,6 @@
 import { PageHead } from '#components/frame/page-head.tsx';
 import { Card } from '#components/ui/card.tsx';
+import { ListToolbarSkeleton } from '#components/ui/list-toolbar.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 
 /** What the page looks like before its address has been read. */
@@ -7,9 +8,8 @@ export function AuditSkeleton() {
   return (
     <>
       <PageHead title="Audit log" />
-      <div className="mb-3 grid h-32 content-center lg:h-22">
-        <Skeleton className="h-5 w-80 max-w-full" />
-      </div>
+      <Skeleton className="mb-4 h-8 w-40" />
+      <ListToolbarSkeleton />
       <EventListSkeleton />
     </>
   );

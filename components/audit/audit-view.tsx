@@ -7,6 +7,7 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
 import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { EventListSkeleton } from './audit-skeleton.tsx';
@@ -25,6 +26,9 @@ export function AuditView() {
   const { filters, event, isFiltered, setFilters, openEvent, clearFilters } = useAuditFilters();
   const { list, events, news, showNews } = useAuditLog(filters);
   const opened = useEvent(list.isSuccess ? event : null, events);
+  const matching = list.data?.pages[0]?.matching;
+  const summary = matchingWords(matching, { isFiltered, one: 'event', many: 'events' });
+  const onClear = isFiltered ? clearFilters : undefined;
   const isOver = list.isSuccess && !list.hasNextPage;
   const draw = useCallback(
     (row: AuditEventView) => <EventRow event={row} onOpen={openEvent} />,
@@ -51,14 +55,15 @@ export function AuditView() {
 
   return (
     <>
-      <PageHead title="Audit log" />
-      <SealBar />
-      <AuditToolbar filters={filters} onChange={setFilters}>
+      <PageHead title="Audit log">
         <ExportMenu filters={filters} />
-      </AuditToolbar>
+      </PageHead>
+      <SealBar />
+      <AuditToolbar filters={filters} summary={summary} onChange={setFilters} onClear={onClear} />
+      <ListSummary words={summary} onClear={events.length > 0 ? onClear : undefined} />
       {list.isPending && <EventListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
-      {events.length === 0 && isOver && <Nothing onClear={isFiltered ? clearFilters : undefined} />}
+      {events.length === 0 && isOver && <Nothing onClear={onClear} />}
       {news.length > 0 && (
         <div className="pointer-events-none sticky top-16 z-10 grid h-0 justify-items-center">
           <Button variant="primary" size="sm" className="pointer-events-auto shadow-float" onClick={readNews}>

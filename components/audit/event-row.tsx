@@ -2,7 +2,7 @@
 import { Ban, Check, CircleAlert, type LucideIcon } from 'lucide-react';
 import { Badge, type BadgeVariant } from '#components/ui/badge.tsx';
 import { Card } from '#components/ui/card.tsx';
-import { preloadSidePanel } from '#components/ui/side-panel.tsx';
+import { RowButton } from '#components/ui/row.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
 import { actionTitle } from './action-words.ts';
@@ -23,16 +23,13 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
   const { word, variant, icon } = outcomeBadges[event.outcome];
   return (
     <Card className="relative grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2 transition-colors duration-120 hover:bg-hover md:grid-cols-[minmax(0,11rem)_minmax(0,1fr)_5.5rem_7.5rem]">
-      <button
-        type="button"
+      <RowButton
         id={eventButtonId(event.sequence)}
-        onClick={() => onOpen(event.sequence)}
-        onPointerEnter={preloadSidePanel}
-        onFocus={preloadSidePanel}
-        className="truncate text-left font-medium after:absolute after:inset-0 after:rounded-card"
+        onOpen={() => onOpen(event.sequence)}
+        className="truncate font-medium"
       >
         {actionTitle(event.action)}
-      </button>
+      </RowButton>
       <span className="truncate text-muted max-md:col-start-1 max-md:row-start-2">
         <Whom event={event} />
       </span>

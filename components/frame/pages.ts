@@ -11,7 +11,6 @@ import {
   UserRound,
   Users,
 } from 'lucide-react';
-import { triageKeys } from '#components/admin-tokens/triage-keys.ts';
 import type { Permission } from '#server/core/access/schema.ts';
 
 export interface DeskPage {
@@ -20,8 +19,6 @@ export interface DeskPage {
   icon: LucideIcon;
   /** After `g` it leads there. */
   key?: string;
-  /** The keys that work on it alone. */
-  keys?: readonly (readonly [key: string, what: string])[];
   /** Needed to open it; left out where every role may. `server/doors/pages/site.ts` says the same, and a test holds both. */
   permission?: Permission;
 }
@@ -55,7 +52,6 @@ export const navigation: readonly NavGroup[] = [
           icon: KeySquare,
           key: 'e',
           permission: 'tokens:admin',
-          keys: triageKeys,
         },
       },
     ],

@@ -2,6 +2,7 @@
 import type { DeskPage } from '#components/frame/pages.ts';
 import { Dialog, DialogBody } from '#components/ui/dialog.tsx';
 import { Kbd } from '#components/ui/kbd.tsx';
+import { listKeys } from '#components/ui/list-keys.ts';
 
 interface ShortcutsDialogProps {
   pages: readonly DeskPage[];
@@ -20,7 +21,7 @@ export function ShortcutsDialog({ pages, commandKey, onClose }: ShortcutsDialogP
         ['Esc', 'Close what is open'],
       ],
     },
-    ...pages.flatMap(({ label, keys }) => (keys ? [{ title: label, keys }] : [])),
+    { title: 'In a list', keys: listKeys },
     { title: 'Go to', keys: pages.flatMap(({ key, label }) => (key ? [[`g ${key}`, label]] : [])) },
   ];
   return (

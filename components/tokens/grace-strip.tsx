@@ -23,7 +23,13 @@ export function GraceStrip({ token, mayEnd }: { token: TokenView; mayEnd: boolea
         , {relativeWords(endsAt, now)}.
       </p>
       {mayEnd && (
-        <Button size="sm" pending={isPending} pendingLabel="Ending…" onClick={() => mutate({ id: token.id })}>
+        <Button
+          size="sm"
+          tabIndex={-1}
+          pending={isPending}
+          pendingLabel="Ending…"
+          onClick={() => mutate({ id: token.id })}
+        >
           End now
         </Button>
       )}

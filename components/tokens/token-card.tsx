@@ -1,7 +1,7 @@
 'use client';
 import { cx } from 'class-variance-authority';
 import type { ReactNode } from 'react';
-import { preloadSidePanel } from '#components/ui/side-panel.tsx';
+import { RowButton } from '#components/ui/row.tsx';
 import { Sparkline } from '#components/ui/sparkline.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
@@ -19,8 +19,9 @@ export const cardShell =
 export const cardGrid =
   'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6rem_8.5rem_10rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_10rem_2rem]';
 
-export const titleId = (token: TokenView) => `token-${token.id}`;
-export const menuId = (token: TokenView) => `token-menu-${token.id}`;
+/** Of what opens the card, and names it. */
+export const titleId = (token: Pick<TokenView, 'id'>) => `token-${token.id}`;
+export const menuId = (token: Pick<TokenView, 'id'>) => `token-menu-${token.id}`;
 
 interface TokenCardProps {
   token: TokenView;
@@ -29,8 +30,8 @@ interface TokenCardProps {
   owner?: ReactNode;
   /** A check box: stands first. */
   select?: ReactNode;
-  /** Shows more of it: the name becomes a button, which takes presses anywhere on the card. */
-  onOpen?: (() => void) | undefined;
+  /** Shows more of it: asked for by a press anywhere on the card. */
+  onOpen: () => void;
   isOpen?: boolean;
   /** A line under all else. */
   foot?: ReactNode;
@@ -46,9 +47,8 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
       aria-current={isOpen || undefined}
       className={cx(
         cardShell,
-        'aria-current:border-accent-ink',
         // Above the name's button, which lies over the whole card.
-        onOpen && 'transition-colors duration-120 hover:border-line-strong [&_:is(button,a,label)]:relative',
+        'transition-colors duration-120 hover:border-line-strong aria-current:border-accent-ink [&_:is(button,a,label)]:relative',
       )}
     >
       {select}
@@ -58,13 +58,10 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
           className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')}
         />
         <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 md:row-span-1! md:flex-nowrap">
-          <h2
-            id={titleId(token)}
-            tabIndex={-1}
-            title={token.name}
-            className={cx('max-w-full truncate font-semibold', ended && 'text-muted')}
-          >
-            <Name name={token.name} onOpen={onOpen} />
+          <h2 title={token.name} className={cx('max-w-full truncate font-semibold', ended && 'text-muted')}>
+            <RowButton id={titleId(token)} onOpen={onOpen} className="block max-w-full truncate">
+              {token.name}
+            </RowButton>
           </h2>
           {owner && prefix}
         </div>
@@ -91,21 +88,6 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
       </div>
       {foot && <div className="mt-2 basis-full border-t border-line pt-2 pr-1.5">{foot}</div>}
     </article>
-  );
-}
-
-function Name({ name, onOpen }: { name: string; onOpen: (() => void) | undefined }) {
-  if (!onOpen) return name;
-  return (
-    <button
-      type="button"
-      onPointerEnter={preloadSidePanel}
-      onFocus={preloadSidePanel}
-      onClick={onOpen}
-      className="static! block max-w-full truncate after:absolute after:inset-0 after:rounded-card focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent-ink"
-    >
-      {name}
-    </button>
   );
 }
 

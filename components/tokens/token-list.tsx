@@ -1,52 +1,58 @@
 'use client';
-import { Button } from '#components/ui/button.tsx';
+import { useCallback } from 'react';
+import { InfiniteList, type Pages } from '#components/ui/infinite-list.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { GraceStrip } from './grace-strip.tsx';
 import { HeldStrip } from './held-strip.tsx';
 import { isHeld } from './status.tsx';
 import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
-import { TokenMenu } from './token-menu.tsx';
-import type { TokenRights } from './token-offers.ts';
+import { type TokenActs, TokenMenu } from './token-menu.tsx';
+import { offersOf, type TokenRights } from './token-offers.ts';
 
 interface TokenListProps {
+  /** Which of them in which order. */
+  view: string;
   tokens: readonly TokenView[];
+  pages: Pages;
+  total: number | undefined;
   rights: TokenRights;
   opened: string | null;
-  onOpen: (token: TokenView) => void;
-  onRotate: (token: TokenView) => void;
-  stale: boolean;
-  more: { wanted: boolean; loading: boolean; load: () => void };
+  acts: TokenActs;
 }
 
-export function TokenList({ tokens, rights, opened, onOpen, onRotate, stale, more }: TokenListProps) {
+const keyOf = (token: TokenView) => token.id;
+
+export function TokenList({ tokens, rights, opened, acts, ...list }: TokenListProps) {
+  const { mayWrite, mayRevoke } = rights;
+  const draw = useCallback(
+    (token: TokenView) => {
+      const held = { mayWrite, mayRevoke };
+      return (
+        <TokenCard
+          token={token}
+          menu={<TokenMenu token={token} rights={held} acts={acts} />}
+          isOpen={token.id === opened}
+          onOpen={() => acts.onOpen(token)}
+          foot={footOf(token, held)}
+        />
+      );
+    },
+    [mayWrite, mayRevoke, opened, acts],
+  );
   return (
-    <>
-      <ul
-        aria-label="Tokens"
-        aria-busy={stale}
-        className={`grid gap-1.5 transition-opacity duration-150 ${stale ? 'opacity-60' : ''}`}
-      >
-        {tokens.map((token) => (
-          <li key={token.id}>
-            <TokenCard
-              token={token}
-              menu={<TokenMenu token={token} rights={rights} onRotate={onRotate} />}
-              isOpen={token.id === opened}
-              onOpen={() => onOpen(token)}
-              foot={footOf(token, rights)}
-            />
-          </li>
-        ))}
-      </ul>
-      {more.wanted && (
-        <div className="mt-4 grid justify-items-center">
-          <Button pending={more.loading} onClick={more.load}>
-            Show more
-          </Button>
-        </div>
-      )}
-    </>
+    <InfiniteList
+      {...list}
+      label="Tokens"
+      items={tokens}
+      keyOf={keyOf}
+      renderItem={draw}
+      estimateSize={58}
+      keys={{
+        d: (token) => token && offersOf(token, rights).onOff && acts.onSwitch(token),
+        r: (token) => token && offersOf(token, rights).revoke && acts.onAsk('revoke', token),
+      }}
+    />
   );
 }
 

@@ -1,5 +1,6 @@
 'use client';
 import { KeyRound, SearchX } from 'lucide-react';
+import { useMemo } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
@@ -10,11 +11,15 @@ import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { flattenPages } from '#components/ui/flatten-pages.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
 import { statusWords } from './status.tsx';
+import { titleId } from './token-card.tsx';
 import { TokenList, TokenListSkeleton } from './token-list.tsx';
+import type { TokenActs } from './token-menu.tsx';
 import { Toolbar } from './toolbar.tsx';
-import { useRotation } from './use-rotation.tsx';
+import { useTokenSwitch } from './use-token-changes.ts';
+import { useTokenDialogs } from './use-token-dialogs.tsx';
 import { type TokenFilters, useTokenFilters } from './use-token-filters.ts';
 import { useTokens } from './use-tokens.ts';
 
@@ -22,21 +27,25 @@ const [TokenPanel] = lazyPart(async () => (await import('./token-panel.tsx')).To
 
 export function TokensView() {
   const { filters, isFiltered, setFilters, clearFilters } = useTokenFilters();
-  const list = useTokens(filters);
+  const { token: opened, ...shown } = filters;
+  const list = useTokens(shown);
   const { data: me } = useMe();
   const newToken = useNewToken();
-  const rotation = useRotation();
+  const { ask, dialog } = useTokenDialogs();
+  const acts = useTokenActs(setFilters, ask);
   const rights = {
     mayWrite: me?.permissions.includes('tokens:write') ?? false,
     mayRevoke: me?.permissions.includes('tokens:revoke') ?? false,
   };
-  const tokens = flattenPages(list.data?.pages);
-  const counts = list.data?.pages.at(-1)?.counts;
-  const hasNone = counts?.total === 0;
+  const tokens = useMemo(() => flattenPages(list.data?.pages), [list.data]);
+  const matching = list.data?.pages[0]?.matching;
+  const hasNone = list.data?.pages[0]?.counts.total === 0;
+  const summary = matchingWords(matching, { isFiltered, one: 'token', many: 'tokens' });
+  const onClear = isFiltered ? clearFilters : undefined;
   const close = () => setFilters({ token: null });
   function rotate(token: TokenView) {
     close();
-    rotation.start(token);
+    ask('rotate', token);
   }
 
   return (
@@ -46,42 +55,63 @@ export function TokensView() {
       </PageHead>
       <NoticeStack />
       {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
-      {!hasNone && <Toolbar filters={filters} counts={counts} onChange={setFilters} />}
+      {!hasNone && (
+        <>
+          <Toolbar
+            filters={filters}
+            counts={matching?.byStatus}
+            summary={summary}
+            onChange={setFilters}
+            onClear={onClear}
+          />
+          <ListSummary words={summary} onClear={tokens.length > 0 ? onClear : undefined} />
+        </>
+      )}
       {list.isPending && <TokenListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
       {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
-      {list.data && !hasNone && tokens.length === 0 && (
-        <NoneMatch filters={filters} onClear={isFiltered ? clearFilters : undefined} />
-      )}
+      {list.data && !hasNone && tokens.length === 0 && <NoneMatch filters={filters} onClear={onClear} />}
       {tokens.length > 0 && (
         <TokenList
+          view={JSON.stringify(shown)}
           tokens={tokens}
+          pages={list}
+          total={matching?.count}
           rights={rights}
-          opened={filters.token}
-          onOpen={({ id }) => setFilters({ token: id })}
-          onRotate={rotation.start}
-          stale={list.isPlaceholderData}
-          more={{
-            wanted: list.hasNextPage,
-            loading: list.isFetchingNextPage,
-            load: () => void list.fetchNextPage(),
-          }}
+          opened={opened}
+          acts={acts}
         />
       )}
-      {filters.token && (
+      {opened && (
         <TokenPanel
-          key={filters.token}
-          id={filters.token}
+          key={opened}
+          id={opened}
           rights={rights}
           onRotate={rotate}
-          returnTo={() => document.getElementById(`token-${filters.token}`)}
+          returnTo={() => document.getElementById(titleId({ id: opened }))}
           onClose={close}
           onMissing={orSayMissing(close)}
         />
       )}
-      {rotation.dialog}
+      {dialog}
       {newToken.dialog}
     </>
+  );
+}
+
+/** The same object while nothing about it changes, so that rows are not drawn again. */
+function useTokenActs(
+  setFilters: (change: Partial<TokenFilters>) => void,
+  onAsk: TokenActs['onAsk'],
+): TokenActs {
+  const { mutate } = useTokenSwitch();
+  return useMemo(
+    () => ({
+      onOpen: ({ id }) => setFilters({ token: id }),
+      onAsk,
+      onSwitch: ({ id, enabled }) => mutate({ id, enabled: !enabled }),
+    }),
+    [setFilters, onAsk, mutate],
   );
 }
 

@@ -1,5 +1,6 @@
 'use client';
 import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { useCallback } from 'react';
 import type { ListTokensInput } from '#server/credentials/tokens/schema.ts';
 import { statuses } from './status.tsx';
 
@@ -32,12 +33,14 @@ const parsers = {
 
 /** What the list shows. It lives in the address: links, back and forward reproduce it. */
 export function useTokenFilters() {
-  const [filters, setFilters] = useQueryStates(parsers, { history: 'push' });
+  const [filters, setAll] = useQueryStates(parsers, { history: 'push' });
+  // Rows are drawn again for a new one.
+  const setFilters = useCallback((change: Partial<typeof filters>) => void setAll(change), [setAll]);
   return {
     filters,
     isFiltered: filters.status !== null || filters.search !== '',
-    setFilters: (change: Partial<typeof filters>) => void setFilters(change),
-    clearFilters: () => void setFilters({ status: null, search: null }),
+    setFilters,
+    clearFilters: () => void setAll({ status: null, search: null }),
   };
 }
 export type TokenFilters = ReturnType<typeof useTokenFilters>['filters'];

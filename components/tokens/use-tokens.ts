@@ -7,7 +7,7 @@ import { sortInputs, type TokenFilters } from './use-token-filters.ts';
 const pageSize = 50;
 
 /** My tokens, a page at a time. While a filter changes, what was shown stays. */
-export function useTokens({ status, search, sort }: TokenFilters) {
+export function useTokens({ status, search, sort }: Omit<TokenFilters, 'token'>) {
   return useInfiniteQuery({
     queryKey: [...tokensKey, 'list', { status, search, sort }],
     // The library's own infinite options add a `direction` to the input, which the strict schema refuses.

@@ -1,6 +1,7 @@
 import { cx } from 'class-variance-authority';
 import type { ComponentProps, ReactNode } from 'react';
 import { boxClass } from './radio.tsx';
+import { useRowPart } from './row.tsx';
 
 type CheckboxProps = Omit<ComponentProps<'input'>, 'type'> & { children: ReactNode };
 
@@ -9,6 +10,7 @@ export function Checkbox({ children, className, ...input }: CheckboxProps) {
   return (
     <label className={cx('flex items-start gap-2.5', className)}>
       <input
+        {...useRowPart()}
         {...input}
         type="checkbox"
         className={cx(

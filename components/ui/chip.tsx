@@ -46,8 +46,8 @@ interface CountChipsProps<Value extends string> {
   label: string;
   words: Record<Value, string>;
   values: readonly Value[];
-  /** Of each, and in all; undefined while they are not known yet. */
-  counts: Record<Value | 'total', number> | undefined;
+  /** Of each, and in all; left out while they are not known, or too many to be counted. */
+  counts: Record<Value | 'total', number> | null | undefined;
   /** Null: all. */
   value: Value | null;
   onChoose: (value: Value | null) => void;

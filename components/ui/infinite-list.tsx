@@ -5,18 +5,17 @@ import {
   type RefObject,
   useEffect,
   useImperativeHandle,
+  useMemo,
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { ListEnd } from './list-end.tsx';
+import { Row, rowButtonOf } from './row.tsx';
 import { saveSizes } from './scroll-restoration.ts';
 import { useMoreRows } from './use-more-rows.ts';
+import { type RowFocus, type RowKeys, useRowKeys } from './use-row-keys.ts';
 import type { VirtualList as VirtualListOf } from './virtual-list.tsx';
-
-export interface InfiniteListControls {
-  /** Brings a row into view and gives it the focus. */
-  focusRow: (index: number) => void;
-}
 
 /** What is asked of a query by pages (`useInfiniteQuery`). */
 export interface Pages {
@@ -47,7 +46,17 @@ export interface InfiniteListProps<Item> {
   pages: Pages;
   /** How many rows there are in all, where that is known before all are here. */
   total?: number | undefined;
-  controls?: Ref<InfiniteListControls>;
+  /** What keys do to a row, beside those of every list. */
+  keys?: RowKeys<Item>;
+}
+
+/** What either way of drawing the rows is given. */
+export interface RowListProps<Item> extends InfiniteListProps<Item> {
+  root: RefObject<HTMLUListElement | null>;
+  controls: Ref<RowFocus>;
+  /** The row where Tab stops. */
+  current: number;
+  onCurrent: (key: string) => void;
 }
 
 /** Up to as many rows are simply drawn: the first page of any list. */
@@ -63,7 +72,11 @@ let loaded: VirtualListComponent | undefined;
  * rows that are seen (10 kB compressed) comes with the first scroll: nobody needs it for the first page from its top.
  */
 export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
+  const { items, keys = {} } = props;
   const root = useRef<HTMLUListElement>(null);
+  const controls = useRef<RowFocus>(null);
+  const [current, setCurrentKey] = useCurrentRow(root, props);
+  useRowKeys(controls, { items, keys });
   const [Virtual, setVirtual] = useState<VirtualListComponent | undefined>(() => loaded);
   const latest = useRef(props);
   useEffect(() => {
@@ -78,7 +91,10 @@ export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
           loaded = VirtualList;
           const { view, items, keyOf } = latest.current;
           if (root.current) saveSizes(view, sizesOf(root.current, items.map(keyOf)));
-          setVirtual(() => VirtualList);
+          const index = focusedIndex(root.current);
+          flushSync(() => setVirtual(() => VirtualList));
+          // The row that had the focus is another element now.
+          if (index !== undefined) controls.current?.focusRow(index);
         },
         // The next scroll asks again.
         () => {},
@@ -87,7 +103,8 @@ export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
     window.addEventListener('scroll', loadVirtual, { passive: true });
     return () => window.removeEventListener('scroll', loadVirtual);
   }, [Virtual, isLong]);
-  return Virtual ? <Virtual {...props} /> : <ShortList {...props} root={root} />;
+  const list = { ...props, root, controls, current, onCurrent: setCurrentKey };
+  return Virtual ? <Virtual {...list} /> : <ShortList {...list} />;
 }
 
 function ShortList<Item>({
@@ -98,14 +115,15 @@ function ShortList<Item>({
   total,
   pages,
   root,
+  current,
   ...list
-}: InfiniteListProps<Item> & { root: RefObject<HTMLUListElement | null> }) {
+}: RowListProps<Item>) {
   const shown = items.slice(0, shortRows);
   const { hasNextPage, isPlaceholderData: isStale } = pages;
   const setSize = hasNextPage ? (total ?? -1) : items.length;
   useMoreRows(rowsSeen, items.length, pages);
   useImperativeHandle(list.controls, () => ({
-    focusRow: (index) => (root.current?.children[index] as HTMLElement | undefined)?.focus(),
+    focusRow: (index) => rowButtonOf(root.current?.children[index])?.focus(),
   }));
   return (
     <>
@@ -122,16 +140,46 @@ function ShortList<Item>({
             data-index={index}
             aria-setsize={setSize}
             aria-posinset={index + 1}
-            tabIndex={-1}
-            className="scroll-mt-16 scroll-mb-20 rounded-card"
+            className="relative scroll-mt-16 scroll-mb-20 rounded-card"
           >
-            {renderItem(item, index)}
+            <Row isCurrent={index === current}>{renderItem(item, index)}</Row>
           </li>
         ))}
       </ul>
       {hasNextPage && <ListEnd pages={pages} />}
     </>
   );
+}
+
+/** The row that had the focus last, at first the first one. A menu or dialog of a row stands elsewhere: the row waits for its return. */
+function useCurrentRow<Item>(
+  list: RefObject<HTMLElement | null>,
+  { items, keyOf }: Pick<InfiniteListProps<Item>, 'items' | 'keyOf'>,
+) {
+  const [key, setKey] = useState<string>();
+  const current = useMemo(
+    () =>
+      Math.max(
+        0,
+        items.findIndex((item) => keyOf(item) === key),
+      ),
+    [items, keyOf, key],
+  );
+  useEffect(() => {
+    function follow() {
+      const index = focusedIndex(list.current);
+      const item = index === undefined ? undefined : items[index];
+      if (item !== undefined) setKey(keyOf(item));
+    }
+    document.addEventListener('focusin', follow);
+    return () => document.removeEventListener('focusin', follow);
+  }, [list, items, keyOf]);
+  return [current, setKey] as const;
+}
+
+function focusedIndex(list: HTMLElement | null): number | undefined {
+  const row = document.activeElement?.closest<HTMLElement>('[data-index]');
+  return row && list?.contains(row) ? Number(row.dataset['index']) : undefined;
 }
 
 /** The heights of the rows, for the list that takes over: what is above the screen must not move. */

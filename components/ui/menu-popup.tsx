@@ -11,13 +11,15 @@ interface MenuPopupProps {
   entries: readonly MenuEntry[];
   align: 'start' | 'end';
   anchor: RefObject<HTMLButtonElement | null>;
+  /** Where the focus returns. */
+  opener: RefObject<Element | null>;
   onClose: () => void;
 }
 
 /** Within the landmark of its button, so that whoever moves by landmarks finds it. */
 const landmarkOf = (button: HTMLElement | null) => button?.closest<HTMLElement>('header, main') ?? null;
 
-export function MenuPopup({ label, entries, align, anchor, onClose }: MenuPopupProps) {
+export function MenuPopup({ label, entries, align, anchor, opener, onClose }: MenuPopupProps) {
   return (
     <Menu.Root open onOpenChange={(open) => !open && onClose()}>
       <Menu.Portal container={landmarkOf(anchor.current)}>
@@ -30,7 +32,7 @@ export function MenuPopup({ label, entries, align, anchor, onClose }: MenuPopupP
         >
           <Menu.Popup
             aria-label={label}
-            finalFocus={anchor}
+            finalFocus={() => opener.current as HTMLElement | null}
             className="max-h-(--available-height) w-max max-w-[min(18rem,var(--available-width))] min-w-48 origin-(--transform-origin) overflow-y-auto rounded-card bg-raised p-1 shadow-float transition-[opacity,scale] duration-120 ease-out outline-none data-starting-style:scale-97 data-starting-style:opacity-0"
           >
             {entries.map((entry, index) => (

@@ -2,6 +2,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from 'react';
 import { lazyPart, orSayMissing } from './lazy-part.tsx';
+import { useRowPart } from './row.tsx';
 
 export interface MenuAction {
   kind: 'action';
@@ -53,10 +54,18 @@ export function MenuButton({
   const [open, setOpen] = useState(false);
   const own = useRef<HTMLButtonElement>(null);
   const anchor = buttonRef ?? own;
+  const opener = useRef<Element>(null);
   const close = () => setOpen(false);
+  /** A key of the list opens the menu of a row from elsewhere in that row, and there the focus returns. */
+  function toggle(isOpen: boolean) {
+    const row = anchor.current?.closest('[data-index]');
+    opener.current = row?.contains(document.activeElement) ? document.activeElement : anchor.current;
+    setOpen(isOpen);
+  }
   return (
     <>
       <button
+        {...useRowPart()}
         {...button}
         ref={anchor}
         type="button"
@@ -64,11 +73,11 @@ export function MenuButton({
         aria-expanded={open}
         onPointerEnter={preload}
         onFocus={preload}
-        onClick={() => setOpen(!open)}
+        onClick={() => toggle(!open)}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
           event.preventDefault();
-          setOpen(true);
+          toggle(true);
         }}
       >
         {children}
@@ -79,6 +88,7 @@ export function MenuButton({
           entries={entries}
           align={align}
           anchor={anchor}
+          opener={opener}
           onClose={close}
           onMissing={orSayMissing(close)}
         />

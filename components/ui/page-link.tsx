@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import type { ComponentProps } from 'react';
+import { useRowPart } from './row.tsx';
 
 type PageLinkProps = Omit<ComponentProps<typeof Link>, 'href' | 'prefetch'> & { href: string };
 
@@ -14,6 +15,7 @@ export function PageLink({ onPointerEnter, onFocus, ...link }: PageLinkProps) {
   const fetchPage = () => router.prefetch(link.href);
   return (
     <Link
+      {...useRowPart()}
       {...link}
       prefetch={false}
       onPointerEnter={(event) => {

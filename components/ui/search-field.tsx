@@ -56,7 +56,7 @@ export function SearchField({ label, value, onSearch }: SearchFieldProps) {
         autoComplete="off"
         onChange={(event) => change(event.target.value)}
         onKeyDown={answerKey}
-        className="h-8 w-full rounded-control border border-line-strong bg-surface pr-8 pl-8 transition-colors duration-120 hover:border-faint focus-visible:border-accent-ink focus-visible:outline-1 focus-visible:outline-offset-0 [&::-webkit-search-cancel-button]:hidden"
+        className="h-8 w-full rounded-control border border-line-strong bg-surface pr-8 pl-8 text-ellipsis transition-colors duration-120 hover:border-faint focus-visible:border-accent-ink focus-visible:outline-1 focus-visible:outline-offset-0 [&::-webkit-search-cancel-button]:hidden"
       />
       {text && (
         <button

@@ -1,3 +1,5 @@
+import { useRowPart } from './row.tsx';
+
 interface SwitchProps {
   /** What it switches, read out with its state: "Active: Ada Lovelace". */
   label: string;
@@ -10,6 +12,7 @@ interface SwitchProps {
 export function Switch({ label, on, disabled = false, onPress }: SwitchProps) {
   return (
     <button
+      {...useRowPart()}
       type="button"
       role="switch"
       aria-checked={on}

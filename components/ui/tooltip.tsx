@@ -1,6 +1,7 @@
 'use client';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import { lazyPart } from './lazy-part.tsx';
+import { useRowPart } from './row.tsx';
 
 const [TooltipPopup] = lazyPart(async () => (await import('./tooltip-popup.tsx')).TooltipPopup);
 
@@ -20,6 +21,7 @@ export function Tooltip({
   return (
     <>
       <button
+        {...useRowPart()}
         ref={anchor}
         type="button"
         aria-describedby={id}

@@ -12,8 +12,9 @@ import {
   useState,
 } from 'react';
 import { flushSync } from 'react-dom';
-import type { InfiniteListProps } from './infinite-list.tsx';
+import type { RowListProps } from './infinite-list.tsx';
 import { ListEnd } from './list-end.tsx';
+import { Row, rowButtonOf } from './row.tsx';
 import { saveScroll, saveSizes, savedScroll, savedSizes } from './scroll-restoration.ts';
 import { useMoreRows } from './use-more-rows.ts';
 
@@ -22,13 +23,11 @@ const overscan = 6;
 const covered = { scrollPaddingStart: 64, scrollPaddingEnd: 80 };
 
 /**
- * Draws only what is seen. The row that has the focus stays, however far one scrolls, so that the focus is never lost.
+ * Draws only what is seen, and the row where Tab stops, however far one scrolls, so that the focus is never lost.
  */
-export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list }: InfiniteListProps<Item>) {
-  const { view, estimateSize } = list;
+export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list }: RowListProps<Item>) {
+  const { view, estimateSize, root, current, onCurrent } = list;
   const { hasNextPage, isPlaceholderData: isStale } = pages;
-  const root = useRef<HTMLUListElement>(null);
-  const [focused, setFocused] = useFocusedRow(root);
   const scrollMargin = useTopOf(root);
   // It has to be asked anew with each drawing, so the compiler leaves this component alone; the rows are what must be cheap.
   // oxlint-disable-next-line react/incompatible-library
@@ -36,7 +35,7 @@ export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list
     count: items.length,
     estimateSize: () => estimateSize,
     getItemKey: useCallback((index: number) => keyOrIndex(items[index], index, keyOf), [items, keyOf]),
-    rangeExtractor: useCallback((range: Range) => withFocused(range, focused), [focused]),
+    rangeExtractor: useCallback((range: Range) => withRow(range, current), [current]),
     initialOffset: () => savedScroll(view) ?? window.scrollY,
     initialMeasurementsCache: savedSizes(view),
     directDomUpdates: true,
@@ -49,11 +48,10 @@ export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list
   useMoreRows(virtualizer.range?.endIndex ?? 0, items.length, pages);
   useImperativeHandle(list.controls, () => ({
     focusRow(index) {
-      flushSync(() => setFocused(index));
+      flushSync(() => onCurrent(String(keyOrIndex(items[index], index, keyOf))));
       virtualizer.scrollToIndex(index);
-      root.current
-        ?.querySelector<HTMLElement>(`:scope > [data-index="${index}"]`)
-        ?.focus({ preventScroll: true });
+      const row = root.current?.querySelector(`:scope > [data-index="${index}"]`);
+      rowButtonOf(row)?.focus({ preventScroll: true });
     },
   }));
 
@@ -63,7 +61,7 @@ export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list
       root.current = element;
       containerRef(element);
     },
-    [containerRef],
+    [containerRef, root],
   );
   const setSize = hasNextPage ? (total ?? -1) : items.length;
   return (
@@ -78,9 +76,10 @@ export function VirtualList<Item>({ items, keyOf, gap = 6, total, pages, ...list
           const item = items[index];
           return (
             item && (
-              <Row
+              <MemoRow
                 key={key}
                 {...{ item, index, setSize }}
+                isCurrent={index === current}
                 draw={list.renderItem}
                 measure={virtualizer.measureElement}
               />
@@ -100,49 +99,33 @@ interface RowProps<Item> {
   item: Item;
   index: number;
   setSize: number;
+  isCurrent: boolean;
   draw: (item: Item, index: number) => ReactNode;
   measure: (row: HTMLLIElement | null) => void;
 }
 
-function PlainRow<Item>({ item, index, setSize, draw, measure }: RowProps<Item>) {
+function PlainRow<Item>({ item, index, setSize, isCurrent, draw, measure }: RowProps<Item>) {
   return (
     <li
       ref={measure}
       data-index={index}
       aria-setsize={setSize}
       aria-posinset={index + 1}
-      tabIndex={-1}
       className="absolute inset-x-0 top-0 rounded-card"
     >
-      {draw(item, index)}
+      <Row isCurrent={isCurrent}>{draw(item, index)}</Row>
     </li>
   );
 }
-const Row = memo(PlainRow) as typeof PlainRow;
+const MemoRow = memo(PlainRow) as typeof PlainRow;
 
 const keyOrIndex = <Item,>(item: Item | undefined, index: number, keyOf: (item: Item) => string) =>
   item === undefined ? index : keyOf(item);
 
-function withFocused(range: Range, focused: number | null): number[] {
+function withRow(range: Range, current: number): number[] {
   const indexes = defaultRangeExtractor(range);
-  if (focused === null || focused >= range.count || indexes.includes(focused)) return indexes;
-  return [...indexes, focused].toSorted((a, b) => a - b);
-}
-
-/** The row that had the focus last. A menu or dialog of a row stands elsewhere in the document: the row waits for its return. */
-function useFocusedRow(list: RefObject<HTMLElement | null>) {
-  const state = useState<number | null>(null);
-  const [, setFocused] = state;
-  useEffect(() => {
-    const element = list.current;
-    function follow({ target }: FocusEvent) {
-      const row = (target as HTMLElement).closest<HTMLElement>('[data-index]');
-      if (row) setFocused(Number(row.dataset['index']));
-    }
-    element?.addEventListener('focusin', follow);
-    return () => element?.removeEventListener('focusin', follow);
-  }, [list, setFocused]);
-  return state;
+  if (current >= range.count || indexes.includes(current)) return indexes;
+  return [...indexes, current].toSorted((a, b) => a - b);
 }
 
 /** Where an element begins in the page: what stands above it may grow and shrink. */

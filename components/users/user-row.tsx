@@ -1,7 +1,7 @@
 'use client';
 import { buttonClass } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
-import { preloadSidePanel } from '#components/ui/side-panel.tsx';
+import { RowButton } from '#components/ui/row.tsx';
 import { Switch } from '#components/ui/switch.tsx';
 import type { UserView } from '#server/people/users/schema.ts';
 import { PersonChip } from './person-chip.tsx';
@@ -24,22 +24,23 @@ export interface RowActs {
 
 export const rowId = (id: string) => `user-${id}`;
 
+/** Deactivates or activates: not oneself, and not who was deleted. */
+export function switchUser(user: UserView, acts: RowActs) {
+  if (user.status === 'deactivated') acts.onActivate(user);
+  if (user.status === 'active' && user.id !== acts.selfId) acts.onAsk('deactivate', user);
+}
+
 export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
   const isSelf = user.id === acts.selfId;
   const isActive = user.status === 'active';
   return (
-    <article aria-label={user.name} className={rowGrid}>
-      <button
-        id={rowId(user.id)}
-        type="button"
-        aria-haspopup="dialog"
-        onClick={() => acts.onOpen(user)}
-        onPointerEnter={preloadSidePanel}
-        onFocus={preloadSidePanel}
-        className="-m-1 flex min-w-0 rounded-control p-1 text-left hover:[&_.font-medium]:underline"
-      >
+    <article
+      aria-label={user.name}
+      className={`${rowGrid} relative transition-colors duration-120 hover:border-line-strong [&_:is(button,a)]:relative`}
+    >
+      <RowButton id={rowId(user.id)} onOpen={() => acts.onOpen(user)} className="flex">
         <PersonChip name={user.name} email={user.email} note={isSelf ? 'you' : undefined} faded={!isActive} />
-      </button>
+      </RowButton>
       <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-9.5 md:order-none md:contents">
         <RoleBadge role={user.role} />
         <span className="min-w-0">
@@ -66,7 +67,7 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
           label={`Active: ${user.name}`}
           on={isActive}
           disabled={isSelf}
-          onPress={() => (isActive ? acts.onAsk('deactivate', user) : acts.onActivate(user))}
+          onPress={() => switchUser(user, acts)}
         />
       )}
       <UserActions user={user} isSelf={isSelf} onAsk={acts.onAsk} onSignOut={acts.onSignOut} />

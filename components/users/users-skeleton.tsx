@@ -1,4 +1,5 @@
 import { PageHead } from '#components/frame/page-head.tsx';
+import { ListToolbarSkeleton } from '#components/ui/list-toolbar.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { PersonRowsSkeleton } from './person-rows-skeleton.tsx';
 import { rowGrid } from './user-row.tsx';
@@ -24,9 +25,7 @@ export function UsersSkeleton() {
   return (
     <>
       <PageHead title="Users" />
-      <div className="mb-3 grid h-20 content-center lg:h-10">
-        <Skeleton className="h-5 w-80 max-w-full" />
-      </div>
+      <ListToolbarSkeleton />
       <UserListSkeleton />
     </>
   );

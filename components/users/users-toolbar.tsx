@@ -1,9 +1,8 @@
 'use client';
 import { ArrowDownWideNarrow, ShieldHalf } from 'lucide-react';
-import { CountChips } from '#components/ui/chip.tsx';
-import { SearchField } from '#components/ui/search-field.tsx';
-import { SelectMenu } from '#components/ui/select-menu.tsx';
-import type { UserPageView, UserStatus } from '#server/people/users/schema.ts';
+import { countControl } from '#components/ui/count-control.tsx';
+import { listControl, ListToolbar } from '#components/ui/list-toolbar.tsx';
+import type { UserCounts, UserStatus } from '#server/people/users/schema.ts';
 import { roleWords } from './role-badge.tsx';
 import { roles, sorts, sortWords, statuses, type UserFilters } from './use-user-filters.ts';
 
@@ -15,45 +14,47 @@ export const statusWords: Record<UserStatus, string> = {
 
 interface ToolbarProps {
   filters: UserFilters;
-  counts: UserPageView['counts'] | undefined;
+  counts: UserCounts | undefined;
+  summary: string | undefined;
   onChange: (change: Partial<UserFilters>) => void;
+  onClear: (() => void) | undefined;
 }
 
-export function UsersToolbar({ filters, counts, onChange }: ToolbarProps) {
+export function UsersToolbar({ filters, counts, summary, onChange, onClear }: ToolbarProps) {
   return (
-    <div className="mb-3 flex flex-col gap-2 lg:flex-row lg:items-center lg:justify-between">
-      <CountChips
-        label="Status"
-        words={statusWords}
-        values={statuses}
-        counts={counts}
-        value={filters.status}
-        onChoose={(status) => onChange({ status })}
-      />
-      <div className="flex gap-2 lg:w-128">
-        <SearchField
-          label="Search name or e-mail"
-          value={filters.search}
-          onSearch={(search) => onChange({ search })}
-        />
-        <SelectMenu
-          icon={ShieldHalf}
-          label="Role"
-          folds
-          value={filters.role ?? 'any'}
-          options={[['any', 'Any role'], ...roles.map((role) => [role, roleWords[role]] as const)]}
-          onChoose={(role) => onChange({ role: role === 'any' ? null : role })}
-          isSet={filters.role !== null}
-        />
-        <SelectMenu
-          icon={ArrowDownWideNarrow}
-          label="Sort"
-          folds
-          value={filters.sort}
-          options={sorts.map((sort) => [sort, sortWords[sort]] as const)}
-          onChoose={(sort) => onChange({ sort })}
-        />
-      </div>
-    </div>
+    <ListToolbar
+      search={{
+        label: 'Search name or e-mail',
+        value: filters.search,
+        onSearch: (search) => onChange({ search }),
+      }}
+      controls={[
+        countControl({
+          label: 'Status',
+          words: statusWords,
+          values: statuses,
+          counts,
+          value: filters.status,
+          onChoose: (status) => onChange({ status }),
+        }),
+        listControl({
+          icon: ShieldHalf,
+          label: 'Role',
+          value: filters.role ?? 'any',
+          options: [['any', 'Any role'], ...roles.map((role) => [role, roleWords[role]] as const)],
+          onChoose: (role) => onChange({ role: role === 'any' ? null : role }),
+          isSet: filters.role !== null,
+        }),
+        listControl({
+          icon: ArrowDownWideNarrow,
+          label: 'Sort',
+          value: filters.sort,
+          options: sorts.map((sort) => [sort, sortWords[sort]] as const),
+          onChoose: (sort) => onChange({ sort }),
+        }),
+      ]}
+      summary={summary}
+      onClear={onClear}
+    />
   );
 }

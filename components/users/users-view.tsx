@@ -9,13 +9,14 @@ import { EmptyState } from '#components/ui/empty-state.tsx';
 import { flattenPages } from '#components/ui/flatten-pages.ts';
 import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import type { UserView } from '#server/people/users/schema.ts';
 import { useActivate, useRevokeSessions } from './use-user-changes.ts';
 import { preloadCreate, useUserDialogs } from './use-user-dialogs.tsx';
 import { type UserFilters, useUserFilters } from './use-user-filters.ts';
 import { useUsers } from './use-users.ts';
-import { type RowActs, rowId, UserRow } from './user-row.tsx';
+import { type RowActs, rowId, switchUser, UserRow } from './user-row.tsx';
 import { UserListSkeleton } from './users-skeleton.tsx';
 import { statusWords, UsersToolbar } from './users-toolbar.tsx';
 
@@ -35,8 +36,10 @@ export function UsersView() {
   const open = useCallback(({ id }: UserView) => setFilters({ user: id }), [setFilters]);
   const acts = useRowActs(open, ask);
   const renderUser = useCallback((user: UserView) => <UserRow user={user} acts={acts} />, [acts]);
-  const users = flattenPages(list.data?.pages);
-  const counts = list.data?.pages.at(-1)?.counts;
+  const users = useMemo(() => flattenPages(list.data?.pages), [list.data]);
+  const matching = list.data?.pages[0]?.matching;
+  const summary = matchingWords(matching, { isFiltered, one: 'person', many: 'people' });
+  const onClear = isFiltered ? clearFilters : undefined;
   return (
     <>
       <PageHead title="Users">
@@ -51,12 +54,17 @@ export function UsersView() {
           </Button>
         </div>
       </PageHead>
-      <UsersToolbar filters={filters} counts={counts} onChange={setFilters} />
+      <UsersToolbar
+        filters={filters}
+        counts={matching?.byStatus}
+        summary={summary}
+        onChange={setFilters}
+        onClear={onClear}
+      />
+      <ListSummary words={summary} onClear={users.length > 0 ? onClear : undefined} />
       {list.isPending && <UserListSkeleton />}
       {list.isError && !list.data && <Failed error={list.error} />}
-      {list.data && users.length === 0 && (
-        <NoneMatch filters={filters} onClear={isFiltered ? clearFilters : undefined} />
-      )}
+      {list.data && users.length === 0 && <NoneMatch filters={filters} onClear={onClear} />}
       {users.length > 0 && (
         <InfiniteList
           label="People"
@@ -65,7 +73,9 @@ export function UsersView() {
           keyOf={keyOf}
           renderItem={renderUser}
           estimateSize={rowHeight}
+          total={matching?.count}
           pages={list}
+          keys={{ d: (user) => user && switchUser(user, acts) }}
         />
       )}
       {filters.user && (
