@@ -21,7 +21,7 @@ export function BulkBar({ count, isPending, all, onDisable, onRevoke, onClear }:
       aria-label="Selected tokens"
       className="sticky bottom-18 z-20 mx-auto mt-4 flex w-max max-w-full flex-wrap items-center gap-2 rounded-card bg-raised py-2 pr-2 pl-4 shadow-float tablet:bottom-4"
     >
-      <p role="status" className="mr-2 font-medium">
+      <p role="status" className="mr-2 font-medium max-sm:basis-full">
         {tokensWords(count)} selected
       </p>
       {all}

@@ -25,10 +25,10 @@ export function ShortcutsDialog({ pages, commandKey, onClose }: ShortcutsDialogP
     { title: 'Go to', keys: pages.flatMap(({ key, label }) => (key ? [[`g ${key}`, label]] : [])) },
   ];
   return (
-    <Dialog title="Keyboard shortcuts" onClose={onClose}>
-      <DialogBody>
+    <Dialog wide title="Keyboard shortcuts" onClose={onClose}>
+      <DialogBody reading="Keys" className="sm:block! sm:columns-2 sm:gap-8">
         {sections.map(({ title, keys }) => (
-          <section key={title}>
+          <section key={title} className="break-inside-avoid sm:not-last:mb-5">
             <h3 className="mb-1 text-sm font-medium text-faint">{title}</h3>
             <dl>
               {keys.map(([key = '', what]) => (

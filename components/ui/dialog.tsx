@@ -71,9 +71,22 @@ export function Dialog({ title, description, children, ...props }: DialogProps) 
   );
 }
 
-export function DialogBody({ className, children }: { className?: string; children: ReactNode }) {
+interface DialogBodyProps {
+  className?: string;
+  /** Names what is only read: the keys that scroll work on it at once, since nothing in it has the focus. */
+  reading?: string;
+  children: ReactNode;
+}
+
+export function DialogBody({ className, reading, children }: DialogBodyProps) {
   return (
-    <div className={cx('grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5', className)}>
+    <div
+      {...(reading && { role: 'region', 'aria-label': reading, tabIndex: 0, 'data-first-focus': true })}
+      className={cx(
+        'grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5 focus-visible:-outline-offset-2',
+        className,
+      )}
+    >
       {children}
     </div>
   );
