@@ -38,14 +38,14 @@ export function OperationRow({ operation, isOpen, token, onToggle }: OperationRo
           aria-expanded={isOpen}
           aria-controls={id}
           onClick={() => onToggle(!isOpen)}
-          className="flex w-full items-center gap-x-3 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 max-md:flex-wrap"
+          className="flex w-full items-center gap-x-3 gap-y-1 px-4 py-2.5 text-left transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 @max-2xl:flex-wrap"
         >
           <span className={methodClass({ method: method as Method })}>{method}</span>
-          <code className="min-w-0 font-mono text-sm break-all max-md:flex-1">{path}</code>
-          <span className="min-w-0 truncate text-sm text-muted max-md:w-full">{summary}</span>
+          <code className="min-w-0 font-mono text-sm break-all @max-2xl:flex-1">{path}</code>
+          <span className="min-w-0 truncate text-sm text-muted @max-2xl:w-full">{summary}</span>
           <ChevronDown
             aria-hidden
-            className={`ml-auto size-4 shrink-0 text-faint transition-transform duration-150 max-md:hidden ${isOpen ? 'rotate-180' : ''}`}
+            className={`ml-auto size-4 shrink-0 text-faint transition-transform duration-150 @max-2xl:hidden ${isOpen ? 'rotate-180' : ''}`}
           />
         </button>
       </h3>
@@ -56,7 +56,7 @@ export function OperationRow({ operation, isOpen, token, onToggle }: OperationRo
 
 function Detail({ operation, token }: { operation: Operation; token: string }) {
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-6 border-t border-line px-4 py-4 lg:grid-cols-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6 border-t border-line px-4 py-4 @4xl:grid-cols-2">
       <div className="grid content-start gap-4">
         <p className="text-muted">
           <Prose text={operation.description} />

@@ -22,7 +22,7 @@ export const eventButtonId = (sequence: number) => `event-${sequence}`;
 export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (sequence: number) => void }) {
   const { word, variant, icon } = outcomeBadges[event.outcome];
   return (
-    <Card className="relative grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2 transition-colors duration-120 hover:bg-hover md:grid-cols-[minmax(0,11rem)_minmax(0,1fr)_5.5rem_7.5rem]">
+    <Card className="relative grid min-h-14 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-0.5 px-4 py-2 transition-colors duration-120 hover:bg-hover @2xl:grid-cols-[minmax(0,11rem)_minmax(0,1fr)_5.5rem_7.5rem]">
       <RowButton
         id={eventButtonId(event.sequence)}
         onOpen={() => onOpen(event.sequence)}
@@ -30,17 +30,17 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
       >
         {actionTitle(event.action)}
       </RowButton>
-      <span className="truncate text-muted max-md:col-start-1 max-md:row-start-2">
+      <span className="truncate text-muted @max-2xl:col-start-1 @max-2xl:row-start-2">
         <Whom event={event} />
       </span>
-      <span className="max-md:col-start-2 max-md:row-start-1">
+      <span className="@max-2xl:col-start-2 @max-2xl:row-start-1">
         {event.outcome !== 'ok' && (
           <Badge variant={variant} icon={icon}>
             {word}
           </Badge>
         )}
       </span>
-      <span className="relative justify-self-end text-sm text-faint max-md:col-start-2 max-md:row-start-2">
+      <span className="relative justify-self-end text-sm text-faint @max-2xl:col-start-2 @max-2xl:row-start-2">
         <TimeAgo at={event.time} />
       </span>
     </Card>

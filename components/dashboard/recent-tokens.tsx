@@ -42,11 +42,11 @@ function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
   return (
     <PageLink
       href={`/tokens?search=${encodeURIComponent(token.prefix)}`}
-      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 rounded-card px-4 py-2.5 transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 md:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
+      className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 rounded-card px-4 py-2.5 transition-colors duration-120 hover:bg-hover focus-visible:-outline-offset-2 @2xl:grid-cols-[minmax(0,1fr)_6.5rem_8rem_9.5rem]"
     >
       <span className="flex min-w-0 items-baseline gap-3">
         <span className="truncate font-medium">{token.name}</span>
-        <code className="hidden font-mono text-xs text-faint md:inline">{token.prefix}</code>
+        <code className="hidden font-mono text-xs text-faint @2xl:inline">{token.prefix}</code>
       </span>
       <StatusBadge status={token.status} />
       <time
@@ -56,7 +56,7 @@ function Row({ token, lastUsedAt }: { token: TokenView; lastUsedAt: string }) {
       >
         {agoWords(new Date(lastUsedAt), now)}
       </time>
-      <span className="truncate text-right text-sm text-faint md:text-left">{token.lastUsedIp}</span>
+      <span className="truncate text-right text-sm text-faint @2xl:text-left">{token.lastUsedIp}</span>
     </PageLink>
   );
 }

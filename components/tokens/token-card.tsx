@@ -17,7 +17,7 @@ export const cardShell =
 
 /** The columns shared by every card and by its skeleton, so that the eye can run down them. */
 export const cardGrid =
-  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 md:grid-cols-[minmax(0,1fr)_6rem_8.5rem_10rem_2rem] md:gap-x-4 md:[&>*]:row-span-2 lg:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_10rem_2rem]';
+  'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 @2xl:grid-cols-[minmax(0,1fr)_6rem_8.5rem_9.5rem_2rem] @2xl:gap-x-4 @2xl:[&>*]:row-span-2 @4xl:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_10rem_2rem]';
 
 /** Of what opens the card, and names it. */
 export const titleId = (token: Pick<TokenView, 'id'>) => `token-${token.id}`;
@@ -55,32 +55,32 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
       <div className={cardGrid}>
         <KeyCut
           seed={token.prefix}
-          className={cx('max-lg:hidden', ended ? 'text-line-strong' : 'text-faint')}
+          className={cx('@max-4xl:hidden', ended ? 'text-line-strong' : 'text-faint')}
         />
-        <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 md:row-span-1! md:flex-nowrap">
+        <div className="flex min-w-0 flex-wrap items-baseline gap-x-3 @2xl:row-span-1! @2xl:flex-nowrap">
           <h2 title={token.name} className={cx('max-w-full truncate font-semibold', ended && 'text-muted')}>
             <RowButton id={titleId(token)} onOpen={onOpen} className="block max-w-full truncate">
               {token.name}
             </RowButton>
           </h2>
-          {owner && prefix}
+          {owner && <span className="@2xl:@max-4xl:hidden">{prefix}</span>}
         </div>
         <StatusBadge status={token.status} />
         <Sparkline
           values={token.useByDay}
           label={dailyUseWords(token.useByDay)}
           className={cx(
-            'order-2 col-span-2 col-start-2 h-5 w-24 justify-self-end md:max-lg:hidden lg:order-0 lg:col-span-1 lg:col-start-auto lg:w-full',
+            'order-2 col-span-2 col-start-2 h-5 w-24 justify-self-end @2xl:@max-4xl:hidden @4xl:order-0 @4xl:col-span-1 @4xl:col-start-auto @4xl:w-full',
             ended ? 'text-line-strong' : 'text-faint',
           )}
         />
-        <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-center gap-x-2 text-sm md:flex-nowrap text-faint md:order-2 md:row-span-1! md:h-5 lg:col-start-2">
+        <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-center gap-x-2 text-sm @2xl:flex-nowrap text-faint @2xl:order-2 @2xl:row-span-1! @2xl:h-5 @4xl:col-start-2">
           {owner ?? prefix}
-          <span className="-m-1 max-w-full shrink-0 truncate p-1">
+          <span className={cx('-m-1 max-w-full shrink-0 truncate p-1', owner && '@2xl:@max-4xl:hidden')}>
             <PermissionSummary token={token} />
           </span>
         </div>
-        <div className="order-3 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 md:order-0 md:contents md:[&>*]:row-span-2">
+        <div className="order-3 col-span-full mt-1.5 grid grid-cols-2 gap-x-3 @2xl:order-0 @2xl:contents @2xl:[&>*]:row-span-2">
           <LastUse token={token} />
           <Ends token={token} />
         </div>

@@ -71,15 +71,15 @@ export function TokenListSkeleton() {
       {rows.map((width) => (
         <div key={width} className={cardShell}>
           <div className={cardGrid}>
-            <Skeleton className="hidden h-4 w-10 lg:block" />
+            <Skeleton className="hidden h-4 w-10 @4xl:block" />
             <div className="grid h-10 content-center gap-2">
               <Skeleton className={`h-3 max-w-full ${widths[width]}`} />
               <Skeleton className="h-2.5 w-32 max-w-full" />
             </div>
             <Skeleton className="h-6 w-18 rounded-full!" />
-            <Skeleton className="hidden h-4 w-full lg:block" />
-            <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 md:order-none md:col-span-1 md:mt-0 md:w-28" />
-            <Skeleton className="hidden h-3.5 w-28 md:block" />
+            <Skeleton className="hidden h-4 w-full @4xl:block" />
+            <Skeleton className="order-last col-span-full mt-2 h-3.5 w-36 @2xl:order-none @2xl:col-span-1 @2xl:mt-0 @2xl:w-28" />
+            <Skeleton className="hidden h-3.5 w-28 @2xl:block" />
           </div>
         </div>
       ))}

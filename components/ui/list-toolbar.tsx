@@ -65,14 +65,14 @@ export function ListToolbar({ search, controls, fields, children, ...sheet }: Li
   const active = controls.filter(({ isSet }) => isSet).length;
   return (
     <div className="mb-2 flex flex-wrap items-center gap-2">
-      <div className="contents max-sm:hidden">{lead?.inline}</div>
-      <div className="flex min-w-0 flex-1 basis-full gap-2 sm:basis-64">
+      <div className="contents max-tablet:hidden">{lead?.inline}</div>
+      <div className="flex min-w-0 flex-1 basis-full gap-2 tablet:basis-64">
         <SearchField {...search} />
         <Button
           ref={button}
           aria-haspopup="dialog"
           aria-label={active > 0 ? `Filter & sort, ${active} active` : 'Filter & sort'}
-          className="sm:hidden"
+          className="tablet:hidden"
           onPointerEnter={preload}
           onFocus={preload}
           onClick={() => setIsOpen(true)}
@@ -86,7 +86,7 @@ export function ListToolbar({ search, controls, fields, children, ...sheet }: Li
           )}
         </Button>
       </div>
-      <div className="contents max-sm:hidden">
+      <div className="contents max-tablet:hidden">
         {others.map(({ inline, ...control }) =>
           inline ? (
             <Fragment key={control.label}>{inline}</Fragment>
@@ -114,8 +114,8 @@ export function ListToolbar({ search, controls, fields, children, ...sheet }: Li
 /** As high as a toolbar of so many lines and the summary below it. */
 export function ListToolbarSkeleton({ lines = 1 }: { lines?: 1 | 2 }) {
   return (
-    <div className={cx('mb-1 h-18', lines === 2 ? 'sm:h-30' : 'sm:h-20')}>
-      <Skeleton className="h-8 w-full sm:w-80" />
+    <div className={cx('mb-1 h-18', lines === 2 ? 'tablet:h-30' : 'tablet:h-20')}>
+      <Skeleton className="h-8 w-full tablet:w-80" />
     </div>
   );
 }

@@ -12,7 +12,7 @@ import { UserState } from './user-state.tsx';
 
 /** The columns shared by every row and by its skeleton, so that the eye can run down them. */
 export const rowGrid =
-  'grid min-h-14 grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-3 gap-y-1.5 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 md:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_4.5rem_2.25rem_2rem] md:gap-x-4';
+  'grid min-h-14 grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-x-3 gap-y-1.5 rounded-card border border-line bg-surface py-2 pr-2 pl-3.5 @2xl:grid-cols-[minmax(0,1fr)_6.5rem_9.5rem_4.5rem_2.25rem_2rem] @2xl:gap-x-4';
 
 export interface RowActs {
   selfId: string | undefined;
@@ -41,12 +41,12 @@ export function UserRow({ user, acts }: { user: UserView; acts: RowActs }) {
       <RowButton id={rowId(user.id)} onOpen={() => acts.onOpen(user)} className="flex">
         <PersonChip name={user.name} email={user.email} note={isSelf ? 'you' : undefined} faded={!isActive} />
       </RowButton>
-      <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-9.5 md:order-none md:contents">
+      <span className="order-1 col-span-full flex flex-wrap items-center gap-x-3 gap-y-1.5 pl-9.5 @2xl:order-none @2xl:contents">
         <RoleBadge role={user.role} />
         <span className="min-w-0">
           <UserState user={user} />
         </span>
-        <span className="flex max-md:ml-auto">
+        <span className="flex @max-2xl:ml-auto">
           {placesOf(user).map(({ href, label, icon: Icon }) => (
             <PageLink
               key={href}

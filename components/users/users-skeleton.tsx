@@ -11,9 +11,9 @@ export function UserListSkeleton() {
       widths={['w-28', 'w-36', 'w-24', 'w-40', 'w-32', 'w-44']}
       rowClass={rowGrid}
     >
-      <Skeleton className="h-6 w-20 rounded-full! max-md:order-1 max-md:col-span-full max-md:ml-9.5" />
-      <Skeleton className="hidden h-3.5 w-28 md:block" />
-      <span className="hidden md:block" />
+      <Skeleton className="h-6 w-20 rounded-full! @max-2xl:order-1 @max-2xl:col-span-full @max-2xl:ml-9.5" />
+      <Skeleton className="hidden h-3.5 w-28 @2xl:block" />
+      <span className="hidden @2xl:block" />
       <Skeleton className="h-5 w-9 rounded-full!" />
       <span className="size-8" />
     </PersonRowsSkeleton>
