@@ -5,7 +5,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { openPool } from '#db/client.ts';
 import { startEmbedded } from '#db/embedded/embedded.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { writeCursor } from '#server/core/paging/cursor.ts';
 import { sortKeys } from '#server/credentials/token-triage/find-page.ts';
 import { listAdminTokens } from '#server/credentials/token-triage/list-admin-tokens.ts';
@@ -163,8 +163,12 @@ async function middleOf(owner: pg.Client, sort: AdminTokenSort, order: 'asc' | '
   return writeCursor(list, { key: rows[0]?.key ?? '', id: rows[0]?.id ?? '' });
 }
 
-function ctxOn(pool: pg.Pool): Ctx {
-  return { runtime: { db: drizzle(pool) }, principal: { tenantId }, now: () => new Date() } as unknown as Ctx;
+function ctxOn(pool: pg.Pool): PersonCtx {
+  return {
+    runtime: { db: drizzle(pool) },
+    principal: { tenantId },
+    now: () => new Date(),
+  } as unknown as PersonCtx;
 }
 
 /** Asks once to warm up, once for the time, and has every statement explain itself. */

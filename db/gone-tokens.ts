@@ -12,5 +12,5 @@ export function revokedOrGone(owner: { deletedAt: PgColumn }): SQL<Date | null> 
 /** Deleted people whose tokens the job has yet to revoke. There are few at any time, and for seconds. */
 export const goneOwners = sql`(select gone.id from users gone where gone.unsynced_at is not null and gone.deleted_at is not null)`;
 
-/** Of a deleted person, and not written down as revoked yet. */
-export const isGone = sql`(${credentials.revokedAt} is null and ${credentials.ownerUserId} in ${goneOwners})`;
+/** Of a deleted person, and not written down as revoked yet. Of a key, which has no owner, it is false rather than unknown. */
+export const isGone = sql`(${credentials.revokedAt} is null and ${credentials.ownerUserId} is not null and ${credentials.ownerUserId} in ${goneOwners})`;

@@ -93,9 +93,12 @@ const mayQueryImport: Allowed = ({ target, typeOnly }, own) =>
 const mayVerbImport: Allowed = (found, own) => mayCommandImport(found, own) || mayQueryImport(found, own);
 
 /** Pure, like the rules that use them. */
-const PURE = ['errors.ts', 'core/access/permissions.ts', 'core/network/address.ts'].map(
-  (file) => `server/${file}`,
-);
+const PURE = [
+  'errors.ts',
+  'core/access/permissions.ts',
+  'core/access/resources.ts',
+  'core/network/address.ts',
+].map((file) => `server/${file}`);
 
 const ALLOWED: Record<string, Allowed> = {
   schema: ({ target }) => target === 'zod' || isSchema(target) || target === 'server/core/audit/actions.ts',

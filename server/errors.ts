@@ -16,6 +16,7 @@ export const errorCodes = {
   account_deactivated: [401, 'This account is deactivated'],
   permission_denied: [403, 'You may not do this'],
   sign_in_again: [403, 'Confirm that it is you'],
+  resource_denied: [403, 'Not within reach of this credential'],
   session_required: [403, 'This needs a signed-in person'],
   ip_not_allowed: [403, 'Not from this address'],
   origin_not_allowed: [403, 'Requests from this site are refused'],
@@ -37,8 +38,12 @@ export const errorCodes = {
   last_way_in: [409, 'This is the only way to sign in'],
   name_taken: [409, 'This name is taken'],
   too_many_tokens: [409, 'You have too many tokens'],
+  too_many_keys: [409, 'There are too many keys'],
   too_many_codes: [409, 'You have too many open setup codes'],
   email_taken: [409, 'This e-mail address is taken'],
+  slug_taken: [409, 'This short name is taken'],
+  tenant_deleted: [409, 'This tenant is deleted'],
+  own_tenant: [409, 'You cannot do this to the tenant default'],
   own_account: [409, 'You cannot do this to your own account'],
   last_admin: [409, 'There must always be an active admin'],
   user_deactivated: [409, 'This account is deactivated'],
@@ -114,6 +119,14 @@ export class AppError extends Error {
     this.resetUrl = options.resetUrl;
     this.retryAfterSeconds = options.retryAfterSeconds ?? usualWaitSeconds[code];
   }
+}
+
+/** Said only to those who have proved that they belong to it. */
+export function tenantSuspended(): AppError {
+  return new AppError(
+    'tenant_suspended',
+    'This organisation is suspended. Ask whoever runs this server why.',
+  );
 }
 
 export function notFound(what: string): AppError {

@@ -23,6 +23,7 @@ const refusals: Record<CredentialRefusal, string> = {
   token_disabled: 'switched off',
   secret_retired: 'an old secret',
   account_deactivated: 'account deactivated',
+  tenant_suspended: 'organisation suspended',
   ip_not_allowed: 'from an address that is not allowed',
 };
 

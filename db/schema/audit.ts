@@ -6,7 +6,7 @@ import { bytea, instant } from '#db/schema/columns.ts';
 export const auditEventColumns = {
   time: instant('time').notNull(),
   tenantId: uuid('tenant_id').notNull(),
-  actorKind: text('actor_kind', { enum: ['user', 'agent', 'system', 'anonymous'] }).notNull(),
+  actorKind: text('actor_kind', { enum: ['user', 'key', 'agent', 'system', 'anonymous'] }).notNull(),
   actorId: uuid('actor_id'),
   actorLabel: text('actor_label').notNull(),
   credentialId: uuid('credential_id'),

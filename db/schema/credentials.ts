@@ -1,15 +1,20 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, date, inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { bytea, instant } from '#db/schema/columns.ts';
 
 export const credentials = pgTable('credentials', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
-  kind: text('kind', { enum: ['pat'] }).notNull(),
-  ownerUserId: uuid('owner_user_id').notNull(),
+  kind: text('kind', { enum: ['pat', 'key'] }).notNull(),
+  /** Of a personal token. */
+  ownerUserId: uuid('owner_user_id'),
+  /** Of a key. */
+  madeBy: uuid('made_by'),
   name: text('name').notNull(),
   nameReleased: boolean('name_released').notNull().default(false),
   permissions: text('permissions').array().notNull(),
+  /** By type; null: every resource. */
+  resources: jsonb('resources').$type<Record<string, string[] | '*'>>(),
   ipAllowlist: text('ip_allowlist').array().notNull().default([]),
   enabled: boolean('enabled').notNull().default(true),
   held: boolean('held').notNull().default(false),
@@ -36,6 +41,9 @@ export const credentials = pgTable('credentials', {
 export const secrets = pgTable('secrets', {
   hash: bytea('hash').primaryKey(),
   credentialId: uuid('credential_id').notNull(),
+  purpose: text('purpose', { enum: ['main', 'access', 'refresh'] })
+    .notNull()
+    .default('main'),
   prefix: text('prefix').notNull(),
   epoch: integer('epoch').notNull(),
   state: text('state', { enum: ['current', 'staged', 'grace', 'retired'] }).notNull(),

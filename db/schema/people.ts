@@ -13,6 +13,10 @@ export const tenants = pgTable('tenants', {
   callsAtOnce: integer('calls_at_once'),
   createdAt: instant('created_at').notNull(),
   suspendedAt: instant('suspended_at'),
+  suspendReason: text('suspend_reason'),
+  deletedAt: instant('deleted_at'),
+  purgeBeganAt: instant('purge_began_at'),
+  purgedAt: instant('purged_at'),
 });
 
 export const users = pgTable('users', {
@@ -29,6 +33,7 @@ export const users = pgTable('users', {
     .notNull()
     .generatedAlwaysAs(sql`name`),
   role: text('role', { enum: ['viewer', 'member', 'manager', 'admin'] }).notNull(),
+  platformAdmin: boolean('platform_admin').notNull().default(false),
   passwordHash: text('password_hash'),
   passwordChosenByAdmin: boolean('password_chosen_by_admin').notNull().default(false),
   lastSignInAt: instant('last_sign_in_at'),
@@ -66,6 +71,7 @@ export const oneTimeCodes = pgTable('one_time_codes', {
   issuedBy: uuid('issued_by'),
   issuedSessionId: uuid('issued_session_id'),
   issuedCredentialId: uuid('issued_credential_id'),
+  requiresPlatformAdmin: boolean('requires_platform_admin').notNull().default(false),
   requiredRole: text('required_role', { enum: ['viewer', 'member', 'manager', 'admin'] }),
   payload: jsonb('payload').notNull().default({}),
   createdAt: instant('created_at').notNull(),

@@ -1,3 +1,3 @@
-import type * as original from '#server/credentials/tokens/rotate.ts';
+import type * as original from '#server/core/secrets/replace-secret.ts';
 
 export const wasRotated: typeof original.wasRotated = async () => false;

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
 import type { JobQueue } from '#db/job-queue.ts';
 import type { Config } from '#server/config.ts';
-import type { Principal, TenantId } from '#server/core/access/principal.ts';
+import type { Principal, TenantId, UserPrincipal } from '#server/core/access/principal.ts';
 
 /**
  * All that a server holds while it runs. What a room adds, it declares beside its implementation; `createRuntime` alone
@@ -27,6 +27,8 @@ export interface RequestFacts {
   userAgent: string | null;
   /** The `Cookie` header, where a browser sent one. */
   cookie?: string | undefined;
+  /** A session was shown that works but for its tenant, which is suspended. */
+  isOfSuspended?: true;
   /** What is asked for, as its door names it: `GET /api/v1/tokens/{id}`; never a path as it was sent. */
   endpoint: string;
 }
@@ -52,6 +54,9 @@ export interface Ctx<P extends Principal | null = Principal> {
 }
 
 export type AnyoneCtx = Ctx<Principal | null>;
+
+/** The same where only a person may ask. */
+export type PersonCtx = Ctx<UserPrincipal>;
 
 export function createCtx<P extends Principal | null>(
   runtime: Runtime,

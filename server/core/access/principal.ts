@@ -1,5 +1,5 @@
 import type { RateLimit } from '#server/config.ts';
-import type { Grant, Permission, Role } from '#server/core/access/schema.ts';
+import type { Grant, Permission, Resources, Role } from '#server/core/access/schema.ts';
 
 declare const brand: unique symbol;
 /** The id of a tenant, taken from an authenticated request or made at first boot; never from a request's input. */
@@ -25,23 +25,53 @@ export interface CredentialOrigin {
   rateLimit: RateLimit | null;
 }
 
-/** A person, by session or by a token of theirs. */
-export interface UserPrincipal {
-  kind: 'user';
+/** What each kind of principal has. */
+interface Known {
   tenantId: TenantId;
-  user: { id: string; email: string; name: string; role: Role };
-  origin: SessionOrigin | CredentialOrigin;
+  tenant: { slug: string; name: string };
+  /** Who acts, as the audit log names them. */
+  actor: { kind: 'user' | 'key' | 'agent'; id: string; label: string };
   permissions: ReadonlySet<Permission>;
+  /** What it may reach; null: every resource. */
+  resources: Resources | null;
 }
 
-/** Who a request acts as, once it has been authenticated. Later also an agent. */
-export type Principal = UserPrincipal;
+/** A person, by session or by a token of theirs. */
+export interface UserPrincipal extends Known {
+  kind: 'user';
+  user: { id: string; email: string; name: string; role: Role };
+  origin: SessionOrigin | CredentialOrigin;
+}
 
-/** What whoever asks is called in the audit log: a token by its name, a person by their address. */
-export function nameOf({ origin, user }: Principal): string {
-  return origin.kind === 'credential' ? origin.name : user.email;
+/** A tenant's API key, which acts for no person. */
+export interface KeyPrincipal extends Known {
+  kind: 'key';
+  /** Who made it, also when they are gone. */
+  madeBy: string;
+  origin: CredentialOrigin;
+}
+
+/** A machine that acts for its owner. */
+export interface AgentPrincipal extends Known {
+  kind: 'agent';
+  agent: { id: string; name: string; ownerId: string };
+  origin: CredentialOrigin;
+}
+
+/** Who a request acts as, once it has been authenticated. */
+export type Principal = UserPrincipal | KeyPrincipal | AgentPrincipal;
+
+/** What the one who asks is called in the audit log: a credential by its name, a person by their address. */
+export function nameOf({ origin, actor }: Principal): string {
+  return origin.kind === 'credential' ? origin.name : actor.label;
 }
 
 export function credentialId(principal: Principal): string | null {
   return principal.origin.kind === 'credential' ? principal.origin.id : null;
+}
+
+/** The person for whom a machine acts: the maker of a key, the owner of an agent. */
+export function onBehalfOf(principal: Principal): string | null {
+  if (principal.kind === 'key') return principal.madeBy;
+  return principal.kind === 'agent' ? principal.agent.ownerId : null;
 }

@@ -45,24 +45,57 @@ export const permissions = [
   'tokens:revoke',
   'usage:read',
   'tokens:write',
+  'tokens:rotate_self',
   'mcp:call',
+  'llm:call',
   'usage:write',
+  'budgets:ask',
   'agents:read',
   'agents:write',
   'agents:rotate',
   'keys:read',
   'keys:write',
   'mcp:manage',
+  'usage:read_all',
   'budgets:write',
   'users:read',
   'users:write',
   'tokens:admin',
   'audit:read',
   'settings:write',
+  'providers:write',
+  'users:provision',
   'verify',
+  'tenants:write',
 ] as const;
 export const permissionSchema = z.enum(permissions);
 export type Permission = z.infer<typeof permissionSchema>;
+
+/** The most that a key may do. It has no owner to be capped by, so its maker grants no more than they hold. */
+export const keyPermissions = [
+  'profile:read',
+  'mcp:call',
+  'llm:call',
+  'usage:read',
+  'usage:read_all',
+  'usage:write',
+  'agents:read',
+  'agents:rotate',
+  'keys:read',
+  'verify',
+  'audit:read',
+  'users:provision',
+] as const satisfies readonly Permission[];
+
+/** The most that an agent may do, within its owner's role. */
+export const agentPermissions = [
+  'profile:read',
+  'usage:read',
+  'usage:write',
+  'mcp:call',
+  'llm:call',
+  'budgets:ask',
+] as const satisfies readonly Permission[];
 
 /** What a credential was granted: some permissions, or `*` alone for all that its owner's role allows. */
 export const grantSchema = z
@@ -70,6 +103,73 @@ export const grantSchema = z
   .refine((grant) => new Set<string>(grant).size === grant.length, 'Name each permission once.')
   .meta({ example: ['*'] });
 export type Grant = z.infer<typeof grantSchema>;
+
+export const resourceTypes = ['agent', 'flow', 'mcp_tool', 'vector_store', 'llm_model'] as const;
+export type ResourceType = (typeof resourceTypes)[number];
+
+export const resourceLimits = { idLength: 200, idsOfType: 500, ids: 2_000 } as const;
+
+const resourceIdSchema = z
+  .string()
+  .min(1)
+  .max(resourceLimits.idLength)
+  .regex(/^[^\p{Cc}]*$/u, 'Control characters are not allowed.');
+
+/** Something that a credential wants to reach. It need not be known to Keyward: other services have resources too. */
+export const resourceSchema = z.strictObject({
+  type: z.enum(resourceTypes).meta({ example: 'agent' }),
+  id: resourceIdSchema.meta({ example: 'build-bot' }),
+});
+export type Resource = z.infer<typeof resourceSchema>;
+
+/** The same as one text: `agent:build-bot`. */
+export const resourceTextSchema = z
+  .string()
+  .transform((text) => ({ type: text.split(':', 1)[0], id: text.slice(text.indexOf(':') + 1) }))
+  .pipe(resourceSchema)
+  .meta({ description: '`type:id`', example: 'agent:build-bot' });
+
+function resourceListSchema(idForm: z.ZodString) {
+  const list = z
+    .array(idForm.regex(/^(?!\*$)/, 'Write "*" in place of the list, not beside ids.'))
+    .max(resourceLimits.idsOfType)
+    .refine((ids) => new Set(ids).size === ids.length, 'Name each id once.');
+  return z.union([z.literal('*'), list]).default([]);
+}
+const partedSchema = (parts: string) =>
+  resourceIdSchema.regex(/^[^/]+\/./, `Write it as ${parts}, or with /* for all of them.`);
+
+/** What a credential may reach, by type: some ids, or `*` for every one. A type left out reaches nothing. */
+export const resourcesSchema = z
+  .strictObject({
+    agent: resourceListSchema(resourceIdSchema),
+    flow: resourceListSchema(resourceIdSchema),
+    mcp_tool: resourceListSchema(partedSchema('<server id>/<tool>')),
+    vector_store: resourceListSchema(resourceIdSchema),
+    llm_model: resourceListSchema(partedSchema('<provider>/<model>')),
+  })
+  .refine(
+    (resources) =>
+      Object.values(resources).reduce((sum, ids) => sum + (ids === '*' ? 0 : ids.length), 0) <=
+      resourceLimits.ids,
+    `At most ${resourceLimits.ids} ids in all.`,
+  )
+  .meta({ example: { flow: ['nightly-report'], llm_model: ['openai/*'] } });
+export type Resources = z.infer<typeof resourcesSchema>;
+
+const resourceListView = z.union([z.literal('*'), z.array(z.string())]);
+export const resourcesView = z
+  .object({
+    agent: resourceListView,
+    flow: resourceListView,
+    mcp_tool: resourceListView,
+    vector_store: resourceListView,
+    llm_model: resourceListView,
+  })
+  .meta({
+    description: 'What it may reach, by type: ids, or `*` for every one.',
+    example: { agent: [], flow: ['nightly-report'], mcp_tool: [], vector_store: [], llm_model: ['openai/*'] },
+  });
 
 export const idSchema = z.uuid().meta({ example: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401' });
 export const timestampSchema = z.iso
@@ -85,6 +185,7 @@ export const credentialView = z.object({
   name: z.string().meta({ example: 'laptop' }),
   prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
   permissions: grantSchema,
+  resources: resourcesView.nullable().meta({ description: 'Null: every resource.' }),
 });
 
 /** A letter, number, mark of punctuation or symbol that is more than empty space. */

@@ -2,7 +2,7 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import type { RequestFacts } from '#server/core/access/context.ts';
-import { credentialId, type Principal, type TenantId } from '#server/core/access/principal.ts';
+import { credentialId, onBehalfOf, type Principal, type TenantId } from '#server/core/access/principal.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
 import { noteWritten } from '#server/core/audit/journal.ts';
 import { markOf, recordedLine, sha256 } from '#server/core/audit/row-line.ts';
@@ -12,7 +12,7 @@ import type { ErrorCode } from '#server/errors.ts';
 export type AuditRow = typeof auditEvents.$inferInsert & { action: AuditAction };
 
 export interface AuditActor {
-  kind: 'user' | 'agent' | 'system' | 'anonymous';
+  kind: 'user' | 'key' | 'agent' | 'system' | 'anonymous';
   id: string | null;
   label: string;
 }
@@ -38,6 +38,11 @@ export interface AuditFacts {
 /** A caller of whom nothing is known but the address. */
 export const stranger = (tenantId: TenantId) =>
   ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
+
+/** A credential as the audit log names it: in the words of the desk a personal one is a token. */
+export function credentialResource({ kind, id, name }: { kind: 'pat' | 'key'; id: string; name: string }) {
+  return { type: kind === 'pat' ? 'token' : 'key', id, label: name };
+}
 
 /** Writes the audit row of a change, in the change's own transaction. */
 export async function recordAudit(tx: Connection, facts: AuditFacts, entry: AuditEntry): Promise<void> {
@@ -81,6 +86,7 @@ export function auditRow({ principal, request, now }: AuditFacts, entry: AuditEn
     actorId: actor.id,
     actorLabel: actor.label,
     credentialId: principal ? credentialId(principal) : null,
+    onBehalfOf: principal ? onBehalfOf(principal) : null,
     action: entry.action,
     resourceType: entry.resource?.type ?? null,
     resourceId: entry.resource?.id ?? null,
@@ -96,5 +102,5 @@ export function auditRow({ principal, request, now }: AuditFacts, entry: AuditEn
 
 function principalActor(principal: Principal | null): AuditActor & { tenantId: TenantId } {
   if (!principal) throw new Error('An audit row without a principal needs an actor');
-  return { kind: 'user', id: principal.user.id, label: principal.user.email, tenantId: principal.tenantId };
+  return { ...principal.actor, tenantId: principal.tenantId };
 }

@@ -73,6 +73,7 @@ test('whoever shows a token acts as its owner, within what it was granted', asyn
   assert.deepEqual(principal, {
     kind: 'user',
     tenantId: desk.runtime.defaultTenantId,
+    tenant: { slug: 'default', name: 'Default' },
     user: { id: desk.ada.id, email: desk.ada.email, name: desk.ada.name, role: 'admin' },
     origin: {
       kind: 'credential',
@@ -84,7 +85,9 @@ test('whoever shows a token acts as its owner, within what it was granted', asyn
       expiresAt: new Date(credential.expiresAt ?? ''),
       rateLimit: null,
     },
+    actor: { kind: 'user', id: desk.ada.id, label: desk.ada.email },
     permissions: new Set(['tokens:read', 'usage:read']),
+    resources: null,
   });
   assert.equal(credentialId(principal), credential.id);
 });
@@ -102,14 +105,15 @@ test('whoever shows a session acts as its person, and it is used only where they
   );
   await desk.settle();
   assert.deepEqual(await seen(), began);
-  assert.deepEqual(found?.permissions, effectivePermissions('admin', ['*']));
-  assert.deepEqual(found?.user, {
+  assert.ok(found?.kind === 'user' && found.origin.kind === 'session');
+  const holder = { kind: 'user', role: 'admin', isPlatformAdmin: true } as const;
+  assert.deepEqual(found.permissions, effectivePermissions(holder, ['*']));
+  assert.deepEqual(found.user, {
     id: desk.ada.id,
     email: desk.ada.email,
     name: desk.ada.name,
     role: 'admin',
   });
-  assert.ok(found?.kind === 'user' && found.origin.kind === 'session');
   assert.equal(found.tenantId, desk.runtime.defaultTenantId);
   assert.deepEqual(found.origin.signedInAt, began);
   assert.equal(credentialId(found), null);

@@ -1,22 +1,17 @@
 import type { RequestFacts, Runtime } from '#server/core/access/context.ts';
 import { effectivePermissions } from '#server/core/access/permissions.ts';
-import {
-  credentialId,
-  nameOf,
-  type Principal,
-  type TenantId,
-  type UserPrincipal,
-} from '#server/core/access/principal.ts';
+import { credentialId, nameOf, type Principal, type TenantId } from '#server/core/access/principal.ts';
+import type { Grant } from '#server/core/access/schema.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
-import { auditRow, stranger } from '#server/core/audit/record.ts';
-import { disableReused, tellOwner } from '#server/core/authentication/reuse.ts';
+import { auditRow, credentialResource, stranger } from '#server/core/audit/record.ts';
+import { disableReused, tellHolder } from '#server/core/authentication/reuse.ts';
 import { noteUse } from '#server/core/credential-use/last-use.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
-import type { FoundCredential } from '#server/core/secrets/lookup.ts';
+import type { FoundCredential, FoundHolder } from '#server/core/secrets/lookup.ts';
 import { isReuse, refusalOf } from '#server/core/secrets/rules.ts';
 import type { CredentialRefusal } from '#server/core/secrets/schema.ts';
 import { sessionEnd } from '#server/core/sessions/queries.ts';
-import { AppError, type ErrorCode } from '#server/errors.ts';
+import { AppError, tenantSuspended, type ErrorCode } from '#server/errors.ts';
 import { sameHash } from '#server/secret.ts';
 
 export interface Presented {
@@ -34,12 +29,14 @@ const sayWhy: Record<BearerRefusal, string> = {
   token_disabled:
     'This token is switched off. Its owner or an admin can switch it on again; if an admin switched it off, only an admin.',
   account_deactivated: 'The account that this token belongs to is deactivated.',
+  tenant_suspended: tenantSuspended().message,
   ip_not_allowed: 'This token may not be used from this address.',
 };
 
 /**
  * Whoever a request acts as: a bearer token counts before a cookie, a cookie that proves nothing counts as none.
- * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `ip_not_allowed`.
+ * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `tenant_suspended`,
+ * `ip_not_allowed`.
  */
 export function authenticate(
   runtime: Runtime,
@@ -48,7 +45,7 @@ export function authenticate(
 ): Promise<Principal | null> {
   const bearer = readBearer(presented.authorization);
   if (bearer !== undefined) return byCredential(runtime, bearer, request);
-  return presented.cookie ? bySession(runtime, presented.cookie, presented.isAsked) : anonymous;
+  return presented.cookie ? bySession(runtime, presented.cookie, { ...presented, request }) : anonymous;
 }
 
 const anonymous = Promise.resolve(null);
@@ -76,7 +73,7 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
 
 /** Why a bearer token is refused. */
 export type BearerRefusal = CredentialRefusal | 'token_invalid';
-export type Verdict = { principal: UserPrincipal } | { refusal: BearerRefusal };
+export type Verdict = { principal: Principal } | { refusal: BearerRefusal };
 
 /** What a service says of a token that was shown to it. */
 export interface VerificationContext {
@@ -129,7 +126,7 @@ export function noteAdmitted(
 }
 
 /**
- * Audits a refusal, and tells the owner of one that they should know of. Rows are about the request as we saw it: what a
+ * Audits a refusal, and tells the holder of one that they should know of. Rows are about the request as we saw it: what a
  * service says of the address is in their detail.
  */
 async function noteRefusal(
@@ -141,51 +138,79 @@ async function noteRefusal(
   const shown = { address: asked?.address ?? request.address };
   const detail = detailOf(asked);
   noteRefused(runtime, request, found, { action: 'auth.refused', code, detail });
-  if (code === 'token_expired') await tellOwner(runtime, shown, found, 'expired_in_use');
+  if (code === 'token_expired') await tellHolder(runtime, shown, found, 'expired_in_use');
   if (code !== 'secret_retired' || !isReuse(found, at)) return;
   noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code, detail });
   await disableReused(runtime, request, found);
-  await tellOwner(runtime, shown, found, 'reuse');
+  await tellHolder(runtime, shown, found, 'reuse');
 }
 
-function detailOf(asked: VerificationContext | undefined): Record<string, unknown> {
+/** To whom a credential was shown, for the audit log. */
+export function detailOf(asked: VerificationContext | undefined): Record<string, unknown> {
   if (!asked) return {};
   const { by, address } = asked;
   return {
-    shownTo: credentialId(by) ?? by.user.id,
+    shownTo: credentialId(by) ?? by.actor.id,
     shownToName: nameOf(by),
     ...(address !== null && { claimedAddress: address }),
   };
 }
 
-async function bySession(runtime: Runtime, cookie: string, isAsked: boolean): Promise<Principal | null> {
+async function bySession(
+  runtime: Runtime,
+  cookie: string,
+  { isAsked, request }: { isAsked: boolean; request: RequestFacts },
+): Promise<Principal | null> {
   const session = await runtime.sessions.find(cookie);
   if (!session) return null;
+  // As good as none, but what needs a sign-in says why: see `requireSignedIn`.
+  if (session.suspended) {
+    request.isOfSuspended = true;
+    return null;
+  }
   runtime.recentSecrets.note(session.hash);
   if (isAsked) runtime.sessionUse.add(session.id, { hash: session.hash, at: runtime.clock.now() });
+  const user = { id: session.userId, email: session.email, name: session.name, role: session.role };
+  const holder = { kind: 'user', user, isPlatformAdmin: session.platformAdmin } as const;
   return {
-    kind: 'user',
+    ...ofPerson(holder, ['*']),
     tenantId: session.tenantId as TenantId,
-    user: { id: session.userId, email: session.email, name: session.name, role: session.role },
+    tenant: { slug: session.slug, name: session.tenantName },
     origin: {
       kind: 'session',
       id: session.id,
       expiresAt: sessionEnd(session.createdAt),
       signedInAt: session.confirmedAt ?? session.createdAt,
     },
-    permissions: effectivePermissions(session.role, ['*']),
+    resources: null,
   };
 }
 
-function toPrincipal(found: FoundCredential): UserPrincipal {
-  const { id, kind: credentialKind, name, prefix, grant, expiresAt, rateLimit } = found;
+function toPrincipal(found: FoundCredential): Principal {
+  const { id, kind: credentialKind, name, prefix, grant, expiresAt, rateLimit, holder, resources } = found;
+  const known = {
+    tenantId: found.tenantId as TenantId,
+    tenant: found.tenant,
+    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt, rateLimit },
+    resources,
+  } as const;
+  if (holder.kind === 'user') return { ...ofPerson(holder, grant), ...known };
+  return {
+    kind: 'key',
+    actor: { kind: 'key', id, label: name },
+    madeBy: holder.madeBy,
+    permissions: effectivePermissions({ kind: 'key' }, grant),
+    ...known,
+  };
+}
+
+function ofPerson({ user, isPlatformAdmin }: Extract<FoundHolder, { kind: 'user' }>, grant: Grant) {
   return {
     kind: 'user',
-    tenantId: found.tenantId as TenantId,
-    user: found.owner,
-    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt, rateLimit },
-    permissions: effectivePermissions(found.owner.role, grant),
-  };
+    user,
+    actor: { kind: 'user', id: user.id, label: user.email },
+    permissions: effectivePermissions({ kind: 'user', role: user.role, isPlatformAdmin }, grant),
+  } as const;
 }
 
 /** Puts into the audit log that a credential was shown and refused, whoever showed it; a flood of the same makes one row. */
@@ -196,7 +221,7 @@ export function noteRefused(
   refusal: { action: AuditAction; code: ErrorCode; detail?: Record<string, unknown> },
 ): void {
   const facts = { request, principal: toPrincipal(found), now: runtime.clock.now };
-  const resource = { type: 'token', id: found.id, label: found.name };
+  const resource = credentialResource(found);
   runtime.auditQueue.addRefusal(auditRow(facts, { ...refusal, outcome: 'denied', resource }));
 }
 

@@ -2,7 +2,8 @@ import { and, eq } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import type { RequestFacts, Runtime } from '#server/core/access/context.ts';
-import { insertAuditRows } from '#server/core/audit/record.ts';
+import { credentialResource, insertAuditRows } from '#server/core/audit/record.ts';
+import { findKeyContacts } from '#server/core/notifications/find-key-contacts.ts';
 import { notify } from '#server/core/notifications/notify.ts';
 import type { NoticeKind } from '#server/core/notifications/schema.ts';
 import type { CountWindow } from '#server/core/rate-limits/count-window.ts';
@@ -24,20 +25,28 @@ export async function disableReused(runtime: Runtime, request: RequestFacts, fou
     await runtime.db.transaction((tx) => disable(tx, runtime, request, found));
 }
 
-/** Tells the owner what was found out about a credential. A flood of the same asks little of the database. */
-export async function tellOwner(
+/** Tells those whose credential it is what was found out about it. A flood of the same asks little of the database. */
+export async function tellHolder(
   runtime: Runtime,
   { address }: Pick<RequestFacts, 'address'>,
-  { id, tenantId, owner, expiresAt }: FoundCredential,
+  { id, tenantId, holder, expiresAt }: FoundCredential,
   kind: NoticeKind,
 ): Promise<void> {
   const at = runtime.clock.now();
   const key = `${kind} ${id}`;
   if (runtime.told.count(key, at) > 1) return;
   const day = kind === 'expired_in_use' ? (expiresAt ?? at) : at;
-  const notice = { tenantId, userId: owner.id, credentialId: id, kind, day, address };
+  const notice = { tenantId, credentialId: id, kind, day, address };
   try {
-    await runtime.db.transaction((tx) => notify(tx, runtime, [notice]));
+    await runtime.db.transaction(async (tx) => {
+      const whom =
+        holder.kind === 'user' ? [holder.user.id] : await findKeyContacts(tx, { tenantId, ...holder });
+      await notify(
+        tx,
+        runtime,
+        whom.map((userId) => ({ ...notice, userId })),
+      );
+    });
   } catch (error) {
     runtime.told.forget(key);
     throw error;
@@ -58,15 +67,16 @@ export async function disable(
   );
   const { rowCount } = await tx.update(credentials).set({ enabled: false, held: true }).where(itself);
   if (rowCount === 0) return;
+  const resource = credentialResource(found);
   const row = {
     time: runtime.clock.now(),
     tenantId: found.tenantId,
     actorKind: 'system',
     actorLabel: 'reuse detection',
-    action: 'token.disable',
-    resourceType: 'token',
-    resourceId: found.id,
-    resourceLabel: found.name,
+    action: found.kind === 'pat' ? 'token.disable' : 'key.disable',
+    resourceType: resource.type,
+    resourceId: resource.id,
+    resourceLabel: resource.label,
     outcome: 'ok',
     address: request.address,
     userAgent: request.userAgent,

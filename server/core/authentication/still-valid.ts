@@ -1,14 +1,16 @@
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, isNull, ne, sql, type SQL } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { sessions, tenants, users } from '#db/schema/people.ts';
-import type { CredentialOrigin, Principal, SessionOrigin } from '#server/core/access/principal.ts';
+import type { CredentialOrigin, SessionOrigin } from '#server/core/access/principal.ts';
+import type { Role } from '#server/core/access/schema.ts';
 import { sessionLimits } from '#server/core/sessions/schema.ts';
 
 /** Of a principal, what decides whether it would still be let in. */
 export interface LetIn {
   tenantId: string;
-  user: Pick<Principal['user'], 'id' | 'role'>;
+  /** Left out: it acts for no person. */
+  user?: { id: string; role: Role };
   origin: Pick<SessionOrigin, 'kind' | 'id' | 'expiresAt'> | Pick<CredentialOrigin, 'kind' | 'id' | 'prefix'>;
 }
 
@@ -57,7 +59,7 @@ async function findCredentialEnds(
     .select({ expiresAt: credentials.expiresAt, validUntil: secrets.validUntil })
     .from(secrets)
     .innerJoin(credentials, eq(credentials.id, secrets.credentialId))
-    .innerJoin(users, eq(users.id, credentials.ownerUserId))
+    .leftJoin(users, eq(users.id, credentials.ownerUserId))
     .innerJoin(tenants, eq(tenants.id, credentials.tenantId))
     .where(
       and(
@@ -73,13 +75,14 @@ async function findCredentialEnds(
   return row && [row.expiresAt, row.validUntil];
 }
 
-function isActive({ user, tenantId }: LetIn) {
+function isActive({ user, tenantId }: LetIn): SQL | undefined {
   return and(
-    eq(users.id, user.id),
-    eq(users.tenantId, tenantId),
-    eq(users.role, user.role),
-    isNull(users.deactivatedAt),
-    isNull(users.deletedAt),
+    eq(tenants.id, tenantId),
     isNull(tenants.suspendedAt),
+    user ? isInRole(user) : isNull(credentials.ownerUserId),
   );
+}
+
+function isInRole({ id, role }: { id: string; role: Role }): SQL | undefined {
+  return and(eq(users.id, id), eq(users.role, role), isNull(users.deactivatedAt), isNull(users.deletedAt));
 }

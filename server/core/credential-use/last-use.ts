@@ -5,7 +5,7 @@ import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
 import type { AuditQueue } from '#server/core/audit/queue.ts';
-import { insertAuditRows, type AuditRow } from '#server/core/audit/record.ts';
+import { credentialResource, insertAuditRows, type AuditRow } from '#server/core/audit/record.ts';
 import { addDailyUse, dailyUse } from '#server/core/credential-use/daily-use.ts';
 import { addressBlock } from '#server/core/network/address.ts';
 import type { ErrorCode } from '#server/errors.ts';
@@ -191,12 +191,14 @@ async function auditMoves(
     .select({
       id: credentials.id,
       tenantId: credentials.tenantId,
+      kind: credentials.kind,
       name: credentials.name,
+      madeBy: credentials.madeBy,
       ownerId: users.id,
       ownerEmail: users.email,
     })
     .from(credentials)
-    .innerJoin(users, eq(users.id, credentials.ownerUserId))
+    .leftJoin(users, eq(users.id, credentials.ownerUserId))
     .where(inArray(credentials.id, ids));
   const byId = new Map(moved.map((row) => [row.id, row]));
   const events = moves.flatMap(({ use, from }): AuditRow[] => {
@@ -210,23 +212,28 @@ async function auditMoves(
 interface Moved {
   id: string;
   tenantId: string;
+  kind: 'pat' | 'key';
   name: string;
-  ownerId: string;
-  ownerEmail: string;
+  madeBy: string | null;
+  /** Of a personal token. */
+  ownerId: string | null;
+  ownerEmail: string | null;
 }
 
 function newAddressEvent(row: Moved, use: CredentialUse, from: string): AuditRow {
+  const resource = credentialResource(row);
   return {
     time: use.at,
     tenantId: row.tenantId,
-    actorKind: 'user',
-    actorId: row.ownerId,
-    actorLabel: row.ownerEmail,
+    actorKind: row.ownerId ? 'user' : 'key',
+    actorId: row.ownerId ?? row.id,
+    actorLabel: row.ownerEmail ?? row.name,
     credentialId: row.id,
+    onBehalfOf: row.madeBy,
     action: 'credential.new_ip',
-    resourceType: 'token',
-    resourceId: row.id,
-    resourceLabel: row.name,
+    resourceType: resource.type,
+    resourceId: resource.id,
+    resourceLabel: resource.label,
     outcome: 'ok',
     address: use.address,
     userAgent: use.agent,

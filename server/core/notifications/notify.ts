@@ -7,7 +7,7 @@ import type { NoticeKind } from '#server/core/notifications/schema.ts';
 
 export interface NewNotice {
   tenantId: string;
-  /** Whom it is for: the owner of the credential, or of the account. */
+  /** Whom it is for: the owner of the credential or of the account, or one who answers for a key. */
   userId: string;
   /** Null for what is about the account itself. */
   credentialId: string | null;
@@ -43,4 +43,4 @@ export async function notify(tx: Transaction, runtime: Runtime, found: NewNotice
   }
 }
 
-const keyOf = ({ credentialId, userId }: NewNotice) => credentialId ?? userId;
+const keyOf = ({ credentialId, userId }: NewNotice) => `${credentialId ?? ''} ${userId}`;

@@ -35,6 +35,7 @@ export const noticeView = z.object({
   token: z
     .object({
       id: idSchema,
+      kind: z.enum(['pat', 'key']),
       name: z.string().meta({ example: 'laptop' }),
       prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
       enabled: z.boolean(),

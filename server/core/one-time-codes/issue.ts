@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
-import type { Principal } from '#server/core/access/principal.ts';
+import type { UserPrincipal } from '#server/core/access/principal.ts';
 import {
   findHeldCodeRow,
   findOpenCodeById,
@@ -32,6 +32,8 @@ export interface NewCode extends CodeHolder {
   lifeMs: number;
   /** Who hands it out, whose right to do so it ends with; null: the holder asked for it, or an operator at the machine. */
   issuer: CodeIssuer | null;
+  /** It opens another tenant than the issuer's, so it ends with their being a platform admin too. */
+  requiresPlatformAdmin?: boolean;
   /** The issuer is that of a code which this one replaces, and whose session may have ended since. */
   isInherited?: boolean;
   /** What its use needs to go on with. Never a secret that works. */
@@ -43,8 +45,8 @@ export interface NewCode extends CodeHolder {
 
 const newCode = () => new Secret(randomBase62(32));
 
-/** A request's principal as the issuer of a code. */
-export function issuerOf({ user, origin }: Principal): CodeIssuer {
+/** The person of a request as the issuer of a code. */
+export function issuerOf({ user, origin }: UserPrincipal): CodeIssuer {
   const isSession = origin.kind === 'session';
   return {
     userId: user.id,

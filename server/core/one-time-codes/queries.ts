@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Connection, Transaction } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
@@ -34,7 +34,8 @@ const issuers = alias(users, 'issuers');
 const issuerHolds = sql`
   (${oneTimeCodes.issuedBy} is null or exists (
     select from ${users} u where u.id = ${oneTimeCodes.issuedBy} and u.deactivated_at is null and u.deleted_at is null
-      and role_rank(u.role) >= role_rank(${oneTimeCodes.requiredRole})))
+      and role_rank(u.role) >= role_rank(${oneTimeCodes.requiredRole})
+      and (u.platform_admin or not ${oneTimeCodes.requiresPlatformAdmin})))
   and (${oneTimeCodes.issuedCredentialId} is null or exists (
     select from ${credentials} c where c.id = ${oneTimeCodes.issuedCredentialId} and c.revoked_at is null and c.enabled))
   and (${oneTimeCodes.issuedSessionId} is null or ${oneTimeCodes.issuedBy} is distinct from ${oneTimeCodes.userId}
@@ -169,12 +170,14 @@ export async function lockPeople(
   { tenantId, userId }: CodeHolder,
   issuer: CodeIssuer | null,
 ): Promise<void> {
-  const ids = [userId, issuer?.userId].filter((id) => typeof id === 'string');
-  if (ids.length === 0) return;
+  if (!userId && !issuer) return;
+  // The issuer may be a platform admin, of another tenant.
+  const isHolder = userId ? and(eq(users.tenantId, tenantId), eq(users.id, userId)) : undefined;
+  const isIssuer = issuer ? eq(users.id, issuer.userId) : undefined;
   await tx
     .select({ id: users.id })
     .from(users)
-    .where(and(eq(users.tenantId, tenantId), inArray(users.id, ids)))
+    .where(or(isHolder, isIssuer))
     .orderBy(asc(users.id))
     .for('no key update');
 }

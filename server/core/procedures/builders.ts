@@ -1,11 +1,15 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { OpenWays } from '#server/config.ts';
-import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
+import type { AnyoneCtx, Ctx, PersonCtx } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import type { Permission } from '#server/core/access/schema.ts';
 import { assertWayOpen } from '#server/core/access/ways.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
-import { requirePermission, requireSignedIn } from '#server/core/authentication/require-permission.ts';
+import {
+  assertPerson,
+  requirePermission,
+  requireSignedIn,
+} from '#server/core/authentication/require-permission.ts';
 import { toAppError, toProblem, type Problem } from '#server/core/procedures/problem.ts';
 import { AppError, type Refusal } from '#server/errors.ts';
 
@@ -74,7 +78,10 @@ export const signedIn = translated
   .meta({ access: 'signed-in' })
   .use(({ ctx, next }) => next({ ctx: requireSignedIn(ctx) }));
 
-/** The same, but for a person in a browser only. */
+/** The same, but for a person. */
+export const signedInPerson = signedIn.use(({ ctx, next }) => next({ ctx: assertPerson(ctx) }));
+
+/** The same, in a browser only. */
 export const signedInBySession = translated
   .meta({ access: 'signed-in', sessionOnly: true })
   .use(({ ctx, next }) => next({ ctx: assertInSession(requireSignedIn(ctx)) }));
@@ -84,8 +91,8 @@ export const signedInFreshly = signedInBySession
   .meta({ fresh: true })
   .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
 
-/** For whoever holds the permission, by a session or by a credential that was granted it. */
-export function permitted(permission: Permission) {
+/** For all who hold the permission, by a session or by a credential that was granted it: see `requirePermission`. */
+export function permitted<P extends Permission>(permission: P) {
   return translated
     .meta({ access: permission })
     .use(({ ctx, next }) => next({ ctx: requirePermission(ctx, permission) }));
@@ -94,12 +101,14 @@ export function permitted(permission: Permission) {
 /** The same, but for a person in a browser only: a token cannot make or change what lets people in. */
 export function permittedInSession(permission: Permission) {
   return translated.meta({ access: permission, sessionOnly: true }).use(({ ctx, next }) => {
-    return next({ ctx: requirePermission(assertInSession(requireSignedIn(ctx)), permission) });
+    const person = assertInSession(requireSignedIn(ctx));
+    requirePermission(person, permission);
+    return next({ ctx: person });
   });
 }
 
 /** As `permitted`, but a session has to have been signed in within the last hours: see `freshHours`. */
-export function permittedFreshly(permission: Permission) {
+export function permittedFreshly<P extends Permission>(permission: P) {
   return permitted(permission)
     .meta({ fresh: true })
     .use(({ ctx, next }) => next({ ctx: assertFresh(ctx) }));
@@ -137,12 +146,12 @@ export function assertAccess(ctx: AnyoneCtx, { access, sessionOnly, fresh }: Met
   return access === 'signed-in' ? requireSignedIn(ctx) : requirePermission(ctx, access);
 }
 
-function assertInSession(ctx: Ctx): Ctx {
-  if (ctx.principal.origin.kind === 'session') return ctx;
+function assertInSession(ctx: Ctx): PersonCtx {
+  if (ctx.principal.origin.kind === 'session') return assertPerson(ctx);
   throw new AppError('session_required', 'A token cannot do this. Sign in to Keyward in a browser.');
 }
 
-function assertFresh(ctx: Ctx): Ctx {
+function assertFresh<C extends Ctx>(ctx: C): C {
   assertFreshSignIn(ctx);
   return ctx;
 }

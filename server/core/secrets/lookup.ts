@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isUnavailable } from '#db/errors.ts';
 import type { RateLimit } from '#server/config.ts';
-import type { Grant, Role } from '#server/core/access/schema.ts';
+import type { Grant, Resources, Role } from '#server/core/access/schema.ts';
 import type { CredentialState } from '#server/core/secrets/rules.ts';
 
 declare module '#server/core/access/context.ts' {
@@ -10,18 +10,30 @@ declare module '#server/core/access/context.ts' {
   }
 }
 
-/** A credential found by the hash of its secret, with its owner and tenant as they are at this moment. */
+/** Who holds a credential: a person, or for a key its tenant. */
+export type FoundHolder =
+  | {
+      kind: 'user';
+      user: { id: string; email: string; name: string; role: Role };
+      isPlatformAdmin: boolean;
+    }
+  | { kind: 'key'; madeBy: string };
+
+/** A credential found by the hash of its secret, with its holder and tenant as they are at this moment. */
 export interface FoundCredential extends CredentialState {
   hash: Buffer;
   id: string;
-  kind: 'pat';
+  kind: 'pat' | 'key';
   name: string;
   prefix: string;
   grant: Grant;
+  /** Null: every resource. */
+  resources: Resources | null;
   tenantId: string;
+  tenant: { slug: string; name: string };
   /** Its own, or its tenant's. */
   rateLimit: RateLimit | null;
-  owner: { id: string; email: string; name: string; role: Role };
+  holder: FoundHolder;
   /** The tenant's setting: a retired secret that is used again switches its credential off. */
   disableOnReuse: boolean;
 }
@@ -125,17 +137,17 @@ export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<Fo
 }
 
 const statement = `
-  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.ip_allowlist, c.enabled,
+  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.resources, c.ip_allowlist, c.enabled,
          coalesce(c.revoked_at, u.deleted_at) as revoked_at,
          (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
-         c.tenant_id, t.disable_on_reuse,
+         c.tenant_id, t.slug, t.name as tenant_name, t.disable_on_reuse, t.suspended_at, c.made_by,
          coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,
          coalesce(c.calls_at_once, t.calls_at_once) as calls_at_once,
-         u.id as user_id, u.email, u.name as user_name, u.role,
-         u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null as owner_active
+         u.id as user_id, u.email, u.name as user_name, u.role, u.platform_admin,
+         coalesce(u.deactivated_at, u.deleted_at) is null as owner_active
   from secrets s
   join credentials c on c.id = s.credential_id
-  join users u on u.id = c.owner_user_id
+  left join users u on u.id = c.owner_user_id
   join tenants t on t.id = c.tenant_id
   where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at))
     and s.state <> 'staged'`;
@@ -145,20 +157,27 @@ interface Row {
   prefix: string;
   valid_until: Date | null;
   id: string;
-  kind: 'pat';
+  kind: 'pat' | 'key';
   name: string;
   permissions: Grant;
+  resources: Resources | null;
   ip_allowlist: string[];
   enabled: boolean;
   expires_ms: number | null;
   revoked_at: Date | null;
   tenant_id: string;
+  slug: string;
+  tenant_name: string;
+  suspended_at: Date | null;
+  made_by: string | null;
   calls_per_second: number | null;
   calls_at_once: number | null;
-  user_id: string;
+  /** Of a personal token's owner, as are the five below. */
+  user_id: string | null;
   email: string;
   user_name: string;
   role: Role;
+  platform_admin: boolean;
   owner_active: boolean;
   disable_on_reuse: boolean;
 }
@@ -171,18 +190,27 @@ function toFound(row: Row): FoundCredential {
     name: row.name,
     prefix: row.prefix,
     grant: row.permissions,
+    resources: row.resources,
     ipAllowlist: row.ip_allowlist,
     enabled: row.enabled,
     expiresAt: row.expires_ms === null ? null : new Date(row.expires_ms),
     revokedAt: row.revoked_at,
     ownerActive: row.owner_active,
+    tenantSuspended: row.suspended_at !== null,
     secretEndsAt: row.valid_until,
     disableOnReuse: row.disable_on_reuse,
     tenantId: row.tenant_id,
+    tenant: { slug: row.slug, name: row.tenant_name },
     rateLimit:
       row.calls_per_second && row.calls_at_once
         ? { perSecond: row.calls_per_second, atOnce: row.calls_at_once }
         : null,
-    owner: { id: row.user_id, email: row.email, name: row.user_name, role: row.role },
+    holder: holderOf(row),
   };
+}
+
+function holderOf(row: Row): FoundHolder {
+  if (row.user_id === null) return { kind: 'key', madeBy: row.made_by ?? '' };
+  const user = { id: row.user_id, email: row.email, name: row.user_name, role: row.role };
+  return { kind: 'user', user, isPlatformAdmin: row.platform_admin };
 }

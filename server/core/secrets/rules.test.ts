@@ -11,6 +11,7 @@ const good: CredentialState = {
   secretEndsAt: null,
   enabled: true,
   ownerActive: true,
+  tenantSuspended: false,
   ipAllowlist: [],
 };
 const elsewhere = ['198.51.100.0/24'];
@@ -31,6 +32,17 @@ const cases: [what: string, change: Partial<CredentialState>, refusal: string | 
   ['a retired secret outweighs the rest', { secretEndsAt: earlier, enabled: false }, 'secret_retired'],
   ['switched off', { enabled: false }, 'token_disabled'],
   ['of a deactivated owner', { ownerActive: false }, 'account_deactivated'],
+  ['of a suspended tenant', { tenantSuspended: true }, 'tenant_suspended'],
+  [
+    'of a deactivated owner in a suspended tenant',
+    { ownerActive: false, tenantSuspended: true },
+    'account_deactivated',
+  ],
+  [
+    'from another address in a suspended tenant',
+    { tenantSuspended: true, ipAllowlist: elsewhere },
+    'tenant_suspended',
+  ],
   ['from another address', { ipAllowlist: elsewhere }, 'ip_not_allowed'],
   [
     'revoked outweighs all',

@@ -9,6 +9,7 @@ export interface CredentialState {
   secretEndsAt: Date | null;
   enabled: boolean;
   ownerActive: boolean;
+  tenantSuspended: boolean;
   ipAllowlist: readonly string[];
 }
 
@@ -23,6 +24,7 @@ export function refusalOf(
   if (state.secretEndsAt && state.secretEndsAt <= at) return 'secret_retired';
   if (!state.enabled) return 'token_disabled';
   if (!state.ownerActive) return 'account_deactivated';
+  if (state.tenantSuspended) return 'tenant_suspended';
   if (state.ipAllowlist.length > 0 && !(address !== null && isInRanges(address, state.ipAllowlist)))
     return 'ip_not_allowed';
   return undefined;

@@ -5,6 +5,7 @@ export const credentialRefusals = [
   'secret_retired',
   'token_disabled',
   'account_deactivated',
+  'tenant_suspended',
   'ip_not_allowed',
 ] as const;
 export type CredentialRefusal = (typeof credentialRefusals)[number];

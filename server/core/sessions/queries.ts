@@ -26,7 +26,7 @@ export function sessionEnd(createdAt: Date): Date {
 
 /**
  * The prepared statement that finds sessions by the hashes of their ids: those that are neither too old nor idle for too
- * long, of people who may sign in, with their owners.
+ * long, of people who are active, with their owners.
  */
 export function findLiveSessions(pool: Pool, clock: Clock): (hashes: Buffer[]) => Promise<LiveSession[]> {
   return async (hashes) => {
@@ -51,16 +51,21 @@ export interface LiveSession {
   email: string;
   name: string;
   role: Role;
+  platformAdmin: boolean;
+  slug: string;
+  tenantName: string;
+  suspended: boolean;
 }
 
 const liveSessions = `
   select s.hash, s.id, s.created_at as "createdAt", s.last_seen_at as "lastSeenAt", s.confirmed_at as "confirmedAt",
-         s.tenant_id as "tenantId", s.user_id as "userId", u.email, u.name, u.role
+         s.tenant_id as "tenantId", s.user_id as "userId", u.email, u.name, u.role,
+         u.platform_admin as "platformAdmin", t.slug, t.name as "tenantName", t.suspended_at is not null as suspended
   from sessions s
   join users u on u.id = s.user_id
   join tenants t on t.id = s.tenant_id
   where s.hash = any ($1::bytea[]) and s.created_at > $2 and s.last_seen_at > $3
-    and u.deactivated_at is null and u.deleted_at is null and t.suspended_at is null`;
+    and u.deactivated_at is null and u.deleted_at is null`;
 
 export async function listSessionsOfUser(db: Connection, userId: string) {
   return db.select().from(sessions).where(eq(sessions.userId, userId)).orderBy(sessions.createdAt);

@@ -5,6 +5,7 @@ import {
   idSchema,
   permissionSchema,
   profileView,
+  resourcesView,
   timestampSchema,
 } from '#server/core/access/schema.ts';
 
@@ -54,12 +55,19 @@ export type SessionView = z.infer<typeof sessionView>;
 
 export const sessionListView = z.object({ items: z.array(sessionView) });
 
-/** Who is asking: a user by session or token, later an agent; and what this request may do. */
+/** Who is asking: one of a user (by session or token), a key and an agent; and what this request may do and reach. */
 export const meView = z.object({
   user: profileView.nullable(),
-  agent: z.null(),
+  agent: z.object({ id: idSchema, name: z.string(), ownerId: idSchema }).nullable().meta({ example: null }),
+  key: z.object({ id: idSchema, name: z.string() }).nullable().meta({ example: null }),
+  tenant: z.object({
+    id: idSchema,
+    slug: z.string().meta({ example: 'default' }),
+    name: z.string().meta({ example: 'Default' }),
+  }),
   credential: credentialView.extend({ expiresAt: timestampSchema.nullable() }).nullable(),
   session: z.object({ id: idSchema, expiresAt: timestampSchema }).nullable(),
   permissions: z.array(permissionSchema).meta({ example: ['profile:read', 'tokens:read'] }),
+  resources: resourcesView.nullable().meta({ description: 'Null: every resource.', example: null }),
 });
 export type MeView = z.infer<typeof meView>;

@@ -29,7 +29,8 @@ export type JwksView = z.infer<typeof jwksView>;
 export const jwtClaims = z.looseObject({
   tenant: z.string(),
   sub: z.string(),
-  role: roleSchema,
+  /** Of a person. */
+  role: roleSchema.optional(),
   typ: z.enum(['session', 'pat', 'key', 'agent']),
   /** The credential or session that it was given for. */
   client_id: z.string(),

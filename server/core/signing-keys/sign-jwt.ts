@@ -20,13 +20,13 @@ export interface JwtRequest {
 /** A JWT of five minutes, or of what is left of the credential, that anyone can check with our public keys (RFC 9068). */
 export async function signJwt(runtime: Runtime, principal: Principal, asked: JwtRequest): Promise<SignedJwt> {
   const { kid, privateKey } = await openSigner(runtime);
-  const { origin, user, tenantId } = principal;
+  const { origin, tenantId } = principal;
   const now = Math.floor(runtime.clock.now().getTime() / 1_000);
   const end = origin.expiresAt ? Math.floor(origin.expiresAt.getTime() / 1_000) : Infinity;
   const expiresAt = Math.min(now + signingLimits.tokenLife, end);
   const claims = {
     tenant: tenantId,
-    role: user.role,
+    ...(principal.kind === 'user' && { role: principal.user.role }),
     typ: origin.kind === 'session' ? 'session' : origin.credentialKind,
     client_id: origin.id,
     ...(origin.kind === 'credential' && { prefix: origin.prefix }),
@@ -35,7 +35,7 @@ export async function signJwt(runtime: Runtime, principal: Principal, asked: Jwt
   const jwt = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'EdDSA', typ: mediaType, kid })
     .setIssuer(runtime.config.url.origin)
-    .setSubject(user.id)
+    .setSubject(principal.actor.id)
     .setAudience(asked.audience ?? runtime.config.url.origin)
     .setJti(asked.jti)
     .setIssuedAt(now)

@@ -44,7 +44,7 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
   eternal_unused: (tenantId, at) => sql`
     select id, last_used_at as at, 0 as count, null as address
     from credentials c join credential_last_use use on use.credential_id = c.id
-    where c.tenant_id = ${tenantId} and c.swept_status = 'active' and expires_at is null and owner_user_id not in ${goneOwners}
+    where c.tenant_id = ${tenantId} and c.swept_status = 'active' and expires_at is null and owner_user_id is not null and owner_user_id not in ${goneOwners}
       and coalesce(last_used_at, '-infinity'::timestamptz) < ${before(at, attentionLimits.unusedDays)}
       and created_at < ${before(at, attentionLimits.unusedDays)}
     order by coalesce(last_used_at, '-infinity'::timestamptz), id`,
@@ -64,7 +64,7 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
       host((array_agg(use.address order by use.last_at desc))[1]) as address
     from credential_use use join credentials c on c.id = use.credential_id
     where use.day > (${before(at, attentionLimits.recentDays)} at time zone 'UTC')::date and use.refused > 0
-      and c.tenant_id = ${tenantId}
+      and c.tenant_id = ${tenantId} and c.owner_user_id is not null
       and (c.revoked_at is not null or not c.enabled or c.expires_at <= ${at.toISOString()}::timestamptz
         or c.owner_user_id in ${goneOwners})
     group by c.id order by max(use.last_at) desc, c.id`,
@@ -77,6 +77,6 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
       order by time desc, sequence desc limit 500
     ) as latest
     join credentials c on c.id = resource_id and c.tenant_id = ${tenantId} and c.revoked_at is null
-      and c.owner_user_id not in ${goneOwners}
+      and c.owner_user_id is not null and c.owner_user_id not in ${goneOwners}
     group by resource_id order by max(time) desc, resource_id`,
 };

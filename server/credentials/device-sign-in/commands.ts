@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { addressBlock } from '#server/core/network/address.ts';
@@ -34,7 +34,7 @@ import { AppError } from '#server/errors.ts';
  * What a machine asks the asker for, by the code that it shows. Throws `code_invalid`, `rate_limited`, and
  * `validation_failed` where it asks for more than the asker has to give, `too_many_tokens`.
  */
-export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Promise<DeviceRequestView> {
+export function findDeviceRequest(ctx: PersonCtx, { userCode }: DeviceCodeInput): Promise<DeviceRequestView> {
   return throttleFailures(ctx, 'userCode', { guesses: ctx.principal.user.id }, async () => {
     const { address: ownAddress } = ctx.request;
     const request = opened(ctx, await findByUserCode(ctx.runtime.db, keyOf(ctx, userCode)));
@@ -57,7 +57,7 @@ export function findDeviceRequest(ctx: Ctx, { userCode }: DeviceCodeInput): Prom
  * Lets a machine have a token of the asker's, which is made when the machine comes for it. Throws what `findDeviceRequest`
  * throws.
  */
-export function approveDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceAnswerView> {
+export function approveDevice(ctx: PersonCtx, input: DeviceCodeInput): Promise<DeviceAnswerView> {
   return answerRequest(ctx, input, async (tx, request) => {
     const { tenantId, user } = ctx.principal;
     const { expiresInDays, permissions } = await settle(ctx, request, tx);
@@ -70,7 +70,7 @@ export function approveDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceA
 }
 
 /** Turns a machine away. Throws `code_invalid`, `rate_limited`. */
-export function denyDevice(ctx: Ctx, input: DeviceCodeInput): Promise<DeviceAnswerView> {
+export function denyDevice(ctx: PersonCtx, input: DeviceCodeInput): Promise<DeviceAnswerView> {
   return answerRequest(ctx, input, undefined);
 }
 
@@ -78,7 +78,7 @@ type Approve = (tx: Transaction, request: DeviceRequest) => Promise<Record<strin
 
 /** Answers it once, whoever of several asks first. */
 function answerRequest(
-  ctx: Ctx,
+  ctx: PersonCtx,
   { userCode }: DeviceCodeInput,
   approve: Approve | undefined,
 ): Promise<DeviceAnswerView> {
@@ -107,24 +107,25 @@ export function deviceResource({ id, host }: Pick<DeviceRequest, 'id' | 'host'>)
   return { type: 'device', id, label: host ?? 'unnamed machine' };
 }
 
-function settle(ctx: Ctx, request: DeviceRequest, tx?: Transaction): Promise<SettledTerms> {
-  const { tenantId, user } = ctx.principal;
+function settle(ctx: PersonCtx, request: DeviceRequest, tx?: Transaction): Promise<SettledTerms> {
+  const { tenantId, user, permissions } = ctx.principal;
+  const isPlatformAdmin = permissions.has('tenants:write');
   return settleTerms(
     tx ?? ctx.runtime.db,
-    { tenantId, userId: user.id, role: user.role },
+    { tenantId, userId: user.id, role: user.role, isPlatformAdmin },
     request.terms as Terms,
     ctx.now(),
   );
 }
 
-function opened(ctx: Ctx, request: DeviceRequest | undefined): DeviceRequest {
+function opened(ctx: PersonCtx, request: DeviceRequest | undefined): DeviceRequest {
   if (!request)
     throw new AppError('code_invalid', 'Nothing asks with this code. Compare it letter by letter.');
   assertOpen(request, ctx.now());
   return request;
 }
 
-function keyOf(ctx: Ctx, typed: string): Buffer {
+function keyOf(ctx: PersonCtx, typed: string): Buffer {
   const code = canonicalUserCode(typed);
   if (!isUserCode(code))
     throw new AppError('code_invalid', 'A code has eight letters, such as WDJB-MJHT. Compare it.');

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
-import type { Principal } from '#server/core/access/principal.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
+import type { UserPrincipal } from '#server/core/access/principal.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { countOpenCodes, endCode } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/core/one-time-codes/issue.ts';
@@ -32,14 +32,14 @@ import { AppError, notFound } from '#server/errors.ts';
  * Makes a code that a machine swaps for a token of the asker's. Throws `permission_denied`, `validation_failed`,
  * `too_many_codes`, `too_many_tokens`, `rate_limited`.
  */
-export function makeSetupCode(ctx: Ctx, input: MakeSetupCodeInput): Promise<MadeSetupCodeView> {
+export function makeSetupCode(ctx: PersonCtx, input: MakeSetupCodeInput): Promise<MadeSetupCodeView> {
   const maker = makerOf(ctx.principal);
   const { label = null, permissions } = input;
   const asked = { permissions, expiresInDays: input.expiresInDays };
   return ctx.change(async (tx) => {
-    const { role } = await lockActiveOwner(tx, maker);
+    const standing = await lockActiveOwner(tx, maker);
     const at = ctx.now();
-    const { expiresInDays } = await settleTerms(tx, { ...maker, role }, asked, at);
+    const { expiresInDays } = await settleTerms(tx, { ...maker, ...standing }, asked, at);
     await assertRoomForCode(tx, maker, at);
     await countMadeSecret(tx, maker, at);
     const id = randomUUIDv7();
@@ -66,13 +66,13 @@ async function assertRoomForCode(tx: Transaction, maker: Maker, at: Date): Promi
 }
 
 /** What has become of one of the asker's codes. Throws `not_found`. */
-export async function getSetupCode(ctx: Ctx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
+export async function getSetupCode(ctx: PersonCtx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
   const row = await findSetupCode(ctx.runtime.db, makerOf(ctx.principal), id);
   return toSetupCodeView(known(row), ctx.now());
 }
 
 /** Makes a code useless that nobody has redeemed. Of one that has ended nothing changes. Throws `not_found`, `code_redeemed`. */
-export function cancelSetupCode(ctx: Ctx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
+export function cancelSetupCode(ctx: PersonCtx, { id }: SetupCodeIdInput): Promise<SetupCodeView> {
   const maker = makerOf(ctx.principal);
   return ctx.change(async (tx) => {
     const row = known(await lockSetupCode(tx, maker, id));
@@ -90,7 +90,7 @@ export function cancelSetupCode(ctx: Ctx, { id }: SetupCodeIdInput): Promise<Set
  * changes nothing. Throws `not_found` for a credential that no code has made.
  */
 export function reportSetup(
-  ctx: Ctx,
+  ctx: PersonCtx,
   { version, healthy, skills }: ReportSetupInput,
 ): Promise<SetupCodeView> {
   const maker = makerOf(ctx.principal);
@@ -113,7 +113,7 @@ export function setupCodeResource({ id, label }: { id: string; label: string | n
   return { type: 'setup_code', id, label: label ?? 'setup code' };
 }
 
-function makerOf({ tenantId, user }: Principal): Maker {
+function makerOf({ tenantId, user }: UserPrincipal): Maker {
   return { tenantId, userId: user.id };
 }
 

@@ -4,7 +4,7 @@ import {
   permittedFreshlyInSession,
   rest,
   router,
-  signedIn,
+  signedInPerson,
 } from '#server/core/procedures/builders.ts';
 import {
   cancelSetupCode,
@@ -71,7 +71,7 @@ export const setupCodesRouter = router({
     .input(redeemSetupCodeInput)
     .output(redeemedSetupCodeView)
     .mutation(({ ctx, input }) => redeemSetupCode(ctx, input)),
-  report: signedIn
+  report: signedInPerson
     .meta(
       rest('POST', '/setup-codes/report', 'Say how the machine does that a code has set up, with its token', {
         errors: ['not_found'],

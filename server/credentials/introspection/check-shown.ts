@@ -1,6 +1,12 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import type { UserPrincipal } from '#server/core/access/principal.ts';
-import { checkToken, noteAdmitted, type BearerRefusal } from '#server/core/authentication/authenticate.ts';
+import type { Principal } from '#server/core/access/principal.ts';
+import {
+  checkToken,
+  detailOf,
+  noteAdmitted,
+  type BearerRefusal,
+} from '#server/core/authentication/authenticate.ts';
+import { findResourceRefusal } from '#server/core/authentication/require-resource.ts';
 import { readAddress } from '#server/core/network/address.ts';
 import type { RateTaken } from '#server/core/rate-limits/rates.ts';
 import type { VerifyCode, VerifyInput, VerifyView } from '#server/credentials/introspection/schema.ts';
@@ -20,6 +26,17 @@ export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyVi
     noteUse();
     return { valid: false, code: 'permission_denied', ...who };
   }
+  if (
+    input.resource &&
+    findResourceRefusal(
+      { ...ctx, principal: verdict.principal, request: shown },
+      input.resource,
+      detailOf(asked),
+    )
+  ) {
+    noteUse();
+    return { valid: false, code: 'resource_denied', ...who };
+  }
   const taking = takeRate(ctx, verdict.principal, input.cost);
   const taken = taking instanceof Promise ? await taking : taking;
   const limits = taken && { limits: { rate: describeRate(taken) } };
@@ -28,10 +45,15 @@ export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyVi
   return { valid: true, code: 'valid', ...who, ...limits };
 }
 
-function describe({ user, tenantId, origin, permissions }: UserPrincipal) {
+function describe(principal: Principal): Pick<VerifyView, 'principal' | 'credential' | 'expiresAt'> {
+  const { tenantId, origin, actor, resources } = principal;
   const credential = origin.kind === 'credential' ? origin : undefined;
+  const held = { tenantId, permissions: [...principal.permissions] };
   return {
-    principal: { kind: 'user' as const, ...user, tenantId, permissions: [...permissions] },
+    principal:
+      principal.kind === 'user'
+        ? { kind: 'user', ...principal.user, ...held }
+        : { kind: 'key', id: actor.id, name: actor.label, ...held },
     ...(credential && {
       credential: {
         id: credential.id,
@@ -39,13 +61,14 @@ function describe({ user, tenantId, origin, permissions }: UserPrincipal) {
         name: credential.name,
         prefix: credential.prefix,
         permissions: credential.grant,
+        resources,
       },
       expiresAt: credential.expiresAt?.toISOString() ?? null,
     }),
   };
 }
 
-function takeRate({ runtime }: Ctx, { origin }: UserPrincipal, cost: number) {
+function takeRate({ runtime }: Ctx, { origin }: Principal, cost: number) {
   const own = origin.kind === 'credential' ? origin.rateLimit : null;
   const limit = own ?? runtime.config.rateLimits.token;
   return limit && runtime.rates.take(origin.id, limit, cost);

@@ -1,10 +1,10 @@
 import type { Ctx } from '#server/core/access/context.ts';
 import { effectivePermissions } from '#server/core/access/permissions.ts';
-import type { UserPrincipal } from '#server/core/access/principal.ts';
+import type { Principal } from '#server/core/access/principal.ts';
 import type { Grant } from '#server/core/access/schema.ts';
 import { checkToken, noteAdmitted } from '#server/core/authentication/authenticate.ts';
 import { readJwt } from '#server/core/signing-keys/sign-jwt.ts';
-import { findGrant } from '#server/credentials/introspection/queries.ts';
+import { findGrant, findHolder } from '#server/credentials/introspection/queries.ts';
 import type { Introspection } from '#server/credentials/introspection/schema.ts';
 import { wouldBeLetIn } from '#server/oversight/live-updates/hub.ts';
 
@@ -19,17 +19,18 @@ export async function introspect(ctx: Ctx, token: string): Promise<Introspection
   return describe(ctx, verdict.principal);
 }
 
-function describe({ runtime }: Ctx, { user, tenantId, origin, permissions }: UserPrincipal): Introspection {
+function describe({ runtime }: Ctx, principal: Principal): Introspection {
+  const { actor, tenantId, origin, permissions } = principal;
   return {
     active: true,
     token_type: 'Bearer',
     scope: [...permissions].join(' '),
     client_id: origin.id,
-    username: user.email,
-    sub: user.id,
+    username: actor.label,
+    sub: actor.id,
     iss: runtime.config.url.origin,
     tenant: tenantId,
-    role: user.role,
+    ...(principal.kind === 'user' && { role: principal.user.role }),
     typ: origin.kind === 'credential' ? origin.credentialKind : origin.kind,
     ...(origin.expiresAt && { exp: Math.floor(origin.expiresAt.getTime() / 1_000) }),
   };
@@ -47,11 +48,12 @@ async function introspectJwt(
     typ === 'session'
       ? ({ kind: 'session', id, expiresAt: new Date(exp * 1_000) } as const)
       : ({ kind: 'credential', id, prefix: prefix ?? '' } as const);
-  if (!(await wouldBeLetIn(runtime, { tenantId, user: { id: sub, role }, origin }))) return { active: false };
+  const who = { tenantId, ...(role && { user: { id: sub, role } }), origin };
+  if (!(await wouldBeLetIn(runtime, who))) return { active: false };
   const grant: Grant | null = typ === 'session' ? ['*'] : await findGrant(runtime.db, tenantId, id);
   // From where it is used nobody says here.
   if (!grant) return { active: false };
-  const held: ReadonlySet<string> = effectivePermissions(role, grant);
+  const held: ReadonlySet<string> = effectivePermissions(await findHolder(runtime.db, claims), grant);
   const still = scope.split(' ').filter((permission) => held.has(permission));
   return { active: true, token_type: 'Bearer', ...claims, scope: still.join(' ') };
 }

@@ -1,8 +1,11 @@
 import { and, eq } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
 import { credentials } from '#db/schema/credentials.ts';
+import { users } from '#db/schema/people.ts';
+import type { Holder } from '#server/core/access/permissions.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { Grant } from '#server/core/access/schema.ts';
+import type { JwtClaims } from '#server/core/signing-keys/schema.ts';
 
 /** What a credential is granted at this moment, from wherever it is used; null where there is no such. */
 export async function findGrant(db: Connection, tenantId: TenantId, id: string): Promise<Grant | null> {
@@ -11,4 +14,17 @@ export async function findGrant(db: Connection, tenantId: TenantId, id: string):
     .from(credentials)
     .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id)));
   return row?.ipAllowlist.length === 0 ? (row.permissions as Grant) : null;
+}
+
+/** Who holds what a JWT was given for, as they are at this moment. */
+export async function findHolder(
+  db: Connection,
+  { sub, role }: Pick<JwtClaims, 'sub' | 'role'>,
+): Promise<Holder> {
+  if (!role) return { kind: 'key' };
+  const [user] = await db
+    .select({ isPlatformAdmin: users.platformAdmin })
+    .from(users)
+    .where(eq(users.id, sub));
+  return { kind: 'user', role, isPlatformAdmin: user?.isPlatformAdmin ?? false };
 }

@@ -3,6 +3,7 @@ import {
   credentialView,
   idSchema,
   permissionSchema,
+  resourceSchema,
   roleSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
@@ -14,6 +15,7 @@ export const verifyCodes = [
   'token_expired',
   'token_disabled',
   'account_deactivated',
+  'tenant_suspended',
   'ip_not_allowed',
   'permission_denied',
   'resource_denied',
@@ -24,30 +26,6 @@ export const verifyCodeSchema = z.enum(verifyCodes).meta({
   description: 'The first reason that applies. A token of another tenant is `token_invalid`.',
 });
 export type VerifyCode = z.infer<typeof verifyCodeSchema>;
-
-export const resourceSchema = z.strictObject({
-  type: z
-    .string()
-    .regex(/^[a-z][a-z0-9_]{0,63}$/)
-    .meta({ example: 'agent' }),
-  id: z
-    .string()
-    .min(1)
-    .max(200)
-    .regex(/^[^\p{Cc}]*$/u)
-    .meta({ example: 'build-bot' }),
-});
-
-/** The same as one text: `agent:build-bot`. */
-export const resourceTextSchema = z
-  .string()
-  .refine((text) => resourceSchema.safeParse(splitResource(text)).success, 'Write it as type:id.')
-  .meta({ description: '`type:id`', example: 'agent:build-bot' });
-
-function splitResource(text: string): { type: string; id: string } {
-  const colon = text.indexOf(':');
-  return { type: text.slice(0, Math.max(0, colon)), id: text.slice(colon + 1) };
-}
 
 export const verifyInput = z.strictObject({
   token: z.string().min(1).max(4_096).meta({ description: 'What was shown to you.', example: 'kw_pat_…' }),
@@ -67,23 +45,36 @@ export const verifyInput = z.strictObject({
 });
 export type VerifyInput = z.infer<typeof verifyInput>;
 
+const heldPermissions = z
+  .array(permissionSchema)
+  .meta({ description: 'What it may do at this moment.', example: ['mcp:call'] });
+
+/** A person, by a token of theirs, or a key, which has no role: it may do what it was granted. */
+const principalView = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('user'),
+    id: idSchema,
+    tenantId: idSchema,
+    email: z.string().meta({ example: 'ada@example.com' }),
+    name: z.string().meta({ example: 'Ada Lovelace' }),
+    role: roleSchema,
+    permissions: heldPermissions,
+  }),
+  z.object({
+    kind: z.literal('key'),
+    id: idSchema,
+    tenantId: idSchema,
+    name: z.string().meta({ example: 'billing' }),
+    permissions: heldPermissions,
+  }),
+]);
+
 export const verifyView = z.object({
   valid: z.boolean(),
   code: verifyCodeSchema,
-  principal: z
-    .object({
-      kind: z.literal('user'),
-      id: idSchema,
-      tenantId: idSchema,
-      email: z.string().meta({ example: 'ada@example.com' }),
-      name: z.string().meta({ example: 'Ada Lovelace' }),
-      role: roleSchema,
-      permissions: z
-        .array(permissionSchema)
-        .meta({ description: 'What it may do at this moment: role ∩ token.' }),
-    })
+  principal: principalView
     .optional()
-    .meta({ description: 'Whom it stands for. Left out for a token that does not work.' }),
+    .meta({ description: 'Who acts. Left out for a token that does not work.' }),
   credential: credentialView.optional(),
   limits: z
     .object({
@@ -107,12 +98,15 @@ export const introspectionView = z.union([
     token_type: z.literal('Bearer'),
     scope: z.string().meta({ description: 'Permissions, with spaces between them.' }),
     client_id: z.string().meta({ description: 'Id of the token, or of the session.' }),
-    username: z.string().optional().meta({ description: 'Of a token.', example: 'ada@example.com' }),
+    username: z.string().optional().meta({
+      description: 'Of a token: whose it is; of a key its name.',
+      example: 'ada@example.com',
+    }),
     sub: idSchema,
     iss: z.string().optional(),
     tenant: idSchema,
-    role: roleSchema,
-    typ: z.string(),
+    role: roleSchema.optional().meta({ description: 'Of a person.' }),
+    typ: z.enum(['session', 'pat', 'key', 'agent']),
     exp: z.number().optional(),
   }),
 ]);

@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
 import { lockTokens, updateTokens, type LockedToken } from '#server/credentials/token-triage/queries.ts';
 import { assertAllFound, changeOf, needsChange } from '#server/credentials/token-triage/rules.ts';
@@ -14,20 +14,23 @@ import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 import { notFound } from '#server/errors.ts';
 
 /** Anyone's token. Throws `not_found` for unknown ids and for another tenant's. */
-export async function getAdminToken({ runtime, principal, now }: Ctx, id: string): Promise<AdminTokenView> {
+export async function getAdminToken(
+  { runtime, principal, now }: PersonCtx,
+  id: string,
+): Promise<AdminTokenView> {
   const [token] = await readTokens(runtime.db, principal.tenantId, [id], now());
   if (!token) throw notFound('token');
   return token;
 }
 
 /** Ends anyone's token for good. Repeating it changes nothing. Throws `not_found`. */
-export function revokeAdminToken(ctx: Ctx, { id, reason }: AdminRevokeInput): Promise<AdminTokenView> {
+export function revokeAdminToken(ctx: PersonCtx, { id, reason }: AdminRevokeInput): Promise<AdminTokenView> {
   return changeOne(ctx, id, 'revoke', reason);
 }
 
 /** Switches anyone's token off or on. Repeating it changes nothing. Throws `not_found`; `token_ended` for one that cannot work again. */
 export function switchAdminToken(
-  ctx: Ctx,
+  ctx: PersonCtx,
   id: string,
   action: 'disable' | 'enable',
 ): Promise<AdminTokenView> {
@@ -35,7 +38,7 @@ export function switchAdminToken(
 }
 
 /** Does one thing to up to 500 tokens: to all of them or, where one of them is unknown or has ended, to none. */
-export function changeAdminTokens(ctx: Ctx, { ids, action, reason }: BulkInput): Promise<BulkView> {
+export function changeAdminTokens(ctx: PersonCtx, { ids, action, reason }: BulkInput): Promise<BulkView> {
   return ctx.change(async (tx) => {
     const locked = await lockTokens(tx, ctx.principal.tenantId, ids);
     assertAllFound(ids, locked);
@@ -44,7 +47,7 @@ export function changeAdminTokens(ctx: Ctx, { ids, action, reason }: BulkInput):
   });
 }
 
-function changeOne(ctx: Ctx, id: string, action: BulkAction, reason?: string): Promise<AdminTokenView> {
+function changeOne(ctx: PersonCtx, id: string, action: BulkAction, reason?: string): Promise<AdminTokenView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const locked = await lockTokens(tx, tenantId, [id]);
@@ -63,7 +66,11 @@ interface Change {
 }
 
 /** Changes those that are not so already, with an audit row for each. */
-async function change(tx: Transaction, ctx: Ctx, { locked, action, reason }: Change): Promise<LockedToken[]> {
+async function change(
+  tx: Transaction,
+  ctx: PersonCtx,
+  { locked, action, reason }: Change,
+): Promise<LockedToken[]> {
   const at = ctx.now();
   const { tenantId, user } = ctx.principal;
   const tokens = locked.filter((token) => needsChange(token, action, at));

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNotNull, isNull, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { beginsWith, folded, hasPart } from '#db/fold.ts';
 import { isGone } from '#db/gone-tokens.ts';
@@ -201,6 +201,8 @@ function isAfter({ after, input }: PageQuery): SQL | undefined {
 
 export function passes({ input: { search, kind, lastUsed }, at }: PageQuery): SQL | undefined {
   return and(
+    // Keys have a list of their own.
+    isNotNull(credentials.ownerUserId),
     kind && eq(credentials.kind, kind),
     lastUsed && usedWithin(lastUsed, at),
     search ? matches(search) : undefined,

@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
 import { findMentions, type TokenMention } from '#server/credentials/token-triage/find-mentions.ts';
@@ -18,7 +18,7 @@ const { identifiedTokens, samePrefix } = triageLimits;
  * Whose the tokens in a text are, which may be whole or cut down to their prefixes. Of the text nothing is kept; that it
  * was asked is audited, with how many were found.
  */
-export function identifyTokens(ctx: Ctx, { text }: IdentifyInput): Promise<IdentificationView> {
+export function identifyTokens(ctx: PersonCtx, { text }: IdentifyInput): Promise<IdentificationView> {
   const { tenantId } = ctx.principal;
   const mentions = findMentions(text);
   const looked = mentions.slice(0, identifiedTokens);

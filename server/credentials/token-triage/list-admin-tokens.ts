@@ -1,5 +1,5 @@
 import type { Database } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import { countMatching } from '#server/credentials/token-triage/count-matching.ts';
@@ -21,7 +21,7 @@ const fewMatches = 2_000;
 const shortestIndexed = 3;
 
 /** A page of everyone's tokens, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
-export async function listAdminTokens(ctx: Ctx, input: ListAdminTokensInput): Promise<AdminTokenPageView> {
+export async function listAdminTokens(ctx: PersonCtx, input: ListAdminTokensInput): Promise<AdminTokenPageView> {
   const { runtime, principal } = ctx;
   const { tenantId } = principal;
   const at = ctx.now();

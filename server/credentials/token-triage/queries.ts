@@ -63,7 +63,7 @@ export async function findTallies(db: Connection, tenantId: TenantId, at: Date):
       select status, count, 0 as due, 0 as turned from credential_tallies where tenant_id = ${tenantId}
       union all
       select swept_status, 0, count(*) filter (where expires_at <= ${now}), count(*) from credentials
-      where tenant_id = ${tenantId} and turns_at <= ${now} and not ${isGone} group by swept_status
+      where tenant_id = ${tenantId} and turns_at <= ${now} and owner_user_id is not null and not ${isGone} group by swept_status
       union all
       select status, sum(count), 0, 0 from (
         select swept_status, -count(*) from gone group by swept_status union all select 'revoked', count(*) from gone

@@ -1,11 +1,11 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { findPlaces, type UseOrigin } from '#server/core/credential-use/daily-use.ts';
 import { getAdminToken } from '#server/credentials/token-triage/commands.ts';
 import { impactOf } from '#server/credentials/token-triage/rules.ts';
 import { triageLimits, type AdminTokenUsesView } from '#server/credentials/token-triage/schema.ts';
 
 /** From where and for what a token was used in the last 30 days, and so what breaks if it is revoked. Throws `not_found`. */
-export async function readUses(ctx: Ctx, id: string): Promise<AdminTokenUsesView> {
+export async function readUses(ctx: PersonCtx, id: string): Promise<AdminTokenUsesView> {
   const token = await getAdminToken(ctx, id);
   const at = ctx.now();
   const places = await findPlaces(ctx.runtime.db, ctx.principal.tenantId, id, at);

@@ -1,6 +1,6 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
-import type { Principal } from '#server/core/access/principal.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
+import type { UserPrincipal } from '#server/core/access/principal.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { issueToken, lockActiveOwner, refusingTakenName } from '#server/credentials/tokens/issue.ts';
@@ -25,19 +25,19 @@ import type {
 import { notFound } from '#server/errors.ts';
 
 /** One of the asker's own tokens. Throws `not_found` for unknown ids and for other people's. */
-export async function getToken(ctx: Ctx, { id }: TokenIdInput): Promise<TokenView> {
+export async function getToken(ctx: PersonCtx, { id }: TokenIdInput): Promise<TokenView> {
   const token = await findToken(ctx.runtime.db, ownerOf(ctx.principal), id);
   if (!token) throw notFound('token');
   return viewToken(ctx.runtime.db, ctx.principal.tenantId, token, ctx.now());
 }
 
 /** Makes a token for the asker. The answer holds its secret, for the only time. Throws `name_taken`, `validation_failed`, `too_many_tokens`, `rate_limited`. */
-export function createToken(ctx: Ctx, input: CreateTokenInput): Promise<CreatedTokenView> {
+export function createToken(ctx: PersonCtx, input: CreateTokenInput): Promise<CreatedTokenView> {
   return ctx.change((tx) => issueToken(tx, ctx, ownerOf(ctx.principal), input));
 }
 
 /** Renames a token, or switches it off and on. Throws `not_found`, `name_taken`, `token_ended`, `token_disabled`. */
-export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
+export function updateToken(ctx: PersonCtx, { id, ...input }: UpdateTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
     const token = await lockOwnedToken(tx, owner, id);
@@ -57,7 +57,7 @@ export function updateToken(ctx: Ctx, { id, ...input }: UpdateTokenInput): Promi
 }
 
 /** Ends a token for good. Repeating it changes nothing. Throws `not_found` for unknown ids and for other people's. */
-export function revokeToken(ctx: Ctx, { id, reason }: RevokeTokenInput): Promise<TokenView> {
+export function revokeToken(ctx: PersonCtx, { id, reason }: RevokeTokenInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
     const token = await findTokenForUpdate(tx, owner, id);
@@ -82,7 +82,7 @@ export async function lockOwnedToken(tx: Transaction, owner: Owner, id: string):
   return token;
 }
 
-export function ownerOf({ tenantId, user }: Principal): Owner {
+export function ownerOf({ tenantId, user }: UserPrincipal): Owner {
   return { tenantId, userId: user.id };
 }
 

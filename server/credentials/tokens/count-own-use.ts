@@ -8,13 +8,15 @@ import type { OwnUseView } from '#server/credentials/tokens/schema.ts';
 
 const dayMs = 86_400_000;
 
-/** How often all of the asker's tokens together were used and refused on each of the last 30 days (UTC), oldest first. */
+/** How often all of the asker's tokens together, or the key that asks, were used and refused on each of the last 30 days (UTC), oldest first. */
 export async function countOwnUse({ runtime, principal, now }: Ctx): Promise<OwnUseView> {
   const today = now().getTime();
   const days = Array.from({ length: dailyUse.shownDays }, (_, index) =>
     new Date(today - (dailyUse.shownDays - 1 - index) * dayMs).toISOString().slice(0, 10),
   );
   const before = new Date(today - dailyUse.shownDays * dayMs).toISOString().slice(0, 10);
+  const isOwn =
+    principal.kind === 'user' ? ownedBy(ownerOf(principal)) : eq(credentials.id, principal.origin.id);
   const rows = await runtime.db
     .select({
       day: credentialUse.day,
@@ -23,7 +25,7 @@ export async function countOwnUse({ runtime, principal, now }: Ctx): Promise<Own
     })
     .from(credentialUse)
     .innerJoin(credentials, eq(credentials.id, credentialUse.credentialId))
-    .where(and(ownedBy(ownerOf(principal)), gt(credentialUse.day, before)))
+    .where(and(isOwn, gt(credentialUse.day, before)))
     .groupBy(credentialUse.day);
   const byDay = new Map(rows.map((row) => [row.day, row]));
   return { days: days.map((day) => byDay.get(day) ?? { day, count: 0, refused: 0 }) };

@@ -1,5 +1,6 @@
 import { and, desc, eq, or, sql } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
+import { isCurrentSecret } from '#db/main-secrets.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { statusIs } from '#server/credentials/tokens/list.ts';
 import { ownedBy, type Owner } from '#server/credentials/tokens/queries.ts';
@@ -25,7 +26,7 @@ export async function findWorkingTokens(
       lastUsedAt: credentialLastUse.lastUsedAt,
     })
     .from(credentials)
-    .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .innerJoin(secrets, isCurrentSecret)
     .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
     .where(works)
     .orderBy(sql`${credentialLastUse.lastUsedAt} desc nulls last`, desc(credentials.id))

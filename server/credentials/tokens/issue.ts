@@ -2,8 +2,8 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { Connection, Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
-import { rolePermissions } from '#server/core/access/permissions.ts';
-import { cutText, type Grant, type Role } from '#server/core/access/schema.ts';
+import { ceilingOf, rolePermissions } from '#server/core/access/permissions.ts';
+import { cutText, type Grant, type Resources, type Role } from '#server/core/access/schema.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/core/secrets/format.ts';
 import { assertRoomForToken, countMadeSecret } from '#server/credentials/tokens/count-quota.ts';
@@ -37,6 +37,8 @@ export interface SettledTerms {
 export interface NewToken extends Terms {
   name: string;
   ipAllowlist: string[];
+  /** Left out: every resource. */
+  resources?: Resources | undefined;
   /** How it came about, for the audit log. */
   via?: Record<string, unknown>;
 }
@@ -47,13 +49,13 @@ export interface NewToken extends Terms {
  */
 export async function settleTerms(
   db: Connection,
-  { role, ...owner }: Owner & { role: Role },
+  { role, isPlatformAdmin, ...owner }: Owner & { role: Role; isPlatformAdmin: boolean },
   { permissions, expiresInDays: asked }: Terms,
   at: Date,
 ): Promise<SettledTerms> {
   if (!rolePermissions[role].has('tokens:write'))
     throw new AppError('permission_denied', `The role ${role} cannot make tokens. Ask an admin for another.`);
-  assertGrantable(role, permissions);
+  assertGrantable(ceilingOf({ kind: 'user', role, isPlatformAdmin }), permissions);
   const policy = await findTokenPolicy(db, owner.tenantId);
   if (!policy) throw notFound('tenant');
   await assertRoomForToken(db, owner, at);
@@ -69,15 +71,15 @@ export async function issueToken(
   tx: Transaction,
   ctx: AnyoneCtx,
   owner: Owner,
-  { name, ipAllowlist, via, ...asked }: NewToken,
+  { name, ipAllowlist, resources, via, ...asked }: NewToken,
 ): Promise<CreatedTokenView> {
   const { tenantId, userId } = owner;
-  const { email, role } = await lockActiveOwner(tx, owner);
+  const { email, ...standing } = await lockActiveOwner(tx, owner);
   const createdAt = ctx.now();
-  const terms = await settleTerms(tx, { ...owner, role }, asked, createdAt);
+  const terms = await settleTerms(tx, { ...owner, ...standing }, asked, createdAt);
   const { permissions, expiresInDays, expiresAt } = terms;
   const id = randomUUIDv7();
-  const granted = { name, permissions: [...permissions], ipAllowlist, createdAt, expiresAt };
+  const granted = { name, permissions: [...permissions], resources, ipAllowlist, createdAt, expiresAt };
   const secret = newSecret('pat');
   await countMadeSecret(tx, owner, createdAt);
   await releaseExpiredName(tx, owner, { name, at: createdAt });
@@ -92,7 +94,7 @@ export async function issueToken(
     action: 'token.create',
     actor: { kind: 'user', id: userId, label: email, tenantId },
     resource: { type: 'token', id, label: name },
-    detail: { expiresInDays, permissions, ipAllowlist, ...via },
+    detail: { expiresInDays, permissions, ...(resources && { resources }), ipAllowlist, ...via },
   });
   const token = await findToken(tx, owner, id);
   if (!token) throw notFound('token');
@@ -104,7 +106,7 @@ export async function issueMachineToken(
   tx: Transaction,
   ctx: AnyoneCtx,
   owner: Owner,
-  token: Omit<NewToken, 'ipAllowlist'>,
+  token: Omit<NewToken, 'ipAllowlist' | 'resources'>,
 ): Promise<CreatedTokenView> {
   await lockActiveOwner(tx, owner);
   // So much stays of a name however long its number is.

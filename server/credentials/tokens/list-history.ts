@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { ownerOf } from '#server/credentials/tokens/commands.ts';
 import { findToken } from '#server/credentials/tokens/queries.ts';
 import type { TokenHistoryView, TokenIdInput } from '#server/credentials/tokens/schema.ts';
@@ -11,7 +11,7 @@ const mostShown = 50;
  * What the audit log has on one of the asker's tokens, newest first. From where somebody else acted is not the owner's
  * business. Throws `not_found`.
  */
-export async function listHistory(ctx: Ctx, { id }: TokenIdInput): Promise<TokenHistoryView> {
+export async function listHistory(ctx: PersonCtx, { id }: TokenIdInput): Promise<TokenHistoryView> {
   const owner = ownerOf(ctx.principal);
   if (!(await findToken(ctx.runtime.db, owner, id))) throw notFound('token');
   const query = { tenantId: owner.tenantId, filter: { resource: id }, limit: mostShown };

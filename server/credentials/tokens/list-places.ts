@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { findPlaces } from '#server/core/credential-use/daily-use.ts';
 import { ownerOf } from '#server/credentials/tokens/commands.ts';
 import { findToken } from '#server/credentials/tokens/queries.ts';
@@ -8,7 +8,7 @@ import { notFound } from '#server/errors.ts';
 const shownPlaces = 100;
 
 /** From where and for what one of the asker's tokens was used in the last 30 days. Throws `not_found`. */
-export async function listPlaces({ runtime, principal, now }: Ctx, { id }: TokenIdInput) {
+export async function listPlaces({ runtime, principal, now }: PersonCtx, { id }: TokenIdInput) {
   const token = await findToken(runtime.db, ownerOf(principal), id);
   if (!token) throw notFound('token');
   const places = await findPlaces(runtime.db, principal.tenantId, id, now());

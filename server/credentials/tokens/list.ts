@@ -37,8 +37,8 @@ export async function listTokens(
   const { cursor, search, status } = input;
   const [page, counts, found] = await Promise.all([
     findPage(db, owner, input, at),
-    countByStatus(db, owner, { at }),
-    search && !cursor ? countByStatus(db, owner, { at, search }) : undefined,
+    countByStatus(db, ownedBy(owner), { at }),
+    search && !cursor ? countByStatus(db, ownedBy(owner), { at, search }) : undefined,
   ]);
   return {
     items: await viewTokens(db, owner.tenantId, page.rows, at),
@@ -120,12 +120,17 @@ interface Counted {
   search?: string;
 }
 
-async function countByStatus(db: Database, owner: Owner, { at, search }: Counted): Promise<TokenCounts> {
+/** How many of some credentials there are of each status. */
+export async function countByStatus(
+  db: Database,
+  which: SQL | undefined,
+  { at, search }: Counted,
+): Promise<TokenCounts> {
   const counting = db.select(statusCounts(at)).from(credentials).$dynamic();
   const isCurrent = and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current'));
   const [counts] = search
-    ? await counting.innerJoin(secrets, isCurrent).where(and(ownedBy(owner), matches(search)))
-    : await counting.where(ownedBy(owner));
+    ? await counting.innerJoin(secrets, isCurrent).where(and(which, matches(search)))
+    : await counting.where(which);
   if (!counts) throw new Error('count returned no row');
   return counts;
 }

@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { revokedOrGone } from '#db/gone-tokens.ts';
+import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -24,6 +25,7 @@ export const tokenColumns = {
   secretSince: secrets.createdAt,
   graceEndsAt: replaced.validUntil,
   permissions: credentials.permissions,
+  resources: credentials.resources,
   ipAllowlist: credentials.ipAllowlist,
   enabled: credentials.enabled,
   held: credentials.held,
@@ -44,9 +46,9 @@ export const tokenColumns = {
  * for an owner who was deactivated or deleted meanwhile.
  */
 export async function lockOwner(tx: Transaction, { tenantId, userId }: Owner) {
-  const { email, role, deactivatedAt, deletedAt } = users;
+  const { email, role, platformAdmin: isPlatformAdmin, deactivatedAt, deletedAt } = users;
   const [owner] = await tx
-    .select({ email, role, deactivatedAt, deletedAt })
+    .select({ email, role, isPlatformAdmin, deactivatedAt, deletedAt })
     .from(users)
     .where(and(eq(users.tenantId, tenantId), eq(users.id, userId)))
     .for('no key update');
@@ -97,10 +99,10 @@ export function selectTokens(db: Connection, key: SQL<string> = sql`''`) {
   return db
     .select({ ...tokenColumns, place: { key, id: credentials.id } })
     .from(credentials)
-    .innerJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .innerJoin(secrets, isCurrentSecret)
     .innerJoin(credentialLastUse, eq(credentialLastUse.credentialId, credentials.id))
     .innerJoin(owner, eq(owner.id, credentials.ownerUserId))
-    .leftJoin(replaced, and(eq(replaced.credentialId, credentials.id), eq(replaced.state, 'grace')))
+    .leftJoin(replaced, isMainOf(replaced, 'grace'))
     .leftJoin(revoker, eq(revoker.id, credentials.revokedBy))
     .$dynamic();
 }

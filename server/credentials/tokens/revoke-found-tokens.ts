@@ -4,9 +4,10 @@ import { isGone } from '#db/gone-tokens.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { auditRow, insertAuditRows } from '#server/core/audit/record.ts';
+import { auditRow, credentialResource, insertAuditRows } from '#server/core/audit/record.ts';
 import { addressBlock } from '#server/core/network/address.ts';
-import { notify } from '#server/core/notifications/notify.ts';
+import { findKeyContacts } from '#server/core/notifications/find-key-contacts.ts';
+import { notify, type NewNotice } from '#server/core/notifications/notify.ts';
 import type { CountWindow } from '#server/core/rate-limits/count-window.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
 import type { ReceivedTokensView, RevokeFoundInput } from '#server/credentials/tokens/schema.ts';
@@ -50,22 +51,28 @@ async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): 
     .update(credentials)
     .set({ revokedAt: at, revokeReason: reason })
     .where(inArray(credentials.id, ids));
-  const rows = found.map(({ id, name, tenantId }) =>
+  const rows = found.map(({ tenantId, ...credential }) =>
     auditRow(ctx, {
-      action: 'token.revoke',
-      resource: { type: 'token', id, label: name },
+      action: credential.kind === 'pat' ? 'token.revoke' : 'key.revoke',
+      resource: credentialResource(credential),
       actor: { kind: 'anonymous', id: null, label: 'holder', tenantId: tenantId as TenantId },
       detail: { reason },
     }),
   );
   await insertAuditRows(tx, rows);
-  const told = found.map(({ id: credentialId, tenantId, userId }) => ({ credentialId, tenantId, userId }));
   const facts = { kind: 'revoked_by_holder', day: at, address: ctx.request.address } as const;
-  await notify(
-    tx,
-    ctx.runtime,
-    told.map((whose) => ({ ...whose, ...facts })),
-  );
+  const notices: NewNotice[] = [];
+  for (const credential of found)
+    for (const whose of await findContacts(tx, credential)) notices.push({ ...whose, ...facts });
+  await notify(tx, ctx.runtime, notices);
+}
+
+type Found = Awaited<ReturnType<typeof lockFound>>[number];
+
+/** Whom each credential is told of: its owner, or those who answer for a key. */
+async function findContacts(tx: Transaction, { id: credentialId, tenantId, ownerId, madeBy }: Found) {
+  const whom = ownerId ? [ownerId] : await findKeyContacts(tx, { tenantId, madeBy: madeBy ?? '' });
+  return whom.map((userId) => ({ credentialId, tenantId, userId }));
 }
 
 /** Locks in the order of ids, as everywhere. A secret tells its tenant. */
@@ -80,7 +87,9 @@ function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
       id: credentials.id,
       name: credentials.name,
       tenantId: credentials.tenantId,
-      userId: credentials.ownerUserId,
+      kind: credentials.kind,
+      ownerId: credentials.ownerUserId,
+      madeBy: credentials.madeBy,
     })
     .from(credentials)
     .where(

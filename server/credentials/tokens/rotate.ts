@@ -1,9 +1,7 @@
-import { and, eq, max, sql, type SQL } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
-import { secrets } from '#db/schema/credentials.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
-import { displayPrefix, newSecret } from '#server/core/secrets/format.ts';
+import { replaceSecret, retireReplaced, wasRotated } from '#server/core/secrets/replace-secret.ts';
 import { ownerOf, tokenResource } from '#server/credentials/tokens/commands.ts';
 import { countMadeSecret } from '#server/credentials/tokens/count-quota.ts';
 import { lockActiveOwner } from '#server/credentials/tokens/issue.ts';
@@ -28,7 +26,7 @@ import { notFound } from '#server/errors.ts';
  * secret stops at once: two secrets work at a time, never three. Repeating it with the same `rotationId` answers with the
  * token alone. Throws `not_found`, `token_ended`, `token_disabled`, `rate_limited`.
  */
-export function rotateToken(ctx: Ctx, { id, graceSeconds, rotationId }: RotateTokenInput) {
+export function rotateToken(ctx: PersonCtx, { id, graceSeconds, rotationId }: RotateTokenInput) {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx): Promise<RotatedTokenView> => {
     await lockActiveOwner(tx, owner);
@@ -39,31 +37,25 @@ export function rotateToken(ctx: Ctx, { id, graceSeconds, rotationId }: RotateTo
     assertRotatable(token, at);
     await countMadeSecret(tx, owner, at);
     const endsAt = graceEnd(token, graceSeconds, at);
-    const secret = newSecret('pat');
-    await endSecret(tx, secretOf(id, 'grace'), { state: 'retired', at });
-    await endSecret(tx, secretOf(id, 'current'), { state: endsAt > at ? 'grace' : 'retired', at: endsAt });
-    const epoch = await nextEpoch(tx, id);
-    const fresh = {
-      hash: secret.hash(),
-      prefix: displayPrefix(secret),
-      epoch,
-      rotationId: rotationId ?? null,
-    };
-    await tx.insert(secrets).values({ ...fresh, credentialId: id, state: 'current', createdAt: at });
-    const detail = { graceSeconds, graceEndsAt: endsAt.toISOString(), prefix: fresh.prefix };
+    const { secret, prefix } = await replaceSecret(
+      tx,
+      { credentialId: id, kind: 'pat', endsAt, rotationId },
+      at,
+    );
+    const detail = { graceSeconds, graceEndsAt: endsAt.toISOString(), prefix };
     await recordAudit(tx, ctx, { action: 'token.rotate', resource: tokenResource(token), detail });
     return { token: secret.reveal(), credential: await viewAgain(tx, owner, id, at) };
   });
 }
 
 /** Has the secret that a rotation replaced stop now. Where none is in grace nothing changes. Throws `not_found`. */
-export function endGrace(ctx: Ctx, { id }: TokenIdInput): Promise<TokenView> {
+export function endGrace(ctx: PersonCtx, { id }: TokenIdInput): Promise<TokenView> {
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
     const token = await lockToken(tx, owner, id);
     const at = ctx.now();
     if (!token.graceEndsAt || token.graceEndsAt <= at) return viewToken(tx, owner.tenantId, token, at);
-    await endSecret(tx, secretOf(id, 'grace'), { state: 'retired', at });
+    await retireReplaced(tx, id, at);
     await recordAudit(tx, ctx, { action: 'token.end_grace', resource: tokenResource(token) });
     return viewAgain(tx, owner, id, at);
   });
@@ -81,37 +73,4 @@ async function viewAgain(tx: Transaction, owner: Owner, id: string, at: Date): P
   const token = await findToken(tx, owner, id);
   if (!token) throw notFound('token');
   return viewToken(tx, owner.tenantId, token, at);
-}
-
-function secretOf(credentialId: string, state: 'current' | 'grace'): SQL | undefined {
-  return and(eq(secrets.credentialId, credentialId), eq(secrets.state, state));
-}
-
-/** A grace that has run out already ended when it did. */
-async function endSecret(
-  tx: Transaction,
-  which: SQL | undefined,
-  { state, at }: { state: 'grace' | 'retired'; at: Date },
-): Promise<void> {
-  const validUntil = sql`least(${secrets.validUntil}, ${at.toISOString()}::timestamptz)`;
-  await tx.update(secrets).set({ state, validUntil }).where(which);
-}
-
-/** Whether a rotation with this id has been made before. */
-export async function wasRotated(
-  tx: Transaction,
-  credentialId: string,
-  rotationId: string,
-): Promise<boolean> {
-  const same = and(eq(secrets.credentialId, credentialId), eq(secrets.rotationId, rotationId));
-  const [row] = await tx.select({ epoch: secrets.epoch }).from(secrets).where(same);
-  return row !== undefined;
-}
-
-async function nextEpoch(tx: Transaction, credentialId: string): Promise<number> {
-  const [row] = await tx
-    .select({ epoch: max(secrets.epoch) })
-    .from(secrets)
-    .where(eq(secrets.credentialId, credentialId));
-  return (row?.epoch ?? 0) + 1;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { rolePermissions } from '#server/core/access/permissions.ts';
 import {
   assertChangeable,
   assertGrantable,
@@ -58,9 +59,9 @@ test('a tenant’s policy bounds the life of a token', () => {
 });
 
 test('nobody grants what their role does not hold', () => {
-  assertGrantable('member', ['tokens:read', 'mcp:call']);
-  assertGrantable('viewer', ['*']);
-  assert.throws(() => assertGrantable('member', ['users:write']), {
+  assertGrantable(rolePermissions.member, ['tokens:read', 'mcp:call']);
+  assertGrantable(rolePermissions.viewer, ['*']);
+  assert.throws(() => assertGrantable(rolePermissions.member, ['users:write']), {
     code: 'validation_failed',
     message: 'permissions: Your role does not have users:write.',
   });

@@ -1,5 +1,5 @@
 import { permissionsBeyond } from '#server/core/access/permissions.ts';
-import { cutText, type Grant, type Role } from '#server/core/access/schema.ts';
+import { cutText, type Grant, type Permission } from '#server/core/access/schema.ts';
 import { soonDays } from '#server/core/secrets/schema.ts';
 import { tokenLimits, type TokenStatus } from '#server/credentials/tokens/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
@@ -71,9 +71,9 @@ export function freeName(wanted: string, taken: ReadonlySet<string>): string {
   return name;
 }
 
-/** Throws `validation_failed` for a permission that the owner's role does not hold. */
-export function assertGrantable(role: Role, grant: Grant): void {
-  const [beyond] = permissionsBeyond(role, grant);
+/** Throws `validation_failed` for a permission that is beyond what the owner's role allows. */
+export function assertGrantable(ceiling: ReadonlySet<Permission>, grant: Grant): void {
+  const [beyond] = permissionsBeyond(ceiling, grant);
   if (beyond) throw invalid('permissions', `Your role does not have ${beyond}.`);
 }
 

@@ -4,6 +4,8 @@ import {
   grantSchema,
   idSchema,
   lineSchema,
+  resourcesSchema,
+  resourcesView,
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
@@ -44,6 +46,7 @@ export const tokenView = z.object({
   name: z.string().meta({ example: 'laptop' }),
   prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
   permissions: grantSchema,
+  resources: resourcesView.nullable(),
   ipAllowlist: z.array(z.string()).meta({ example: [] }),
   status: tokenStatusSchema,
   enabled: z.boolean(),
@@ -105,6 +108,10 @@ export const createTokenInput = z.strictObject({
     .default(tokenLimits.defaultDays)
     .meta({ description: '`null`: never expires.', example: 90 }),
   permissions: grantSchema.default(['*']),
+  resources: resourcesSchema.optional().meta({
+    description: 'What it may reach, by type; left out: every resource.',
+    example: { flow: ['nightly-report'] },
+  }),
   ipAllowlist: ipAllowlistSchema.default([]),
 });
 export type CreateTokenInput = z.infer<typeof createTokenInput>;

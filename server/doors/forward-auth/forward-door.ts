@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { createCtx, noReply, type Ctx } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
-import { permissionSchema, safeNext, type Permission } from '#server/core/access/schema.ts';
+import {
+  permissionSchema,
+  resourceTextSchema,
+  safeNext,
+  type Permission,
+} from '#server/core/access/schema.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
-import { requirePermission } from '#server/core/authentication/require-permission.ts';
-import { resourceTextSchema } from '#server/credentials/introspection/schema.ts';
+import { requirePermission, signInFirst } from '#server/core/authentication/require-permission.ts';
+import { requireResource } from '#server/core/authentication/require-resource.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
 import type { DoorOperation } from '#server/doors/http/operation.ts';
@@ -17,7 +22,9 @@ const forwardQuery = z.object({
   permission: permissionSchema.optional().meta({
     description: 'Has to be held. Without it a token that was narrowed to some permissions is refused.',
   }),
-  resource: resourceTextSchema.optional(),
+  resource: resourceTextSchema
+    .optional()
+    .meta({ description: '`type:id` that has to be within reach; a session reaches everything.' }),
   redirect: z
     .literal('1')
     .optional()
@@ -25,14 +32,15 @@ const forwardQuery = z.object({
 });
 
 const forwardHeaders = z.object({
-  'Keyward-User': z.string().meta({ description: 'Id of the person.' }),
+  'Keyward-User': z.string().meta({ description: 'Id of the person; empty for a key.' }),
   'Keyward-Email': z.string().meta({ description: 'What is not ASCII is percent-encoded.' }),
-  'Keyward-Role': z.string(),
+  'Keyward-Role': z.string().meta({ description: 'Of the person.' }),
   'Keyward-Tenant': z.string(),
   'Keyward-Credential': z.string().meta({ description: 'Id of the token; empty for a browser.' }),
+  'Keyward-Actor': z.string().meta({ description: 'Who acts: `user:<id>` or `key:<id>`.' }),
   'Keyward-Permissions': z
     .string()
-    .meta({ description: 'What the request may do: role ∩ token, separated by spaces.' }),
+    .meta({ description: 'What the request may do at this moment, separated by spaces.' }),
 });
 
 export const forwardOperation: DoorOperation = {
@@ -44,8 +52,8 @@ export const forwardOperation: DoorOperation = {
   description:
     'For nginx `auth_request`, Caddy `forward_auth`, Traefik `forwardAuth` and Envoy `ext_authz`. Takes any method, and every path below; reads `Authorization`, `Cookie`, `Origin` and `X-Forwarded-Method`, `-Proto`, `-Host`, `-Uri`, `-Upgrade`, and no body.',
   query: forwardQuery,
-  answer: { description: 'May pass; all six headers always.', headers: forwardHeaders },
-  errors: ['permission_denied', 'origin_not_allowed', 'validation_failed'],
+  answer: { description: 'May pass; all of the headers always.', headers: forwardHeaders },
+  errors: ['permission_denied', 'resource_denied', 'origin_not_allowed', 'validation_failed'],
 };
 
 /**
@@ -64,37 +72,47 @@ export async function answerForward(exchange: Exchange): Promise<void> {
   res.writeHead(200, { ...identityOf(principal), 'Content-Length': 0 }).end();
 }
 
-function assertAllowed({ runtime, res, facts }: Exchange, principal: Principal, wanted?: Permission): void {
+function assertAllowed(
+  { runtime, res, facts }: Exchange,
+  principal: Principal,
+  { permission, resource }: Wanted,
+): void {
   const ctx = createCtx(runtime, { request: facts, principal, reply: noReply });
   try {
-    if (wanted) requirePermission(ctx, wanted);
-    else assertWhole(ctx);
+    if (permission) requirePermission(ctx, permission);
+    // One that names no resources passes every check of them, which is no reason to take it for the whole person.
+    else if (!resource || principal.resources === null) assertWhole(ctx);
+    if (resource) requireResource(ctx, resource);
   } catch (error) {
-    const scope = wanted ? `, scope="${wanted}"` : '';
+    const scope = permission ? `, scope="${permission}"` : '';
     res.setHeader('WWW-Authenticate', `Bearer realm="Keyward", error="insufficient_scope"${scope}`);
     throw error;
   }
 }
 
-/** A site that asks for no permission takes the caller for the whole person, which a narrowed token is not. */
+/** A site that asks for nothing takes the caller for the whole person, which a narrowed token or a key is not. */
 function assertWhole(ctx: Ctx): void {
-  const { origin } = ctx.principal;
-  if (origin.kind === 'session' || origin.grant[0] === '*' || ctx.runtime.config.forwardsNarrowed) return;
+  const { origin, resources } = ctx.principal;
+  if (origin.kind === 'session' || ctx.runtime.config.forwardsNarrowed) return;
+  if (origin.grant[0] === '*' && resources === null) return;
   const refusal = new AppError(
     'permission_denied',
-    'This token has some permissions only, and this site asks for none of them. Use a token that may do all that its owner may.',
+    'This token may do or reach some things only, and this site asks for none of them. Use a token that may do all that its owner may.',
   );
   noteDenied(ctx, refusal, { permission: '*' });
   throw refusal;
 }
 
-function identityOf({ user, tenantId, origin, permissions }: Principal): z.infer<typeof forwardHeaders> {
+function identityOf(principal: Principal): z.infer<typeof forwardHeaders> {
+  const { tenantId, origin, actor, permissions } = principal;
+  const user = principal.kind === 'user' ? principal.user : undefined;
   return {
-    'Keyward-User': user.id,
-    'Keyward-Email': asHeader(user.email),
-    'Keyward-Role': user.role,
+    'Keyward-User': user?.id ?? '',
+    'Keyward-Email': asHeader(user?.email ?? ''),
+    'Keyward-Role': user?.role ?? '',
     'Keyward-Tenant': tenantId,
     'Keyward-Credential': origin.kind === 'credential' ? origin.id : '',
+    'Keyward-Actor': `${actor.kind}:${actor.id}`,
     'Keyward-Permissions': listOf(permissions),
   };
 }
@@ -116,14 +134,13 @@ function asHeader(text: string): string {
 }
 
 /** Below our own address both the path and the query are those of the service. */
-function readWanted({ path, query }: Exchange) {
-  if (query.size === 0 || path !== address) return undefined;
-  // A resource is only read: no credential is bound to resources yet, so none is refused for one.
-  return askedQuery.parse({ permission: onlyOne(query, 'permission'), resource: onlyOne(query, 'resource') })
-    .permission;
+function readWanted({ path, query }: Exchange): Wanted {
+  if (query.size === 0 || path !== address) return {};
+  return askedQuery.parse({ permission: onlyOne(query, 'permission'), resource: onlyOne(query, 'resource') });
 }
 
 const askedQuery = forwardQuery.omit({ redirect: true });
+type Wanted = z.infer<typeof askedQuery>;
 
 /** A second one would be passed over, and the site believe that it was asked for. */
 function onlyOne(query: URLSearchParams, name: string): string | undefined {
@@ -133,10 +150,9 @@ function onlyOne(query: URLSearchParams, name: string): string | undefined {
 }
 
 /** A browser that asked for a page may be sent to sign in; back to where it was only on our own host. */
-function sendToSignIn({ req, res, query, runtime }: Exchange): void {
+function sendToSignIn({ req, res, query, runtime, facts }: Exchange): void {
   const method = forwarded(req.headers['x-forwarded-method']) ?? req.method;
-  if (query.get('redirect') !== '1' || !acceptsHtml(req) || method !== 'GET')
-    throw new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');
+  if (query.get('redirect') !== '1' || !acceptsHtml(req) || method !== 'GET') throw signInFirst(facts);
   const { origin, host } = runtime.config.url;
   const isOurs = forwarded(req.headers['x-forwarded-host']) === host;
   const next = isOurs ? safeNext(forwarded(req.headers['x-forwarded-uri'])) : '/';

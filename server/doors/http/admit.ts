@@ -34,7 +34,7 @@ export async function identify(
   if (first) {
     const bucket = bucketOf(exchange, first);
     if (bucket) await take(exchange, bucket, presented);
-    actAs(exchange, { key: `${first.origin.kind} ${first.user.id}`, isKnown: true });
+    actAs(exchange, { key: `${first.origin.kind} ${first.actor.id}`, isKnown: true });
   }
   const reading = read?.();
   const isLate = reading !== undefined && !exchange.req.complete;
@@ -95,9 +95,9 @@ interface Bucket {
   limit: RateLimit;
 }
 
-function bucketOf({ runtime }: Exchange, { origin, user }: Principal): Bucket | null {
+function bucketOf({ runtime }: Exchange, { origin, actor }: Principal): Bucket | null {
   const usual = runtime.config.rateLimits.token;
-  if (origin.kind === 'session') return usual && { name: 'session', key: user.id, limit: usual };
+  if (origin.kind === 'session') return usual && { name: 'session', key: actor.id, limit: usual };
   const limit = origin.rateLimit ?? usual;
   return limit && { name: 'token', key: origin.id, limit };
 }
@@ -168,7 +168,7 @@ const tooManyAtOnce = () =>
   });
 
 /**
- * A person's sessions share all that a caller may have at once, and so do their tokens: a script that runs wild does not keep
+ * A person's sessions share all that a caller may have at once, and so do their tokens; a key has its own. A script that runs wild does not keep
  * its owner from the page on which to revoke its token.
  */
 function actAs({ caller }: Exchange, as: Party): void {

@@ -68,13 +68,15 @@ function setProblemHeaders(res: ServerResponse, error: AppError): boolean {
     res.destroy();
     return false;
   }
-  if (error.status === 401) res.setHeader('WWW-Authenticate', challenge(error));
+  if (error.status === 401 || error.code === 'resource_denied')
+    res.setHeader('WWW-Authenticate', challenge(error));
   if (error.retryAfterSeconds !== undefined) res.setHeader('Retry-After', error.retryAfterSeconds);
   return true;
 }
 
 /** RFC 6750: no error code where no token was sent. */
 function challenge(error: AppError): string {
+  if (error.code === 'resource_denied') return 'Bearer realm="Keyward", error="insufficient_scope"';
   return /^(token|secret)_/.test(error.code)
     ? 'Bearer realm="Keyward", error="invalid_token"'
     : 'Bearer realm="Keyward"';

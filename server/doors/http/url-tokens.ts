@@ -1,5 +1,5 @@
 import { noteRefused } from '#server/core/authentication/authenticate.ts';
-import { tellOwner } from '#server/core/authentication/reuse.ts';
+import { tellHolder } from '#server/core/authentication/reuse.ts';
 import { isWorking } from '#server/core/secrets/rules.ts';
 import { admitAddress, emptyBody } from '#server/doors/http/admit.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
@@ -24,7 +24,7 @@ async function refuseUrlTokens(exchange: Exchange, secrets: Secret[]): Promise<n
   for (const credential of found) {
     if (!credential) continue;
     noteRefused(runtime, facts, credential, refusal);
-    if (isWorking(credential, runtime.clock.now())) await tellOwner(runtime, facts, credential, 'exposed');
+    if (isWorking(credential, runtime.clock.now())) await tellHolder(runtime, facts, credential, 'exposed');
   }
   throw new AppError(
     'token_in_url',

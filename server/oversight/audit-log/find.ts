@@ -20,7 +20,7 @@ export type EventRow = {
   sequence: string;
   /** ISO 8601 to the microsecond. */
   at: string;
-  actorKind: 'user' | 'agent' | 'system' | 'anonymous';
+  actorKind: 'user' | 'key' | 'agent' | 'system' | 'anonymous';
   actorId: string | null;
   actorLabel: string;
   credentialId: string | null;

@@ -8,6 +8,6 @@ import type { AuditFilter } from '#server/oversight/audit-log/schema.ts';
  */
 export function noteView(ctx: Ctx, looked: { filter: AuditFilter } | { event: number }): void {
   const { auditQueue } = ctx.runtime;
-  const key = ['audit.view', ctx.principal.user.id, JSON.stringify(looked)].join(' ');
+  const key = ['audit.view', ctx.principal.actor.id, JSON.stringify(looked)].join(' ');
   auditQueue.addOnce(key, auditRow(ctx, { action: 'audit.view', detail: looked }));
 }

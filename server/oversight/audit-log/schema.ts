@@ -5,13 +5,13 @@ import { sequenceSchema } from '#server/oversight/audit-seals/schema.ts';
 
 export const auditLimits = { pageSize: 200, searchLength: 100 } as const;
 
-export const actorKinds = ['user', 'agent', 'system', 'anonymous'] as const;
+export const actorKinds = ['user', 'key', 'agent', 'system', 'anonymous'] as const;
 export const auditOutcomes = ['ok', 'denied', 'failed'] as const;
 export type AuditOutcome = (typeof auditOutcomes)[number];
 
 /** What part of the log is asked for; the same for a page and for an export. */
 export const auditFilter = z.strictObject({
-  actor: idSchema.optional().meta({ description: 'Who did it: the id of a user or agent.' }),
+  actor: idSchema.optional().meta({ description: 'Who did it: the id of a user, key or agent.' }),
   action: z
     .string()
     .max(100)

@@ -110,8 +110,8 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   }
   const looking = setInterval(() => void lookAtDue(), lookMs).unref();
 
-  function refuseTooMany({ user }: Principal): void {
-    const held = [...watchers].filter((watcher) => watcher.principal.user.id === user.id);
+  function refuseTooMany({ actor }: Principal): void {
+    const held = [...watchers].filter((watcher) => watcher.principal.actor.id === actor.id);
     if (held.length >= maxPerUser)
       throw new AppError('rate_limited', `You watch ${maxPerUser} times already. Close another page first.`);
   }
@@ -188,7 +188,7 @@ interface OpenWatcher extends Watcher {
 }
 
 function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => void): OpenWatcher {
-  const { origin, user, tenantId } = principal;
+  const { origin, tenantId } = principal;
   const gathered = new Set<string>();
   let ready = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
@@ -196,7 +196,7 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
   const watcher: OpenWatcher = {
     principal,
     lookAt: Infinity,
-    keys: new Set([`user:${user.id}`, `tenant:${tenantId}`, `${origin.kind}:${origin.id}`]),
+    keys: new Set([`tenant:${tenantId}`, `${origin.kind}:${origin.id}`, ...keysOfPerson(principal)]),
     add(topics) {
       for (const topic of topics) gathered.add(topic);
       timer ??= setTimeout(() => ready.resolve(), gatherMs);
@@ -221,9 +221,12 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
   return watcher;
 }
 
+const keysOfPerson = (principal: Principal) =>
+  principal.kind === 'user' ? [`user:${principal.user.id}`] : [];
+
 /** Whoever reads the audit log hears of everything in the tenant; everyone else of what they did or what is theirs. */
-export function concerns({ tenant, users }: Message, { tenantId, user, permissions }: Principal): boolean {
-  return tenant === tenantId && (permissions.has('audit:read') || users.includes(user.id));
+export function concerns({ tenant, users }: Message, { tenantId, actor, permissions }: Principal): boolean {
+  return tenant === tenantId && (permissions.has('audit:read') || users.includes(actor.id));
 }
 
 function unavailable(): AppError {

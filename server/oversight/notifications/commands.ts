@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import type { NoticeIdInput, NoticesView } from '#server/core/notifications/schema.ts';
 import { notFound } from '#server/errors.ts';
@@ -13,7 +13,7 @@ import { isMoot, withoutOvertaken } from '#server/oversight/notifications/rules.
 import { toLogNoticeView, toNoticeView } from '#server/oversight/notifications/view.ts';
 
 /** What the asker should know and has not dismissed: of the audit log, where they are an admin, then of their tokens and account, newest first. */
-export async function listNotices({ runtime, principal, now }: Ctx): Promise<NoticesView> {
+export async function listNotices({ runtime, principal, now }: PersonCtx): Promise<NoticesView> {
   const at = now();
   const { tenantId, user } = principal;
   const ofLog = await findOpenLogNotices(runtime.db, tenantId, user.id);
@@ -23,7 +23,7 @@ export async function listNotices({ runtime, principal, now }: Ctx): Promise<Not
 }
 
 /** Takes a notice off the asker's pages. Repeating it changes nothing. Throws `not_found`. */
-export function dismissNotice(ctx: Ctx, { id }: NoticeIdInput): Promise<null> {
+export function dismissNotice(ctx: PersonCtx, { id }: NoticeIdInput): Promise<null> {
   const { tenantId, user } = ctx.principal;
   return ctx.change(async (tx) => {
     const ofToken = await findNoticeForUpdate(tx, tenantId, user.id, id);

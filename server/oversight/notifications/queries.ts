@@ -1,5 +1,6 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
+import { isCurrentSecret } from '#db/main-secrets.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
@@ -24,6 +25,7 @@ function selectNotices(db: Connection) {
       createdAt: notices.createdAt,
       dismissedAt: notices.dismissedAt,
       credentialId: credentials.id,
+      credentialKind: credentials.kind,
       // Of a notice about the account itself these say nothing.
       name: sql<string>`coalesce(${credentials.name}, '')`,
       prefix: sql<string>`coalesce(${secrets.prefix}, '')`,
@@ -37,7 +39,7 @@ function selectNotices(db: Connection) {
     })
     .from(notices)
     .leftJoin(credentials, eq(credentials.id, notices.credentialId))
-    .leftJoin(secrets, and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current')))
+    .leftJoin(secrets, isCurrentSecret)
     .innerJoin(users, eq(users.id, notices.userId))
     .$dynamic();
 }

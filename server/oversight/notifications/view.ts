@@ -1,11 +1,19 @@
 import type { NoticeView } from '#server/core/notifications/schema.ts';
 import type { LogNoticeRow, NoticeRow } from '#server/oversight/notifications/queries.ts';
 export function toNoticeView(row: NoticeRow): NoticeView {
-  const { id, kind, address, createdAt, credentialId, name, prefix, enabled, expiresAt } = row;
+  const { id, kind, address, createdAt, credentialId, credentialKind, name, prefix, enabled, expiresAt } =
+    row;
   const token =
     credentialId === null
       ? null
-      : { id: credentialId, name, prefix, enabled, expiresAt: expiresAt?.toISOString() ?? null };
+      : {
+          id: credentialId,
+          kind: credentialKind ?? ('pat' as const),
+          name,
+          prefix,
+          enabled,
+          expiresAt: expiresAt?.toISOString() ?? null,
+        };
   return { id, kind, token, address, detail: null, createdAt: createdAt.toISOString() };
 }
 

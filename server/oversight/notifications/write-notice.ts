@@ -12,10 +12,15 @@ import { isMoot } from '#server/oversight/notifications/rules.ts';
 
 type Words = (notice: NoticeRow) => Pick<Letter, 'subject' | 'lines'>;
 
-const expires: Words = ({ name, expiresAt }) => ({
-  subject: `Your token "${name}" expires on ${dayWords(expiresAt)}`,
+/** What the notice is about: one's own token, or a key that one answers for. */
+const named = ({ name, credentialKind }: Pick<NoticeRow, 'name' | 'credentialKind'>) =>
+  `${credentialKind === 'key' ? 'the API key' : 'your token'} "${name}"`;
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const expires: Words = ({ expiresAt, ...notice }) => ({
+  subject: `${capital(named(notice))} expires on ${dayWords(expiresAt)}`,
   lines: [
-    `Your token "${name}" expires on ${timeWords(expiresAt)}. It was used in the last 30 days; from then on calls with it are refused.`,
+    `${capital(named(notice))} expires on ${timeWords(expiresAt)}. It was used in the last 30 days; from then on calls with it are refused.`,
     'Make a new one in time, and put it where this one is used.',
   ],
 });
@@ -24,39 +29,39 @@ const words: Record<NoticeKind, Words> = {
   expires_14: expires,
   expires_7: expires,
   expires_1: expires,
-  expired_in_use: ({ name, expiresAt }) => ({
-    subject: `Your token "${name}" has expired and is still being used`,
+  expired_in_use: ({ expiresAt, ...notice }) => ({
+    subject: `${capital(named(notice))} has expired and is still being used`,
     lines: [
-      `Your token "${name}" expired on ${timeWords(expiresAt)}. Something still uses it, and is refused.`,
+      `${capital(named(notice))} expired on ${timeWords(expiresAt)}. Something still uses it, and is refused.`,
       'Make a new one for it, or stop what calls.',
     ],
   }),
-  reuse: ({ name, address, createdAt, enabled }) => ({
-    subject: `An old secret of your token "${name}" was used again`,
+  reuse: ({ address, createdAt, enabled, ...notice }) => ({
+    subject: `An old secret of ${named(notice)} was used again`,
     lines: [
-      `On ${timeWords(createdAt)} somebody used a secret of "${name}" that a rotation had replaced${from(address)}. It was refused.`,
+      `On ${timeWords(createdAt)} somebody used a secret of ${named(notice)} that a rotation had replaced${from(address)}. It was refused.`,
       'It may be a machine that was forgotten. It may also be somebody who copied the secret: then rotate the token at once, without a grace.',
       ...(enabled ? [] : ['The token has been switched off.']),
     ],
   }),
-  exposed: ({ name, address, createdAt }) => ({
-    subject: `Your token "${name}" was sent in an address`,
+  exposed: ({ address, createdAt, ...notice }) => ({
+    subject: `${capital(named(notice))} was sent in an address`,
     lines: [
-      `On ${timeWords(createdAt)} your token "${name}" was sent as part of an address${from(address)}. Addresses end up in logs and histories, so others may have seen it.`,
+      `On ${timeWords(createdAt)} ${named(notice)} was sent as part of an address${from(address)}. Addresses end up in logs and histories, so others may have seen it.`,
       'Rotate it, and send it as "Authorization: Bearer <token>".',
     ],
   }),
-  revoked_by_holder: ({ name, createdAt }) => ({
-    subject: `Your token "${name}" was revoked by somebody who found it`,
+  revoked_by_holder: ({ createdAt, ...notice }) => ({
+    subject: `${capital(named(notice))} was revoked by somebody who found it`,
     lines: [
-      `On ${timeWords(createdAt)} somebody who holds the secret of "${name}" reported it, and so it was revoked: whatever used it has stopped working.`,
+      `On ${timeWords(createdAt)} somebody who holds the secret of ${named(notice)} reported it, and so it was revoked: whatever used it has stopped working.`,
       'Find out where the secret was to be found before you make a new one.',
     ],
   }),
-  setup_reused: ({ name, address, createdAt }) => ({
-    subject: `A setup code was used twice, so your token "${name}" was revoked`,
+  setup_reused: ({ address, createdAt, ...notice }) => ({
+    subject: `A setup code was used twice, so ${named(notice)} was revoked`,
     lines: [
-      `On ${timeWords(createdAt)} somebody used the setup code again that had made your token "${name}"${from(address)}. One of the two may not have been you, so the token was revoked: whatever used it has stopped working.`,
+      `On ${timeWords(createdAt)} somebody used the setup code again that had made ${named(notice)}${from(address)}. One of the two may not have been you, so the token was revoked: whatever used it has stopped working.`,
       'If it was you both times, make a new code. If not, find out who could read the code.',
     ],
   }),
@@ -83,8 +88,11 @@ export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise
     return { ...letter, action: { label: 'Open your account', url: urlOf('/account') } };
   return {
     ...letter,
-    action: { label: 'Look at the token', url: urlOf(`/tokens?search=${notice.prefix}`) },
-    after: [`The token begins with ${notice.prefix}.`],
+    action: {
+      label: `Look at the ${notice.credentialKind === 'key' ? 'key' : 'token'}`,
+      url: urlOf(`/${notice.credentialKind === 'key' ? 'admin/keys' : 'tokens'}?search=${notice.prefix}`),
+    },
+    after: [`It begins with ${notice.prefix}.`],
   };
 }
 

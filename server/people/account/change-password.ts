@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { endCodes } from '#server/core/one-time-codes/consume.ts';
@@ -17,7 +17,7 @@ import type { UserRow } from '#server/people/users/queries.ts';
  * browsers, and counts this session as signed in now. Throws `validation_failed`, `rate_limited`; for a user without a
  * password, whose recent sign-in is the proof, `sign_in_again`.
  */
-export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Promise<null> {
+export async function changePassword(ctx: PersonCtx, input: ChangePasswordInput): Promise<null> {
   const proved = await prove(ctx, input.currentPassword);
   if (input.newPassword === input.currentPassword)
     throw invalid('newPassword', 'This is your present password. Choose another.');
@@ -46,7 +46,7 @@ export async function changePassword(ctx: Ctx, input: ChangePasswordInput): Prom
   return null;
 }
 
-async function prove(ctx: Ctx, currentPassword: string | undefined): Promise<UserRow> {
+async function prove(ctx: PersonCtx, currentPassword: string | undefined): Promise<UserRow> {
   if (currentPassword !== undefined) return provePassword(ctx, currentPassword, 'currentPassword');
   const user = await findAccount(ctx.runtime.db, ctx.principal.tenantId, ctx.principal.user.id);
   if (!user) throw notFound('user');

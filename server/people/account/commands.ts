@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/core/sessions/end.ts';
@@ -24,7 +24,7 @@ import {
 import type { UserRow } from '#server/people/users/queries.ts';
 
 /** The asker's own account. */
-export async function getAccount(ctx: Ctx): Promise<AccountView> {
+export async function getAccount(ctx: PersonCtx): Promise<AccountView> {
   const { runtime, principal } = ctx;
   const user = await findAccount(runtime.db, principal.tenantId, principal.user.id);
   if (!user) throw notFound('user');
@@ -44,7 +44,7 @@ export async function getAccount(ctx: Ctx): Promise<AccountView> {
 }
 
 /** Changes one's own name. */
-export async function updateAccount(ctx: Ctx, input: UpdateAccountInput): Promise<AccountView> {
+export async function updateAccount(ctx: PersonCtx, input: UpdateAccountInput): Promise<AccountView> {
   await ctx.change(async (tx) => {
     const user = await lockAccount(tx, ctx.principal);
     const changes = changedFields(user, input);
@@ -61,13 +61,13 @@ export async function updateAccount(ctx: Ctx, input: UpdateAccountInput): Promis
 }
 
 /** Where one is signed in, this session marked. */
-export async function listOwnSessions(ctx: Ctx): Promise<OwnSessionsView> {
+export async function listOwnSessions(ctx: PersonCtx): Promise<OwnSessionsView> {
   const { origin } = ctx.principal;
   return { items: await listLiveSessions(ctx.runtime.db, ownerOf(ctx), ctx.now(), origin.id) };
 }
 
 /** Ends one of one's own sessions. Throws `not_found`, also for other people's. */
-export async function revokeOwnSession(ctx: Ctx, { id }: OwnIdInput): Promise<null> {
+export async function revokeOwnSession(ctx: PersonCtx, { id }: OwnIdInput): Promise<null> {
   return ctx.change(async (tx) => {
     if (!(await endSessionOf(tx, ownerOf(ctx), id))) throw notFound('session');
     await recordAudit(tx, ctx, {
@@ -80,7 +80,7 @@ export async function revokeOwnSession(ctx: Ctx, { id }: OwnIdInput): Promise<nu
 }
 
 /** Signs out everywhere but here. Throws `unauthenticated` where this session was ended meanwhile. */
-export function revokeOtherSessions(ctx: Ctx): Promise<SessionsEndedView> {
+export function revokeOtherSessions(ctx: PersonCtx): Promise<SessionsEndedView> {
   return ctx.change(async (tx) => {
     const { user, origin } = ctx.principal;
     const ended = await endSessionsOfUser(tx, user.id, origin.id);
@@ -91,7 +91,7 @@ export function revokeOtherSessions(ctx: Ctx): Promise<SessionsEndedView> {
 }
 
 /** Takes a linked sign-in off the account, as long as another way in remains. Throws `not_found`, `last_way_in`. */
-export async function unlink(ctx: Ctx, { id }: OwnIdInput): Promise<AccountView> {
+export async function unlink(ctx: PersonCtx, { id }: OwnIdInput): Promise<AccountView> {
   await ctx.change(async (tx) => {
     const user = await lockAccount(tx, ctx.principal);
     await unlinkIdentity(tx, ctx, id);
@@ -101,11 +101,11 @@ export async function unlink(ctx: Ctx, { id }: OwnIdInput): Promise<AccountView>
   return getAccount(ctx);
 }
 
-function ownerOf({ principal }: Ctx) {
+function ownerOf({ principal }: PersonCtx) {
   return { tenantId: principal.tenantId, userId: principal.user.id };
 }
 
-function ownResource({ principal }: Ctx) {
+function ownResource({ principal }: PersonCtx) {
   return { type: 'user', id: principal.user.id, label: principal.user.email };
 }
 

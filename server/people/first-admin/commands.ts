@@ -80,7 +80,7 @@ function makeFirstAdmin(ctx: AnyoneCtx, code: string, person: PreparedPerson): P
       );
     }
     const actor = { kind: 'anonymous', id: null, label: 'first boot' } as const;
-    const user = await addUser(tx, ctx, { ...person, tenantId }, actor);
+    const user = await addUser(tx, ctx, { ...person, tenantId, platformAdmin: true }, actor);
     return startSession(tx, ctx, { user, method: 'setup' });
   });
 }
@@ -99,7 +99,8 @@ export async function createConfiguredAdmin(
     await lockTenant(tx, runtime.defaultTenantId);
     if (await anyUserExists(tx)) return;
     const actor = { kind: 'system', id: null, label: 'configuration' } as const;
-    await addUser(tx, ctx, { ...person, tenantId: runtime.defaultTenantId }, actor);
+    const { defaultTenantId: tenantId } = runtime;
+    await addUser(tx, ctx, { ...person, tenantId, platformAdmin: true }, actor);
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { endCodes } from '#server/core/one-time-codes/consume.ts';
 import { endSessionOf, endSessionsOfUser } from '#server/core/sessions/end.ts';
@@ -15,6 +15,7 @@ import {
   assertNotBeyond,
   assertNotSelf,
   assertOthersPassword,
+  assertPlatformAdminRemains,
 } from '#server/people/users/rules.ts';
 import type {
   DeactivatedUserView,
@@ -28,13 +29,17 @@ import type {
  * Switches a person off: their sessions end, and so do the links that they hold or made; their credentials are refused at
  * once. Repeating it changes nothing. Throws `not_found`, `own_account`, `last_admin`.
  */
-export function deactivateUser(ctx: Ctx, { id, reason }: DeactivateUserInput): Promise<DeactivatedUserView> {
+export function deactivateUser(
+  ctx: PersonCtx,
+  { id, reason }: DeactivateUserInput,
+): Promise<DeactivatedUserView> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
     if (user.deactivatedAt) return { ...(await viewUser(tx, owner.tenantId, id)), cutOff: noHoldings };
     assertNotSelf(ctx.principal.user.id, user.id, 'deactivate');
-    if (user.role === 'admin') assertAdminRemains(otherAdmins);
+    if (user.role === 'admin') assertAdminRemains(otherAdmins.length);
+    if (user.platformAdmin) assertPlatformAdminRemains(otherAdmins);
     const cutOff = await findHoldings(tx, owner, ctx.now());
     await updateUserRow(tx, owner.tenantId, id, {
       deactivatedAt: ctx.now(),
@@ -55,12 +60,13 @@ export function deactivateUser(ctx: Ctx, { id, reason }: DeactivateUserInput): P
  * Takes a person away for good. Their row, their tokens and their audit trail stay, their e-mail address becomes free, and
  * all they held is refused at once: their tokens count as revoked from here on, and a job writes it into each. Throws `not_found`, `own_account`, `last_admin`.
  */
-export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
+export function deleteUser(ctx: PersonCtx, { id }: UserIdInput): Promise<null> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
     assertNotSelf(ctx.principal.user.id, user.id, 'delete');
-    if (user.role === 'admin' && !user.deactivatedAt) assertAdminRemains(otherAdmins);
+    if (user.role === 'admin' && !user.deactivatedAt) assertAdminRemains(otherAdmins.length);
+    if (user.platformAdmin && !user.deactivatedAt) assertPlatformAdminRemains(otherAdmins);
     const sessions = await endSessionsOfUser(tx, id);
     const tokens = await countUnrevoked(tx, owner);
     await unlinkAll(tx, owner, ctx.now());
@@ -76,14 +82,14 @@ export function deleteUser(ctx: Ctx, { id }: UserIdInput): Promise<null> {
  * Gives a person a password that is good for one sign-in within a day, and ends their sessions and links. Throws `not_found`,
  * `own_account`, `permission_denied`, `validation_failed`.
  */
-export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput): Promise<null> {
+export async function setPassword(ctx: PersonCtx, { id, password }: SetPasswordInput): Promise<null> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
   const { email } = await viewUser(ctx.runtime.db, owner.tenantId, id);
   assertOthersPassword(ctx.principal.user.id, id);
   const passwordHash = await hashNewPassword(ctx.runtime, { password, email });
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
-    assertNotBeyond(ctx.principal.permissions, user.role);
+    assertNotBeyond(ctx.principal.permissions, user);
     await updateUserRow(tx, owner.tenantId, id, { passwordHash, passwordChosenByAdmin: true });
     await tellOfFirstPassword(tx, ctx, user);
     const sessions = await endSessionsOfUser(tx, id);
@@ -96,7 +102,7 @@ export async function setPassword(ctx: Ctx, { id, password }: SetPasswordInput):
 }
 
 /** Signs somebody out everywhere. Throws `not_found`. */
-export function revokeSessions(ctx: Ctx, { id }: UserIdInput): Promise<{ revoked: number }> {
+export function revokeSessions(ctx: PersonCtx, { id }: UserIdInput): Promise<{ revoked: number }> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     const revoked = await endSessionsOfUser(tx, id);
@@ -109,7 +115,7 @@ export function revokeSessions(ctx: Ctx, { id }: UserIdInput): Promise<{ revoked
 }
 
 /** Signs somebody out of one browser. Throws `not_found`. */
-export function revokeSession(ctx: Ctx, { id, sessionId }: UserSessionInput): Promise<null> {
+export function revokeSession(ctx: PersonCtx, { id, sessionId }: UserSessionInput): Promise<null> {
   const owner = { tenantId: ctx.principal.tenantId, userId: id };
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);

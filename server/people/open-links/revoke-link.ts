@@ -1,4 +1,4 @@
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { endCode, endCodes, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { findCodeHolder, findOpenCodeById, lockPeople } from '#server/core/one-time-codes/queries.ts';
@@ -10,7 +10,7 @@ import { notFound } from '#server/errors.ts';
  * Makes useless what was handed out to someone of the tenant. Repeating it changes nothing. Throws `not_found`, also for
  * another tenant's.
  */
-export function revokeLink(ctx: Ctx, { id }: LinkIdInput): Promise<null> {
+export function revokeLink(ctx: PersonCtx, { id }: LinkIdInput): Promise<null> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const holder = await findCodeHolder(tx, tenantId, id);

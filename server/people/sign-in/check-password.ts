@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
+import type { AnyoneCtx, PersonCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { throttle } from '#server/core/lockout/throttle.ts';
 import { consumeHeldCode } from '#server/core/one-time-codes/consume.ts';
@@ -45,7 +45,7 @@ export async function checkPassword(
  * The asker's row, once they have given their present password. `field` is what the input calls it.
  * Throws `validation_failed` for a wrong one, `rate_limited`.
  */
-export async function provePassword(ctx: Ctx, password: string, field: string): Promise<FoundUser> {
+export async function provePassword(ctx: PersonCtx, password: string, field: string): Promise<FoundUser> {
   const { tenantId, user, origin } = ctx.principal;
   const found = await findUser(ctx.runtime.db, tenantId, user.id);
   if (!found) throw notFound('user');

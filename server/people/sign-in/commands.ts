@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx, Runtime } from '#server/core/access/context.ts';
+import type { Ctx, PersonCtx, Runtime } from '#server/core/access/context.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { confirmSession, deleteSessionById } from '#server/core/sessions/queries.ts';
 import { waySchema, type ConfirmInput, type WaysView } from '#server/core/sessions/schema.ts';
@@ -22,7 +22,7 @@ export async function logout(ctx: Ctx): Promise<null> {
  * Renews the session's sign-in by the password, for what asks for a recent one. Throws `validation_failed` for a wrong
  * one, `password_change_required` for one that an admin chose, and so knows, `rate_limited`.
  */
-export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<null> {
+export async function confirm(ctx: PersonCtx, { password }: ConfirmInput): Promise<null> {
   const proved = await provePassword(ctx, password, 'password');
   if (proved.passwordChosenByAdmin)
     throw new AppError(
@@ -38,7 +38,7 @@ export async function confirm(ctx: Ctx, { password }: ConfirmInput): Promise<nul
 }
 
 /** Has the asker's session count as signed in now. Throws `not_found` when it has ended meanwhile. */
-export async function confirmSignIn(tx: Transaction, ctx: Ctx): Promise<void> {
+export async function confirmSignIn(tx: Transaction, ctx: PersonCtx): Promise<void> {
   if (!(await confirmSession(tx, ctx.principal.origin.id, ctx.now()))) throw notFound('session');
 }
 

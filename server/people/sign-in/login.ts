@@ -6,10 +6,9 @@ import { mailSoon } from '#server/core/mail/send.ts';
 import { endCodes, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs, issueCode } from '#server/core/one-time-codes/issue.ts';
 import type { LoginInput, SignedInView } from '#server/core/sessions/schema.ts';
-import { AppError, type ErrorCode } from '#server/errors.ts';
+import { AppError, tenantSuspended, type ErrorCode } from '#server/errors.ts';
 import { checkPassword, consumePassword, type PasswordCheck } from '#server/people/sign-in/check-password.ts';
 import { countSignIn, type SignInAttempt } from '#server/people/sign-in/count-sign-in.ts';
-import { tenantSuspended } from '#server/people/sign-in/rules.ts';
 import { admit, startSession } from '#server/people/sign-in/start.ts';
 import type { UserRow } from '#server/people/users/queries.ts';
 

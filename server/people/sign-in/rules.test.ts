@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rolePermissions } from '#server/core/access/permissions.ts';
-import type { Principal, TenantId } from '#server/core/access/principal.ts';
+import type { KeyPrincipal, TenantId, UserPrincipal } from '#server/core/access/principal.ts';
 import { deviceOf } from '#server/core/network/device-of.ts';
 import { whoAmI } from '#server/people/sign-in/rules.ts';
 
@@ -45,16 +45,22 @@ for (const [userAgent, words] of devices) {
 
 const id = '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401';
 const ends = new Date('2026-12-22T12:00:00Z');
-const ada: Principal = {
+const ada: UserPrincipal = {
   kind: 'user',
   tenantId: 'tenant' as TenantId,
   user: { id, email: 'ada@example.com', name: 'Ada', role: 'viewer' },
   origin: { kind: 'session', id, expiresAt: ends, signedInAt: ends },
+  tenant: { slug: 'default', name: 'Default' },
+  actor: { kind: 'user', id, label: 'ada@example.com' },
   permissions: rolePermissions.viewer,
+  resources: null,
 };
 const common = {
   user: { id, email: 'ada@example.com', name: 'Ada', role: 'viewer', tenantId: 'tenant' },
   agent: null,
+  key: null,
+  tenant: { id: 'tenant', slug: 'default', name: 'Default' },
+  resources: null,
   permissions: ['profile:read', 'tokens:read', 'tokens:revoke', 'usage:read'],
 };
 
@@ -72,9 +78,35 @@ test('whoever came by a token is told of it, and of when it ends', () => {
       kind: 'pat',
       ...token,
       permissions: ['*'],
+      resources: null,
       expiresAt: expiresAt?.toISOString() ?? null,
     };
     const shown = whoAmI({ ...ada, origin: { ...origin, grant: ['*'], expiresAt, rateLimit: null } });
     assert.deepEqual(shown, { ...common, credential, session: null });
   }
+});
+
+test('a key is told that it is one, of what tenant, and what it reaches', () => {
+  const resources = { agent: [], flow: ['nightly'], mcp_tool: [], vector_store: [], llm_model: [] };
+  const key: KeyPrincipal = {
+    ...ada,
+    kind: 'key',
+    madeBy: id,
+    actor: { kind: 'key', id, label: 'billing' },
+    origin: {
+      kind: 'credential',
+      id,
+      credentialKind: 'key',
+      name: 'billing',
+      prefix: 'kw_key_12345678',
+      grant: ['verify'],
+      expiresAt: null,
+      rateLimit: null,
+    },
+    resources,
+  };
+  const shown = whoAmI(key);
+  assert.deepEqual([shown.user, shown.session, shown.key], [null, null, { id, name: 'billing' }]);
+  assert.deepEqual([shown.resources, shown.credential?.resources], [resources, resources]);
+  assert.equal(shown.tenant.slug, 'default');
 });

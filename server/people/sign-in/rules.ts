@@ -1,26 +1,23 @@
-import type { Principal } from '#server/core/access/principal.ts';
+import type { CredentialOrigin, Principal } from '#server/core/access/principal.ts';
+import type { Resources } from '#server/core/access/schema.ts';
 import type { MeView } from '#server/core/sessions/schema.ts';
-import { AppError } from '#server/errors.ts';
 
 /** Who is asking, as they are told. */
-export function whoAmI({ tenantId, user, origin, permissions }: Principal): MeView {
+export function whoAmI(principal: Principal): MeView {
+  const { tenantId, tenant, actor, origin, permissions, resources } = principal;
   return {
-    user: { ...user, tenantId },
-    agent: null,
-    credential: origin.kind === 'credential' ? credentialOf(origin) : null,
+    user: principal.kind === 'user' ? { ...principal.user, tenantId } : null,
+    agent: principal.kind === 'agent' ? principal.agent : null,
+    key: principal.kind === 'key' ? { id: actor.id, name: actor.label } : null,
+    tenant: { id: tenantId, ...tenant },
+    credential: origin.kind === 'credential' ? credentialOf(origin, resources) : null,
     session: origin.kind === 'session' ? { id: origin.id, expiresAt: origin.expiresAt.toISOString() } : null,
     permissions: [...permissions],
+    resources,
   };
 }
 
-function credentialOf(origin: Extract<Principal['origin'], { kind: 'credential' }>): MeView['credential'] {
+function credentialOf(origin: CredentialOrigin, resources: Resources | null): MeView['credential'] {
   const { id, credentialKind: kind, name, prefix, grant: permissions, expiresAt } = origin;
-  return { id, kind, name, prefix, permissions, expiresAt: expiresAt?.toISOString() ?? null };
+  return { id, kind, name, prefix, permissions, resources, expiresAt: expiresAt?.toISOString() ?? null };
 }
-
-/** Said only to a person who has proved who they are. */
-export const tenantSuspended = () =>
-  new AppError(
-    'tenant_suspended',
-    'Your organization’s access to Keyward is suspended. Ask its operator why.',
-  );

@@ -6,9 +6,9 @@ import { tallyOf } from '#server/core/lockout/throttle.ts';
 import { endCodes } from '#server/core/one-time-codes/consume.ts';
 import { deleteSessionById } from '#server/core/sessions/queries.ts';
 import type { SignedInView } from '#server/core/sessions/schema.ts';
+import { tenantSuspended } from '#server/errors.ts';
 import { lockUnchanged, noteSignIn } from '#server/people/sign-in/check-password.ts';
 import { markDevice } from '#server/people/sign-in/recognise.ts';
-import { tenantSuspended } from '#server/people/sign-in/rules.ts';
 import { isTenantSuspended } from '#server/people/tenants/check-suspended.ts';
 import type { UserRow } from '#server/people/users/queries.ts';
 

@@ -1,4 +1,4 @@
-import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
+import type { AnyoneCtx, PersonCtx } from '#server/core/access/context.ts';
 import { safeNext } from '#server/core/access/schema.ts';
 import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -24,7 +24,7 @@ export function startOidc(
 }
 
 /** The same for a person who is signed in, to link who they are there. */
-export function startLinking(ctx: Ctx): Promise<OidcStartedView> {
+export function startLinking(ctx: PersonCtx): Promise<OidcStartedView> {
   return begin(ctx, { next: '/account', again: false, linkTo: ctx.principal.user.id });
 }
 

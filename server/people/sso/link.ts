@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Connection, Transaction } from '#db/client.ts';
-import type { AnyoneCtx, Ctx } from '#server/core/access/context.ts';
+import type { AnyoneCtx, PersonCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { AppError, notFound } from '#server/errors.ts';
@@ -24,7 +24,7 @@ import type { UserRow } from '#server/people/users/queries.ts';
  */
 export function linkIdentity(ctx: AnyoneCtx, identity: Identity, userId: string): Promise<string> {
   const { principal } = ctx;
-  if (principal?.user.id !== userId || principal.origin.kind !== 'session')
+  if (principal?.kind !== 'user' || principal.user.id !== userId || principal.origin.kind !== 'session')
     throw new AppError('oidc_failed', 'You were signed out meanwhile. Start again.');
   const { issuer, subject, email } = identity;
   return ctx.change(async (tx) => {
@@ -59,7 +59,7 @@ export async function findHolder(
 /** Takes an identity off the asker's account. Throws `not_found`. The caller sees to it that a way in remains. */
 export async function unlinkIdentity(
   tx: Parameters<typeof unlinkIdentityRow>[0],
-  ctx: Ctx,
+  ctx: PersonCtx,
   id: string,
 ): Promise<IdentityRow> {
   const { tenantId, user } = ctx.principal;

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { Connection, Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
-import type { AnyoneCtx, Ctx, Runtime } from '#server/core/access/context.ts';
+import type { AnyoneCtx, PersonCtx, Runtime } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { changedFields } from '#server/core/audit/changes.ts';
@@ -21,7 +21,13 @@ import {
   updateUserRow,
   type UserRow,
 } from '#server/people/users/queries.ts';
-import { assertAdminRemains, assertNotSelf, assertNotBeyond } from '#server/people/users/rules.ts';
+import {
+  assertAdminRemains,
+  assertMayBePlatformAdmin,
+  assertNotBeyond,
+  assertNotSelf,
+  assertPlatformAdminRemains,
+} from '#server/people/users/rules.ts';
 import type {
   CreatedUserView,
   CreateUserInput,
@@ -33,7 +39,7 @@ import type {
 import { toUserView } from '#server/people/users/view.ts';
 
 /** Somebody of the admin's tenant, also who was deleted, with what they get in with. Throws `not_found`. */
-export async function getUser(ctx: Ctx, { id }: UserIdInput): Promise<UserDetailView> {
+export async function getUser(ctx: PersonCtx, { id }: UserIdInput): Promise<UserDetailView> {
   const { tenantId } = ctx.principal;
   const user = await viewUser(ctx.runtime.db, tenantId, id);
   return { ...user, holds: await findHoldings(ctx.runtime.db, { tenantId, userId: id }, ctx.now()) };
@@ -44,7 +50,7 @@ export async function getUser(ctx: Ctx, { id }: UserIdInput): Promise<UserDetail
  * holds its link, for the only time. Throws `email_taken`, `permission_denied`, `validation_failed`.
  */
 export async function createUser(
-  ctx: Ctx,
+  ctx: PersonCtx,
   { password, ...input }: CreateUserInput,
 ): Promise<CreatedUserView> {
   const { tenantId } = ctx.principal;
@@ -52,7 +58,7 @@ export async function createUser(
     password === undefined
       ? input
       : { ...(await preparePerson(ctx.runtime, { ...input, password })), passwordChosenByAdmin: true };
-  assertNotBeyond(ctx.principal.permissions, input.role);
+  assertNotBeyond(ctx.principal.permissions, input);
   return ctx.change(async (tx) => {
     await lockAsAdmin(tx, ctx);
     const user = await addUser(tx, ctx, { ...chosen, tenantId });
@@ -64,7 +70,7 @@ export async function createUser(
 }
 
 /** Has a password that the asker chose for someone end: with its time, its use, or their right to choose it. */
-export async function openChosenPassword(tx: Transaction, ctx: Ctx, userId: string): Promise<void> {
+export async function openChosenPassword(tx: Transaction, ctx: PersonCtx, userId: string): Promise<void> {
   const { tenantId } = ctx.principal;
   const issuer = issuerOf(ctx.principal);
   const code = { tenantId, userId, purpose: 'password', lifeMs: codeLifeMs.password, issuer } as const;
@@ -100,23 +106,28 @@ export async function addUser(
 }
 
 /** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `permission_denied`, `sign_in_again`. */
-export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise<UserView> {
+export function updateUser(ctx: PersonCtx, { id, ...input }: UpdateUserInput): Promise<UserView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
-    const changes = changedFields(user, input);
+    const asked = withoutRights(user, input);
+    const changes = changedFields(user, asked);
     if (Object.keys(changes).length === 0) return viewUser(tx, tenantId, id);
     // A magic link goes to the address, so whoever sets it can sign in as that person.
-    if (changes['role'] || changes['email']) {
+    if (changes['role'] || changes['email'] || changes['platformAdmin']) {
       assertFreshSignIn(ctx);
-      assertNotBeyond(ctx.principal.permissions, input.role ?? user.role);
-      assertNotBeyond(ctx.principal.permissions, user.role);
+      assertNotBeyond(ctx.principal.permissions, { role: input.role ?? user.role });
+      assertNotBeyond(ctx.principal.permissions, user);
     }
+    if (asked.platformAdmin && !user.platformAdmin)
+      assertMayBePlatformAdmin(ctx.principal, input.role ?? user.role);
+    if (changes['platformAdmin'] && user.platformAdmin && !user.deactivatedAt)
+      assertPlatformAdminRemains(otherAdmins);
     if (changes['role'] && user.role === 'admin') {
       assertNotSelf(ctx.principal.user.id, user.id, 'demote');
-      if (!user.deactivatedAt) assertAdminRemains(otherAdmins);
+      if (!user.deactivatedAt) assertAdminRemains(otherAdmins.length);
     }
-    await refusingTakenEmail(() => updateUserRow(tx, tenantId, id, input));
+    await refusingTakenEmail(() => updateUserRow(tx, tenantId, id, asked));
     // Links that went to the old address are in somebody else's hands.
     if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
     await recordAudit(tx, ctx, { action: 'user.update', resource: userResource(user), detail: { changes } });
@@ -125,8 +136,17 @@ export function updateUser(ctx: Ctx, { id, ...input }: UpdateUserInput): Promise
   });
 }
 
+/** A person who is no admin any more looks after no tenants. */
+function withoutRights(
+  { platformAdmin }: UserRow,
+  input: Omit<UpdateUserInput, 'id'>,
+): Omit<UpdateUserInput, 'id'> {
+  const isDemoted = input.role !== undefined && input.role !== 'admin';
+  return isDemoted && platformAdmin ? { ...input, platformAdmin: false } : input;
+}
+
 /** Switches a person on again, with all that was not revoked meanwhile. Throws `not_found`. */
-export function activateUser(ctx: Ctx, { id }: UserIdInput): Promise<UserView> {
+export function activateUser(ctx: PersonCtx, { id }: UserIdInput): Promise<UserView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);

@@ -1,5 +1,5 @@
 import type { Changes, Connection, Transaction } from '#db/client.ts';
-import type { Principal, TenantId } from '#server/core/access/principal.ts';
+import type { UserPrincipal, TenantId } from '#server/core/access/principal.ts';
 import { notFound } from '#server/errors.ts';
 import {
   findUser,
@@ -31,7 +31,7 @@ export function lockAccountById(
 }
 
 /** The asker's own row, locked. */
-export async function lockAccount(tx: Transaction, { tenantId, user }: Principal): Promise<FoundUser> {
+export async function lockAccount(tx: Transaction, { tenantId, user }: UserPrincipal): Promise<FoundUser> {
   const found = await findUserForUpdate(tx, tenantId, user.id);
   if (!found) throw notFound('user');
   return found;
@@ -45,7 +45,7 @@ export function hasWorkingPassword(user: FoundUser, at: Date): boolean {
 /** Changes the asker's own row. */
 export async function saveAccount(
   tx: Transaction,
-  { tenantId, user }: Principal,
+  { tenantId, user }: UserPrincipal,
   changes: Changes<Pick<NewUserRow, 'name' | 'passwordHash' | 'passwordChosenByAdmin'>>,
 ): Promise<void> {
   await updateUserRow(tx, tenantId, user.id, changes);

@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx, Runtime } from '#server/core/access/context.ts';
+import type { PersonCtx, Runtime } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { isMailConfigured, queueMail } from '#server/core/mail/send.ts';
@@ -22,10 +22,10 @@ export type LinkPurpose = 'invite' | 'reset';
  * Makes a new invite in place of the one before: where passwords are off also for those who have joined, as their way to link
  * a sign-in anew. Throws `not_found`, `already_joined`, `user_deactivated`, `permission_denied`.
  */
-export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkView> {
+export function inviteAgain(ctx: PersonCtx, { id }: UserIdInput): Promise<InviteLinkView> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
-    assertNotBeyond(ctx.principal.permissions, user.role);
+    assertNotBeyond(ctx.principal.permissions, user);
     assertActive(user);
     if (ctx.runtime.config.ways.password) assertInvited(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'invite');
@@ -35,11 +35,11 @@ export function inviteAgain(ctx: Ctx, { id }: UserIdInput): Promise<InviteLinkVi
 }
 
 /** Makes a link by which somebody chooses a new password. Throws `not_found`, `own_account`, `user_deactivated`, `permission_denied`. */
-export function resetPassword(ctx: Ctx, { id }: UserIdInput): Promise<ResetLinkView> {
+export function resetPassword(ctx: PersonCtx, { id }: UserIdInput): Promise<ResetLinkView> {
   return ctx.change(async (tx) => {
     const { user } = await lockForChange(tx, ctx, id);
     assertOthersPassword(ctx.principal.user.id, id);
-    assertNotBeyond(ctx.principal.permissions, user.role);
+    assertNotBeyond(ctx.principal.permissions, user);
     assertActive(user);
     const { url, mailed } = await issueLink(tx, ctx, user, 'reset');
     await recordAudit(tx, ctx, {
@@ -54,14 +54,19 @@ export function resetPassword(ctx: Ctx, { id }: UserIdInput): Promise<ResetLinkV
 /** A link in place of all earlier ones of its kind, on its way by e-mail too where mail is configured. */
 export async function issueLink(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: PersonCtx,
   user: UserRow,
   purpose: LinkPurpose,
 ): Promise<{ url: string; mailed: boolean }> {
   const holder = { tenantId: user.tenantId as TenantId, userId: user.id };
   await endCodes(tx, holder, purpose, ctx.now());
   const issuer = issuerOf(ctx.principal);
-  const code = await issueCode(tx, { ...holder, purpose, lifeMs: codeLifeMs[purpose], issuer }, ctx.now());
+  const requiresPlatformAdmin = user.tenantId !== ctx.principal.tenantId;
+  const code = await issueCode(
+    tx,
+    { ...holder, purpose, lifeMs: codeLifeMs[purpose], issuer, requiresPlatformAdmin },
+    ctx.now(),
+  );
   await queueMail(tx, ctx.runtime, { kind: purpose, ...holder });
   return { url: linkOf(ctx.runtime, purpose, code), mailed: isMailConfigured(ctx.runtime) };
 }

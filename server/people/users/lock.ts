@@ -1,5 +1,5 @@
 import type { Transaction } from '#db/client.ts';
-import type { Ctx } from '#server/core/access/context.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
 import { notFound } from '#server/errors.ts';
 import { lockAdminsAnd, type FoundUser, type UserRow } from '#server/people/users/queries.ts';
 import { assertStillAdmin, isActiveAdmin } from '#server/people/users/rules.ts';
@@ -10,22 +10,22 @@ import { assertStillAdmin, isActiveAdmin } from '#server/people/users/rules.ts';
  */
 export async function lockForChange(
   tx: Transaction,
-  ctx: Ctx,
+  ctx: PersonCtx,
   id: string,
-): Promise<{ user: FoundUser; otherAdmins: number }> {
+): Promise<{ user: FoundUser; otherAdmins: FoundUser[] }> {
   const people = await lockWithAdmins(tx, ctx, id);
   // Ids are compared as the database writes them: a caller may send them in capitals.
   const user = people.find((person) => person.id === id.toLowerCase());
   if (!user || user.deletedAt) throw notFound('user');
-  return { user, otherAdmins: people.filter((person) => person.id !== user.id).length };
+  return { user, otherAdmins: people.filter((person) => person.id !== user.id) };
 }
 
 /** Locks the active admins, the asker among them. Throws `permission_denied` as `lockForChange` does. */
-export async function lockAsAdmin(tx: Transaction, ctx: Ctx): Promise<void> {
+export async function lockAsAdmin(tx: Transaction, ctx: PersonCtx): Promise<void> {
   await lockWithAdmins(tx, ctx);
 }
 
-async function lockWithAdmins(tx: Transaction, ctx: Ctx, id?: string): Promise<FoundUser[]> {
+async function lockWithAdmins(tx: Transaction, ctx: PersonCtx, id?: string): Promise<FoundUser[]> {
   const people = await lockAdminsAnd(tx, ctx.principal.tenantId, id);
   const admins = people.filter(isActiveAdmin);
   assertStillAdmin(

@@ -15,20 +15,23 @@ import {
 
 const [ada, bob] = ['019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402'];
 const at = new Date('2026-11-22T12:00:00Z');
+const admin = { kind: 'user', role: 'admin', isPlatformAdmin: false } as const;
 const none = { passwordHash: null, passwordChosenByAdmin: false, passwordEndsAt: null };
 
 test('nobody lets somebody in who may do more than they may themselves', () => {
-  assertNotBeyond(rolePermissions.admin, 'admin');
+  assertNotBeyond(rolePermissions.admin, { role: 'admin' });
   assertNotBeyond(
-    effectivePermissions('admin', ['profile:read', 'tokens:read', 'tokens:revoke', 'usage:read']),
-    'viewer',
+    effectivePermissions(admin, ['profile:read', 'tokens:read', 'tokens:revoke', 'usage:read']),
+    { role: 'viewer' },
   );
-  assert.throws(() => assertNotBeyond(effectivePermissions('admin', ['users:write']), 'viewer'), {
+  assert.throws(() => assertNotBeyond(effectivePermissions(admin, ['users:write']), { role: 'viewer' }), {
     code: 'permission_denied',
     message:
       'This would let somebody in as viewer, who has the permission profile:read: your token does not.',
   });
-  assert.throws(() => assertNotBeyond(rolePermissions.manager, 'admin'), { code: 'permission_denied' });
+  assert.throws(() => assertNotBeyond(rolePermissions.manager, { role: 'admin' }), {
+    code: 'permission_denied',
+  });
 });
 
 const refusals: [what: string, allowed: () => void, refused: () => void, code: string, says: RegExp][] = [

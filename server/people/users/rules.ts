@@ -1,13 +1,17 @@
-import { rolePermissions } from '#server/core/access/permissions.ts';
+import { effectivePermissions } from '#server/core/access/permissions.ts';
 import type { Permission, Role } from '#server/core/access/schema.ts';
-import { AppError } from '#server/errors.ts';
+import { AppError, invalid } from '#server/errors.ts';
 
 /**
  * Throws `permission_denied` for whoever would open a way in that leads further than they may go themselves: a token that
  * was granted little would otherwise make an admin, and sign in as one.
  */
-export function assertNotBeyond(held: ReadonlySet<Permission>, role: Role): void {
-  const [beyond] = rolePermissions[role].difference(held);
+export function assertNotBeyond(
+  held: ReadonlySet<Permission>,
+  { role, platformAdmin = false }: { role: Role; platformAdmin?: boolean },
+): void {
+  const whole = effectivePermissions({ kind: 'user', role, isPlatformAdmin: platformAdmin }, ['*']);
+  const [beyond] = whole.difference(held);
   if (beyond)
     throw new AppError(
       'permission_denied',
@@ -31,6 +35,25 @@ export function assertAdminRemains(others: number): void {
   if (others === 0) {
     throw new AppError('last_admin', 'This is the last active admin. Make someone else an admin first.');
   }
+}
+
+/** Throws `last_admin` when nobody would be left to look after the tenants. `others`: active admins but for the one in question. */
+export function assertPlatformAdminRemains(others: readonly { platformAdmin: boolean }[]): void {
+  if (others.some(({ platformAdmin }) => platformAdmin)) return;
+  throw new AppError(
+    'last_admin',
+    'This is the last platform admin. Make someone else a platform admin first.',
+  );
+}
+
+/** Throws `permission_denied` for an asker who may not say who looks after the tenants, and `validation_failed` for one who cannot. */
+export function assertMayBePlatformAdmin(
+  asker: { permissions: ReadonlySet<Permission>; tenant: { slug: string } },
+  role: Role,
+): void {
+  if (!asker.permissions.has('tenants:write'))
+    throw new AppError('permission_denied', 'Only a platform admin says who else is one.');
+  if (role !== 'admin') throw invalid('platformAdmin', 'Only an admin can be a platform admin.');
 }
 
 /** Whether a user is an admin who can sign in. */

@@ -20,6 +20,7 @@ export type UserStatus = z.infer<typeof userStatusSchema>;
 /** A person as the admins see them. */
 export const userView = profileView.extend({
   status: userStatusSchema,
+  platformAdmin: z.boolean().meta({ description: 'Looks after the tenants.', example: false }),
   createdAt: timestampSchema,
   lastSignInAt: timestampSchema.nullable(),
   isInvited: z.boolean().meta({ description: 'Has not come yet, and has no password to come with.' }),
@@ -117,6 +118,10 @@ export const updateUserInput = z.strictObject({
   name: userNameSchema.optional(),
   email: emailSchema.optional(),
   role: roleSchema.optional(),
+  platformAdmin: z.boolean().optional().meta({
+    description:
+      'Whether an admin of the tenant `default` looks after all tenants; a platform admin says so.',
+  }),
 });
 export type UpdateUserInput = z.infer<typeof updateUserInput>;
 

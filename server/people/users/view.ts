@@ -13,6 +13,7 @@ export function toUserView({ user, deactivatorEmail, inviteExpiresAt }: UserReco
   return {
     ...toProfileView(user),
     status,
+    platformAdmin: user.platformAdmin,
     createdAt: user.createdAt.toISOString(),
     lastSignInAt: user.lastSignInAt?.toISOString() ?? null,
     isInvited: isInvited(user),
