@@ -1,4 +1,5 @@
 import type { ProfileView, Role } from '#server/core/access/schema.ts';
+import type { CreatedKeyView } from '#server/credentials/api-keys/schema.ts';
 import type { CreatedTokenView, CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { cookieOf, textOf, type Answer, type CallOptions, type Caller } from '#server/testing/caller.ts';
 
@@ -11,6 +12,8 @@ export interface Person extends ProfileView {
   /** Makes a token through the API. Throws unless it was made. */
   createToken(input: Partial<CreateTokenInput> & { name: string }): Promise<CreatedTokenView>;
   revokeToken(id: string): Promise<void>;
+  /** Makes an API key of the tenant's through the API; left out, it may verify and reaches nothing. Throws unless it was made. */
+  createKey(input: { name: string } & Record<string, unknown>): Promise<CreatedKeyView>;
   /** Gives the password again, as what needs a recent sign-in asks for. */
   confirm(): Promise<void>;
 }
@@ -79,6 +82,10 @@ export function toPerson(caller: Caller, profile: ProfileView, password: string,
     async createToken(input) {
       return expect(201, await send('POST /api/v1/tokens', { body: input }))
         .body as unknown as CreatedTokenView;
+    },
+    async createKey(input) {
+      const body = { permissions: ['verify'], ...input };
+      return expect(201, await send('POST /api/v1/api-keys', { body })).body as unknown as CreatedKeyView;
     },
     async revokeToken(id) {
       expect(204, await send(`DELETE /api/v1/tokens/${id}`));

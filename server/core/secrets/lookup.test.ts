@@ -153,7 +153,14 @@ test('what is found is the credential, its owner and its tenant, as they are at 
     disableOnReuse: false,
     tenantId: runtime.defaultTenantId,
     rateLimit: null,
-    owner: { id: ada.id, email: ada.email, name: ada.name, role: 'admin' },
+    resources: null,
+    tenant: { slug: 'default', name: 'Default' },
+    tenantSuspended: false,
+    holder: {
+      kind: 'user',
+      user: { id: ada.id, email: ada.email, name: ada.name, role: 'admin' },
+      isPlatformAdmin: true,
+    },
   });
   const at = clock.now();
   await desk.sql('update tenants set calls_per_second = 7, calls_at_once = 70, disable_on_reuse = true');
@@ -172,10 +179,31 @@ test('what is found is the credential, its owner and its tenant, as they are at 
   );
   await desk.sql('update credentials set calls_per_second = 3, calls_at_once = 30');
   assert.deepEqual((await runtime.lookup(hash))?.rateLimit, { perSecond: 3, atOnce: 30 });
-  for (const gone of ['users set deactivated_at = $1', 'tenants set suspended_at = $1']) {
-    assert.equal((await runtime.lookup(hash))?.ownerActive, true);
-    await desk.sql(`update ${gone}`, [at]);
-    assert.equal((await runtime.lookup(hash))?.ownerActive, false, gone);
-    await desk.sql(`update ${gone.replace('$1', 'null')}`);
-  }
+  const states = async () => {
+    const { ownerActive, tenantSuspended } = (await runtime.lookup(hash)) ?? {};
+    return { ownerActive, tenantSuspended };
+  };
+  assert.deepEqual(await states(), { ownerActive: true, tenantSuspended: false });
+  await desk.sql('update users set deactivated_at = $1', [at]);
+  assert.deepEqual(await states(), { ownerActive: false, tenantSuspended: false });
+  await desk.sql('update users set deactivated_at = null');
+  await desk.sql('update tenants set suspended_at = $1', [at]);
+  assert.deepEqual(await states(), { ownerActive: true, tenantSuspended: true });
+});
+
+test('a key is found by the same statement, held by its tenant and whatever became of its maker', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'manager');
+  const resources = { flow: ['nightly'], llm_model: '*' };
+  const { token, credential } = await bob.createKey({
+    name: 'billing',
+    permissions: ['mcp:call'],
+    resources,
+  });
+  await desk.ada.send(`DELETE /api/v1/users/${bob.id}`);
+  const found = await desk.runtime.lookup(new Secret(token).hash());
+  assert.equal(found?.id, credential.id);
+  assert.deepEqual(found.holder, { kind: 'key', madeBy: bob.id });
+  assert.deepEqual([found.kind, found.ownerActive, found.revokedAt], ['key', true, null]);
+  assert.deepEqual(found.resources, { agent: [], mcp_tool: [], vector_store: [], ...resources });
 });

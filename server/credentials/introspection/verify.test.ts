@@ -195,3 +195,64 @@ test('a cost empties the bucket of the token that is asked about, and of no othe
   assert.equal((await ask({ token: one.token, cost: 50 })).code, 'rate_limited');
   assert.equal((await ask({ token: two.token, cost: 50 })).code, 'valid');
 });
+
+test('a service asks for a permission and a resource of a key, and a resource out of reach is denied and audited as the key’s', async () => {
+  await using desk = await openDesk();
+  const ask = await openService(desk);
+  const resources = { flow: ['nightly'], llm_model: ['openai/*'] };
+  const { token, credential } = await desk.ada.createKey({
+    name: 'billing',
+    permissions: ['llm:call'],
+    resources,
+  });
+  const valid = await ask({
+    token,
+    permission: 'llm:call',
+    resource: { type: 'llm_model', id: 'openai/gpt-5' },
+  });
+  assert.equal(valid.code, 'valid');
+  assert.deepEqual(valid.principal, {
+    kind: 'key',
+    id: credential.id,
+    tenantId: desk.ada.tenantId,
+    name: 'billing',
+    permissions: ['llm:call'],
+  });
+  assert.deepEqual(valid.credential, {
+    id: credential.id,
+    kind: 'key',
+    name: 'billing',
+    prefix: credential.prefix,
+    permissions: ['llm:call'],
+    resources: credential.resources,
+  });
+  const code = async (more: object) => (await ask({ token, ...more })).code;
+  assert.equal(await code({ permission: 'mcp:call' }), 'permission_denied');
+  assert.equal(await code({ resource: { type: 'flow', id: 'weekly' } }), 'resource_denied');
+  assert.equal(await code({ resource: { type: 'agent', id: 'nightly' } }), 'resource_denied');
+  await desk.settle();
+  const [row] = await desk.sql<{ actor_id: string; on_behalf_of: string; detail: object }>(
+    "select * from audit_events where code = 'resource_denied' order by sequence",
+  );
+  assert.deepEqual([row?.actor_id, row?.on_behalf_of], [credential.id, desk.ada.id]);
+  assert.deepEqual((row?.detail as { resource?: object }).resource, { type: 'flow', id: 'weekly' });
+});
+
+test('a key that may verify asks about others, within its tenant', async () => {
+  await using desk = await openDesk();
+  const service = await desk.ada.createKey({ name: 'gateway' });
+  const other = await desk.ada.createKey({ name: 'billing', permissions: ['llm:call'] });
+  const ask = async (token: string) =>
+    (await desk.send('POST /api/v1/verify', { token: service.token, body: { token } })).body['code'];
+  assert.equal(await ask(other.token), 'valid');
+  await desk.sql(
+    "insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now())",
+  );
+  await desk.sql(
+    `with u as (insert into users (id, tenant_id, email, name, role, created_at)
+       select gen_random_uuid(), id, 'eve@example.com', 'Eve', 'admin', now() from tenants where slug = 'other' returning id, tenant_id)
+     update credentials set tenant_id = u.tenant_id, made_by = u.id from u where credentials.id = $1`,
+    [other.credential.id],
+  );
+  assert.equal(await ask(other.token), 'token_invalid');
+});

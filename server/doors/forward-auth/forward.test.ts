@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rolePermissions } from '#server/core/access/permissions.ts';
+import { effectivePermissions } from '#server/core/access/permissions.ts';
 import { upgrade } from '#server/testing/backend.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
 const door = '/api/v1/auth/forward';
-const names = ['user', 'email', 'role', 'tenant', 'credential', 'permissions'];
+const names = ['user', 'email', 'role', 'tenant', 'credential', 'actor', 'permissions'];
 const proxied = { settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } };
-const everything = [...rolePermissions.admin].join(' ');
+const everything = [
+  ...effectivePermissions({ kind: 'user', role: 'admin', isPlatformAdmin: true }, ['*']),
+].join(' ');
 const identityOf = ({ headers }: Answer) => names.map((name) => headers.get(`keyward-${name}`));
 
-test('a proxy is told who sent a request, for every method and path, in six headers that are always there', async () => {
+test('a proxy is told who sent a request, for every method and path, in headers that are always there', async () => {
   await using desk = await openDesk();
   const { token, credential } = await desk.ada.createToken({ name: 'x' });
   for (const call of [
@@ -29,6 +31,7 @@ test('a proxy is told who sent a request, for every method and path, in six head
       'admin',
       desk.ada.tenantId,
       credential.id,
+      `user:${desk.ada.id}`,
       everything,
     ]);
     assert.equal(answer.text, '');
@@ -40,6 +43,7 @@ test('a proxy is told who sent a request, for every method and path, in six head
     'admin',
     desk.ada.tenantId,
     '',
+    `user:${desk.ada.id}`,
     everything,
   ]);
 });
@@ -50,7 +54,10 @@ test('an anonymous caller gets 401 and no identity', async () => {
     const answer = await desk.send(`GET ${door}/page`, call);
     assert.equal(answer.status, 401);
     assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer realm="Keyward"/);
-    assert.deepEqual(identityOf(answer), Array(6).fill(null));
+    assert.deepEqual(
+      identityOf(answer),
+      names.map(() => null),
+    );
   }
 });
 
@@ -88,7 +95,10 @@ test('a token of some permissions passes for those that a site asks for, and for
     const refused = await desk.send(`GET ${path}`, { token });
     assert.equal(refused.problem?.code, 'permission_denied', path);
     assert.match(refused.headers.get('www-authenticate') ?? '', /error="insufficient_scope"$/);
-    assert.deepEqual(identityOf(refused), Array(6).fill(null));
+    assert.deepEqual(
+      identityOf(refused),
+      names.map(() => null),
+    );
   }
   await desk.settle();
   const rows = await desk.sql("select detail from audit_events where action = 'access.denied'");

@@ -199,3 +199,34 @@ test('a server with another master key finds out at its start, and signs nothing
   const another = desk.another({ settings: { KEYWARD_MASTER_KEY: 'a1'.repeat(32) } });
   await assert.rejects(another, WrongMasterKeyError);
 });
+
+test('a key’s JWT and its introspection say that it is a key, and name no role', async () => {
+  await using desk = await openDesk();
+  const key = await desk.ada.createKey({ name: 'billing', permissions: ['llm:call', 'mcp:call'] });
+  const service = await desk.ada.createKey({ name: 'gateway' });
+  const jwt = jwtOf(await exchange(desk, key.token, { scope: 'llm:call' }));
+  const { payload } = await checkOffline(desk, jwt);
+  assert.deepEqual(
+    [payload['typ'], payload.sub, payload['role'], payload['client_id'], payload['scope']],
+    ['key', key.credential.id, undefined, key.credential.id, 'llm:call'],
+  );
+  const introspect = async (token: string) =>
+    (
+      await desk.send('POST /oauth/introspect', {
+        token: service.token,
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        text: new URLSearchParams({ token }).toString(),
+      })
+    ).body;
+  const shown = await introspect(key.token);
+  assert.deepEqual(
+    [shown['active'], shown['typ'], shown['username'], shown['sub'], shown['role']],
+    [true, 'key', 'billing', key.credential.id, undefined],
+  );
+  assert.deepEqual([(await introspect(jwt))['active'], (await introspect(jwt))['scope']], [true, 'llm:call']);
+  await desk.ada.send(`PATCH /api/v1/api-keys/${key.credential.id}`, { body: { permissions: ['mcp:call'] } });
+  assert.equal((await introspect(jwt))['scope'], '');
+  await desk.ada.send(`POST /api/v1/api-keys/${key.credential.id}/disable`);
+  assert.deepEqual(await introspect(jwt), { active: false });
+  assert.deepEqual(await introspect(key.token), { active: false });
+});

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { roles, type Permission, type Role } from '#server/core/access/schema.ts';
+import { keyPermissions, roles, type Permission, type Role } from '#server/core/access/schema.ts';
 import type { Meta } from '#server/core/procedures/builders.ts';
 import { appRouter } from '#server/doors/trpc/app-router.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 
-type Who = 'nobody' | Role;
+/** `platform`: an admin who looks after the tenants. */
+type Who = 'nobody' | Role | 'platform';
 
 interface Row {
   type: 'query' | 'mutation' | 'subscription';
@@ -16,19 +17,34 @@ interface Row {
   permission: Permission | 'signed-in' | 'anyone';
   /** Whether a session has to have been signed in lately. */
   fresh?: true;
+  /** Whether an API key that holds the permission gets in; left out: no, only people do. */
+  key?: true;
 }
 
 /** Who may call what: complete. A procedure without a row here, or a row without its procedure, fails. */
 const table: Record<string, Row> = {
-  'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in' },
-  'audit.list': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.get': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.export': { type: 'query', from: 'admin', token: true, permission: 'audit:read', fresh: true },
-  'audit.seal': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.key': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.verify': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.verifyAgainst': { type: 'mutation', from: 'admin', token: true, permission: 'audit:read' },
-  'audit.actions': { type: 'query', from: 'admin', token: true, permission: 'audit:read' },
+  'live.changes': { type: 'subscription', from: 'viewer', token: true, permission: 'signed-in', key: true },
+  'audit.list': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
+  'audit.get': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
+  'audit.export': {
+    type: 'query',
+    from: 'admin',
+    token: true,
+    permission: 'audit:read',
+    fresh: true,
+    key: true,
+  },
+  'audit.seal': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
+  'audit.key': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
+  'audit.verify': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
+  'audit.verifyAgainst': {
+    type: 'mutation',
+    from: 'admin',
+    token: true,
+    permission: 'audit:read',
+    key: true,
+  },
+  'audit.actions': { type: 'query', from: 'admin', token: true, permission: 'audit:read', key: true },
   'notices.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'notices.dismiss': { type: 'mutation', from: 'viewer', token: false, permission: 'tokens:read' },
   'attention.list': { type: 'query', from: 'admin', token: true, permission: 'tokens:admin' },
@@ -47,18 +63,29 @@ const table: Record<string, Row> = {
   'account.revokeSession': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'account.revokeOtherSessions': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'account.unlink': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
+  'keys.list': { type: 'query', from: 'manager', token: true, permission: 'keys:read', key: true },
+  'keys.get': { type: 'query', from: 'manager', token: true, permission: 'keys:read', key: true },
+  'keys.create': { type: 'mutation', from: 'manager', token: false, permission: 'keys:write', fresh: true },
+  'keys.update': { type: 'mutation', from: 'manager', token: true, permission: 'keys:write' },
+  'keys.disable': { type: 'mutation', from: 'manager', token: true, permission: 'keys:write' },
+  'keys.enable': { type: 'mutation', from: 'manager', token: false, permission: 'keys:write', fresh: true },
+  'keys.rotate': { type: 'mutation', from: 'manager', token: false, permission: 'keys:write', fresh: true },
+  'keys.endGrace': { type: 'mutation', from: 'manager', token: true, permission: 'keys:write' },
+  'keys.revoke': { type: 'mutation', from: 'manager', token: true, permission: 'keys:write' },
+  'access.list': { type: 'query', from: 'manager', token: true, permission: 'keys:read', key: true },
+  'access.explain': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in', key: true },
   'links.list': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
   'links.revoke': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
-  'magic.request': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'magic.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'oidc.start': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'magic.request': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'magic.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'oidc.start': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
   'oidc.link': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in', fresh: true },
-  'sessions.ways': { type: 'query', from: 'nobody', token: true, permission: 'anyone' },
-  'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'sessions.ways': { type: 'query', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
   'sessions.confirm': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
-  'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
-  'sessions.me': { type: 'query', from: 'viewer', token: true, permission: 'signed-in' },
-  'setup.complete': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in', key: true },
+  'sessions.me': { type: 'query', from: 'viewer', token: true, permission: 'signed-in', key: true },
+  'setup.complete': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
   'device.find': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
   'device.approve': {
     type: 'mutation',
@@ -77,12 +104,57 @@ const table: Record<string, Row> = {
   },
   'setupCodes.get': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'setupCodes.cancel': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
-  'setupCodes.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'setupCodes.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
   'setupCodes.report': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
   'tenants.settings': { type: 'query', from: 'admin', token: true, permission: 'settings:write' },
   'tenants.updateSettings': { type: 'mutation', from: 'admin', token: true, permission: 'settings:write' },
+  'tenants.list': { type: 'query', from: 'platform', token: true, permission: 'tenants:write' },
+  'tenants.get': { type: 'query', from: 'platform', token: true, permission: 'tenants:write' },
+  'tenants.create': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
+  'tenants.update': { type: 'mutation', from: 'platform', token: true, permission: 'tenants:write' },
+  'tenants.addAdmin': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
+  'tenants.suspend': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
+  'tenants.resume': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
+  'tenants.delete': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
+  'tenants.restore': {
+    type: 'mutation',
+    from: 'platform',
+    token: true,
+    permission: 'tenants:write',
+    fresh: true,
+  },
   'tokens.list': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
-  'tokens.use': { type: 'query', from: 'viewer', token: true, permission: 'usage:read' },
+  'tokens.use': { type: 'query', from: 'viewer', token: true, permission: 'usage:read', key: true },
   'tokens.get': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'tokens.create': {
     type: 'mutation',
@@ -104,7 +176,7 @@ const table: Record<string, Row> = {
     fresh: true,
   },
   'tokens.endGrace': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
-  'tokens.revokeFound': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
+  'tokens.revokeFound': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
   'users.update': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.activate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.deactivate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
@@ -129,11 +201,11 @@ const table: Record<string, Row> = {
   'users.sessions': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
   'users.revokeSession': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.revokeSessions': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
-  'users.checkInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'users.acceptInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'users.checkReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'users.completeReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone' },
-  'verify.token': { type: 'mutation', from: 'admin', token: true, permission: 'verify' },
+  'users.checkInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'users.acceptInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'users.checkReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'users.completeReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'verify.token': { type: 'mutation', from: 'admin', token: true, permission: 'verify', key: true },
 };
 
 interface Definition {
@@ -181,7 +253,9 @@ test('each role gets in where the table says, and nowhere else', async (t) => {
     await desk.ada.send(`PATCH /api/v1/users/${person.id}`, { body: { role } });
     members.set(role, { cookie: person.cookie });
   }
-  const order: Who[] = ['nobody', ...roles];
+  tokens.set('platform', { token: (await desk.ada.createToken({ name: 'all' })).token });
+  members.set('platform', { cookie: desk.ada.cookie });
+  const order: Who[] = ['nobody', ...roles, 'platform'];
   for (const [name, row] of Object.entries(table)) {
     for (const who of order) {
       const high = order.indexOf(who) >= order.indexOf(row.from);
@@ -198,6 +272,26 @@ test('each role gets in where the table says, and nowhere else', async (t) => {
         if (!row.token) assert.equal(code, 'session_required');
       });
     }
+  }
+});
+
+test('a key gets in where the table says, with all that a key may hold, and as no person anywhere else', async (t) => {
+  await using desk = await openDesk();
+  const whole = await desk.ada.createKey({ name: 'whole', permissions: [...keyPermissions] });
+  const none = await desk.ada.createKey({ name: 'none', permissions: ['usage:write'] });
+  for (const [name, row] of Object.entries(table)) {
+    const open = row.permission === 'anyone' || row.permission === 'signed-in';
+    await t.test(`${name} by a key`, async () => {
+      const code = await codeOf(desk, name, whole);
+      assert.equal(gotIn(code), row.key ?? false, code);
+      if (!row.key) assert.equal(code, 'session_required');
+    });
+    if (!row.key) continue;
+    await t.test(`${name} by a key that was not granted it`, async () => {
+      const code = await codeOf(desk, name, none);
+      assert.equal(gotIn(code), open, code);
+      if (!open) assert.equal(code, 'permission_denied');
+    });
   }
 });
 

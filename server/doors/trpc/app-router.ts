@@ -1,5 +1,7 @@
 import { router } from '#server/core/procedures/builders.ts';
+import { accessRouter } from '#server/credentials/access-review/router.ts';
 import { attentionRouter } from '#server/credentials/alerts/router.ts';
+import { keysRouter } from '#server/credentials/api-keys/router.ts';
 import { deviceRouter } from '#server/credentials/device-sign-in/router.ts';
 import { setupCodesRouter } from '#server/credentials/enrollment/router.ts';
 import { verifyRouter } from '#server/credentials/introspection/router.ts';
@@ -18,11 +20,13 @@ import { oidcRouter } from '#server/people/sso/router.ts';
 import { tenantsRouter } from '#server/people/tenants/router.ts';
 
 export const appRouter = router({
+  access: accessRouter,
   account: accountRouter,
   magic: magicRouter,
   oidc: oidcRouter,
   live: liveRouter,
   device: deviceRouter,
+  keys: keysRouter,
   links: linksRouter,
   audit: auditRouter,
   notices: noticesRouter,

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ReachPageView } from '#server/credentials/access-review/schema.ts';
+import { openDesk } from '#server/testing/desk.ts';
+
+test('who can reach a tool is told with the reason of each, and nobody who cannot use it', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const eve = await desk.join('Eve', 'viewer');
+  const make = (name: string, mcp_tool: string[] | '*', permissions = ['mcp:call']) =>
+    desk.ada.createKey({ name, permissions, resources: { mcp_tool } });
+  await make('one', ['s/search']);
+  await make('server', ['s/*']);
+  await make('all', '*');
+  await make('other', ['t/search']);
+  await make('useless', '*', ['llm:call']);
+  const off = await make('off', '*');
+  await desk.ada.send(`POST /api/v1/api-keys/${off.credential.id}/disable`);
+  await bob.createToken({ name: 'bound', resources: { mcp_tool: ['s/search'] } as never });
+  const items: ReachPageView['items'] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query = `type=mcp_tool&id=s/search&limit=2${cursor && `&cursor=${cursor}`}`;
+    const page = (await desk.ada.send(`GET /api/v1/access?${query}`)).body as unknown as ReachPageView;
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  assert.deepEqual(
+    items.map(({ kind, label, reason }) => [kind, label, reason]),
+    [
+      ['key', 'one', 'id'],
+      ['key', 'server', 'prefix'],
+      ['key', 'all', '*'],
+      ['pat', 'bound', 'id'],
+      ['user', desk.ada.email, 'role'],
+      ['user', bob.email, 'role'],
+    ],
+  );
+  assert.equal((await eve.send('GET /api/v1/access?type=flow&id=a')).problem?.code, 'permission_denied');
+  assert.equal((await desk.ada.send('GET /api/v1/access?type=table&id=a')).status, 422);
+  desk.clock.advance({ minutes: 11 });
+  await desk.settle();
+  const rows = await desk.sql("select from audit_events where action = 'resource.access_viewed'");
+  assert.equal(rows.length, 1);
+});
+
+test('a credential is explained to its owner, to itself and to managers, and to others it does not exist', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const eve = await desk.join('Eve', 'member');
+  const own = await bob.createToken({ name: 'ci', permissions: ['mcp:call'] });
+  const key = await desk.ada.createKey({ name: 'billing', permissions: ['mcp:call'] });
+  const ask = (who: { cookie: string } | { token: string }, credentialId: string, more: object = {}) =>
+    desk.send('POST /api/v1/access/explain', { ...who, body: { credentialId, ...more } });
+  const asked = await ask(bob, own.credential.id, { permission: 'llm:call' });
+  assert.deepEqual(asked.body, {
+    allowed: false,
+    decidedBy: 'grant',
+    sentence: 'The token "ci" may not do llm:call: it was not granted llm:call.',
+  });
+  assert.equal((await ask({ token: key.token }, key.credential.id)).body['allowed'], true);
+  assert.equal((await ask(desk.ada, own.credential.id)).status, 200);
+  for (const [who, id] of [
+    [eve, own.credential.id],
+    [eve, key.credential.id],
+    [{ token: key.token }, own.credential.id],
+    [desk.ada, desk.ada.id],
+  ] as const)
+    assert.equal((await ask(who, id)).problem?.code, 'not_found');
+});

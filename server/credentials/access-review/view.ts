@@ -1,0 +1,20 @@
+import type { Holder } from '#server/core/access/permissions.ts';
+import type { Grant, Resources } from '#server/core/access/schema.ts';
+import type { ExplainedRow } from '#server/credentials/access-review/queries.ts';
+import type { ExplainedCredential } from '#server/credentials/access-review/rules.ts';
+
+/** A row as the rules judge it. */
+export function toExplained(row: ExplainedRow): ExplainedCredential {
+  const { permissions, resources, deactivatedAt, suspendedAt, role, isPlatformAdmin, ...same } = row;
+  const holder: Holder = role
+    ? { kind: 'user', role, isPlatformAdmin: isPlatformAdmin ?? false }
+    : { kind: 'key' };
+  return {
+    ...same,
+    grant: permissions as Grant,
+    resources: resources as Resources | null,
+    holder,
+    ownerActive: deactivatedAt === null,
+    tenantSuspended: suspendedAt !== null,
+  };
+}

@@ -1,0 +1,128 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Transaction } from '#db/client.ts';
+import type { Ctx, PersonCtx } from '#server/core/access/context.ts';
+import { assertFreshSignIn } from '#server/core/access/fresh.ts';
+import type { Grant, Permission, Resources } from '#server/core/access/schema.ts';
+import { recordAudit } from '#server/core/audit/record.ts';
+import { lockKey, lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
+import {
+  findKey,
+  releaseExpiredKeyName,
+  updateKeyRow,
+  type KeyRow,
+} from '#server/credentials/api-keys/queries.ts';
+import { assertHeld, isWidening, keyExpiry } from '#server/credentials/api-keys/rules.ts';
+import type {
+  KeyIdInput,
+  KeyView,
+  RevokeKeyInput,
+  UpdateKeyInput,
+} from '#server/credentials/api-keys/schema.ts';
+import { toKeyView } from '#server/credentials/api-keys/view.ts';
+import { assertChangeable, type TokenPolicy } from '#server/credentials/tokens/rules.ts';
+import { AppError, notFound } from '#server/errors.ts';
+
+/** One of the tenant's keys. Throws `not_found` for unknown ids and for another tenant's. */
+export async function getKey({ runtime, principal, now }: Ctx, { id }: KeyIdInput): Promise<KeyView> {
+  const key = await findKey(runtime.db, principal.tenantId, id);
+  if (!key) throw notFound('key');
+  return toKeyView(key, now());
+}
+
+/**
+ * Changes a key. What widens it needs a session that was signed in lately, and only what one holds oneself can be added.
+ * Throws `not_found`, `name_taken`, `token_ended`, `session_required`, `sign_in_again`, `validation_failed`.
+ */
+export function updateKey(ctx: PersonCtx, { id, ...input }: UpdateKeyInput): Promise<KeyView> {
+  const { tenantId } = ctx.principal;
+  return ctx.change(async (tx) => {
+    const policy = await lockMaker(tx, ctx);
+    const key = await lockKey(tx, tenantId, id);
+    const changes = changesOf(key, input);
+    if (Object.keys(changes).length === 0) return toKeyView(key, ctx.now());
+    assertChangeable(key, ctx.now());
+    assertMayWiden(ctx, key, input);
+    if (input.name !== undefined)
+      await releaseExpiredKeyName(tx, tenantId, { name: input.name, at: ctx.now() });
+    await refusingTakenKeyName(() => updateKeyRow(tx, tenantId, id, toRow(ctx, key, input, policy)));
+    await recordAudit(tx, ctx, {
+      action: actionOf(changes),
+      resource: keyResource(key),
+      detail: { changes },
+    });
+    return viewAgain(tx, ctx, id);
+  });
+}
+
+/** Ends a key for good. Repeating it changes nothing. Throws `not_found`. */
+export function revokeKey(ctx: PersonCtx, { id, reason }: RevokeKeyInput): Promise<KeyView> {
+  const { tenantId, user } = ctx.principal;
+  return ctx.change(async (tx) => {
+    await lockMaker(tx, ctx);
+    const key = await lockKey(tx, tenantId, id);
+    if (key.revokedAt) return toKeyView(key, ctx.now());
+    const revoked = { revokedAt: ctx.now(), revokedBy: user.id, revokeReason: reason ?? null };
+    await updateKeyRow(tx, tenantId, id, revoked);
+    const detail = { reason: reason ?? null };
+    await recordAudit(tx, ctx, { action: 'key.revoke', resource: keyResource(key), detail });
+    return viewAgain(tx, ctx, id);
+  });
+}
+
+/** A key as it is now. Throws `not_found`. */
+export async function viewAgain(tx: Transaction, ctx: Ctx, id: string): Promise<KeyView> {
+  const key = await findKey(tx, ctx.principal.tenantId, id);
+  if (!key) throw notFound('key');
+  return toKeyView(key, ctx.now());
+}
+
+export function keyResource({ id, name }: { id: string; name: string }) {
+  return { type: 'key', id, label: name };
+}
+
+type KeyInput = Omit<UpdateKeyInput, 'id'>;
+type KeyChanges = Record<string, { from: unknown; to: unknown }>;
+
+/** Lists and moments are the same where they say the same. */
+function changesOf(key: KeyRow, input: KeyInput): KeyChanges {
+  const now = { ...key, expiresAt: key.expiresAt?.toISOString() ?? null };
+  return Object.fromEntries(
+    Object.entries(input).flatMap(([field, to]) => {
+      const from: unknown = now[field as keyof KeyInput];
+      return to === undefined || isDeepStrictEqual(from, to) ? [] : [[field, { from, to }]];
+    }),
+  );
+}
+
+/** What only switches a key off or on is named so. */
+function actionOf({ enabled, ...others }: KeyChanges) {
+  if (!enabled || Object.keys(others).length > 0) return 'key.update';
+  return enabled.to ? 'key.enable' : 'key.disable';
+}
+
+function assertMayWiden(ctx: PersonCtx, key: KeyRow, { name: _, ...change }: KeyInput): void {
+  const terms = { ...key, resources: key.resources as Resources };
+  if (!isWidening(terms, change)) return;
+  if (ctx.principal.origin.kind !== 'session')
+    throw new AppError(
+      'session_required',
+      'A token can narrow a key, not widen it. Sign in to Keyward in a browser.',
+    );
+  assertFreshSignIn(ctx);
+  const added = (change.permissions ?? []).filter((permission) => !key.permissions.includes(permission));
+  assertHeld(ctx.principal.permissions as ReadonlySet<Permission>, added as Grant);
+}
+
+function toRow(ctx: Ctx, key: KeyRow, input: KeyInput, policy: TokenPolicy) {
+  const { expiresAt, enabled, ...same } = input;
+  return {
+    ...same,
+    // An end that stays is not measured again.
+    ...(expiresAt !== undefined &&
+      expiresAt !== (key.expiresAt?.toISOString() ?? null) && {
+        expiresAt: keyExpiry(expiresAt, policy, ctx.now()),
+      }),
+    // Switching it on answers for whatever had switched it off.
+    ...(enabled !== undefined && { enabled, held: enabled ? false : key.held }),
+  };
+}

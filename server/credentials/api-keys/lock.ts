@@ -1,0 +1,44 @@
+import type { Transaction } from '#db/client.ts';
+import { violatedUnique } from '#db/errors.ts';
+import type { PersonCtx } from '#server/core/access/context.ts';
+import { rolePermissions } from '#server/core/access/permissions.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { findKeyForUpdate, lockTenant, type KeyRow } from '#server/credentials/api-keys/queries.ts';
+import { lockActiveOwner } from '#server/credentials/tokens/issue.ts';
+import type { TokenPolicy } from '#server/credentials/tokens/rules.ts';
+import { AppError, notFound, tenantSuspended } from '#server/errors.ts';
+
+/**
+ * Locks the tenant, then the person who changes one of its keys (decision 46). Returns the tenant's policy. Throws
+ * `tenant_suspended`, `account_deactivated` and `permission_denied` for what they lost a moment ago.
+ */
+export async function lockMaker(tx: Transaction, { principal }: PersonCtx): Promise<TokenPolicy> {
+  const { tenantId, user } = principal;
+  const tenant = await lockTenant(tx, tenantId);
+  if (!tenant) throw notFound('tenant');
+  if (tenant.suspendedAt) throw tenantSuspended();
+  const { role } = await lockActiveOwner(tx, { tenantId, userId: user.id });
+  if (!rolePermissions[role].has('keys:write'))
+    throw new AppError('permission_denied', `The role ${role} cannot change keys. Ask an admin for another.`);
+  return tenant;
+}
+
+/** Throws `not_found` for unknown ids and for another tenant's. */
+export async function lockKey(tx: Transaction, tenantId: TenantId, id: string): Promise<KeyRow> {
+  const key = await findKeyForUpdate(tx, tenantId, id);
+  if (!key) throw notFound('key');
+  return key;
+}
+
+/** Throws `name_taken` where a write finds that the tenant has a live key of that name. */
+export async function refusingTakenKeyName<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (violatedUnique(error) !== 'credentials_live_key_name') throw error;
+    throw new AppError(
+      'name_taken',
+      'There is an active key of this name. Choose another name, or revoke that one first.',
+    );
+  }
+}
