@@ -9,6 +9,7 @@ import { keepAuditMonths } from '#server/doors/jobs/keep-audit-months.ts';
 import { notifyExpiringTokens } from '#server/doors/jobs/notify-expiring.ts';
 import { pruneDeviceRequestsJob } from '#server/doors/jobs/prune-device-requests.ts';
 import { pruneTalliesJob } from '#server/doors/jobs/prune-tallies.ts';
+import { pruneTenantsJob } from '#server/doors/jobs/prune-tenants.ts';
 import { pruneUse } from '#server/doors/jobs/prune-use.ts';
 import { sweepTokensJob } from '#server/doors/jobs/sweep-tokens.ts';
 import { syncOwnersJob } from '#server/doors/jobs/sync-owners.ts';
@@ -24,6 +25,7 @@ export const jobs = [
   pruneUse,
   pruneTalliesJob,
   pruneDeviceRequestsJob,
+  pruneTenantsJob,
   sweepTokensJob,
   syncOwnersJob,
 ] as readonly Job<never>[];

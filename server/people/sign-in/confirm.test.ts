@@ -11,6 +11,27 @@ import { goodPassword, signIn, type Person } from '#server/testing/person.ts';
 type Act = (desk: Desk, bob: Person, made: CreatedTokenView) => Promise<Answer>;
 
 /** Each of the acts that need a recent sign-in, by its procedure. */
+/** A key of Ada's, made without signing in. */
+async function keyOf({ sql, ada }: Desk): Promise<string> {
+  const [row] = await sql<{ id: string }>(
+    `with made as (insert into credentials (id, tenant_id, kind, made_by, name, permissions, resources, created_at)
+       values (gen_random_uuid(), $1, 'key', $2, gen_random_uuid()::text, array['verify'], '{}', now()) returning id),
+     proof as (insert into secrets (hash, credential_id, prefix, epoch, state, created_at)
+       select sha256(id::text::bytea), id, 'kw_key_' || left(md5(id::text), 8), 1, 'current', now() from made)
+     select id from made`,
+    [ada.tenantId, ada.id],
+  );
+  return row?.id ?? '';
+}
+
+async function tenantOf({ sql }: Desk): Promise<string> {
+  const [row] = await sql<{ id: string }>(
+    `insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now())
+     on conflict (slug) do update set name = 'Other' returning id`,
+  );
+  return row?.id ?? '';
+}
+
 const acts: Record<string, Act> = {
   'tokens.create': ({ ada }) => ada.send('POST /api/v1/tokens', { body: { name: 'other' } }),
   'tokens.rotate': ({ ada }, _, { credential }) =>
@@ -35,6 +56,26 @@ const acts: Record<string, Act> = {
   'users.resetPassword': ({ ada }, bob) =>
     ada.send(`POST /api/v1/users/${bob.id}/reset-password`, { body: {} }),
   'audit.export': ({ ada }) => ada.send('GET /api/v1/audit/export?format=ndjson'),
+  'keys.create': ({ ada }) =>
+    ada.send('POST /api/v1/api-keys', { body: { name: 'billing', permissions: ['verify'] } }),
+  'keys.enable': async (desk) => desk.ada.send(`POST /api/v1/api-keys/${await keyOf(desk)}/enable`),
+  'keys.rotate': async (desk) =>
+    desk.ada.send(`POST /api/v1/api-keys/${await keyOf(desk)}/rotate`, { body: { graceSeconds: 0 } }),
+  'tenants.create': ({ ada }) => ada.send('POST /api/v1/tenants', { body: { slug: 'other', name: 'Other' } }),
+  'tenants.addAdmin': async (desk) =>
+    desk.ada.send(`POST /api/v1/tenants/${await tenantOf(desk)}/admins`, {
+      body: { name: 'Eve', email: 'eve@example.com' },
+    }),
+  'tenants.suspend': async (desk) =>
+    desk.ada.send(`POST /api/v1/tenants/${await tenantOf(desk)}/suspend`, { body: { reason: 'unpaid' } }),
+  'tenants.resume': async (desk) => desk.ada.send(`POST /api/v1/tenants/${await tenantOf(desk)}/resume`),
+  'tenants.restore': async (desk) => {
+    const id = await tenantOf(desk);
+    await desk.sql('update tenants set suspended_at = now(), deleted_at = now() where id = $1', [id]);
+    return desk.ada.send(`POST /api/v1/tenants/${id}/restore`);
+  },
+  'tenants.delete': async (desk) =>
+    desk.ada.send(`DELETE /api/v1/tenants/${await tenantOf(desk)}`, { body: { confirm: 'other' } }),
   'oidc.link': ({ ada }) => ada.send('POST /trpc/oidc.link', { body: {} }),
 };
 

@@ -1,4 +1,13 @@
 import { z } from 'zod';
+import { emailSchema } from '#server/account-schema.ts';
+import {
+  cursorSchema,
+  idSchema,
+  lineSchema,
+  searchSchema,
+  timestampSchema,
+} from '#server/core/access/schema.ts';
+import { userNameSchema } from '#server/people/users/schema.ts';
 
 const rateLimit = z.strictObject({
   perSecond: z
@@ -50,3 +59,102 @@ export const updateSettingsInput = z.strictObject({
     .optional(),
 });
 export type UpdateSettingsInput = z.infer<typeof updateSettingsInput>;
+
+export const tenantStatuses = ['active', 'suspended', 'deleted', 'purged'] as const;
+const tenantStatusSchema = z.enum(tenantStatuses);
+export type TenantStatus = z.infer<typeof tenantStatusSchema>;
+
+const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and hyphens, at most 63.')
+  .meta({ example: 'acme' });
+const tenantNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Acme Ltd' });
+const reasonSchema = lineSchema(500, 'Say why.').meta({ example: 'The contract ended' });
+
+/** Calls a second, and how many at once. */
+const rateSchema = z
+  .strictObject({ perSecond: z.int().min(1).max(1_000_000), atOnce: z.int().min(1).max(10_000_000) })
+  .refine(({ perSecond, atOnce }) => atOnce >= perSecond, {
+    message: 'At least as many as a second.',
+    path: ['atOnce'],
+  })
+  .nullable()
+  .meta({ description: 'Of each credential; `null`: that of the installation.', example: null });
+
+/** A tenant as platform admins see it: names, counts and limits, and nothing inside it. */
+export const tenantView = z.object({
+  id: idSchema,
+  slug: z.string().meta({ example: 'acme' }),
+  name: z.string().meta({ example: 'Acme Ltd' }),
+  status: tenantStatusSchema,
+  createdAt: timestampSchema,
+  suspendedAt: timestampSchema.nullable(),
+  suspendReason: z.string().nullable(),
+  deletedAt: timestampSchema.nullable(),
+  purgeAt: timestampSchema
+    .nullable()
+    .meta({ description: 'When a deleted tenant is erased; until then it can be restored.' }),
+  counts: z.object({
+    users: z.int().meta({ description: 'Who were not deleted.' }),
+    tokens: z.int().meta({ description: 'That were not revoked.' }),
+    keys: z.int().meta({ description: 'That were not revoked.' }),
+  }),
+  limits: z.object({ maxTokenDays: z.int().nullable(), rate: rateSchema }),
+});
+export type TenantView = z.infer<typeof tenantView>;
+
+export const listTenantsInput = z.strictObject({
+  search: searchSchema().optional().meta({ description: 'Part of a name or of a short name.' }),
+  status: tenantStatusSchema.optional(),
+  cursor: cursorSchema.optional(),
+  limit: z.int().min(1).max(200).default(50),
+});
+export type ListTenantsInput = z.infer<typeof listTenantsInput>;
+
+export const tenantPageView = z.object({
+  items: z.array(tenantView).meta({ description: 'By their short names.' }),
+  nextCursor: cursorSchema.nullable(),
+});
+export type TenantPageView = z.infer<typeof tenantPageView>;
+
+const newAdminSchema = z.strictObject({ email: emailSchema, name: userNameSchema });
+
+export const createTenantInput = z.strictObject({
+  slug: slugSchema,
+  name: tenantNameSchema,
+  admin: newAdminSchema.optional().meta({ description: 'Its first admin; can be added later.' }),
+});
+export type CreateTenantInput = z.infer<typeof createTenantInput>;
+
+const inviteUrlSchema = z.url().meta({
+  description: 'Shown here and never again; good once, for 24 hours.',
+  example: 'https://desk.example/invite#code=4fT9xQ2aLkW7',
+});
+
+export const createdTenantView = z.object({ tenant: tenantView, inviteUrl: inviteUrlSchema.nullable() });
+export type CreatedTenantView = z.infer<typeof createdTenantView>;
+
+export const tenantIdInput = z.strictObject({ id: idSchema });
+export type TenantIdInput = z.infer<typeof tenantIdInput>;
+
+export const updateTenantInput = z.strictObject({
+  id: idSchema,
+  name: tenantNameSchema.optional(),
+  rate: rateSchema.optional(),
+});
+export type UpdateTenantInput = z.infer<typeof updateTenantInput>;
+
+export const addTenantAdminInput = z.strictObject({ id: idSchema, ...newAdminSchema.shape });
+export type AddTenantAdminInput = z.infer<typeof addTenantAdminInput>;
+
+export const addedTenantAdminView = z.object({ inviteUrl: inviteUrlSchema });
+export type AddedTenantAdminView = z.infer<typeof addedTenantAdminView>;
+
+export const suspendTenantInput = z.strictObject({ id: idSchema, reason: reasonSchema });
+export type SuspendTenantInput = z.infer<typeof suspendTenantInput>;
+
+export const deleteTenantInput = z.strictObject({
+  id: idSchema,
+  confirm: z.string().max(63).meta({ description: 'Its short name.', example: 'acme' }),
+});
+export type DeleteTenantInput = z.infer<typeof deleteTenantInput>;

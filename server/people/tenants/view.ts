@@ -1,17 +1,39 @@
 import type { Config } from '#server/config.ts';
-import type { TenantRow } from '#server/people/tenants/queries.ts';
-import type { SettingsView } from '#server/people/tenants/schema.ts';
+import type { SettingsRow, TenantRow } from '#server/people/tenants/queries.ts';
+import { purgeTime, tenantStatus } from '#server/people/tenants/rules.ts';
+import type { SettingsView, TenantView } from '#server/people/tenants/schema.ts';
 
-export function toSettingsView(row: TenantRow, config: Config): SettingsView {
-  const { maxTokenDays, allowEternalTokens, disableOnReuse, callsPerSecond, callsAtOnce } = row;
+export function toSettingsView(row: SettingsRow, config: Config): SettingsView {
+  const { maxTokenDays, allowEternalTokens, disableOnReuse } = row;
   return {
     maxTokenDays,
     allowEternalTokens,
     disableOnReuse,
-    rateLimit: callsPerSecond && callsAtOnce ? { perSecond: callsPerSecond, atOnce: callsAtOnce } : null,
+    rateLimit: rateOf(row),
     installation: {
       rateLimit: config.rateLimits.token,
       auditRetentionDays: config.auditRetentionDays ?? null,
     },
+  };
+}
+
+const rateOf = ({ callsPerSecond, callsAtOnce }: Pick<SettingsRow, 'callsPerSecond' | 'callsAtOnce'>) =>
+  callsPerSecond && callsAtOnce ? { perSecond: callsPerSecond, atOnce: callsAtOnce } : null;
+
+export function toTenantView(row: TenantRow): TenantView {
+  const { id, slug, name, suspendReason, maxTokenDays, users, tokens, keys } = row;
+  const { deletedAt, purgedAt } = row;
+  return {
+    id,
+    slug,
+    name,
+    status: tenantStatus(row),
+    createdAt: row.createdAt.toISOString(),
+    suspendedAt: row.suspendedAt?.toISOString() ?? null,
+    suspendReason,
+    deletedAt: deletedAt?.toISOString() ?? null,
+    purgeAt: deletedAt && !purgedAt ? purgeTime(deletedAt).toISOString() : null,
+    counts: { users, tokens, keys },
+    limits: { maxTokenDays, rate: rateOf(row) },
   };
 }

@@ -1,0 +1,41 @@
+import type { Ctx } from '#server/core/access/context.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
+import { recordAudit } from '#server/core/audit/record.ts';
+import { notFound } from '#server/errors.ts';
+import { findSettings, findSettingsForUpdate, updateTenantRow } from '#server/people/tenants/queries.ts';
+import type { SettingsView, UpdateSettingsInput } from '#server/people/tenants/schema.ts';
+import { toSettingsView } from '#server/people/tenants/view.ts';
+
+/** What the asker's tenant has decided on tokens. */
+export async function getSettings({ runtime, principal }: Ctx): Promise<SettingsView> {
+  const tenant = await findSettings(runtime.db, principal.tenantId);
+  if (!tenant) throw notFound('tenant');
+  return toSettingsView(tenant, runtime.config);
+}
+
+/** Changes some of it. Tokens that exist already are left as they are. */
+export function updateSettings(ctx: Ctx, input: UpdateSettingsInput): Promise<SettingsView> {
+  const { tenantId } = ctx.principal;
+  const { config } = ctx.runtime;
+  const columns = toColumns(input);
+  return ctx.change(async (tx) => {
+    const tenant = await findSettingsForUpdate(tx, tenantId);
+    if (!tenant) throw notFound('tenant');
+    const changes = changedFields(tenant, columns);
+    if (Object.keys(changes).length === 0) return toSettingsView(tenant, config);
+    await updateTenantRow(tx, tenantId, columns);
+    const resource = { type: 'tenant', id: tenantId, label: tenant.name };
+    await recordAudit(tx, ctx, { action: 'settings.update', resource, detail: { changes } });
+    const changed = await findSettings(tx, tenantId);
+    return toSettingsView(changed ?? tenant, config);
+  });
+}
+
+const toColumns = ({ rateLimit, ...columns }: UpdateSettingsInput) =>
+  rateLimit === undefined
+    ? columns
+    : {
+        ...columns,
+        callsPerSecond: rateLimit?.perSecond ?? null,
+        callsAtOnce: rateLimit?.atOnce ?? null,
+      };
