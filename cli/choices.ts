@@ -1,7 +1,8 @@
 import { Option } from 'commander';
-import type { Permission, Role } from '#server/core/access/schema.ts';
+import type { Permission, ResourceType, Role } from '#server/core/access/schema.ts';
 import type { AdminTokenSort, UseWindow } from '#server/credentials/token-triage/schema.ts';
 import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
+import type { TenantStatus } from '#server/people/tenants/schema.ts';
 import type { UserStatus } from '#server/people/users/schema.ts';
 import { usage } from './client/errors.ts';
 
@@ -17,6 +18,19 @@ export const tokenStatuses = namesOf<TokenStatus>({
   revoked: true,
 });
 export const userStatuses = namesOf<UserStatus>({ active: true, deactivated: true, deleted: true });
+export const tenantStatuses = namesOf<TenantStatus>({
+  active: true,
+  suspended: true,
+  deleted: true,
+  purged: true,
+});
+export const resourceTypes = namesOf<ResourceType>({
+  agent: true,
+  flow: true,
+  mcp_tool: true,
+  vector_store: true,
+  llm_model: true,
+});
 export const useWindows = namesOf<UseWindow>({
   never: true,
   '24h': true,

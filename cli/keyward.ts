@@ -8,11 +8,14 @@ import { addAdmin } from './commands/admin.ts';
 import { addAuth } from './commands/auth.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addExplain } from './commands/explain.ts';
 import { addHelp } from './commands/help.ts';
+import { addKey } from './commands/key.ts';
 import { addProfile } from './commands/profile.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
 import { addSkills } from './commands/skills.ts';
+import { addTenant } from './commands/tenant.ts';
 import { addToken } from './commands/token.ts';
 import { addUpgrade } from './commands/upgrade.ts';
 import { outputOf } from './context.ts';
@@ -33,8 +36,8 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 }
 
 const commandTable: Record<string, ((program: Command) => void)[]> = {
-  'Everyday:': [addAuth, addToken, addProfile],
-  'Admins:': [addAdmin],
+  'Everyday:': [addAuth, addToken, addExplain, addProfile],
+  'Admins:': [addKey, addAdmin, addTenant],
   'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addSkills, addCompletion, addHelp],
 };
 

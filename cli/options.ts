@@ -1,4 +1,7 @@
 import { InvalidArgumentError } from 'commander';
+import type { Resource, Resources } from '#server/core/access/schema.ts';
+import { resourceTypes } from './choices.ts';
+import { usage } from './client/errors.ts';
 
 /** `30d`, `90d`: in days. Not null for `never`, which commander would take for no value. */
 export type Ttl = number | 'never';
@@ -35,6 +38,25 @@ export function collect(text: string, before: string[] = []): string[] {
       .map((part) => part.trim())
       .filter(Boolean),
   ];
+}
+
+/** `flow:nightly`, the only form that a resource has on a command line. */
+export function readResource(text: string): Resource {
+  const [name = ''] = text.split(':', 1);
+  const type = resourceTypes.find((known) => known === name);
+  const id = text.slice(name.length + 1);
+  if (type && id) return { type, id };
+  throw usage(`"${text}" is no resource.`, `Write it as type:id. Types are ${resourceTypes.join(', ')}.`);
+}
+
+/** What a key is to reach, by type; `flow:*` for every flow. */
+export function readResources(texts: string[]): Partial<Resources> {
+  const resources: Partial<Resources> = {};
+  for (const { type, id } of texts.map(readResource)) {
+    const known = resources[type];
+    resources[type] = id === '*' || known === '*' ? '*' : [...(known ?? []), id];
+  }
+  return resources;
 }
 
 export function readLimit(text: string): number {

@@ -16,9 +16,9 @@ export interface Standing {
 }
 
 export function describeStanding(me: MeView, server: string, profile: string | undefined): Standing {
-  const { user, credential } = me;
+  const { user, key, credential } = me;
   return {
-    who: user ? `${clean(user.name)} <${clean(user.email)}>` : 'nobody',
+    who: user ? `${clean(user.name)} <${clean(user.email)}>` : key ? `API key ${clean(key.name)}` : 'nobody',
     role: user?.role ?? 'none',
     server,
     token: credential ? `${clean(credential.name)} (${clean(credential.prefix)}…)` : undefined,

@@ -1,3 +1,4 @@
+import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
 import { wordsOfGrant } from './standing.ts';
@@ -16,7 +17,9 @@ function statusPaint({ paint }: Output): Record<TokenStatus, (text: string) => s
   };
 }
 
-function columnsOf(out: Output, own?: string): Column<TokenView>[] {
+type Listed = Pick<TokenView, 'id' | 'name' | 'prefix' | 'status' | 'expiresAt' | 'lastUsedAt'>;
+
+function columnsOf(out: Output, own?: string): Column<Listed>[] {
   const now = Date.now();
   const byStatus = statusPaint(out);
   return [
@@ -47,9 +50,54 @@ export function showTokens(out: Output, tokens: TokenView[], own?: string): void
 
 /** With whose each is. */
 export function showAdminTokens(out: Output, tokens: AdminTokenView[]): void {
-  const [name, ...rest] = columnsOf(out) as Column<AdminTokenView>[];
+  const [name, ...rest]: Column<AdminTokenView>[] = columnsOf(out);
   if (name)
     out.table(tokens, [name, { title: 'OWNER', value: ({ owner }) => owner.email, flexible: true }, ...rest]);
+}
+
+/** With what each reaches. */
+export function showKeys(out: Output, keys: KeyView[]): void {
+  const columns: Column<KeyView>[] = columnsOf(out);
+  out.table(keys, [...columns, { title: 'REACHES', value: wordsOfReach, flexible: true }]);
+}
+
+export function showKey(out: Output, key: KeyView): void {
+  const now = Date.now();
+  out.facts([
+    ['Name', out.paint.bold(clean(key.name))],
+    ['Id', key.id],
+    ['Prefix', `${clean(key.prefix)}…`],
+    ['Status', statusPaint(out)[key.status](key.status)],
+    ['May', key.permissions.join(', ')],
+    ...Object.entries(key.resources).flatMap(([type, ids]): [string, string][] =>
+      ids.length > 0 ? [[`Reaches ${type}`, ids === '*' ? 'all' : ids.map(clean).join(', ')]] : [],
+    ),
+    ['From', key.ipAllowlist.length > 0 ? key.ipAllowlist.map(clean).join(', ') : undefined],
+    ['Made', `${ago(key.createdAt, now)} by ${clean(key.createdBy.label)}`],
+    ['Expires', endOf(key.expiresAt, now)],
+    ['Last used', ago(key.lastUsedAt, now)],
+    ['Uses', String(key.useCount)],
+    [
+      'Rotated',
+      key.rotation ? `the old secret works until ${momentOf(key.rotation.graceEndsAt)}` : undefined,
+    ],
+    ['Revoked', revocationOf(key)],
+  ]);
+}
+
+function wordsOfReach({ resources }: KeyView): string {
+  const parts = Object.entries(resources).flatMap(([type, ids]) =>
+    ids.length === 0 ? [] : [`${type} ${ids === '*' ? 'all' : ids.length}`],
+  );
+  return parts.join(', ') || 'nothing';
+}
+
+/** The secret alone on stdout, what is said about it beside it. */
+export function handOver(out: Output, token: string, sentence: string): void {
+  out.done(`${sentence}. Copy it now: it is not shown again.`);
+  out.note('');
+  const shown = clean(token);
+  out.print(process.stdout.isTTY ? `  ${out.paint.bold(shown)}\n` : shown);
 }
 
 export function showToken(out: Output, token: TokenView | AdminTokenView): void {
@@ -82,7 +130,11 @@ export function showToken(out: Output, token: TokenView | AdminTokenView): void 
   ]);
 }
 
-function revocationOf({ revokedAt, revokedBy, revokeReason }: TokenView): string | undefined {
+function revocationOf({
+  revokedAt,
+  revokedBy,
+  revokeReason,
+}: Pick<TokenView, 'revokedAt' | 'revokedBy' | 'revokeReason'>): string | undefined {
   if (!revokedAt) return undefined;
   const by = revokedBy ? ` by ${clean(revokedBy.label)}` : '';
   return `${momentOf(revokedAt)}${by}${revokeReason ? `: ${clean(revokeReason)}` : ''}`;

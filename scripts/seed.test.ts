@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { rolePermissions } from '#server/core/access/permissions.ts';
+import { effectivePermissions } from '#server/core/access/permissions.ts';
 import { tokenStatuses } from '#server/credentials/tokens/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { createDatabase } from '#server/testing/database.ts';
@@ -11,6 +11,7 @@ import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import { signIn } from '#server/testing/person.ts';
 import { createDice } from './seed/dice.ts';
 import { fillDatabase, seedPassword, testCredentials, whatIsThere } from './seed/fill.ts';
+import { testKey } from './seed/keys.ts';
 
 const seed = fileURLToPath(new URL('seed.ts', import.meta.url));
 
@@ -79,12 +80,13 @@ test('the seed has tokens in every state, people who left or were invited, a mon
       (select count(*)::int from users where deactivated_at is not null and deleted_at is null) as deactivated,
       (select count(*)::int from users where deleted_at is not null) as deleted,
       (select count(*)::int from one_time_codes where purpose = 'invite') as invited,
-      (select count(*)::int from credentials) as tokens,
+      (select count(*)::int from credentials where kind = 'pat') as tokens,
+      (select count(*)::int from credentials where kind = 'key') as keys,
       (select count(*)::int from credential_last_use where last_used_at is null) as unused,
       (select count(*)::int from secrets where state = 'grace' and valid_until > now()) as grace,
       (select count(distinct day)::int from credential_use) as days,
       (select count(*)::int from credential_use where refused > 0) as knocks`);
-  assert.partialDeepStrictEqual(facts, { tenants: 3, people: 200, tokens: 2_000 });
+  assert.partialDeepStrictEqual(facts, { tenants: 3, people: 200, tokens: 2_000, keys: 21 });
   assert.ok((facts?.['days'] ?? 0) >= 30);
   for (const [what, number] of Object.entries(facts ?? {})) assert.ok(number > 0, what);
 });
@@ -95,8 +97,12 @@ test('whoever was seeded as one role holds a token that may do what the role may
   for (const { role, email, token } of testCredentials) {
     const { body } = await desk.send('GET /api/v1/me', { token: token.reveal() });
     assert.equal(body['user']?.['email'], email);
-    assert.deepEqual(new Set(body['permissions'] as unknown as string[]), rolePermissions[role]);
+    const holder = { kind: 'user', role, isPlatformAdmin: role === 'admin' } as const;
+    const held = effectivePermissions(holder, ['*']);
+    assert.deepEqual(new Set(body['permissions'] as unknown as string[]), held);
   }
+  const asked = await desk.send('GET /api/v1/me', { token: testKey.key.reveal() });
+  assert.equal(asked.body['key']?.['name'], testKey.name);
 });
 
 /** What would make no sense in a world that came about by itself. */
@@ -110,7 +116,7 @@ const impossible: Record<string, string> = {
   'more uses in the month than ever':
     'select 1 from credential_last_use c join (select credential_id, sum(count) as times from credential_use group by 1) u on u.credential_id = c.credential_id where u.times > c.use_count',
   'a token without the row of its making':
-    "select 1 from credentials c where not exists (select from audit_events where resource_id = c.id and action = 'token.create')",
+    "select 1 from credentials c where not exists (select from audit_events where resource_id = c.id and action in ('token.create', 'key.create'))",
   'history out of its order':
     'select 1 from (select time, lag(time) over (order by sequence) as before from audit_events) e where time < before',
   'something done by someone who was not there yet':

@@ -5,6 +5,7 @@ import { ConfigError, readConfig, type Config } from '#server/config.ts';
 import { openAddresses, quietly, say } from '#server/doors/operator/operator-command.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { fillDatabase, seedPassword, whatIsThere, type Seeded, testCredentials } from './seed/fill.ts';
+import { testKey } from './seed/keys.ts';
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/;
 
@@ -39,10 +40,11 @@ function report(seeded: Seeded | 'there already', seconds: number): string {
   const done =
     seeded === 'there already'
       ? 'The seed is in this database already. Nothing was changed.'
-      : `Made ${seeded.people} people in 3 tenants, ${seeded.tokens} tokens, a month of use and ${seeded.events} audit events in ${seconds.toFixed(1)} s.`;
+      : `Made ${seeded.people} people in 3 tenants, ${seeded.tokens} tokens, ${seeded.keys} API keys, a month of use and ${seeded.events} audit events in ${seconds.toFixed(1)} s.`;
   const lines = testCredentials.map(
     ({ role, email, token }) => `  ${role.padEnd(8)} ${email.padEnd(20)} ${token.reveal()}`,
   );
+  lines.push(`  ${'key'.padEnd(8)} ${testKey.name.padEnd(20)} ${testKey.key.reveal()}`);
   return [done, '', `Everyone's password is "${seedPassword}". To try things with:`, '', ...lines, ''].join(
     '\n',
   );

@@ -1,6 +1,7 @@
 import type { Output } from '#cli/terminal/output.ts';
-import { showAdminTokens, showTokens } from '#cli/token-view.ts';
+import { showAdminTokens, showKeys, showTokens } from '#cli/token-view.ts';
 import { foldText } from '#server/core/access/schema.ts';
+import type { KeyPageView, KeyView } from '#server/credentials/api-keys/schema.ts';
 import type { AdminTokenPageView, AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
 import { listAll, type Api } from './api.ts';
@@ -10,11 +11,14 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export const isUuid = (text: string) => uuid.test(text);
 const searchLength = 100;
 
+/** What a reference may say of a token or a key. */
+type Named = Pick<TokenView, 'name' | 'prefix' | 'status'>;
+
 /**
  * Those that a reference may mean: by name, those that still work before those that do not; and by the start of a prefix. Both,
  * since a name may look like the prefix of another token, and whoever revokes that one must not be given a decoy.
  */
-export function pick<T extends TokenView>(tokens: T[], reference: string): T[] {
+export function pick<T extends Named>(tokens: T[], reference: string): T[] {
   const bare = reference.replace(/(…|\.\.\.)$/, '');
   const isNamed = ({ name }: T) => foldText(name) === foldText(reference);
   const named = tokens.filter(isNamed);
@@ -29,7 +33,7 @@ export async function findOwnToken(api: Api, reference: string, out: Output): Pr
   if (isUuid(reference)) return await api.send<TokenView>(`GET /api/v1/tokens/${reference}`);
   const search = assertReference(reference);
   const { items } = await listAll<TokenPageView>(api, 'GET /api/v1/tokens', { search, limit: 200 });
-  return theOne(pick(items, reference), reference, (several) => showTokens(out, several));
+  return theOne(pick(items, reference), reference, { show: (several) => showTokens(out, several) });
 }
 
 /** Anyone's, for admins. */
@@ -40,7 +44,20 @@ export async function findAnyToken(api: Api, reference: string, out: Output): Pr
     search,
     limit: 200,
   });
-  return theOne(pick(items, reference), reference, (several) => showAdminTokens(out, several));
+  return theOne(pick(items, reference), reference, {
+    show: (several) => showAdminTokens(out, several),
+  });
+}
+
+/** An API key of the tenant's. */
+export async function findKey(api: Api, reference: string, out: Output): Promise<KeyView> {
+  if (isUuid(reference)) return await api.send<KeyView>(`GET /api/v1/api-keys/${reference}`);
+  const search = assertReference(reference);
+  const { items } = await listAll<KeyPageView>(api, 'GET /api/v1/api-keys', { search, limit: 200 });
+  return theOne(pick(items, reference), reference, {
+    show: (several) => showKeys(out, several),
+    what: 'key',
+  });
 }
 
 function assertReference(reference: string): string {
@@ -49,10 +66,16 @@ function assertReference(reference: string): string {
   throw usage('Which token?', 'Name it by its id, its prefix (kw_pat_…) or its name.');
 }
 
-function theOne<T extends TokenView>(found: T[], reference: string, show: (several: T[]) => void): T {
+function theOne<T extends Named>(
+  found: T[],
+  reference: string,
+  { show, what = 'token' }: { show: (several: T[]) => void; what?: 'token' | 'key' },
+): T {
   const [first, ...others] = found;
   if (!first)
-    throw new CliError('refused', `There is no token "${reference}".`, { hint: 'See: keyward token list' });
+    throw new CliError('refused', `There is no ${what} "${reference}".`, {
+      hint: `See: keyward ${what} list`,
+    });
   if (others.length === 0) return first;
   show(found);
   throw usage(

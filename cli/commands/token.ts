@@ -11,7 +11,7 @@ import { collect, readGrace, readTtl, type Ttl } from '#cli/options.ts';
 import { confirmOr, isInteractive } from '#cli/terminal/prompts.ts';
 import { clean } from '#cli/terminal/text.ts';
 import { validity } from '#cli/terminal/times.ts';
-import { showToken, showTokens } from '#cli/token-view.ts';
+import { handOver, showToken, showTokens } from '#cli/token-view.ts';
 import type { Permission } from '#server/core/access/schema.ts';
 import type { RotatedTokenView, TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
 
@@ -138,7 +138,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   if (options.raw) return context.out.print(clean(token));
   if (context.out.json) return context.out.printJson(made);
   const { name, expiresAt } = credential;
-  handOver(context, token, `Token "${clean(name)}" made, ${validity(expiresAt, Date.now())}`);
+  handOver(context.out, token, `Token "${clean(name)}" made, ${validity(expiresAt, Date.now())}`);
 }
 
 /** The server is not asked about it by the token itself: it would count as used. */
@@ -172,14 +172,6 @@ async function createByDevice(
     expiresAt: left === undefined ? null : new Date(Date.now() + left * 1_000).toISOString(),
   };
   return { token: granted.access_token, credential };
-}
-
-/** The secret alone on stdout, what is said about it beside it. */
-function handOver({ out }: Context, token: string, sentence: string): void {
-  out.done(`${sentence}. Copy it now: it is not shown again.`);
-  out.note('');
-  const shown = clean(token);
-  out.print(process.stdout.isTTY ? `  ${out.paint.bold(shown)}\n` : shown);
 }
 
 async function list(context: Context, { status, search }: ListOptions): Promise<void> {
@@ -231,7 +223,7 @@ async function rotate(context: Context, reference: string, options: RotateOption
   const old = graceEnd
     ? `The old one works until ${new Date(graceEnd).toLocaleString()}`
     : 'The old one has stopped';
-  handOver(context, token, `Token "${clean(credential.name)}" rotated. ${old}`);
+  handOver(context.out, token, `Token "${clean(credential.name)}" rotated. ${old}`);
 }
 
 function assertAlive(token: TokenView): TokenView {

@@ -25,7 +25,10 @@ create trigger tenants_stay_erased before update on tenants
 alter table one_time_codes
   add column requires_platform_admin boolean not null default false,
   drop constraint one_time_codes_tenant_id_issued_by_fkey,
+  drop constraint one_time_codes_tenant_id_issued_credential_id_fkey,
   add constraint one_time_codes_issued_by_fkey foreign key (issued_by) references users (id),
+  add constraint one_time_codes_issued_credential_fkey
+    foreign key (issued_credential_id) references credentials (id),
   add constraint one_time_codes_platform_check check (not requires_platform_admin or (purpose = 'invite' and issued_by is not null));
 
 create or replace function end_codes_of_user() returns trigger language plpgsql as $$

@@ -10,6 +10,7 @@ import type { Runtime } from '#server/core/access/context.ts';
 import { hashPassword } from '#server/people/users/password.ts';
 import { before, createDice, type Dice, minuteMs, seedId } from './dice.ts';
 import { writeHistory } from './history.ts';
+import { makeKeys, type Key } from './keys.ts';
 import { makeLinks } from './links.ts';
 import { browsers } from './names.ts';
 import { knownEmail, known as familiar, makePeople, type Person, places } from './people.ts';
@@ -28,6 +29,7 @@ export const seedPassword = 'seeded for development';
 export interface Seeded {
   people: number;
   tokens: number;
+  keys: number;
   events: number;
 }
 
@@ -62,7 +64,12 @@ export async function fillDatabase(runtime: Runtime): Promise<Seeded> {
       await inBatches(events, (batch) => tx.insert(datedEvents).values(batch));
     }),
   );
-  return { people: world.people.length, tokens: world.tokens.length, events: world.events.length };
+  return {
+    people: world.people.length,
+    tokens: world.tokens.length,
+    keys: world.keys.length,
+    events: world.events.length,
+  };
 }
 
 interface World {
@@ -70,6 +77,7 @@ interface World {
   tenants: (typeof tenants.$inferInsert)[];
   people: Person[];
   tokens: Token[];
+  keys: Key[];
   uses: Use[];
   events: (typeof auditEvents.$inferInsert)[];
 }
@@ -94,13 +102,15 @@ function makeWorld(facts: { at: Date; passwordHash: string }, defaultTenantId: s
     .slice(0, familiar.length)
     .map((owner, index) => makeTestToken(owner, tokenCount - index, at));
   const tokens = [...dealt, ...tests];
+  const keys = makeKeys(people, at);
   return {
     dice,
     tenants: rows,
     people,
     tokens,
+    keys,
     uses,
-    events: writeHistory(dice, { people, tokens, uses }, at),
+    events: writeHistory(dice, { people, tokens, keys, uses }, at),
   };
 }
 
@@ -155,8 +165,9 @@ function lastUseOf({ id, tenantId, lastUsedAt, lastUsedIp, lastUsedAgent, useCou
   };
 }
 
-async function writeTokens(tx: Transaction, { tokens, uses }: World): Promise<void> {
+async function writeTokens(tx: Transaction, { tokens, keys, uses }: World): Promise<void> {
   await inBatches(tokens, (batch) => tx.insert(credentials).values(batch));
+  await tx.insert(credentials).values(keys);
   await inBatches(tokens.map(lastUseOf), (batch) =>
     tx
       .insert(credentialLastUse)
@@ -171,7 +182,7 @@ async function writeTokens(tx: Transaction, { tokens, uses }: World): Promise<vo
         },
       }),
   );
-  const proofs = tokens.flatMap((token) => token.secrets);
+  const proofs = [...tokens, ...keys].flatMap((one) => one.secrets);
   await inBatches(proofs, (batch) => tx.insert(secrets).values(batch));
   await inBatches(uses, (batch) => tx.insert(credentialUse).values(batch));
 }

@@ -1,5 +1,6 @@
 import type { AuditRow } from '#server/core/audit/record.ts';
 import { before, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
+import { lifeOfKey, type Key } from './keys.ts';
 import { browsers } from './names.ts';
 import type { Person } from './people.ts';
 import type { Token } from './tokens.ts';
@@ -9,18 +10,22 @@ type Deed = Pick<AuditRow, 'time' | 'action'> & Partial<AuditRow>;
 
 const signInDays = 30;
 
+interface Made {
+  people: readonly Person[];
+  tokens: readonly Token[];
+  keys: readonly Key[];
+  uses: readonly Use[];
+}
+
 /** The audit log of all that was made, oldest first. */
-export function writeHistory(
-  dice: Dice,
-  { people, tokens, uses }: { people: readonly Person[]; tokens: readonly Token[]; uses: readonly Use[] },
-  at: Date,
-): AuditRow[] {
+export function writeHistory(dice: Dice, { people, tokens, keys, uses }: Made, at: Date): AuditRow[] {
   const byId = new Map(people.map((person) => [person.id, person]));
   const tokensById = new Map(tokens.map((token) => [token.id, token]));
   const rows = [
     ...people.flatMap((person) => lifeOfPerson(dice, person, byId)),
     ...people.flatMap((person) => signIns(dice, person, at)),
     ...tokens.flatMap((token) => lifeOfToken(dice, token, byId)),
+    ...keys.flatMap(lifeOfKey),
     ...refusals(uses, tokensById),
   ].filter(({ time }) => time.getTime() <= at.getTime());
   rows.sort((a, b) => a.time.getTime() - b.time.getTime());

@@ -54,6 +54,7 @@ export function makePeople(
       email: familiar ? knownEmail(familiar.role) : `${mailbox(name)}@${place.domain}`,
       name,
       role: familiar?.role ?? roleOf(dice, index, place.admins),
+      platformAdmin: familiar?.role === 'admin',
       passwordHash: isInvited ? null : passwordHash,
       createdAt,
       isInvited,

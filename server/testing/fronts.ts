@@ -27,15 +27,16 @@ export async function placeOfFront(): Promise<FrontAddress & AsyncDisposable> {
 
 /**
  * Starts what `docs/proxies` has: in front of a service, asking the Keyward at an origin. The file is run as it stands, with
- * nothing changed but addresses.
+ * nothing changed but addresses, and the query that asks for something.
  */
 export async function startProxy(
   name: ProxyName,
   place: FrontAddress,
-  { keyward, service }: { keyward: string; service: number },
+  { keyward, service, asking = '' }: { keyward: string; service: number; asking?: string },
 ): Promise<Program> {
   const config = (await readFile(new URL(`proxies/${files[name]}`, docs), 'utf8'))
     .replaceAll('127.0.0.1:3000', new URL(keyward).host)
+    .replace(/\/api\/v1\/auth\/forward(?=;|\n)/, `/api/v1/auth/forward${asking}`)
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${service}`)
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${place.port}`);
   return name === 'nginx' ? startNginx(config, place) : startCaddy(config, place);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rolePermissions } from '#server/core/access/permissions.ts';
+import { effectivePermissions } from '#server/core/access/permissions.ts';
 import { startBackend, upgrade, type Backend } from '#server/testing/backend.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
@@ -13,24 +13,26 @@ interface Proxied extends AsyncDisposable {
   proxy: Caller;
 }
 
-async function openProxied(name: ProxyName): Promise<Proxied> {
+/** `asking`: for what the proxy asks. */
+async function openProxied(name: ProxyName, asking = ''): Promise<Proxied> {
   const opened = new AsyncDisposableStack();
   const desk = opened.use(await openDesk({ settings: { KEYWARD_TRUSTED_PROXIES: '127.0.0.1' } }));
   const service = opened.use(await startBackend());
   const place = opened.use(await placeOfFront());
-  opened.use(await startProxy(name, place, { keyward: desk.origin, service: service.port }));
+  opened.use(await startProxy(name, place, { keyward: desk.origin, service: service.port, asking }));
   const proxy = createCaller(`http://127.0.0.1:${place.port}`);
   return { desk, service, proxy, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-const identity = ['user', 'email', 'role', 'tenant', 'credential', 'permissions'].map(
+const identity = ['user', 'email', 'role', 'tenant', 'credential', 'actor', 'permissions'].map(
   (name) => `keyward-${name}`,
 );
 /** With every character that some service takes for a hyphen. */
 const forged = Object.fromEntries(
   identity.flatMap((name) => ['-', '_', '.', '~'].map((mark) => [name.replace('-', mark), 'forged'])),
 );
-const everything = [...rolePermissions.admin].join(' ');
+const holder = { kind: 'user', role: 'admin', isPlatformAdmin: true } as const;
+const everything = [...effectivePermissions(holder, ['*'])].join(' ');
 
 for (const name of ['nginx', 'caddy'] as const) {
   const options = { skip: skipWithout(name) };
@@ -43,13 +45,13 @@ for (const name of ['nginx', 'caddy'] as const) {
     assert.equal(byToken.status, 200, byToken.text);
     assert.deepEqual(
       identity.map((header) => byToken.body[header]),
-      [id, email, role, tenantId, credential.id, everything],
+      [id, email, role, tenantId, credential.id, `user:${id}`, everything],
     );
     const bySession = await at.proxy.send('GET /page', { cookie, headers: forged });
     assert.equal(bySession.status, 200, bySession.text);
     assert.deepEqual(
       identity.map((header) => bySession.body[header] ?? ''),
-      [id, email, role, tenantId, '', everything],
+      [id, email, role, tenantId, '', `user:${id}`, everything],
     );
     assert.ok(!JSON.stringify(at.service.requests).includes('forged'));
     assert.equal(at.service.requests[0]?.url, '/page?a=1');
@@ -188,4 +190,37 @@ for (const name of ['nginx', 'caddy'] as const) {
     const local = await at.desk.ada.createToken({ name: 'local', ipAllowlist: ['127.0.0.1'] });
     assert.equal((await at.proxy.send('GET /page', { token: local.token })).status, 200);
   });
+
+  test(
+    `${name} lets a key through to a resource within its reach, also once its maker is gone, until it is disabled`,
+    options,
+    async () => {
+      await using at = await openProxied(name, '?resource=flow:nightly');
+      const bob = await at.desk.join('Bob', 'manager');
+      const resources = { flow: ['nightly'], mcp_tool: ['s/search', 's/fetch'] };
+      const key = await bob.createKey({ name: 'reports', permissions: ['mcp:call'], resources });
+      const other = await bob.createKey({
+        name: 'other',
+        permissions: ['mcp:call'],
+        resources: { flow: ['weekly'] },
+      });
+      const passed = await at.proxy.send('GET /report', { token: key.token, headers: forged });
+      assert.equal(passed.status, 200);
+      assert.equal(passed.body['keyward-actor'], `key:${key.credential.id}`);
+      assert.equal(passed.body['keyward-user'] ?? '', '');
+      assert.equal((await at.proxy.send('GET /report', { token: other.token })).status, 403);
+      await at.desk.settle();
+      const [row] = await at.desk.sql<{ credential_id: string; detail: object }>(
+        "select credential_id, detail from audit_events where code = 'resource_denied'",
+      );
+      assert.deepEqual(row, {
+        credential_id: other.credential.id,
+        detail: { resource: { type: 'flow', id: 'nightly' } },
+      });
+      await at.desk.ada.send(`DELETE /api/v1/users/${bob.id}`);
+      assert.equal((await at.proxy.send('GET /report', { token: key.token })).status, 200);
+      await at.desk.ada.send(`POST /api/v1/api-keys/${key.credential.id}/disable`);
+      assert.equal((await at.proxy.send('GET /report', { token: key.token })).status, 401);
+    },
+  );
 }

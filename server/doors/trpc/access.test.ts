@@ -253,11 +253,9 @@ test('each role gets in where the table says, and nowhere else', async (t) => {
     await desk.ada.send(`PATCH /api/v1/users/${person.id}`, { body: { role } });
     members.set(role, { cookie: person.cookie });
   }
-  tokens.set('platform', { token: (await desk.ada.createToken({ name: 'all' })).token });
-  members.set('platform', { cookie: desk.ada.cookie });
   const order: Who[] = ['nobody', ...roles, 'platform'];
   for (const [name, row] of Object.entries(table)) {
-    for (const who of order) {
+    for (const who of order.slice(0, -1)) {
       const high = order.indexOf(who) >= order.indexOf(row.from);
       await t.test(`${name} by ${who}`, async () => {
         const code = await codeOf(desk, name, members.get(who) ?? {});
@@ -273,6 +271,16 @@ test('each role gets in where the table says, and nowhere else', async (t) => {
       });
     }
   }
+});
+
+test('who looks after the tenants gets in everywhere, and their token wherever one does', async (t) => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'all' });
+  for (const [name, row] of Object.entries(table))
+    await t.test(name, async () => {
+      assert.ok(gotIn(await codeOf(desk, name, { cookie: desk.ada.cookie })));
+      assert.equal(gotIn(await codeOf(desk, name, { token })), row.token);
+    });
 });
 
 test('a key gets in where the table says, with all that a key may hold, and as no person anywhere else', async (t) => {

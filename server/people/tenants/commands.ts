@@ -144,7 +144,8 @@ export function restoreTenant(ctx: PersonCtx, { id }: TenantIdInput): Promise<Te
     const tenant = await lockTenant(tx, ctx, id);
     assertRestorable(tenant, ctx.now());
     if (!tenant.deletedAt) return toTenantView(tenant);
-    const byDeletion = tenant.suspendedAt?.getTime() === tenant.deletedAt.getTime();
+    const byDeletion =
+      tenant.suspendReason === null && tenant.suspendedAt?.getTime() === tenant.deletedAt.getTime();
     await updateTenantRow(tx, id, { deletedAt: null, ...(byDeletion && { suspendedAt: null }) });
     await record(tx, ctx, tenant, 'tenant.restore', { suspended: !byDeletion });
     return view(tx, id);
