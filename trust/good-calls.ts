@@ -1,32 +1,16 @@
 import { randomUUIDv7 } from 'node:crypto';
 import { randomBase62 } from '#server/core/secrets/format.ts';
-import type { CreatedKeyView } from '#server/credentials/api-keys/schema.ts';
 import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { Secret } from '#server/secret.ts';
-import { textOf, type Json } from '#server/testing/caller.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 import type { GoodCall, TrialTenant } from './calls.ts';
+import { keyCalls } from './key-calls.ts';
+import { by, byAdmin, byMember, byStranger, post, type Prepare } from './prepare.ts';
+import { tenantCalls } from './tenant-calls.ts';
 
 const newPassword = 'eleven boats under a paper moon';
 const unreachable = 503;
-
-type Prepare = (place: TrialTenant) => Promise<GoodCall>;
-
-/** With nothing to make ready. */
-const by =
-  (who: 'admin' | 'member', input: object = {}, status?: number): Prepare =>
-  ({ [who]: { cookie } }) =>
-    Promise.resolve({ who: { cookie }, input, ...(status !== undefined && { status }) });
-
-/** With what an earlier step made. */
-const byAdmin = (prepare: (place: TrialTenant) => Promise<object>): Prepare => as('admin', prepare);
-const byMember = (prepare: (place: TrialTenant) => Promise<object>): Prepare => as('member', prepare);
-const byStranger =
-  (prepare: (place: TrialTenant) => Promise<object>): Prepare =>
-  async (place) => ({ who: {}, input: await prepare(place) });
-const as =
-  (who: 'admin' | 'member', prepare: (place: TrialTenant) => Promise<object>): Prepare =>
-  async (place) => ({ who: { cookie: place[who].cookie }, input: await prepare(place) });
 
 const tokens = new WeakMap<Person, Promise<CreatedTokenView>>();
 /** One for each member: what is made ready at the same place is about the same token. */
@@ -37,47 +21,12 @@ function token({ member }: TrialTenant): Promise<CreatedTokenView> {
 }
 const idOfToken = async (place: TrialTenant) => ({ id: (await token(place)).credential.id });
 const member = ({ member: { id } }: TrialTenant) => Promise.resolve({ id });
-const post = async (person: Person, path: string, body: object = {}): Promise<Json> => {
-  const answer = await person.send(`POST /api/v1${path}`, { body });
-  return expect(answer.status < 300 ? answer.status : 200, answer).body;
-};
 
 async function tokenInGrace(place: TrialTenant) {
   const input = await idOfToken(place);
   await post(place.member, `/tokens/${input.id}/rotate`, { graceSeconds: 3_600 });
   return input;
 }
-
-const keys = new WeakMap<Person, Promise<CreatedKeyView>>();
-/** One for each admin, who is known by what it reaches. */
-function key({ admin }: TrialTenant): Promise<CreatedKeyView> {
-  const made = keys.get(admin) ?? admin.createKey({ name: 'billing', resources: { flow: [admin.id] } });
-  keys.set(admin, made);
-  return made;
-}
-const idOfKey = async (place: TrialTenant) => ({ id: (await key(place)).credential.id });
-
-async function keyInGrace(place: TrialTenant) {
-  const input = await idOfKey(place);
-  await post(place.admin, `/api-keys/${input.id}/rotate`, { graceSeconds: 3_600 });
-  return input;
-}
-
-async function offKey(place: TrialTenant) {
-  const input = await idOfKey(place);
-  await post(place.admin, `/api-keys/${input.id}/disable`);
-  return input;
-}
-
-/** By who looks after the tenants, about the one at hand. */
-const byPlatform =
-  (prepare: (place: TrialTenant) => Promise<object>): Prepare =>
-  async (place) => ({ who: { cookie: place.stage.ada.cookie }, input: await prepare(place) });
-const idOfTenant = ({ admin: { tenantId: id } }: TrialTenant) => Promise.resolve({ id });
-// The short name of a tenant that is made for a trial is its id.
-const toDelete = ({ admin: { tenantId } }: TrialTenant) =>
-  Promise.resolve({ id: tenantId, confirm: tenantId });
-const newAdmin = () => ({ name: 'Some One', email: `${randomBase62(20)}@example.com` });
 
 async function offMember(place: TrialTenant) {
   await post(place.admin, `/users/${place.member.id}/deactivate`);
@@ -199,6 +148,8 @@ async function asking({ admin, ...place }: TrialTenant): Promise<GoodCall> {
 
 /** A good call of every procedure. */
 export const goodCalls: Record<string, Prepare> = {
+  ...keyCalls,
+  ...tenantCalls,
   'account.get': by('member'),
   'account.update': by('member', { name: 'Another Name' }),
   'account.changePassword': by('member', { currentPassword: goodPassword, newPassword }),
@@ -229,23 +180,6 @@ export const goodCalls: Record<string, Prepare> = {
   'device.find': byMember(userCode),
   'device.approve': byMember(userCode),
   'device.deny': byMember(userCode),
-  'keys.list': byAdmin(async (place) => {
-    await key(place);
-    return {};
-  }),
-  'keys.get': byAdmin(idOfKey),
-  'keys.create': by('admin', { name: 'another', permissions: ['verify'] }),
-  'keys.update': byAdmin(async (place) => ({ ...(await idOfKey(place)), name: 'renamed' })),
-  'keys.disable': byAdmin(idOfKey),
-  'keys.enable': byAdmin(offKey),
-  'keys.rotate': byAdmin(async (place) => ({ ...(await idOfKey(place)), graceSeconds: 3_600 })),
-  'keys.endGrace': byAdmin(keyInGrace),
-  'keys.revoke': byAdmin(idOfKey),
-  'access.list': byAdmin(async (place) => {
-    await key(place);
-    return { type: 'flow', id: place.admin.id };
-  }),
-  'access.explain': byAdmin(async (place) => ({ credentialId: (await idOfKey(place)).id })),
   'links.list': by('admin'),
   'links.revoke': byAdmin(async (place) => ({ id: await link(place) })),
   // Letters are written behind the answer, so no mail is configured here.
@@ -267,25 +201,6 @@ export const goodCalls: Record<string, Prepare> = {
   'setupCodes.report': reporting,
   'tenants.settings': by('admin'),
   'tenants.updateSettings': by('admin', { disableOnReuse: true }),
-  'tenants.list': byPlatform(() => Promise.resolve({})),
-  'tenants.get': byPlatform(idOfTenant),
-  'tenants.create': byPlatform(() =>
-    Promise.resolve({ slug: randomBase62(20).toLowerCase(), name: 'New', admin: newAdmin() }),
-  ),
-  'tenants.update': byPlatform(async (place) => ({ ...(await idOfTenant(place)), name: 'Renamed' })),
-  'tenants.addAdmin': byPlatform(async (place) => ({ ...(await idOfTenant(place)), ...newAdmin() })),
-  'tenants.suspend': byPlatform(async (place) => ({ ...(await idOfTenant(place)), reason: 'unpaid' })),
-  'tenants.resume': byPlatform(async (place) => {
-    const input = await idOfTenant(place);
-    await post(place.stage.ada, `/tenants/${input.id}/suspend`, { reason: 'unpaid' });
-    return input;
-  }),
-  'tenants.delete': byPlatform(toDelete),
-  'tenants.restore': byPlatform(async (place) => {
-    const { id, confirm } = await toDelete(place);
-    expect(200, await place.stage.ada.send(`DELETE /api/v1/tenants/${id}`, { body: { confirm } }));
-    return { id };
-  }),
   'tokens.list': by('member'),
   'tokens.use': by('member'),
   'tokens.get': byMember(idOfToken),

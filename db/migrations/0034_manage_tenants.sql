@@ -21,6 +21,18 @@ create trigger tenants_stay_erased before update on tenants
   for each row when (old.purge_began_at is not null and new.deleted_at is null)
   execute function refuse_restoration();
 
+-- What is erased thirty days after its deletion must not be deleted a month ago: by the owner of the table only.
+create function refuse_backdated_deletion() returns trigger language plpgsql as $$
+begin
+  if not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member') then
+    raise exception 'a tenant is deleted now, not before' using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+create trigger tenants_deleted_now before insert or update of deleted_at on tenants
+  for each row when (new.deleted_at < now() - interval '10 minutes')
+  execute function refuse_backdated_deletion();
+
 -- A platform admin invites the first admin of another tenant: the code ends with that right of theirs.
 alter table one_time_codes
   add column requires_platform_admin boolean not null default false,

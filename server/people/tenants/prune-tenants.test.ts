@@ -87,9 +87,18 @@ test('the database erases no tenant that lives, is only suspended, or is the def
   const ask = (id: string) => desk.sql('select purge_tenant($1, 10)', [id]);
   await assert.rejects(ask(desk.ada.tenantId), /not to be erased/);
   const old = "now() - interval '60 days'";
+  await desk.sql(
+    "insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now())",
+  );
   await assert.rejects(desk.sql(`update tenants set suspended_at = ${old}, deleted_at = ${old}`), {
     code: '23514',
   });
+  await assert.rejects(
+    desk.runtime.pool.query(
+      `update tenants set suspended_at = ${old}, deleted_at = ${old} where slug <> 'default'`,
+    ),
+    /deleted now, not before/,
+  );
   await desk.sql(`update tenants set suspended_at = ${old}`);
   await assert.rejects(ask(desk.ada.tenantId), /not to be erased/);
 });
