@@ -33,27 +33,31 @@ async function sqlOn(dataFolder: string, statement: string): Promise<unknown[]> 
   return rows;
 }
 
-test('a database of this machine is made anew and checked, and one with people of its own is not erased', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'keyward-fresh-'));
-  const KEYWARD_DATA = path.join(folder, 'data');
-  try {
-    const first = await runFresh({ KEYWARD_DATA });
-    assert.equal(first.code, 0, first.printed);
-    assert.match(first.printed, /2000 tokens, 21 API keys/);
-    assert.match(first.printed, /Schema, constraints, counts and every known credential were checked/);
-    await sqlOn(KEYWARD_DATA, 'truncate users cascade');
-    await sqlOn(
-      KEYWARD_DATA,
-      "insert into users (id, tenant_id, email, name, role, created_at) select gen_random_uuid(), id, 'eve@example.org', 'Eve', 'admin', now() from tenants limit 1",
-    );
-    const refused = await runFresh({ KEYWARD_DATA });
-    assert.equal(refused.code, 1);
-    assert.match(refused.printed, /people of its own, so it is not erased/);
-    assert.deepEqual(await sqlOn(KEYWARD_DATA, 'select email from users'), [{ email: 'eve@example.org' }]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-});
+test(
+  'a database of this machine is made anew and checked, and one with people of its own is not erased',
+  { timeout: 180_000 },
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'keyward-fresh-'));
+    const KEYWARD_DATA = path.join(folder, 'data');
+    try {
+      const first = await runFresh({ KEYWARD_DATA });
+      assert.equal(first.code, 0, first.printed);
+      assert.match(first.printed, /2000 tokens, 21 API keys/);
+      assert.match(first.printed, /Schema, constraints, counts and every known credential were checked/);
+      await sqlOn(KEYWARD_DATA, 'truncate users cascade');
+      await sqlOn(
+        KEYWARD_DATA,
+        "insert into users (id, tenant_id, email, name, role, created_at) select gen_random_uuid(), id, 'eve@example.org', 'Eve', 'admin', now() from tenants limit 1",
+      );
+      const refused = await runFresh({ KEYWARD_DATA });
+      assert.equal(refused.code, 1);
+      assert.match(refused.printed, /people of its own, so it is not erased/);
+      assert.deepEqual(await sqlOn(KEYWARD_DATA, 'select email from users'), [{ email: 'eve@example.org' }]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+);
 
 test('a database that is named, or one that others can reach, is not erased', async () => {
   const named = await runFresh({ DATABASE_URL: 'postgres://someone@/keyward' });

@@ -8,8 +8,9 @@ import { exchange, exchangeGrant, jwtOf, post } from '#server/testing/oauth.ts';
 import { expect, goodPassword } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { urlOf } from '#server/testing/round-trip.ts';
-import { placesFor, type TrialTenant, type Who } from './calls.ts';
+import { placesFor } from './calls.ts';
 import type { Stage } from './stage.ts';
+import type { TrialTenant, Who } from './trial.ts';
 
 type Fields = Record<string, string>;
 

@@ -4,10 +4,10 @@ import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { Secret } from '#server/secret.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
-import type { GoodCall, TrialTenant } from './calls.ts';
 import { keyCalls } from './key-calls.ts';
 import { by, byAdmin, byMember, byStranger, post, type Prepare } from './prepare.ts';
 import { tenantCalls } from './tenant-calls.ts';
+import type { GoodCall, TrialTenant } from './trial.ts';
 
 const newPassword = 'eleven boats under a paper moon';
 const unreachable = 503;

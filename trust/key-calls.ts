@@ -1,7 +1,7 @@
 import type { CreatedKeyView } from '#server/credentials/api-keys/schema.ts';
 import type { Person } from '#server/testing/person.ts';
-import type { TrialTenant } from './calls.ts';
 import { by, byAdmin, post, type Prepare } from './prepare.ts';
+import type { TrialTenant } from './trial.ts';
 
 const keys = new WeakMap<Person, Promise<CreatedKeyView>>();
 /** One for each admin, who is known by what it reaches. */

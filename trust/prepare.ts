@@ -1,6 +1,6 @@
 import type { Json } from '#server/testing/caller.ts';
 import { expect, type Person } from '#server/testing/person.ts';
-import type { GoodCall, TrialTenant } from './calls.ts';
+import type { GoodCall, TrialTenant } from './trial.ts';
 
 export type Prepare = (place: TrialTenant) => Promise<GoodCall>;
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Answer } from '#server/testing/caller.ts';
-import { callAt, placesFor, send, type TrialCall, type TrialTenant } from './calls.ts';
+import { callAt, placesFor, send, type TrialCall } from './calls.ts';
 import { inTurns } from './in-turns.ts';
 import type { Outcome } from './promise.ts';
 import type { Stage } from './stage.ts';
+import type { TrialTenant } from './trial.ts';
 
 /** Rows that both calls have to wait for before they go on at the same moment; none: what they meet. */
 export type Gate = 'none' | 'users' | 'credentials';

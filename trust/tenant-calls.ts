@@ -1,7 +1,7 @@
 import { randomBase62 } from '#server/core/secrets/format.ts';
 import { expect } from '#server/testing/person.ts';
-import type { TrialTenant } from './calls.ts';
 import { post, type Prepare } from './prepare.ts';
+import type { TrialTenant } from './trial.ts';
 
 /** By who looks after the tenants, about the one at hand. */
 const byPlatform =

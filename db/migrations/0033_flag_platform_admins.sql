@@ -15,6 +15,16 @@ create trigger users_platform_admin before insert or update of platform_admin, t
   for each row when (new.platform_admin and not is_default_tenant(new.tenant_id))
   execute function refuse_platform_admin();
 
+-- Also where a role is typed into psql.
+create function drop_platform_admin() returns trigger language plpgsql as $$
+begin
+  new.platform_admin := false;
+  return new;
+end $$;
+create trigger users_demoted before update of role on users
+  for each row when (new.role <> 'admin' and new.platform_admin)
+  execute function drop_platform_admin();
+
 update users set platform_admin = true where id = (
   select users.id from users join tenants on tenants.id = users.tenant_id
   where tenants.slug = 'default' and role = 'admin' and deactivated_at is null and deleted_at is null
