@@ -27,7 +27,7 @@ async function sqlOn(dataFolder: string, statement: string): Promise<unknown[]> 
   const embedded = await startEmbedded({ dataFolder, say: () => {} });
   const owner = new pg.Client(embedded.address);
   await owner.connect();
-  const { rows } = await owner.query(statement);
+  const { rows } = await owner.query<object>(statement);
   await owner.end();
   await embedded.stop();
   return rows;

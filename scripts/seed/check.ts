@@ -1,5 +1,5 @@
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
-import pg from 'pg';
+import type pg from 'pg';
 import * as adminTokens from '#db/schema/admin-tokens.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
@@ -90,8 +90,10 @@ async function tryCredentials(runtime: Runtime): Promise<string[]> {
     userAgent: null,
     endpoint: 'none',
   };
-  const known = [...testCredentials.map(({ email, token }) => ({ name: email, secret: token }))];
-  known.push({ name: testKey.name, secret: testKey.key });
+  const known = [
+    ...testCredentials.map(({ email, token }) => ({ name: email, secret: token })),
+    { name: testKey.name, secret: testKey.key },
+  ];
   const faults: string[] = [];
   for (const { name, secret } of known) {
     const verdict = await checkToken(runtime, secret.reveal(), request);

@@ -57,7 +57,8 @@ export const promise: TrustPromise = {
   id: 'K1c',
   name: 'a suspended tenant is refused on its next request, by session, token and key, and its streams end at both servers',
   threshold: `0 passed, streams ended in ${mostMs} ms`,
-  isFast: true,
+  // A hundred milliseconds want a machine that has nothing else to do.
+  isFast: false,
   async check(stage) {
     const tenants = await addTenants(stage, tries, ['admin']);
     const ends = await inTurns(tenants, async ([admin]) => {

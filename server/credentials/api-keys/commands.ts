@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '#db/client.ts';
 import type { Ctx, PersonCtx } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
-import type { Grant, Permission, Resources } from '#server/core/access/schema.ts';
+import type { Resources } from '#server/core/access/schema.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { lockKey, lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
 import {
@@ -100,7 +100,7 @@ function actionOf({ enabled, ...others }: KeyChanges) {
   return enabled.to ? 'key.enable' : 'key.disable';
 }
 
-function assertMayWiden(ctx: PersonCtx, key: KeyRow, { name: _, ...change }: KeyInput): void {
+function assertMayWiden(ctx: PersonCtx, key: KeyRow, change: KeyInput): void {
   const terms = { ...key, resources: key.resources as Resources };
   if (!isWidening(terms, change)) return;
   if (ctx.principal.origin.kind !== 'session')
@@ -110,7 +110,7 @@ function assertMayWiden(ctx: PersonCtx, key: KeyRow, { name: _, ...change }: Key
     );
   assertFreshSignIn(ctx);
   const added = (change.permissions ?? []).filter((permission) => !key.permissions.includes(permission));
-  assertHeld(ctx.principal.permissions as ReadonlySet<Permission>, added as Grant);
+  assertHeld(ctx.principal.permissions, added);
 }
 
 function toRow(ctx: Ctx, key: KeyRow, input: KeyInput, policy: TokenPolicy) {

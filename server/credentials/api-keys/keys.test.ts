@@ -180,7 +180,10 @@ test('of ten keys of one name made at once, on two servers, one is made', async 
       (n % 2 ? desk : other).send('POST /api/v1/api-keys', { cookie: desk.ada.cookie, body }),
     ),
   );
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, ...Array<number>(9).fill(409)]);
+  assert.deepEqual(
+    answers.map(({ status }) => status).toSorted((a, b) => a - b),
+    [201, ...Array<number>(9).fill(409)],
+  );
   assert.equal((await rowsOf(desk)).length, 1);
 });
 
@@ -198,8 +201,8 @@ test('a tenant has at most a thousand live keys, also when two are made at once'
   );
   const make = (name: string) =>
     desk.ada.send('POST /api/v1/api-keys', { body: { name, permissions: ['verify'] } });
-  const codes = (await Promise.all([make('one'), make('two')])).map(({ problem }) => problem?.code);
-  assert.deepEqual(codes.toSorted(), ['too_many_keys', undefined]);
+  const codes = (await Promise.all([make('one'), make('two')])).map(({ problem }) => problem?.code ?? 'made');
+  assert.deepEqual(codes.toSorted(), ['made', 'too_many_keys']);
 });
 
 test('the database keeps that a credential has one holder of its kind, and that no key may do everything', async () => {

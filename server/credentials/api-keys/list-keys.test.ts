@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KeyView } from '#server/credentials/api-keys/schema.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
 test('the list of keys is filtered, searched, sorted and paged, with counts over all of them', async () => {
@@ -35,7 +36,7 @@ test('the list of keys is filtered, searched, sorted and paged, with counts over
     disabled: 1,
     revoked: 0,
   });
-  assert.deepEqual(await names(`limit=2&cursor=${String(first.body['nextCursor'])}`), ['alpha']);
+  assert.deepEqual(await names(`limit=2&cursor=${textOf(first.body['nextCursor'])}`), ['alpha']);
 });
 
 test('what people own is listed and counted without the keys', async () => {

@@ -231,11 +231,11 @@ test('a service asks for a permission and a resource of a key, and a resource ou
   assert.equal(await code({ resource: { type: 'flow', id: 'weekly' } }), 'resource_denied');
   assert.equal(await code({ resource: { type: 'agent', id: 'nightly' } }), 'resource_denied');
   await desk.settle();
-  const [row] = await desk.sql<{ actor_id: string; on_behalf_of: string; detail: object }>(
+  const [row] = await desk.sql<{ actor_id: string; on_behalf_of: string; detail: { resource?: object } }>(
     "select * from audit_events where code = 'resource_denied' order by sequence",
   );
   assert.deepEqual([row?.actor_id, row?.on_behalf_of], [credential.id, desk.ada.id]);
-  assert.deepEqual((row?.detail as { resource?: object }).resource, { type: 'flow', id: 'weekly' });
+  assert.deepEqual(row?.detail.resource, { type: 'flow', id: 'weekly' });
 });
 
 test('a key that may verify asks about others, within its tenant', async () => {

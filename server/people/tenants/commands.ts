@@ -88,7 +88,8 @@ export function updateTenant(ctx: PersonCtx, { id, name, rate }: UpdateTenantInp
         rate: { from: before.limits.rate, to: after.limits.rate },
       }),
     };
-    if (Object.keys(changes).length > 0) await record(tx, ctx, tenant, 'tenant.update', { changes });
+    if (Object.keys(changes).length > 0)
+      await record(tx, ctx, tenant, { action: 'tenant.update', detail: { changes } });
     return after;
   });
 }
@@ -104,7 +105,7 @@ export function suspendTenant(ctx: PersonCtx, { id, reason }: SuspendTenantInput
     assertNotDeleted(tenant);
     if (tenant.suspendedAt) return toTenantView(tenant);
     await updateTenantRow(tx, id, { suspendedAt: ctx.now(), suspendReason: reason });
-    await record(tx, ctx, tenant, 'tenant.suspend', { reason });
+    await record(tx, ctx, tenant, { action: 'tenant.suspend', detail: { reason } });
     return view(tx, id);
   });
 }
@@ -116,7 +117,7 @@ export function resumeTenant(ctx: PersonCtx, { id }: TenantIdInput): Promise<Ten
     assertNotDeleted(tenant);
     if (!tenant.suspendedAt) return toTenantView(tenant);
     await updateTenantRow(tx, id, { suspendedAt: null, suspendReason: null });
-    await record(tx, ctx, tenant, 'tenant.resume', { reason: tenant.suspendReason });
+    await record(tx, ctx, tenant, { action: 'tenant.resume', detail: { reason: tenant.suspendReason } });
     return view(tx, id);
   });
 }
@@ -133,7 +134,10 @@ export function deleteTenant(ctx: PersonCtx, { id, confirm }: DeleteTenantInput)
     if (tenant.deletedAt) return toTenantView(tenant);
     const at = ctx.now();
     await updateTenantRow(tx, id, { deletedAt: at, suspendedAt: tenant.suspendedAt ?? at });
-    await record(tx, ctx, tenant, 'tenant.delete', { suspended: tenant.suspendedAt !== null });
+    await record(tx, ctx, tenant, {
+      action: 'tenant.delete',
+      detail: { suspended: tenant.suspendedAt !== null },
+    });
     return view(tx, id);
   });
 }
@@ -147,7 +151,7 @@ export function restoreTenant(ctx: PersonCtx, { id }: TenantIdInput): Promise<Te
     const byDeletion =
       tenant.suspendReason === null && tenant.suspendedAt?.getTime() === tenant.deletedAt.getTime();
     await updateTenantRow(tx, id, { deletedAt: null, ...(byDeletion && { suspendedAt: null }) });
-    await record(tx, ctx, tenant, 'tenant.restore', { suspended: !byDeletion });
+    await record(tx, ctx, tenant, { action: 'tenant.restore', detail: { suspended: !byDeletion } });
     return view(tx, id);
   });
 }
@@ -178,10 +182,9 @@ function record(
   tx: Transaction,
   ctx: PersonCtx,
   { id, name }: TenantRow,
-  action: AuditAction,
-  detail: Record<string, unknown>,
+  entry: { action: AuditAction; detail: Record<string, unknown> },
 ): Promise<void> {
-  return recordAudit(tx, ctx, { action, resource: { type: 'tenant', id, label: name }, detail });
+  return recordAudit(tx, ctx, { ...entry, resource: { type: 'tenant', id, label: name } });
 }
 
 async function view(tx: Transaction, id: string): Promise<TenantView> {
