@@ -4,7 +4,7 @@ import type { Stage } from '#trust/stage.ts';
 import { addTenants } from '#trust/tenants.ts';
 
 const tokens = 60_000;
-const patienceMs = 60_000;
+const patienceMs = 300_000;
 
 const rowsOf = `select
   (select count(*)::int from credentials where tenant_id = $1) as tokens,
