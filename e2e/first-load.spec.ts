@@ -11,6 +11,7 @@ const paths = [
   '/dashboard',
   '/tokens',
   '/account',
+  '/admin/keys',
   '/admin/users',
   '/admin/tokens',
   '/admin/audit',

@@ -13,6 +13,7 @@ test('the sidebar has one entry a thing, by group, and marks where one is', asyn
   await expect(main(page).getByRole('link')).toHaveText([
     /^Home/,
     /^Tokens/,
+    /^API keys/,
     /^Users/,
     /^Audit log/,
     /^Settings/,
@@ -92,6 +93,7 @@ test('g and a letter lead to each page', async ({ desk, page, signInAs }) => {
   for (const [key, path] of [
     ['h', '/dashboard'],
     ['e', '/admin/tokens'],
+    ['k', '/admin/keys'],
     ['p', '/admin/users'],
     ['l', '/admin/audit'],
     ['s', '/admin/settings'],

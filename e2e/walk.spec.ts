@@ -1,18 +1,21 @@
 import type { Page } from '@playwright/test';
 import { fillDatabase, seedPassword } from '#scripts/seed/fill.ts';
-import type { Role } from '#server/core/access/schema.ts';
+import { rolePermissions } from '#server/core/access/permissions.ts';
+import type { Permission, Role } from '#server/core/access/schema.ts';
 import type { EmptyDesk } from '#server/testing/desk.ts';
 import { signIn, type Person } from '#server/testing/person.ts';
 import { userMenu } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
 import { check, overflowOf } from './views.ts';
 
+type Need = readonly [permission: Permission, call: string];
+
 interface Walked {
   path: string;
   /** What stands there once its data has come. */
   shows: (page: Page, role: Role) => Promise<void>;
   /** What only some may do, and the call that programs get it by. */
-  needs?: readonly [permission: string, call: string];
+  needs?: Need;
 }
 
 const rows = (page: Page) => expect(page.getByRole('article').first()).toBeVisible();
@@ -38,6 +41,7 @@ const pages: readonly Walked[] = [
     path: '/docs/api',
     shows: (page) => expect(page.getByRole('button', { name: /^GET \/api\/v1\/me / })).toBeVisible(),
   },
+  { path: '/admin/keys', shows: rows, needs: ['keys:read', '/api/v1/api-keys'] },
   { path: '/admin/users', shows: rows, needs: ['users:read', '/api/v1/users'] },
   { path: '/admin/tokens', shows: rows, needs: ['tokens:admin', '/api/v1/admin/tokens'] },
   {
@@ -57,8 +61,8 @@ const pages: readonly Walked[] = [
 
 const forEveryone = [/^Home/, /^Tokens/];
 const navigation: Record<Role, readonly RegExp[]> = {
-  admin: [...forEveryone, /^Users/, /^Audit log/, /^Settings/],
-  manager: forEveryone,
+  admin: [...forEveryone, /^API keys/, /^Users/, /^Audit log/, /^Settings/],
+  manager: [...forEveryone, /^API keys/],
   member: forEveryone,
   viewer: forEveryone,
 };
@@ -79,7 +83,8 @@ test('every page as admin, manager, member and viewer, with the data of the seed
   for (const role of ['viewer', 'member', 'manager', 'admin'] as const) {
     const person = await become(emptyDesk, page, role);
     for (const walked of pages) {
-      if (role !== 'admin' && walked.needs) await seeRefused(emptyDesk, page, person, walked);
+      if (walked.needs && !rolePermissions[role].has(walked.needs[0]))
+        await seeRefused({ desk: emptyDesk, page, person }, walked.path, walked.needs);
       else await see(emptyDesk, page, walked, role);
     }
   }
@@ -109,9 +114,14 @@ async function see(desk: EmptyDesk, page: Page, { path, shows }: Walked, role: R
   await page.setViewportSize({ width: 1280, height: 800 });
 }
 
+interface Visit {
+  desk: EmptyDesk;
+  page: Page;
+  person: Person;
+}
+
 /** The page says so, and the call behind it names what is missing. */
-async function seeRefused(desk: EmptyDesk, page: Page, person: Person, { path, needs }: Walked) {
-  const [permission = '', call = ''] = needs ?? [];
+async function seeRefused({ desk, page, person }: Visit, path: string, [permission, call]: Need) {
   const answer = await page.goto(desk.origin + path);
   expect(answer?.status(), path).toBe(403);
   await expect(page.getByRole('heading', { name: 'You have no access to this page' })).toBeVisible();

@@ -49,10 +49,17 @@ export const navigation: readonly NavGroup[] = [
         everyone: {
           href: '/admin/tokens',
           label: 'Everyone’s tokens',
-          icon: KeySquare,
+          icon: KeyRound,
           key: 'e',
           permission: 'tokens:admin',
         },
+      },
+      {
+        href: '/admin/keys',
+        label: 'API keys',
+        icon: KeySquare,
+        key: 'k',
+        permission: 'keys:read',
       },
     ],
   },

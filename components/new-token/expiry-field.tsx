@@ -6,7 +6,7 @@ import { SegmentedRadio } from '#components/ui/radio.tsx';
 import { longDateWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import { daysFrom, daysUntil, inputDate } from './expiry.ts';
-import type { NewTokenValues } from './form-schema.ts';
+import type { ExpiryValues } from './form-schema.ts';
 
 const choices = [
   { value: '7', label: '7 days' },
@@ -20,7 +20,7 @@ const choices = [
 const maxDays = 3650;
 
 export function ExpiryField() {
-  const { register, control, formState } = useFormContext<NewTokenValues>();
+  const { register, control, formState } = useFormContext<ExpiryValues>();
   const [expiry, date] = useWatch({ control, name: ['expiry', 'date'] });
   const now = useNow();
   const id = useId();
@@ -56,7 +56,7 @@ export function ExpiryField() {
   );
 }
 
-function resultWords(expiry: NewTokenValues['expiry'], days: number | null, now: Date): string {
+function resultWords(expiry: ExpiryValues['expiry'], days: number | null, now: Date): string {
   if (expiry === 'never') return 'Never expires. Whoever finds it can use it until you revoke it.';
   if (days === null || days < 1 || days > maxDays) return 'Choose a day within the next ten years.';
   const end = longDateWords(daysFrom(now, days));

@@ -30,17 +30,22 @@ function wrongWords(wrong: readonly string[]): string {
     : `${named} are not IP addresses or CIDR ranges.`;
 }
 
-const plainPart = z.object({
-  name: tokenNameSchema,
-  ipAllowlist: z.string().transform(checkedAddresses),
-});
+export const addressesPart = z.object({ ipAllowlist: z.string().transform(checkedAddresses) });
+export type AddressesValues = z.input<typeof addressesPart>;
 
-const expiryPart = z
+export const expiryPart = z
   .object({ expiry: z.enum(['7', '30', '90', '365', 'date', 'never']), date: z.string() })
   .superRefine(({ expiry, date }, context) => {
     const fault = expiry === 'date' ? dateFault(daysUntil(date, new Date())) : null;
     if (fault) context.addIssue({ code: 'custom', path: ['date'], message: fault });
   });
+export type ExpiryValues = z.input<typeof expiryPart>;
+
+/** Days from now; null: never. */
+export function daysOf({ expiry, date }: ExpiryValues): number | null {
+  if (expiry === 'never') return null;
+  return expiry === 'date' ? daysUntil(date, new Date()) : Number(expiry);
+}
 
 function dateFault(days: number | null): string | null {
   if (days === null) return 'Choose a date.';
@@ -56,13 +61,14 @@ const scopePart = z
   });
 
 /** The form as it is filled in, turned into what the server takes. Each part is checked whatever the others say. */
-export const newTokenForm = plainPart
+export const newTokenForm = z
+  .object({ name: tokenNameSchema })
+  .and(addressesPart)
   .and(expiryPart)
   .and(scopePart)
   .transform(({ name, expiry, date, scope, permissions, ipAllowlist }): CreateTokenInput => ({
     name,
-    expiresInDays:
-      expiry === 'never' ? null : expiry === 'date' ? daysUntil(date, new Date()) : Number(expiry),
+    expiresInDays: daysOf({ expiry, date }),
     permissions: scope === 'all' ? ['*'] : permissions,
     ipAllowlist,
   }));

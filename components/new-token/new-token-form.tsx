@@ -2,9 +2,10 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { FormProvider, useForm } from 'react-hook-form';
 import { showProblem } from '#components/api/show-problem.ts';
-import { Field, inputClass, TextField } from '#components/ui/field.tsx';
+import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
+import { AddressesField } from './addresses-field.tsx';
 import { ExpiryField } from './expiry-field.tsx';
 import { newTokenForm, type NewTokenValues } from './form-schema.ts';
 import { PermissionsField } from './permissions-field.tsx';
@@ -69,23 +70,7 @@ export function NewTokenForm({ pending, onSend, ...dialog }: NewTokenFormProps) 
         />
         <ExpiryField />
         <PermissionsField />
-        <Field
-          label="Only from these addresses"
-          optional
-          hint="IP addresses or CIDR ranges, one a line. Empty: from anywhere."
-          error={errors.ipAllowlist?.message}
-        >
-          {(control) => (
-            <textarea
-              {...control}
-              {...register('ipAllowlist')}
-              rows={2}
-              spellCheck={false}
-              placeholder="203.0.113.0/24"
-              className={`${inputClass} h-auto min-h-10 resize-y py-2 font-mono text-sm`}
-            />
-          )}
-        </Field>
+        <AddressesField />
       </FormDialog>
     </FormProvider>
   );

@@ -29,7 +29,7 @@ const offers: Record<Permission, Offer | null> = {
   'usage:write': null,
   'usage:read_all': null,
   'tokens:rotate_self': null,
-  'llm:call': null,
+  'llm:call': { group: 'Services', words: 'Call models through services that ask Keyward' },
   'budgets:ask': null,
   'providers:write': null,
   'users:provision': null,
@@ -46,12 +46,12 @@ const offered = Object.entries(offers).flatMap(([permission, offer]) =>
   offer ? [{ permission: permission as Permission, ...offer }] : [],
 );
 
-/** Those among mine that match the search, by subject. */
-export function permissionGroups(mine: readonly Permission[], search: string): PermissionGroup[] {
+/** Those among the held ones that match the search, by subject. */
+export function permissionGroups(held: readonly Permission[], search: string): PermissionGroup[] {
   const wanted = search.trim().toLowerCase();
   const found = offered.filter(
     ({ permission, words, group }) =>
-      mine.includes(permission) && `${permission} ${words} ${group}`.toLowerCase().includes(wanted),
+      held.includes(permission) && `${permission} ${words} ${group}`.toLowerCase().includes(wanted),
   );
   return groups.flatMap((name) => {
     const permissions = found.filter(({ group }) => group === name);

@@ -2,14 +2,13 @@
 import type { ReactNode } from 'react';
 import { Dialog } from '#components/ui/dialog.tsx';
 import { DiscardDialog } from '#components/ui/discard-dialog.tsx';
-import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
-import { SecretPanel } from './secret-panel.tsx';
+import { type MadeSecret, SecretPanel } from './secret-panel.tsx';
 import type { useSecretOnce } from './use-secret-once.ts';
 
 type SecretDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
   title: string;
   description: ReactNode;
-  made: CreatedTokenView;
+  made: MadeSecret;
   /** What is lost with a secret that was not copied. */
   loss: string;
   returnTo: () => HTMLElement | null;

@@ -6,11 +6,16 @@ import { CopyButton } from '#components/ui/copy-button.tsx';
 import { DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
 import { ManualCopy } from '#components/ui/manual-copy.tsx';
 import { dateWords } from '#components/ui/time-words.ts';
-import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { SnippetTabs } from './snippet-tabs.tsx';
 
+/** A secret that was just made, and what of its credential is told beside it. */
+export interface MadeSecret {
+  token: string;
+  credential: { prefix: string; expiresAt: string | null };
+}
+
 interface SecretPanelProps {
-  made: CreatedTokenView;
+  made: MadeSecret;
   onCopied: () => void;
   onDone: () => void;
 }

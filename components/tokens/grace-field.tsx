@@ -17,16 +17,17 @@ const choices: readonly { seconds: GraceSeconds; label: string }[] = [
 ];
 
 interface GraceFieldProps {
-  token: TokenView;
+  credential: Pick<TokenView, 'expiresAt' | 'rotation'>;
+  noun: string;
   value: GraceSeconds;
   onChange: (seconds: GraceSeconds) => void;
 }
 
 /** For how long the old secret goes on working, and until when that is. */
-export function GraceField({ token, value, onChange }: GraceFieldProps) {
+export function GraceField({ credential, noun, value, onChange }: GraceFieldProps) {
   const now = useNow();
   const id = useId();
-  const running = token.rotation && new Date(token.rotation.graceEndsAt);
+  const running = credential.rotation && new Date(credential.rotation.graceEndsAt);
   return (
     <>
       <fieldset aria-describedby={id}>
@@ -46,12 +47,12 @@ export function GraceField({ token, value, onChange }: GraceFieldProps) {
           ))}
         </div>
         <p id={id} aria-live="polite" className="mt-1.5 min-h-10 text-sm text-muted">
-          {graceWords(token, value, now)}
+          {graceWords(credential.expiresAt, noun, value, now)}
         </p>
       </fieldset>
       {running && running > now && (
         <Alert variant="warn">
-          This token was rotated before, and its older secret works until {clockWords(running, now)}. If you
+          This {noun} was rotated before, and its older secret works until {clockWords(running, now)}. If you
           rotate again, that one stops at once.
         </Alert>
       )}
@@ -59,11 +60,11 @@ export function GraceField({ token, value, onChange }: GraceFieldProps) {
   );
 }
 
-function graceWords({ expiresAt }: TokenView, seconds: GraceSeconds, now: Date): string {
+function graceWords(expiresAt: string | null, noun: string, seconds: GraceSeconds, now: Date): string {
   if (seconds === 0)
-    return 'It stops at once: whatever uses this token is refused until it has the new secret. Choose this if the old one has leaked.';
+    return `It stops at once: whatever uses this ${noun} is refused until it has the new secret. Choose this if the old one has leaked.`;
   const end = new Date(now.getTime() + seconds * 1_000);
   if (expiresAt && new Date(expiresAt) < end)
-    return `Both work until the token itself expires, ${clockWords(new Date(expiresAt), now)}.`;
+    return `Both work until the ${noun} itself expires, ${clockWords(new Date(expiresAt), now)}.`;
   return `Until ${clockWords(end, now)} both work, so that nothing is interrupted while you put the new one in place.`;
 }

@@ -3,33 +3,31 @@ import { History } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
 import { exactWords, relativeWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
-import type { TokenView } from '#server/credentials/tokens/schema.ts';
-import { useEndGrace } from './use-token-changes.ts';
+
+interface GraceStripProps {
+  graceEndsAt: string;
+  isEnding: boolean;
+  /** Left out for those who may not end it. */
+  onEnd: (() => void) | undefined;
+}
 
 /** The foot of a card while the secret that a rotation replaced still works. */
-export function GraceStrip({ token, mayEnd }: { token: TokenView; mayEnd: boolean }) {
+export function GraceStrip({ graceEndsAt, isEnding, onEnd }: GraceStripProps) {
   const now = useNow();
-  const { mutate, isPending } = useEndGrace();
-  const endsAt = new Date(token.rotation?.graceEndsAt ?? 0);
+  const endsAt = new Date(graceEndsAt);
   if (endsAt <= now) return null;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-muted">
       <History aria-hidden className="size-4 shrink-0 text-warn" />
       <p className="min-w-0 flex-1 basis-40">
         Rotated. The old secret works until{' '}
-        <time dateTime={token.rotation?.graceEndsAt} title={exactWords(endsAt)} className="text-ink">
+        <time dateTime={graceEndsAt} title={exactWords(endsAt)} className="text-ink">
           {clockWords(endsAt, now)}
         </time>
         , {relativeWords(endsAt, now)}.
       </p>
-      {mayEnd && (
-        <Button
-          size="sm"
-          tabIndex={-1}
-          pending={isPending}
-          pendingLabel="Ending…"
-          onClick={() => mutate({ id: token.id })}
-        >
+      {onEnd && (
+        <Button size="sm" tabIndex={-1} pending={isEnding} pendingLabel="Ending…" onClick={onEnd}>
           End now
         </Button>
       )}

@@ -2,31 +2,47 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
-import { trpc } from '#components/api/trpc.ts';
 import { SecretDialog } from '#components/new-token/secret-dialog.tsx';
 import { useSecretOnce } from '#components/new-token/use-secret-once.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { useNow } from '#components/ui/use-now.ts';
+import type { RotateTokenInput, TokenView } from '#server/credentials/tokens/schema.ts';
 import { GraceField, type GraceSeconds } from './grace-field.tsx';
 import { clockWords } from './grace-strip.tsx';
-import type { TokenDialogProps } from './rename-dialog.tsx';
-import { tokensKey } from './tokens-key.ts';
 
 /** A repeat of a press whose answer got lost must not rotate twice. Only where the browser can make one: on HTTPS. */
 const newRotationId = () => globalThis.crypto.randomUUID?.();
 
+export interface RotateDialogProps {
+  credential: { id: string; name: string; expiresAt: string | null; rotation: TokenView['rotation'] };
+  noun: 'token' | 'key';
+  rotate: (input: RotateTokenInput) => Promise<{ token: string | null; credential: RotatedCredential }>;
+  /** What shows it, to be looked at again. */
+  queryKey: readonly string[];
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+type RotatedCredential = Pick<TokenView, 'name' | 'prefix' | 'expiresAt' | 'rotation'>;
+
 /** First for how long the old secret goes on working, then the new one, once; held and let go of as a new token's is. */
-export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
+export function RotateDialog({
+  credential,
+  noun,
+  rotate: mutationFn,
+  queryKey,
+  returnTo,
+  onClose,
+}: RotateDialogProps) {
   const client = useQueryClient();
   const [graceSeconds, setGraceSeconds] = useState<GraceSeconds>(3_600);
   const [rotationId] = useState(newRotationId);
-  const rotate = useMutation(
-    trpc.tokens.rotate.mutationOptions({
-      gcTime: 0,
-      onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }),
-    }),
-  );
+  const rotate = useMutation({
+    mutationFn,
+    gcTime: 0,
+    onSuccess: () => void client.invalidateQueries({ queryKey }),
+  });
   const made = rotate.data?.token
     ? { token: rotate.data.token, credential: rotate.data.credential }
     : undefined;
@@ -40,7 +56,7 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
   function send() {
     secret.block();
     rotate.mutate(
-      { id: token.id, graceSeconds, ...(rotationId && { rotationId }) },
+      { id: credential.id, graceSeconds, ...(rotationId && { rotationId }) },
       { onError: secret.onRefused },
     );
   }
@@ -53,7 +69,7 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
           <Rotated name={made.credential.name} graceEndsAt={made.credential.rotation?.graceEndsAt} />
         }
         made={made}
-        loss="The new secret is not shown again. Once the old one stops, nothing could use the token until you rotate it again."
+        loss={`The new secret is not shown again. Once the old one stops, nothing could use the ${noun} until you rotate it again.`}
         returnTo={returnTo}
       />
     );
@@ -61,18 +77,18 @@ export function RotateDialog({ token, returnTo, onClose }: TokenDialogProps) {
     <FormDialog
       wide
       locked
-      title={`Rotate ${token.name}?`}
+      title={`Rotate ${credential.name}?`}
       description="It gets a new secret. Its name, permissions, expiry and history stay as they are."
       onClose={secret.close}
       returnTo={returnTo}
       onSubmit={send}
-      submitLabel={rotate.data ? null : 'Rotate token'}
+      submitLabel={rotate.data ? null : `Rotate ${noun}`}
       pendingLabel="Rotating…"
       cancelLabel={rotate.data ? 'Close' : 'Cancel'}
       pending={rotate.isPending}
       problem={rotate.error && sentenceOf(problemOf(rotate.error))}
     >
-      <GraceField token={token} value={graceSeconds} onChange={setGraceSeconds} />
+      <GraceField credential={credential} noun={noun} value={graceSeconds} onChange={setGraceSeconds} />
       {rotate.data && (
         <Alert variant="warn">
           It was rotated already, and the answer with the new secret got lost. Close this and rotate it once

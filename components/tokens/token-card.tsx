@@ -20,11 +20,33 @@ export const cardGrid =
   'grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto_2rem] items-center gap-x-3 @2xl:grid-cols-[minmax(0,1fr)_6rem_8.5rem_9.5rem_2rem] @2xl:gap-x-4 @2xl:[&>*]:row-span-2 @4xl:grid-cols-[2.5rem_minmax(0,1fr)_6rem_6.5rem_8.5rem_10rem_2rem]';
 
 /** Of what opens the card, and names it. */
+type CardFields = Pick<
+  TokenView,
+  | 'id'
+  | 'name'
+  | 'prefix'
+  | 'status'
+  | 'ipAllowlist'
+  | 'createdAt'
+  | 'expiresAt'
+  | 'lastUsedAt'
+  | 'lastUsedIp'
+  | 'lastUsedAgent'
+  | 'revokedAt'
+  | 'revokeReason'
+>;
+/** What a card shows of a credential. */
+export type CardCredential = CardFields & {
+  permissions: readonly string[];
+  /** Left out where it is not known by day. */
+  useByDay?: readonly number[];
+};
+
 export const titleId = (token: Pick<TokenView, 'id'>) => `token-${token.id}`;
 export const menuId = (token: Pick<TokenView, 'id'>) => `token-menu-${token.id}`;
 
 interface TokenCardProps {
-  token: TokenView;
+  token: CardCredential;
   menu: ReactNode;
   /** Whose it is, where that is not plain: takes the place of the prefix, which goes beside the name. */
   owner?: ReactNode;
@@ -66,14 +88,18 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
           {owner && <span className="@2xl:@max-4xl:hidden">{prefix}</span>}
         </div>
         <StatusBadge status={token.status} />
-        <Sparkline
-          values={token.useByDay}
-          label={dailyUseWords(token.useByDay)}
-          className={cx(
-            'order-2 col-span-2 col-start-2 h-5 w-24 justify-self-end @2xl:@max-4xl:hidden @4xl:order-0 @4xl:col-span-1 @4xl:col-start-auto @4xl:w-full',
-            ended ? 'text-line-strong' : 'text-faint',
-          )}
-        />
+        {token.useByDay ? (
+          <Sparkline
+            values={token.useByDay}
+            label={dailyUseWords(token.useByDay)}
+            className={cx(
+              'order-2 col-span-2 col-start-2 h-5 w-24 justify-self-end @2xl:@max-4xl:hidden @4xl:order-0 @4xl:col-span-1 @4xl:col-start-auto @4xl:w-full',
+              ended ? 'text-line-strong' : 'text-faint',
+            )}
+          />
+        ) : (
+          <span className="@max-4xl:hidden" />
+        )}
         <div className="order-1 col-start-1 flex min-w-0 flex-wrap items-center gap-x-2 text-sm @2xl:flex-nowrap text-faint @2xl:order-2 @2xl:row-span-1! @2xl:h-5 @4xl:col-start-2">
           {owner ?? prefix}
           <span className={cx('-m-1 max-w-full shrink-0 truncate p-1', owner && '@2xl:@max-4xl:hidden')}>
@@ -94,7 +120,7 @@ export function TokenCard({ token, menu, owner, select, onOpen, isOpen = false, 
 /** A line is 20 px high and a target 24: down, since the name is right above. */
 const tall = '-mb-1 pb-1';
 
-function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: TokenView }) {
+function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: CardCredential }) {
   const all = permissions[0] === '*';
   const few = permissions.length <= 2;
   const addresses = ipAllowlist.length;
@@ -123,7 +149,7 @@ function PermissionSummary({ token: { permissions, ipAllowlist } }: { token: Tok
   );
 }
 
-function LastUse({ token: { lastUsedAt, lastUsedIp, lastUsedAgent } }: { token: TokenView }) {
+function LastUse({ token: { lastUsedAt, lastUsedIp, lastUsedAgent } }: { token: CardCredential }) {
   if (!lastUsedAt) return <p className="text-sm text-faint">Never used</p>;
   return (
     <div className="min-w-0 text-sm">
@@ -137,7 +163,7 @@ function LastUse({ token: { lastUsedAt, lastUsedIp, lastUsedAgent } }: { token: 
   );
 }
 
-function Ends({ token }: { token: TokenView }) {
+function Ends({ token }: { token: CardCredential }) {
   return (
     <div className={cx('min-w-0 text-sm', token.status === 'expiring' && 'text-warn')}>
       <End token={token} />
@@ -145,7 +171,11 @@ function Ends({ token }: { token: TokenView }) {
   );
 }
 
-function End({ token: { status, createdAt, expiresAt, revokedAt, revokeReason } }: { token: TokenView }) {
+function End({
+  token: { status, createdAt, expiresAt, revokedAt, revokeReason },
+}: {
+  token: CardCredential;
+}) {
   const created = `Created ${dateWords(new Date(createdAt))}`;
   if (revokedAt) {
     const more = revokeReason && `Reason: ${revokeReason}`;

@@ -3,10 +3,10 @@ import { useCallback } from 'react';
 import { InfiniteList, type Pages } from '#components/ui/infinite-list.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { TokenView } from '#server/credentials/tokens/schema.ts';
-import { GraceStrip } from './grace-strip.tsx';
 import { HeldStrip } from './held-strip.tsx';
 import { isHeld } from './status.tsx';
 import { cardGrid, cardShell, TokenCard } from './token-card.tsx';
+import { TokenGraceStrip } from './token-grace-strip.tsx';
 import { type TokenActs, TokenMenu } from './token-menu.tsx';
 import { offersOf, type TokenRights } from './token-offers.ts';
 
@@ -58,7 +58,7 @@ export function TokenList({ tokens, rights, opened, acts, ...list }: TokenListPr
 
 function footOf(token: TokenView, { mayRevoke }: TokenRights) {
   if (isHeld(token)) return <HeldStrip />;
-  return token.rotation && <GraceStrip token={token} mayEnd={mayRevoke} />;
+  return token.rotation && <TokenGraceStrip token={token} mayEnd={mayRevoke} />;
 }
 
 const rows = [44, 28, 52, 36, 40, 24] as const;

@@ -1,9 +1,12 @@
 'use client';
 import { useCallback, useRef, useState } from 'react';
+import { trpcClient } from '#components/api/trpc.ts';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
-import type { TokenView } from '#server/credentials/tokens/schema.ts';
+import type { RotateTokenInput, TokenView } from '#server/credentials/tokens/schema.ts';
 import { menuId, titleId } from './token-card.tsx';
+import { tokensKey } from './tokens-key.ts';
 
+const rotateToken = (input: RotateTokenInput) => trpcClient.tokens.rotate.mutate(input);
 const [RenameDialog] = lazyPart(async () => (await import('./rename-dialog.tsx')).RenameDialog);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-dialog.tsx')).RevokeDialog);
 const [RotateDialog] = lazyPart(async () => (await import('./rotate-dialog.tsx')).RotateDialog);
@@ -42,7 +45,16 @@ export function useTokenDialogs() {
       case 'revoke':
         return <RevokeDialog {...dialog} onRevoked={revoked} />;
       case 'rotate':
-        return <RotateDialog key={token.id} {...dialog} />;
+        return (
+          <RotateDialog
+            key={token.id}
+            {...dialog}
+            credential={token}
+            noun="token"
+            rotate={rotateToken}
+            queryKey={tokensKey}
+          />
+        );
     }
   }
 }

@@ -11,7 +11,7 @@ import { readCursor, toPage } from '#server/core/paging/cursor.ts';
 import { isKeyOf, selectKeys } from '#server/credentials/api-keys/queries.ts';
 import type { KeyPageView, ListKeysInput } from '#server/credentials/api-keys/schema.ts';
 import { toKeyView } from '#server/credentials/api-keys/view.ts';
-import { countByStatus, statusIs } from '#server/credentials/tokens/list.ts';
+import { countByStatus, matchingOf, statusIs } from '#server/credentials/tokens/list.ts';
 
 const sortKeys: Record<ListKeysInput['sort'], SortKey> = {
   createdAt: byTime(sql`${credentials.createdAt}`),
@@ -20,15 +20,23 @@ const sortKeys: Record<ListKeysInput['sort'], SortKey> = {
   name: byText(folded(credentials.name)),
 };
 
-/** A page of the tenant's keys, and the counts of all of them. Throws `validation_failed` for a cursor of somewhere else. */
+/** A page of the tenant's keys, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
 export async function listKeys({ runtime, principal, now }: Ctx, input: ListKeysInput): Promise<KeyPageView> {
   const { tenantId } = principal;
   const at = now();
-  const [page, counts] = await Promise.all([
+  const { status, cursor, ...narrowed } = input;
+  const ofAnyStatus = and(isKeyOf(tenantId), passes(narrowed, at));
+  const [page, counts, found] = await Promise.all([
     findPage(runtime.db, tenantId, input, at),
-    countByStatus(runtime.db, isKeyOf(tenantId), at),
+    countByStatus(runtime.db, isKeyOf(tenantId), { at }),
+    cursor ? undefined : countByStatus(runtime.db, ofAnyStatus, { at, withSecret: true }),
   ]);
-  return { items: page.rows.map((row) => toKeyView(row, at)), nextCursor: page.nextCursor, counts };
+  return {
+    items: page.rows.map((row) => toKeyView(row, at)),
+    nextCursor: page.nextCursor,
+    counts,
+    matching: found ? matchingOf(found, status) : null,
+  };
 }
 
 async function findPage(db: Database, tenantId: TenantId, input: ListKeysInput, at: Date) {
@@ -43,7 +51,10 @@ async function findPage(db: Database, tenantId: TenantId, input: ListKeysInput, 
   return toPage(list, rows, limit);
 }
 
-function passes({ status, enabled, creator, resource, search }: ListKeysInput, at: Date): SQL | undefined {
+function passes(
+  { status, enabled, creator, resource, search }: Omit<ListKeysInput, 'cursor'>,
+  at: Date,
+): SQL | undefined {
   return and(
     status ? statusIs(status, at) : undefined,
     enabled === undefined ? undefined : eq(credentials.enabled, enabled),

@@ -12,6 +12,7 @@ import {
 } from '#server/core/access/schema.ts';
 import {
   ipAllowlistSchema,
+  matchingTokensView,
   rotateTokenInput,
   tokenPageView,
   tokenStatusSchema,
@@ -150,5 +151,6 @@ export const keyPageView = z.object({
   items: z.array(keyView),
   nextCursor: cursorSchema.nullable(),
   counts: tokenPageView.shape.counts.meta({ description: 'Over all keys, whatever the filter.' }),
+  matching: matchingTokensView,
 });
 export type KeyPageView = z.infer<typeof keyPageView>;

@@ -21,7 +21,10 @@ const fewMatches = 2_000;
 const shortestIndexed = 3;
 
 /** A page of everyone's tokens, the counts of all of them, and of those that match. Throws `validation_failed` for a cursor of somewhere else. */
-export async function listAdminTokens(ctx: PersonCtx, input: ListAdminTokensInput): Promise<AdminTokenPageView> {
+export async function listAdminTokens(
+  ctx: PersonCtx,
+  input: ListAdminTokensInput,
+): Promise<AdminTokenPageView> {
   const { runtime, principal } = ctx;
   const { tenantId } = principal;
   const at = ctx.now();

@@ -38,7 +38,9 @@ export async function listTokens(
   const [page, counts, found] = await Promise.all([
     findPage(db, owner, input, at),
     countByStatus(db, ownedBy(owner), { at }),
-    search && !cursor ? countByStatus(db, ownedBy(owner), { at, search }) : undefined,
+    search && !cursor
+      ? countByStatus(db, and(ownedBy(owner), matches(search)), { at, withSecret: true })
+      : undefined,
   ]);
   return {
     items: await viewTokens(db, owner.tenantId, page.rows, at),
@@ -115,22 +117,21 @@ export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
   return conditions[status];
 }
 
-interface Counted {
+interface Counting {
   at: Date;
-  search?: string;
+  /** The condition is about the secret too. */
+  withSecret?: boolean;
 }
 
 /** How many of some credentials there are of each status. */
 export async function countByStatus(
   db: Database,
   which: SQL | undefined,
-  { at, search }: Counted,
+  { at, withSecret = false }: Counting,
 ): Promise<TokenCounts> {
   const counting = db.select(statusCounts(at)).from(credentials).$dynamic();
   const isCurrent = and(eq(secrets.credentialId, credentials.id), eq(secrets.state, 'current'));
-  const [counts] = search
-    ? await counting.innerJoin(secrets, isCurrent).where(and(which, matches(search)))
-    : await counting.where(which);
+  const [counts] = await (withSecret ? counting.innerJoin(secrets, isCurrent) : counting).where(which);
   if (!counts) throw new Error('count returned no row');
   return counts;
 }

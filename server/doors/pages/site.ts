@@ -18,6 +18,7 @@ const pages: Record<string, PageAccess> = {
   '/docs/api': 'signed-in',
   '/admin/tokens': 'tokens:admin',
   '/admin/audit': 'audit:read',
+  '/admin/keys': 'keys:read',
   '/admin/settings': 'settings:write',
 };
 

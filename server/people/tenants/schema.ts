@@ -9,18 +9,25 @@ import {
 } from '#server/core/access/schema.ts';
 import { userNameSchema } from '#server/people/users/schema.ts';
 
-const rateLimit = z.strictObject({
-  perSecond: z
-    .int('A whole number of calls.')
-    .min(1, 'At least 1 call.')
-    .max(1_000_000, 'At most 1,000,000 calls.')
-    .meta({ description: 'Calls a second, for as long as it lasts.', example: 50 }),
-  atOnce: z
-    .int('A whole number of calls.')
-    .min(1, 'At least 1 call.')
-    .max(10_000_000, 'At most 10,000,000 calls.')
-    .meta({ description: 'Calls at once, after a pause: no fewer than `perSecond`.', example: 100 }),
-});
+const rateLimitSchema = z
+  .strictObject({
+    perSecond: z
+      .int('A whole number of calls.')
+      .min(1, 'At least 1 call.')
+      .max(1_000_000, 'At most 1,000,000 calls.')
+      .meta({ description: 'Calls a second, for as long as it lasts.', example: 50 }),
+    atOnce: z
+      .int('A whole number of calls.')
+      .min(1, 'At least 1 call.')
+      .max(10_000_000, 'At most 10,000,000 calls.')
+      .meta({ description: 'Calls at once, after a pause: no fewer than `perSecond`.', example: 100 }),
+  })
+  .refine(({ perSecond, atOnce }) => atOnce >= perSecond, {
+    path: ['atOnce'],
+    error: 'At least as many as in a second.',
+  })
+  .nullable()
+  .meta({ description: 'Of each credential; `null`: that of the installation.', example: null });
 
 export const settingsView = z.object({
   maxTokenDays: z.int().nullable().meta({
@@ -31,11 +38,9 @@ export const settingsView = z.object({
   disableOnReuse: z.boolean().meta({
     description: 'Whether a token is switched off when a secret is used that a rotation had replaced.',
   }),
-  rateLimit: rateLimit.nullable().meta({
-    description: 'How fast each credential may call; `null`: as fast as the installation allows.',
-  }),
+  rateLimit: rateLimitSchema,
   installation: z
-    .object({ rateLimit: rateLimit.nullable(), auditRetentionDays: z.int().nullable() })
+    .object({ rateLimit: rateLimitSchema, auditRetentionDays: z.int().nullable() })
     .meta({ description: 'What the operator decided for all tenants. `null`: no limit, and kept for good.' }),
 });
 export type SettingsView = z.infer<typeof settingsView>;
@@ -50,13 +55,7 @@ export const updateSettingsInput = z.strictObject({
     .meta({ example: 365 }),
   allowEternalTokens: z.boolean().optional(),
   disableOnReuse: z.boolean().optional(),
-  rateLimit: rateLimit
-    .refine(({ perSecond, atOnce }) => atOnce >= perSecond, {
-      path: ['atOnce'],
-      error: 'At least as many as in a second.',
-    })
-    .nullable()
-    .optional(),
+  rateLimit: rateLimitSchema.optional(),
 });
 export type UpdateSettingsInput = z.infer<typeof updateSettingsInput>;
 
@@ -70,16 +69,6 @@ const slugSchema = z
   .meta({ example: 'acme' });
 const tenantNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Acme Ltd' });
 const reasonSchema = lineSchema(500, 'Say why.').meta({ example: 'The contract ended' });
-
-/** Calls a second, and how many at once. */
-const rateSchema = z
-  .strictObject({ perSecond: z.int().min(1).max(1_000_000), atOnce: z.int().min(1).max(10_000_000) })
-  .refine(({ perSecond, atOnce }) => atOnce >= perSecond, {
-    message: 'At least as many as a second.',
-    path: ['atOnce'],
-  })
-  .nullable()
-  .meta({ description: 'Of each credential; `null`: that of the installation.', example: null });
 
 /** A tenant as platform admins see it: names, counts and limits, and nothing inside it. */
 export const tenantView = z.object({
@@ -99,7 +88,7 @@ export const tenantView = z.object({
     tokens: z.int().meta({ description: 'That were not revoked.' }),
     keys: z.int().meta({ description: 'That were not revoked.' }),
   }),
-  limits: z.object({ maxTokenDays: z.int().nullable(), rate: rateSchema }),
+  limits: z.object({ maxTokenDays: z.int().nullable(), rate: rateLimitSchema }),
 });
 export type TenantView = z.infer<typeof tenantView>;
 
@@ -140,7 +129,7 @@ export type TenantIdInput = z.infer<typeof tenantIdInput>;
 export const updateTenantInput = z.strictObject({
   id: idSchema,
   name: tenantNameSchema.optional(),
-  rate: rateSchema.optional(),
+  rate: rateLimitSchema.optional(),
 });
 export type UpdateTenantInput = z.infer<typeof updateTenantInput>;
 

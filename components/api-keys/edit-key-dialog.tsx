@@ -1,0 +1,69 @@
+'use client';
+import { useMutation } from '@tanstack/react-query';
+import { trpc } from '#components/api/trpc.ts';
+import { inputDate } from '#components/new-token/expiry.ts';
+import { toast } from '#components/ui/toast.ts';
+import type { ResourceType } from '#server/core/access/schema.ts';
+import type { CreateKeyInput, KeyView } from '#server/credentials/api-keys/schema.ts';
+import type { KeyValues, ReachValues } from './key-form-schema.ts';
+import { KeyForm } from './key-form.tsx';
+import { resourceOrder } from './resource-words.ts';
+import { useRefreshKeys } from './use-key-changes.ts';
+
+export interface KeyDialogProps {
+  item: KeyView;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+/** A key's name, permissions, resources, addresses and end. Widening it needs a fresh sign-in, which the server asks for. */
+export function EditKeyDialog({ item, returnTo, onClose }: KeyDialogProps) {
+  const refresh = useRefreshKeys();
+  const update = useMutation(
+    trpc.keys.update.mutationOptions({
+      onSuccess({ id, name }) {
+        toast({ title: `${name} was changed`, detail: 'It counts from its next request.', about: id });
+        onClose();
+        return refresh();
+      },
+    }),
+  );
+  const values = toValues(item);
+  function send({ expiresAt, ...input }: CreateKeyInput, showRefused: (error: unknown) => void) {
+    // A day is all that the form knows of an end: one that was not touched keeps its time of day.
+    const isKept = expiresAt?.slice(0, 10) === item.expiresAt?.slice(0, 10);
+    update.mutate({ id: item.id, ...input, ...(isKept ? {} : { expiresAt }) }, { onError: showRefused });
+  }
+  return (
+    <KeyForm
+      title={`Edit ${item.name}`}
+      description="What it may do from its next request on."
+      submitLabel="Save"
+      pendingLabel="Saving…"
+      discardTitle="Discard these changes?"
+      defaultValues={values}
+      pending={update.isPending}
+      onSend={send}
+      returnTo={returnTo}
+      onClose={onClose}
+    />
+  );
+}
+
+function toValues({ name, permissions, resources, ipAllowlist, expiresAt }: KeyView): KeyValues {
+  return {
+    name,
+    permissions,
+    resources: Object.fromEntries(
+      resourceOrder.map((type) => [type, reachOf(resources[type])]),
+    ) as ReachValues,
+    ipAllowlist: ipAllowlist.join('\n'),
+    expiry: expiresAt ? 'date' : 'never',
+    date: expiresAt ? inputDate(new Date(expiresAt)) : '',
+  };
+}
+
+function reachOf(ids: KeyView['resources'][ResourceType]): ReachValues[ResourceType] {
+  if (ids === '*') return { scope: 'all', ids: '' };
+  return { scope: ids.length > 0 ? 'some' : 'none', ids: ids.join('\n') };
+}

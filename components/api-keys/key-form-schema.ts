@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { daysFrom } from '#components/new-token/expiry.ts';
+import { addressesPart, daysOf, expiryPart, type ExpiryValues } from '#components/new-token/form-schema.ts';
+import { resourcesSchema, type ResourceType } from '#server/core/access/schema.ts';
+import { type CreateKeyInput, createKeyInput } from '#server/credentials/api-keys/schema.ts';
+import { resourceOrder } from './resource-words.ts';
+
+const reachSchema = z.object({ scope: z.enum(['none', 'some', 'all']), ids: z.string() });
+export type ReachValues = Record<ResourceType, z.infer<typeof reachSchema>>;
+
+const idsOf = (text: string) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter(Boolean);
+
+const listOf = ({ scope, ids }: ReachValues[ResourceType]) => {
+  if (scope === 'all') return '*' as const;
+  return scope === 'none' ? [] : idsOf(ids);
+};
+
+/** What the form names by type, as the server takes it; unchecked. */
+export const resourcesOf = (reach: ReachValues) =>
+  Object.fromEntries(resourceOrder.map((type) => [type, listOf(reach[type])])) as Record<
+    ResourceType,
+    '*' | string[]
+  >;
+
+function checkedReach(reach: ReachValues, context: z.core.$RefinementCtx<ReachValues>) {
+  for (const type of resourceOrder)
+    if (reach[type].scope === 'some' && idsOf(reach[type].ids).length === 0)
+      context.addIssue({ code: 'custom', path: [type, 'ids'], message: 'Name at least one, one a line.' });
+  const checked = resourcesSchema.safeParse(resourcesOf(reach));
+  if (checked.success) return checked.data;
+  for (const { path, message } of checked.error.issues)
+    context.addIssue({ code: 'custom', path: [...path.slice(0, 1), 'ids'], message });
+  return z.NEVER;
+}
+
+const reachPart = z.object({
+  resources: z
+    .object({
+      agent: reachSchema,
+      flow: reachSchema,
+      mcp_tool: reachSchema,
+      vector_store: reachSchema,
+      llm_model: reachSchema,
+    })
+    .transform(checkedReach),
+});
+
+const plainPart = createKeyInput.pick({ name: true, permissions: true });
+
+function endOf(values: ExpiryValues): string | null {
+  const days = daysOf(values);
+  return days === null ? null : daysFrom(new Date(), days).toISOString();
+}
+
+/** The form as it is filled in, turned into what the server takes. Each part is checked whatever the others say. */
+export const keyForm = plainPart
+  .and(reachPart)
+  .and(addressesPart)
+  .and(expiryPart)
+  .transform(({ expiry, date, ...rest }): CreateKeyInput => ({
+    ...rest,
+    expiresAt: endOf({ expiry, date }),
+  }));
+
+export type KeyValues = z.input<typeof keyForm>;

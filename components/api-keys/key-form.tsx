@@ -1,0 +1,71 @@
+'use client';
+import { zodResolver } from '@hookform/resolvers/zod';
+import { FormProvider, useForm } from 'react-hook-form';
+import { showProblem } from '#components/api/show-problem.ts';
+import { AddressesField } from '#components/new-token/addresses-field.tsx';
+import { ExpiryField } from '#components/new-token/expiry-field.tsx';
+import { PermissionPicker } from '#components/new-token/permission-picker.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
+import { TextField } from '#components/ui/field.tsx';
+import { FormDialog } from '#components/ui/form-dialog.tsx';
+import { keyPermissions } from '#server/core/access/schema.ts';
+import type { CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
+import { keyForm, type KeyValues } from './key-form-schema.ts';
+import { ResourcesField } from './resources-field.tsx';
+
+interface KeyFormProps {
+  title: string;
+  description: string;
+  submitLabel: string;
+  pendingLabel: string;
+  discardTitle: string;
+  defaultValues: KeyValues;
+  pending: boolean;
+  onSend: (input: CreateKeyInput, showRefused: (error: unknown) => void) => void;
+  returnTo: () => HTMLElement | null;
+  onClose: () => void;
+}
+
+/** What a key is called, may do and reach, and until when. */
+export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyFormProps) {
+  const { data: me } = useMe();
+  const form = useForm<KeyValues, unknown, CreateKeyInput>({
+    resolver: zodResolver(keyForm),
+    defaultValues,
+    // It would go by the order in which the fields came to be.
+    shouldFocusError: false,
+  });
+  const { errors, isDirty } = form.formState;
+  const showRefused = (error: unknown) =>
+    showProblem(error, ['name', 'permissions', 'ipAllowlist', 'resources'], form.setError);
+  const held = keyPermissions.filter((permission) => me?.permissions.includes(permission));
+  return (
+    <FormProvider {...form}>
+      <FormDialog
+        {...dialog}
+        wide
+        locked
+        onSubmit={form.handleSubmit((input) => onSend(input, showRefused))}
+        problem={errors.root?.['refused']?.message ?? errors.resources?.message}
+        discard={isDirty && { title: discardTitle, description: 'What you filled in will be lost.' }}
+      >
+        <TextField
+          data-first-focus
+          label="Name"
+          placeholder="billing"
+          hint="The service that will use it. No other live key has this name."
+          autoComplete="off"
+          error={errors.name?.message}
+          {...form.register('name')}
+        />
+        <ExpiryField />
+        <fieldset className="grid gap-2.5">
+          <legend className="mb-1.5 font-medium">Permissions</legend>
+          <PermissionPicker offered={held} />
+        </fieldset>
+        <ResourcesField />
+        <AddressesField />
+      </FormDialog>
+    </FormProvider>
+  );
+}

@@ -1,0 +1,76 @@
+'use client';
+import { useId } from 'react';
+import { useFormContext, useWatch } from 'react-hook-form';
+import { FieldError, inputClass } from '#components/ui/field.tsx';
+import { SegmentedRadio } from '#components/ui/radio.tsx';
+import type { ResourceType } from '#server/core/access/schema.ts';
+import { type KeyValues, resourcesOf } from './key-form-schema.ts';
+import { resourceOrder, resourceSummary, typeWords } from './resource-words.ts';
+
+const scopes = [
+  { value: 'none', label: 'None' },
+  { value: 'some', label: 'These' },
+  { value: 'all', label: 'All' },
+] as const;
+
+/** What a key may reach, by type; ids are free text, since other services have resources too. */
+export function ResourcesField() {
+  const { control } = useFormContext<KeyValues>();
+  const reach = useWatch({ control, name: 'resources' });
+  return (
+    <fieldset className="grid gap-2.5">
+      <legend className="mb-1.5 font-medium">May reach</legend>
+      <div className="grid rounded-control border border-line">
+        {resourceOrder.map((type) => (
+          <TypeField key={type} type={type} />
+        ))}
+      </div>
+      <p aria-live="polite" className="text-sm text-muted">
+        Reaches {resourceSummary(resourcesOf(reach))}.
+      </p>
+    </fieldset>
+  );
+}
+
+function TypeField({ type }: { type: ResourceType }) {
+  const { register, control, formState } = useFormContext<KeyValues>();
+  const scope = useWatch({ control, name: `resources.${type}.scope` });
+  const error = formState.errors.resources?.[type]?.ids?.message;
+  const { title, example } = typeWords[type];
+  const id = useId();
+  return (
+    <div
+      role="group"
+      aria-labelledby={id}
+      className="grid gap-2 px-3 py-2.5 not-first:border-t not-first:border-line"
+    >
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <span id={id}>{title}</span>
+        <div className="grid grid-cols-3 gap-1">
+          {scopes.map(({ value, label }) => (
+            <SegmentedRadio key={value} value={value} {...register(`resources.${type}.scope`)}>
+              {label}
+            </SegmentedRadio>
+          ))}
+        </div>
+      </div>
+      {scope === 'some' && (
+        <textarea
+          aria-labelledby={id}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error && `${id}-error`}
+          rows={2}
+          spellCheck={false}
+          placeholder={example}
+          className={`${inputClass} h-auto min-h-10 resize-y py-2 font-mono text-sm`}
+          {...register(`resources.${type}.ids`)}
+        />
+      )}
+      {error && (
+        <div id={`${id}-error`}>
+          <FieldError message={error} />
+        </div>
+      )}
+    </div>
+  );
+}
