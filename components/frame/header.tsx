@@ -4,6 +4,7 @@ import { useEffect } from 'react';
 import { leaveOnSignOut } from '#components/api/leave-to-sign-in.ts';
 import { Wordmark } from '#components/brand/logo.tsx';
 import { PaletteButton } from '#components/palette/palette-button.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { NavSheetButton } from './nav-sheet-button.tsx';
@@ -24,14 +25,31 @@ export function Header() {
         >
           <MenuIcon aria-hidden />
         </NavSheetButton>
-        <PageLink href="/dashboard" aria-label="Keyward, home" className="justify-self-start rounded-control">
-          <Wordmark />
-        </PageLink>
+        <div className="flex min-w-0 items-center gap-2">
+          <PageLink href="/dashboard" aria-label="Keyward, home" className="rounded-control">
+            <Wordmark />
+          </PageLink>
+          <TenantName />
+        </div>
         <div className="flex h-9 flex-1 items-center justify-end lg:justify-between">
           <PaletteButton />
           <UserMenu />
         </div>
       </div>
     </header>
+  );
+}
+
+/** Named to those of another tenant than the installation's own: they share it with others. */
+function TenantName() {
+  const { data: me } = useMe();
+  if (!me || me.tenant.slug === 'default') return null;
+  return (
+    <span
+      title={me.tenant.name}
+      className="truncate border-l border-line pl-2 text-sm text-muted max-tablet:hidden"
+    >
+      {me.tenant.name}
+    </span>
   );
 }

@@ -1,5 +1,6 @@
 import {
   BookOpen,
+  Building2,
   House,
   KeyRound,
   KeySquare,
@@ -81,6 +82,7 @@ export const navigation: readonly NavGroup[] = [
         icon: Settings2,
         key: 's',
         permission: 'settings:write',
+        inner: [{ href: '/admin/tenants', label: 'Tenants', icon: Building2, permission: 'tenants:write' }],
       },
     ],
   },

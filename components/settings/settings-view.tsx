@@ -1,6 +1,10 @@
 'use client';
+import { Building2 } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
+import { useMe } from '#components/sessions/use-me.ts';
+import { buttonClass } from '#components/ui/button.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import { Section } from '#components/ui/section.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { SettingsView as Settings } from '#server/people/tenants/schema.ts';
@@ -12,9 +16,17 @@ import { useSettings } from './use-settings.ts';
 /** What is decided for everyone here, each with its range. */
 export function SettingsView() {
   const { data, error } = useSettings();
+  const mayTenants = useMe().data?.permissions.includes('tenants:write') ?? false;
   return (
     <>
-      <PageHead title="Settings" />
+      <PageHead title="Settings">
+        {mayTenants && (
+          <PageLink href="/admin/tenants" className={buttonClass({})}>
+            <Building2 aria-hidden />
+            Tenants
+          </PageLink>
+        )}
+      </PageHead>
       {error && !data ? (
         <Failed error={error} />
       ) : (

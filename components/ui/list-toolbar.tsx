@@ -68,23 +68,25 @@ export function ListToolbar({ search, controls, fields, children, ...sheet }: Li
       <div className="contents max-tablet:hidden">{lead?.inline}</div>
       <div className="flex min-w-0 flex-1 basis-full gap-2 tablet:basis-64">
         <SearchField {...search} />
-        <Button
-          ref={button}
-          aria-haspopup="dialog"
-          aria-label={active > 0 ? `Filter & sort, ${active} active` : 'Filter & sort'}
-          className="tablet:hidden"
-          onPointerEnter={preload}
-          onFocus={preload}
-          onClick={() => setIsOpen(true)}
-        >
-          <SlidersHorizontal aria-hidden />
-          Filter & sort
-          {active > 0 && (
-            <span className="grid h-4.5 min-w-4.5 place-items-center rounded-full bg-accent px-1 text-xs text-on-accent">
-              {active}
-            </span>
-          )}
-        </Button>
+        {controls.length > 0 && (
+          <Button
+            ref={button}
+            aria-haspopup="dialog"
+            aria-label={active > 0 ? `Filter & sort, ${active} active` : 'Filter & sort'}
+            className="tablet:hidden"
+            onPointerEnter={preload}
+            onFocus={preload}
+            onClick={() => setIsOpen(true)}
+          >
+            <SlidersHorizontal aria-hidden />
+            Filter & sort
+            {active > 0 && (
+              <span className="grid h-4.5 min-w-4.5 place-items-center rounded-full bg-accent px-1 text-xs text-on-accent">
+                {active}
+              </span>
+            )}
+          </Button>
+        )}
       </div>
       <div className="contents max-tablet:hidden">
         {others.map(({ inline, ...control }) =>

@@ -20,6 +20,7 @@ const pages: Record<string, PageAccess> = {
   '/admin/audit': 'audit:read',
   '/admin/keys': 'keys:read',
   '/admin/settings': 'settings:write',
+  '/admin/tenants': 'tenants:write',
 };
 
 /** Admins' pages are nobody else's business, built or not. */
