@@ -29,7 +29,7 @@ const [AttentionList, preloadAttention] = lazyPart(
 );
 
 export function DashboardView() {
-  const { data: me } = useMe();
+  const { data: me, error } = useMe();
   const newToken = useNewToken();
   const attention = useAttention(me);
   const glance = useQuery(glanceQuery);
@@ -45,7 +45,8 @@ export function DashboardView() {
       </PageHead>
       <NoticeStack />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
-        {attention.isUnknown && <DashboardSkeleton />}
+        {!me && error && <Failed error={error} />}
+        {!error && attention.isUnknown && <DashboardSkeleton />}
         {attention.isThere && <AttentionList onMissing={attention.giveUp}>{rest}</AttentionList>}
         {!attention.isUnknown && !attention.isThere && rest}
       </div>

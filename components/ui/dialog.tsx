@@ -82,10 +82,7 @@ export function DialogBody({ className, reading, children }: DialogBodyProps) {
   return (
     <div
       {...(reading && { role: 'region', 'aria-label': reading, tabIndex: 0, 'data-first-focus': true })}
-      className={cx(
-        'grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5 focus-visible:-outline-offset-2',
-        className,
-      )}
+      className={cx('grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5 outline-none', className)}
     >
       {children}
     </div>
