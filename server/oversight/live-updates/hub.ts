@@ -224,9 +224,14 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
 const keysOfPerson = (principal: Principal) =>
   principal.kind === 'user' ? [`user:${principal.user.id}`] : [];
 
-/** Whoever reads the audit log hears of everything in the tenant; everyone else of what they did or what is theirs. */
-export function concerns({ tenant, users }: Message, { tenantId, actor, permissions }: Principal): boolean {
-  return tenant === tenantId && (permissions.has('audit:read') || users.includes(actor.id));
+/**
+ * Readers of the audit log hear of everything in the tenant, readers of keys of those; everyone else of what they did or
+ * what is theirs.
+ */
+export function concerns(change: Message, { tenantId, actor, permissions }: Principal): boolean {
+  if (change.tenant !== tenantId) return false;
+  if (permissions.has('audit:read') || change.users.includes(actor.id)) return true;
+  return permissions.has('keys:read') && change.topics.includes('key');
 }
 
 function unavailable(): AppError {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDesk, type EmptyDesk } from '#server/testing/desk.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
 import type { Person } from '#server/testing/person.ts';
-import { openStream } from '#server/testing/stream.ts';
+import { openStream, type Stream } from '#server/testing/stream.ts';
 
 test('whoever watches hears what changes, on whichever server it was changed', async () => {
   await using desk = await openDesk();
@@ -35,6 +35,22 @@ test('a member hears of what is theirs, and of nothing else', async () => {
   assert.equal(await stream.next(700), null);
   await bob.createToken({ name: 'his' });
   assert.deepEqual(await stream.next(), ['token']);
+});
+
+/** Until none comes for a while. */
+async function allTopicsOf(stream: Stream): Promise<string[]> {
+  const topics = await stream.next(1_000);
+  return topics ? [...topics, ...(await allTopicsOf(stream))] : [];
+}
+
+test('a manager hears of keys that another made, and a member does not', async () => {
+  await using desk = await openDesk();
+  await using ofMember = await openStream(desk.origin, await desk.join('Max', 'member'));
+  await using ofManager = await openStream(desk.origin, await desk.join('Mia', 'manager'));
+  await desk.ada.send('POST /api/v1/api-keys', { body: { name: 'billing', permissions: ['mcp:call'] } });
+  const [member, manager] = await Promise.all([allTopicsOf(ofMember), allTopicsOf(ofManager)]);
+  assert.ok(manager.includes('key'));
+  assert.ok(!member.includes('key'));
 });
 
 test('what changed a moment before a stream began is heard as it begins, by those it concerns', async () => {
