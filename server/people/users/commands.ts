@@ -121,12 +121,12 @@ export function updateUser(ctx: PersonCtx, { id, ...input }: UpdateUserInput): P
     }
     if (asked.platformAdmin && !user.platformAdmin)
       assertMayBePlatformAdmin(ctx.principal, input.role ?? user.role);
-    if (changes['platformAdmin'] && user.platformAdmin && !user.deactivatedAt)
-      assertPlatformAdminRemains(otherAdmins);
     if (changes['role'] && user.role === 'admin') {
       assertNotSelf(ctx.principal.user.id, user.id, 'demote');
       if (!user.deactivatedAt) assertAdminRemains(otherAdmins.length);
     }
+    if (changes['platformAdmin'] && user.platformAdmin && !user.deactivatedAt)
+      assertPlatformAdminRemains(otherAdmins);
     await refusingTakenEmail(() => updateUserRow(tx, tenantId, id, asked));
     // Links that went to the old address are in somebody else's hands.
     if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
