@@ -13,7 +13,9 @@ alter table credentials
   ),
   -- No owner's role caps a key: it does what it names, and reaches what it names.
   add constraint credentials_grant_check check (kind <> 'key' or (permissions <> array['*'] and resources is not null)),
-  add constraint credentials_resources_check check (jsonb_typeof(resources) = 'object');
+  add constraint credentials_resources_check check (
+    jsonb_typeof(resources) = 'object' and resources ?& array['agent', 'flow', 'mcp_tool', 'vector_store', 'llm_model']
+  );
 
 create unique index credentials_live_key_name on credentials (tenant_id, (normalize(name, NFC) collate "C"))
   where kind = 'key' and revoked_at is null and not name_released;

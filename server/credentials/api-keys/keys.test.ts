@@ -192,7 +192,7 @@ test('a tenant has at most a thousand live keys, also when two are made at once'
   await desk.sql(
     `with made as (
        insert into credentials (id, tenant_id, kind, made_by, name, permissions, resources, created_at)
-       select gen_random_uuid(), $1, 'key', $2, 'key ' || n, array['verify'], '{}', now() from generate_series(1, 999) n
+       select gen_random_uuid(), $1, 'key', $2, 'key ' || n, array['verify'], '{"agent": [], "flow": [], "mcp_tool": [], "vector_store": [], "llm_model": []}', now() from generate_series(1, 999) n
        returning id
      )
      insert into secrets (hash, credential_id, prefix, epoch, state, created_at)

@@ -15,7 +15,7 @@ type Act = (desk: Desk, bob: Person, made: CreatedTokenView) => Promise<Answer>;
 async function keyOf({ sql, ada }: Desk): Promise<string> {
   const [row] = await sql<{ id: string }>(
     `with made as (insert into credentials (id, tenant_id, kind, made_by, name, permissions, resources, created_at)
-       values (gen_random_uuid(), $1, 'key', $2, gen_random_uuid()::text, array['verify'], '{}', now()) returning id),
+       values (gen_random_uuid(), $1, 'key', $2, gen_random_uuid()::text, array['verify'], '{"agent": [], "flow": [], "mcp_tool": [], "vector_store": [], "llm_model": []}', now()) returning id),
      proof as (insert into secrets (hash, credential_id, prefix, epoch, state, created_at)
        select sha256(id::text::bytea), id, 'kw_key_' || left(md5(id::text), 8), 1, 'current', now() from made)
      select id from made`,
