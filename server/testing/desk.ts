@@ -112,7 +112,11 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
     async untilBlocked() {
-      while ((await owner.query(isBlocked)).rowCount === 0) await sleep(5);
+      const giveUpAt = performance.now() + 20_000;
+      while ((await owner.query(isBlocked)).rowCount === 0) {
+        if (performance.now() > giveUpAt) throw new Error('Nothing waited for a lock in 20 s');
+        await sleep(5);
+      }
     },
     async settle() {
       const { lastUse, sessionUse, auditQueue, mailSoon } = first.runtime;

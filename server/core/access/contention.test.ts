@@ -113,10 +113,14 @@ test('of a token revoked in bulk while its owner is deleted nothing is lost, on 
   ]);
   assert.deepEqual(statuses, [204, 200]);
   await desk.runJobs();
-  const rows = await desk.sql(
+  const rows = await desk.sql<{ action: string }>(
     "select action from audit_events where action like 'token.%revoke' or action = 'user.delete' order by action",
   );
-  assert.deepEqual(rows, [{ action: 'token.admin_revoke' }, { action: 'user.delete' }]);
+  // Whichever came first, the token was revoked once.
+  assert.deepEqual(
+    rows.map(({ action }) => action.replace('token.admin_revoke', 'token.revoke')),
+    ['token.revoke', 'user.delete'],
+  );
   assertNoDeadlock(desk);
 });
 
