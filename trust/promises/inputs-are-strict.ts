@@ -36,6 +36,8 @@ const named = /hash|secret|password|cookie|token$/i;
 const shown = new Set([
   'tokens.create token',
   'tokens.rotate token',
+  'keys.create token',
+  'keys.rotate token',
   'setupCodes.make code',
   'setupCodes.redeem secret',
   'adminTokens.identify token',

@@ -31,7 +31,9 @@ interface Trial {
   hasRow: boolean;
 }
 
-const listRows = 'select tenant_id as tenant, count(*)::int from audit_events group by tenant_id';
+/** What is done to a tenant as a whole is written down where its platform admin is. */
+const listRows = `select case resource_type when 'tenant' then resource_id else tenant_id end as tenant, count(*)::int
+  from audit_events group by 1`;
 
 async function rowsByTenant({ sql }: Stage): Promise<Map<string, number>> {
   const rows = await sql<{ tenant: string; count: number }>(listRows);
