@@ -4,7 +4,7 @@ import type { Desk } from '#server/testing/desk.ts';
 import { expect, picture, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
-const row = (page: Page, action: string) => page.getByRole('listitem').filter({ hasText: action });
+const row = (page: Page, action: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: action });
 
 /** Two hundred events of the last hours. */
 async function addFiller(desk: Desk): Promise<void> {
@@ -65,7 +65,7 @@ test('filters narrow the list, stand in the address, and Back undoes them', asyn
   await page.getByRole('button', { name: 'Action: Any action' }).click();
   await page.getByRole('menuitemradio', { name: 'token.*' }).click();
   await expect(page).toHaveURL(/action=token\.\*/);
-  await expect(page.getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1);
   await page.getByRole('button', { name: 'Token made' }).click();
   await page.getByRole('button', { name: 'Only this person' }).click();
   await expect(page).toHaveURL(new RegExp(`actor=${bob.id}`));
@@ -76,7 +76,7 @@ test('filters narrow the list, stand in the address, and Back undoes them', asyn
   await page.goBack();
   await expect(page).not.toHaveURL(/action=/);
   await page.goto(`/admin/audit?actor=${bob.id}&search=lap`);
-  await expect(page.getByRole('listitem')).toHaveCount(1);
+  await expect(page.getByRole('main').getByRole('listitem')).toHaveCount(1);
 });
 
 test('a link leads to one event, however far down it lies, and back to the log', async ({

@@ -269,7 +269,7 @@ test('two hundred people: searched, filtered, sorted and scrolled to the last, a
   }).toPass();
   await page.getByRole('searchbox').fill('hiroko');
   await expect(page).toHaveURL(/search=hiroko/);
-  await expect(page.getByRole('listitem').first()).toHaveAttribute('aria-setsize', '20');
+  await expect(page.getByRole('main').getByRole('listitem').first()).toHaveAttribute('aria-setsize', '20');
   await page.getByRole('button', { name: 'Role: Any role' }).click();
   await page.getByRole('menuitemradio', { name: 'Manager' }).click();
   await expect(page).toHaveURL(/role=manager/);
