@@ -4,7 +4,8 @@ import type { Desk } from '#server/testing/desk.ts';
 import { expect, picture, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
-const row = (page: Page, action: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: action });
+const row = (page: Page, action: string) =>
+  page.getByRole('main').getByRole('listitem').filter({ hasText: action });
 
 /** Two hundred events of the last hours. */
 async function addFiller(desk: Desk): Promise<void> {

@@ -6,6 +6,7 @@ import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { titleId } from '#components/tokens/token-card.tsx';
 import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
+import { Toolbar } from '#components/tokens/toolbar.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { flattenPages } from '#components/ui/flatten-pages.ts';
@@ -14,7 +15,6 @@ import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
 import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import { type KeyActs, KeyCard } from './key-card.tsx';
-import { KeysToolbar } from './keys-toolbar.tsx';
 import { useDisableKey, useEnableKey } from './use-key-changes.ts';
 import { useKeyDialogs } from './use-key-dialogs.tsx';
 import { type KeyFilters, useKeyFilters } from './use-key-filters.ts';
@@ -64,7 +64,7 @@ export function KeysView() {
       <PageHead title="API keys">{!hasNone && newKey}</PageHead>
       {!hasNone && (
         <>
-          <KeysToolbar
+          <Toolbar
             filters={filters}
             counts={matching?.byStatus}
             summary={summary}

@@ -6,14 +6,17 @@ import type { TokenCounts } from '#server/credentials/tokens/schema.ts';
 import { statuses, statusWords } from './status.tsx';
 import { sorts, sortWords, type TokenFilters } from './use-token-filters.ts';
 
+type ListFilters = Pick<TokenFilters, 'status' | 'search' | 'sort'>;
+
 interface ToolbarProps {
-  filters: TokenFilters;
+  filters: ListFilters;
   counts: TokenCounts | null | undefined;
   summary: string | undefined;
-  onChange: (change: Partial<TokenFilters>) => void;
+  onChange: (change: Partial<ListFilters>) => void;
   onClear: (() => void) | undefined;
 }
 
+/** Above a list of tokens or keys. */
 export function Toolbar({ filters, counts, summary, onChange, onClear }: ToolbarProps) {
   return (
     <ListToolbar
