@@ -197,10 +197,10 @@ test('the focus goes to the first of what is wrong, with what is said of it in s
 test('only the permissions of what exists are offered, and all can be chosen at once', async ({ page }) => {
   await newToken(page).click();
   await page.getByRole('radio', { name: 'Selected permissions' }).check();
-  await expect(page.getByRole('checkbox')).toHaveCount(12);
+  await expect(page.getByRole('checkbox')).toHaveCount(16);
   await expect(page.getByRole('checkbox', { name: 'for a service' })).toBeVisible();
   await page.getByRole('button', { name: 'Select all' }).click();
-  await expect(page.getByText('12 chosen')).toBeVisible();
+  await expect(page.getByText('16 chosen')).toBeVisible();
   await page.getByRole('button', { name: 'Select none' }).click();
   await expect(page.getByText('0 chosen')).toBeVisible();
 });

@@ -46,7 +46,7 @@ test('a form whose checks do not load is not sent, and is when they can', async 
 });
 
 test.describe('a page that breaks', () => {
-  test.use({ expectedNoise: /includes/ });
+  test.use({ expectedNoise: /Cannot read properties of undefined/ });
 
   test('says so in our own look, and offers to reload', async ({ desk, page, signInAs }) => {
     await signInAs(desk.ada);
