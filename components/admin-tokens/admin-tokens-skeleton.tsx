@@ -1,5 +1,5 @@
 import { PageHead } from '#components/frame/page-head.tsx';
-import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
+import { TokenListSkeleton } from '#components/tokens/token-list-skeleton.tsx';
 import { ListToolbarSkeleton } from '#components/ui/list-toolbar.tsx';
 
 /** What the page looks like before its address has been read. */

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { hasEnded } from '#components/tokens/status.tsx';
-import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
+import { TokenListSkeleton } from '#components/tokens/token-list-skeleton.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { flattenPages } from '#components/ui/flatten-pages.ts';
@@ -15,7 +15,6 @@ import type { RowKeys } from '#components/ui/use-row-keys.ts';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { AdminCard } from './admin-card.tsx';
 import { AdminToolbar } from './admin-toolbar.tsx';
-import { BulkBar } from './bulk-bar.tsx';
 import { SelectAllButton } from './select-all-button.tsx';
 import { useAdminFilters } from './use-admin-filters.ts';
 import { useAdminTokens } from './use-admin-tokens.ts';
@@ -24,6 +23,7 @@ import { useSelection } from './use-selection.ts';
 import { useTriageChange } from './use-triage-changes.ts';
 
 const [Panel] = lazyPart(async () => (await import('./admin-token-panel.tsx')).AdminTokenPanel);
+const [BulkBar] = lazyPart(async () => (await import('./bulk-bar.tsx')).BulkBar);
 const [RevokeDialog] = lazyPart(async () => (await import('./revoke-tokens-dialog.tsx')).RevokeTokensDialog);
 const [IdentifyDialog] = lazyPart(async () => (await import('./identify-dialog.tsx')).IdentifyDialog);
 
@@ -125,6 +125,7 @@ export function AdminTokensView() {
           onDisable={disableSelected}
           onRevoke={revokeSelected}
           onClear={selection.clear}
+          onMissing={orSayMissing(selection.clear)}
         />
       )}
       {opened && (

@@ -5,7 +5,7 @@ import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { titleId } from '#components/tokens/token-card.tsx';
-import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
+import { TokenListSkeleton } from '#components/tokens/token-list-skeleton.tsx';
 import { Toolbar } from '#components/tokens/toolbar.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';

@@ -1,5 +1,4 @@
 import {
-  BookOpen,
   Building2,
   House,
   KeyRound,
@@ -8,8 +7,6 @@ import {
   type LucideIcon,
   ScrollText,
   Settings2,
-  Terminal,
-  UserRound,
   Users,
 } from 'lucide-react';
 import type { Permission } from '#server/core/access/schema.ts';
@@ -92,14 +89,6 @@ export const navigation: readonly NavGroup[] = [
 export const deskPages: readonly DeskPage[] = navigation
   .flatMap(({ entries }) => entries)
   .flatMap((entry) => [entry, ...(entry.everyone ? [entry.everyone] : []), ...(entry.inner ?? [])]);
-
-/** What the user menu leads to: pages about oneself. */
-export const ownPages: readonly DeskPage[] = [
-  { href: '/tokens', label: 'My tokens', icon: KeyRound },
-  { href: '/account', label: 'Account', icon: UserRound },
-  { href: '/install', label: 'Install the command line', icon: Terminal },
-  { href: '/docs/api', label: 'API', icon: BookOpen },
-];
 
 /** The pages that these permissions open. */
 export const pagesFor = <Page extends DeskPage>(pages: readonly Page[], held: readonly Permission[]) =>

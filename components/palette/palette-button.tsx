@@ -2,7 +2,7 @@
 import { Search } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import { type DeskPage, deskPages, ownPages, pagesFor } from '#components/frame/pages.ts';
+import { deskPages, pagesFor } from '#components/frame/pages.ts';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { buttonClass } from '#components/ui/button.tsx';
@@ -14,9 +14,6 @@ import { useKeys } from './use-keys.ts';
 const [Palette, preload] = lazyPart(async () => (await import('./palette.tsx')).Palette);
 const [ShortcutsDialog] = lazyPart(async () => (await import('./shortcuts-dialog.tsx')).ShortcutsDialog);
 
-const isOnce = ({ href }: DeskPage) => !deskPages.some((page) => page.href === href);
-const everyPage = [...deskPages, ...ownPages.filter(isOnce)];
-
 /** The quiet way in to everything: what one searches here is pages, people, tokens and acts. */
 export function PaletteButton() {
   const router = useRouter();
@@ -24,7 +21,7 @@ export function PaletteButton() {
   const commandKey = useCommandKey();
   const newToken = useNewToken();
   const [open, setOpen] = useState<'palette' | 'keys' | null>(null);
-  const pages = pagesFor(everyPage, me?.permissions ?? []);
+  const pages = pagesFor(deskPages, me?.permissions ?? []);
   const close = () => setOpen(null);
 
   useKeys({

@@ -1,7 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useState } from 'react';
-import type { DeskPage } from '#components/frame/pages.ts';
+import { ownPages } from '#components/frame/own-pages.ts';
+import { type DeskPage, pagesFor } from '#components/frame/pages.ts';
 import { CommandMenu, type CommandGroup } from '#components/ui/command-menu.tsx';
 import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 import { matching, searchable } from './matching.ts';
@@ -23,7 +24,9 @@ export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose 
   const onAddPerson = () => router.push('/admin/users?add=true');
   const acts = useActs({ user, permissions, onNewToken, onAddPerson, onKeys });
   const found = useFound(searchable(text), pages);
-  const leadingTo = pages.map(({ href, label, icon, key }) => ({
+  const isOnce = ({ href }: DeskPage) => !pages.some((page) => page.href === href);
+  const everyPage = [...pages, ...pagesFor(ownPages, permissions).filter(isOnce)];
+  const leadingTo = everyPage.map(({ href, label, icon, key }) => ({
     id: `page${href}${label}`,
     label,
     icon,

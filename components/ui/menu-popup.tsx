@@ -2,18 +2,13 @@
 import { Menu } from '@base-ui/react/menu';
 import { cx } from 'class-variance-authority';
 import { Check, type LucideIcon } from 'lucide-react';
-import type { RefObject } from 'react';
-import type { MenuChoice, MenuEntry } from './menu.tsx';
+import type { MenuChoice, MenuEntry, MenuPlace } from './menu.tsx';
 import { PageLink } from './page-link.tsx';
 
-interface MenuPopupProps {
+interface MenuPopupProps extends MenuPlace {
   label: string;
   entries: readonly MenuEntry[];
   align: 'start' | 'end';
-  anchor: RefObject<HTMLButtonElement | null>;
-  /** Where the focus returns. */
-  opener: RefObject<Element | null>;
-  onClose: () => void;
 }
 
 /** Within the landmark of its button, so that whoever moves by landmarks finds it. */

@@ -1,6 +1,13 @@
 'use client';
 import type { LucideIcon } from 'lucide-react';
-import { type ComponentProps, type ReactNode, type RefObject, useRef, useState } from 'react';
+import {
+  type ComponentProps,
+  type ComponentType,
+  type ReactNode,
+  type RefObject,
+  useRef,
+  useState,
+} from 'react';
 import { lazyPart, orSayMissing } from './lazy-part.tsx';
 import { useRowPart } from './row.tsx';
 
@@ -35,22 +42,34 @@ export type MenuEntry =
 // Most visits open no menu: the popup and its positioning (35 kB compressed) come when a pointer or the focus comes near.
 const [MenuPopup, preload] = lazyPart(async () => (await import('./menu-popup.tsx')).MenuPopup);
 
-type MenuButtonProps = Omit<ComponentProps<'button'>, 'ref'> & {
-  entries: readonly MenuEntry[];
-  menuLabel: string;
-  align?: 'start' | 'end';
+/** Where an open menu hangs, and how it goes. */
+export interface MenuPlace {
+  anchor: RefObject<HTMLButtonElement | null>;
+  /** Where the focus returns. */
+  opener: RefObject<Element | null>;
+  onClose: () => void;
+}
+
+type ButtonProps = Omit<ComponentProps<'button'>, 'ref'> & {
   buttonRef?: RefObject<HTMLButtonElement | null>;
 };
 
+type MenuTriggerProps<Props> = ButtonProps & {
+  /** Fetches the menu when the pointer or the focus comes near. */
+  onNear: () => void;
+  Menu: ComponentType<Props & MenuPlace & { onMissing: () => void }>;
+  menuProps: Props;
+};
+
 /** A button that opens a menu: on a press, or on an arrow key as the menu button pattern asks. */
-export function MenuButton({
-  entries,
-  menuLabel,
-  align = 'end',
+export function MenuTrigger<Props extends object>({
+  onNear,
+  Menu,
+  menuProps,
   buttonRef,
   children,
   ...button
-}: MenuButtonProps) {
+}: MenuTriggerProps<Props>) {
   const [open, setOpen] = useState(false);
   const own = useRef<HTMLButtonElement>(null);
   const anchor = buttonRef ?? own;
@@ -71,8 +90,8 @@ export function MenuButton({
         type="button"
         aria-haspopup="menu"
         aria-expanded={open}
-        onPointerEnter={preload}
-        onFocus={preload}
+        onPointerEnter={onNear}
+        onFocus={onNear}
         onClick={() => toggle(!open)}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
@@ -83,10 +102,8 @@ export function MenuButton({
         {children}
       </button>
       {open && (
-        <MenuPopup
-          label={menuLabel}
-          entries={entries}
-          align={align}
+        <Menu
+          {...menuProps}
           anchor={anchor}
           opener={opener}
           onClose={close}
@@ -95,4 +112,16 @@ export function MenuButton({
       )}
     </>
   );
+}
+
+type MenuButtonProps = ButtonProps & {
+  entries: readonly MenuEntry[];
+  menuLabel: string;
+  align?: 'start' | 'end';
+};
+
+/** The same, of entries that are known before it opens. */
+export function MenuButton({ entries, menuLabel, align = 'end', ...button }: MenuButtonProps) {
+  const menuProps = { label: menuLabel, entries, align };
+  return <MenuTrigger {...button} onNear={preload} Menu={MenuPopup} menuProps={menuProps} />;
 }

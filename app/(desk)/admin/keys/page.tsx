@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import { Suspense } from 'react';
 import { KeysView } from '#components/api-keys/keys-view.tsx';
-import { TokenListSkeleton } from '#components/tokens/token-list.tsx';
+import { TokenListSkeleton } from '#components/tokens/token-list-skeleton.tsx';
 
 export const metadata: Metadata = { title: 'API keys' };
 
