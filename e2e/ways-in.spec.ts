@@ -55,9 +55,9 @@ test('a mailed link is good for one press of its button', async ({ desk, mailbox
 test('whose password an admin chose is led to choose another', async ({ desk, page }) => {
   const eve = await desk.join('Eve', 'admin');
   const password = 'chosen by an admin for you';
-  await eve.send(`POST /api/v1/users/${desk.ada.id}/set-password`, { body: { password } });
+  await desk.ada.send(`POST /api/v1/users/${eve.id}/set-password`, { body: { password } });
   await page.goto('/login');
-  await signInByPassword(page, desk.ada.email, password);
+  await signInByPassword(page, eve.email, password);
   await expect(page).toHaveURL(/\/reset/);
 });
 
