@@ -18,7 +18,7 @@ export interface Standing {
 export function describeStanding(me: MeView, server: string, profile: string | undefined): Standing {
   const { user, key, credential } = me;
   return {
-    who: user ? `${clean(user.name)} <${clean(user.email)}>` : key ? `API key ${clean(key.name)}` : 'nobody',
+    who: user ? `${clean(user.name)} <${clean(user.email)}>` : key ? `API key ${clean(key.name)}` : 'no one',
     role: user?.role ?? 'none',
     server,
     token: credential ? `${clean(credential.name)} (${clean(credential.prefix)}…)` : undefined,

@@ -41,7 +41,7 @@ async function assertNobodyIsThere(config: Config): Promise<void> {
 
 type Runtime = Awaited<ReturnType<typeof createRuntime>>;
 
-/** PostgreSQL is stopped again, whoever had started it. */
+/** PostgreSQL is stopped again, also where it ran before. */
 async function withDatabase<T>(
   config: Config,
   work: (runtime: Runtime, owner: pg.Client) => Promise<T>,

@@ -125,7 +125,7 @@ export class AppError extends Error {
 export function tenantSuspended(): AppError {
   return new AppError(
     'tenant_suspended',
-    'This organisation is suspended. Ask whoever runs this server why.',
+    'This organisation is suspended. Ask the operator of this server why.',
   );
 }
 

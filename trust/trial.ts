@@ -6,7 +6,7 @@ export interface TrialTenant {
   stage: Stage;
   admin: Person;
   member: Person;
-  /** An address that nobody else calls from. */
+  /** An address that no one else calls from. */
   from: string;
 }
 

@@ -39,7 +39,7 @@ test('a key is rotated, switched off and on, and revoked', async () => {
   assert.equal(rotated.code, 0, rotated.stderr);
   const status = async (secret: string) => (await desk.send('GET /api/v1/me', { token: secret })).status;
   assert.deepEqual([await status(first.token), await status(rotated.stdout.trim())], [401, 200]);
-  assert.equal((await line.run('key disable turned')).code, 2, 'nobody is there to be asked');
+  assert.equal((await line.run('key disable turned')).code, 2, 'there is no terminal to ask at');
   assert.equal((await line.run('key disable turned --yes')).code, 0);
   assert.equal(await status(rotated.stdout.trim()), 401);
   const on = await line.run(`key enable turned ${byPassword}`, { stdin: goodPassword });

@@ -14,7 +14,7 @@ interface SelectAll {
 
 /**
  * Selects all that match, up to as many as can be changed at once. Those that are not here yet are fetched first: what is
- * changed then is what was selected by id, whatever matches by that time. Undefined where nothing is left to select.
+ * changed then is what was selected by id, not what matches by that time. Undefined where nothing is left to select.
  */
 export function useSelectAll({ list, matching, selection }: SelectAll) {
   const [isBusy, setIsBusy] = useState(false);

@@ -56,7 +56,7 @@ function endOf(values: ExpiryValues): string | null {
   return days === null ? null : daysFrom(new Date(), days).toISOString();
 }
 
-/** The form as it is filled in, turned into what the server takes. Each part is checked whatever the others say. */
+/** The form as it is filled in, turned into what the server takes. Each part is checked by itself. */
 export const keyForm = plainPart
   .and(reachPart)
   .and(addressesPart)

@@ -10,7 +10,7 @@ import { FirstCall } from './first-call.tsx';
 interface GetStartedProps {
   hasToken: boolean;
   hasCalled: boolean;
-  /** Undefined for whoever may add none. */
+  /** Undefined for those who may add none. */
   hasPeople: boolean | undefined;
   onNew: () => void;
   onDismiss: () => void;

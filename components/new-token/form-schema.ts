@@ -60,7 +60,7 @@ const scopePart = z
     context.addIssue({ code: 'custom', path: ['permissions'], message: 'Choose at least one.' });
   });
 
-/** The form as it is filled in, turned into what the server takes. Each part is checked whatever the others say. */
+/** The form as it is filled in, turned into what the server takes. Each part is checked by itself. */
 export const newTokenForm = z
   .object({ name: tokenNameSchema })
   .and(addressesPart)

@@ -17,7 +17,7 @@ const words: Record<string, string> = {
     'This invite does not work any more. If you have joined already, sign in. If not, ask an admin for a new one.',
   identity_unlinked:
     'This sign-in was unlinked from its account. Sign in another way and link it on your account page, or ask an admin for an invite link.',
-  tenant_suspended: 'This organisation is suspended. Ask whoever runs this server why.',
+  tenant_suspended: 'This organisation is suspended. Ask the operator of this server why.',
   oidc_unknown: 'Nobody here has the e-mail address you signed in with. Ask an admin to add you.',
   rate_limited: 'Too many tries from where you are. Wait a few minutes, then start again.',
   account_deactivated: 'This account is deactivated. Ask an admin to switch it on again.',

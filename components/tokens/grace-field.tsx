@@ -62,7 +62,7 @@ export function GraceField({ credential, noun, value, onChange }: GraceFieldProp
 
 function graceWords(expiresAt: string | null, noun: string, seconds: GraceSeconds, now: Date): string {
   if (seconds === 0)
-    return `It stops at once: whatever uses this ${noun} is refused until it has the new secret. Choose this if the old one has leaked.`;
+    return `It stops at once: programs that use this ${noun} are refused until they have the new secret. Choose this if the old one has leaked.`;
   const end = new Date(now.getTime() + seconds * 1_000);
   if (expiresAt && new Date(expiresAt) < end)
     return `Both work until the ${noun} itself expires, ${clockWords(new Date(expiresAt), now)}.`;

@@ -19,7 +19,7 @@ type RowButtonProps = Omit<ComponentProps<'button'>, 'type' | 'tabIndex' | 'onCl
 
 /**
  * What a row is called, and what opens it: the one place in it where Tab stops. It takes presses anywhere on the row, which
- * has to be `relative`, and so has whatever else can be pressed there.
+ * has to be `relative`, and so has everything else that can be pressed there.
  */
 export function RowButton({ onOpen, className, ...button }: RowButtonProps) {
   const isCurrent = use(RowContext) ?? true;

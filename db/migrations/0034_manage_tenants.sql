@@ -78,7 +78,7 @@ create index device_requests_holder on device_requests (user_id) where user_id i
 create index notices_holder on notices (user_id);
 
 -- The server's role deletes nothing that has a history. This does, of tenants that were deleted more than thirty days ago and
--- of no others, whoever asks: so many rows at a time, what refers before what is referred to. Returns how many; 0: it is done.
+-- of no others: so many rows at a time, what refers before what is referred to. Returns how many; 0: it is done.
 create function purge_tenant(tenant uuid, batch integer) returns integer language plpgsql
 security definer set search_path = public, pg_temp as $$
 declare

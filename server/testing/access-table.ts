@@ -1,11 +1,11 @@
 import type { Permission, Role } from '#server/core/access/schema.ts';
 
 /** `platform`: an admin who looks after the tenants. */
-export type Who = 'nobody' | Role | 'platform';
+export type Who = 'anonymous' | Role | 'platform';
 
 export interface AccessRow {
   type: 'query' | 'mutation' | 'subscription';
-  /** The least role that gets in by a session; `nobody`: everyone does. */
+  /** The least role that gets in by a session; `anonymous`: everyone does. */
   from: Who;
   /** Whether a token of that role, granted `*`, gets in too. */
   token: boolean;
@@ -71,16 +71,16 @@ export const accessTable: Record<string, AccessRow> = {
   'access.explain': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in', key: true },
   'links.list': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
   'links.revoke': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
-  'magic.request': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'magic.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'oidc.start': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'magic.request': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'magic.redeem': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'oidc.start': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
   'oidc.link': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in', fresh: true },
-  'sessions.ways': { type: 'query', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'sessions.login': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'sessions.ways': { type: 'query', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'sessions.login': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
   'sessions.confirm': { type: 'mutation', from: 'viewer', token: false, permission: 'signed-in' },
   'sessions.logout': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in', key: true },
   'sessions.me': { type: 'query', from: 'viewer', token: true, permission: 'signed-in', key: true },
-  'setup.complete': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'setup.complete': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
   'device.find': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
   'device.approve': {
     type: 'mutation',
@@ -99,7 +99,7 @@ export const accessTable: Record<string, AccessRow> = {
   },
   'setupCodes.get': { type: 'query', from: 'viewer', token: true, permission: 'tokens:read' },
   'setupCodes.cancel': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
-  'setupCodes.redeem': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'setupCodes.redeem': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
   'setupCodes.report': { type: 'mutation', from: 'viewer', token: true, permission: 'signed-in' },
   'tenants.settings': { type: 'query', from: 'admin', token: true, permission: 'settings:write' },
   'tenants.updateSettings': { type: 'mutation', from: 'admin', token: true, permission: 'settings:write' },
@@ -171,7 +171,7 @@ export const accessTable: Record<string, AccessRow> = {
     fresh: true,
   },
   'tokens.endGrace': { type: 'mutation', from: 'viewer', token: true, permission: 'tokens:revoke' },
-  'tokens.revokeFound': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'tokens.revokeFound': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
   'users.update': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.activate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.deactivate': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
@@ -196,9 +196,15 @@ export const accessTable: Record<string, AccessRow> = {
   'users.sessions': { type: 'query', from: 'admin', token: true, permission: 'users:read' },
   'users.revokeSession': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
   'users.revokeSessions': { type: 'mutation', from: 'admin', token: true, permission: 'users:write' },
-  'users.checkInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'users.acceptInvite': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'users.checkReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
-  'users.completeReset': { type: 'mutation', from: 'nobody', token: true, permission: 'anyone', key: true },
+  'users.checkInvite': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'users.acceptInvite': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'users.checkReset': { type: 'mutation', from: 'anonymous', token: true, permission: 'anyone', key: true },
+  'users.completeReset': {
+    type: 'mutation',
+    from: 'anonymous',
+    token: true,
+    permission: 'anyone',
+    key: true,
+  },
   'verify.token': { type: 'mutation', from: 'admin', token: true, permission: 'verify', key: true },
 };

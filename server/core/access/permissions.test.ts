@@ -60,7 +60,7 @@ test('a credential can do what its grant and its owner’s role both hold, and n
   );
 });
 
-test('a grant of * is whatever the role allows, but for what has to be named', () => {
+test('a grant of * is all that the role allows, but for what has to be named', () => {
   for (const role of roles) {
     const expected = rolePermissions[role].difference(new Set(['tokens:rotate_self']));
     assert.deepEqual(effectivePermissions(person(role), ['*']), expected);
@@ -76,7 +76,7 @@ test('what a role lacks is named before it can be granted', () => {
   assert.deepEqual(permissionsBeyond(rolePermissions.viewer, ['*']), []);
 });
 
-test('a key does what it was granted of what a key may do, whoever made it', () => {
+test('a key does what it was granted of what a key may do, independently of its maker', () => {
   fc.assert(
     fc.property(anyList, (grant) => {
       const expected = new Set(grant).intersection(new Set<Permission>(keyPermissions));

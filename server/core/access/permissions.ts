@@ -67,7 +67,7 @@ const platformPermissions = tableOf((role) => new Set([...rolePermissions[role],
 const agentCeilings = tableOf((role) => rolePermissions[role].intersection(new Set(agentPermissions)));
 const keyCeiling: ReadonlySet<Permission> = new Set(keyPermissions);
 
-/** The most that a holder may do at this moment, whatever was granted. */
+/** The most that a holder may do at this moment, however much was granted. */
 export function ceilingOf(holder: Holder): ReadonlySet<Permission> {
   if (holder.kind === 'key') return keyCeiling;
   if (holder.kind === 'agent') return agentCeilings[holder.role];

@@ -32,7 +32,7 @@ export function requireSignedIn(ctx: AnyoneCtx): Ctx {
   throw signInFirst(ctx.request);
 }
 
-/** Why a request that nobody stands behind cannot be answered. */
+/** Why an anonymous request cannot be answered. */
 export function signInFirst({ isOfSuspended }: Pick<AnyoneCtx['request'], 'isOfSuspended'>): AppError {
   if (isOfSuspended) return tenantSuspended();
   return new AppError('unauthenticated', 'Sign in, or send a token as "Authorization: Bearer <token>".');

@@ -23,7 +23,7 @@ export function findResourceRefusal(
   if (resources === null || reachedBy(resources, resource)) return undefined;
   const refusal = new AppError(
     'resource_denied',
-    `This token does not reach the ${resource.type} "${resource.id}". Ask whoever made it to widen it.`,
+    `This token does not reach the ${resource.type} "${resource.id}". Ask its maker to widen it.`,
   );
   noteDenied(ctx, refusal, { ...detail, resource });
   return refusal;

@@ -191,7 +191,7 @@ test('what is found is the credential, its owner and its tenant, as they are at 
   assert.deepEqual(await states(), { ownerActive: true, tenantSuspended: true });
 });
 
-test('a key is found by the same statement, held by its tenant and whatever became of its maker', async () => {
+test('a key is found by the same statement, held by its tenant, also when its maker is gone', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'manager');
   const resources = { flow: ['nightly'], llm_model: '*' };

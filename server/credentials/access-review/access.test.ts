@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ReachPageView } from '#server/credentials/access-review/schema.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
-test('who can reach a tool is told with the reason of each, and nobody who cannot use it', async () => {
+test('who can reach a tool is listed with the reason of each, and no one who cannot use it', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'member');
   const eve = await desk.join('Eve', 'viewer');

@@ -75,7 +75,7 @@ test('widening asks for a sign-in of today and for what one holds, narrowing for
   const wider = await bob.send(at, { body: { resources: { flow: ['a', 'b'] } } });
   assert.equal(wider.status, 200);
   const kept = await bob.send(at, { body: { permissions: ['verify', 'mcp:call'] } });
-  assert.equal(kept.status, 200, 'what it had already needs nobody who holds it');
+  assert.equal(kept.status, 200, 'what it had already needs no holder');
   const more = await bob.send(at, { body: { permissions: ['verify', 'audit:read'] } });
   assert.equal(more.problem?.code, 'validation_failed');
   desk.clock.advance({ hours: 13 });

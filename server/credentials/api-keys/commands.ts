@@ -122,7 +122,7 @@ function toRow(ctx: Ctx, key: KeyRow, input: KeyInput, policy: TokenPolicy) {
       expiresAt !== (key.expiresAt?.toISOString() ?? null) && {
         expiresAt: keyExpiry(expiresAt, policy, ctx.now()),
       }),
-    // Switching it on answers for whatever had switched it off.
+    // Switching it on clears the hold that had switched it off.
     ...(enabled !== undefined && { enabled, held: enabled ? false : key.held }),
   };
 }

@@ -21,7 +21,7 @@ interface Row {
 const rowsOf = (desk: Desk) =>
   desk.sql<Row>("select * from audit_events where action like 'key.%' order by sequence");
 
-test('a key is made by a manager, shown once, and works as nobody but itself', async () => {
+test('a key is made by a manager, shown once, and acts as itself', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'manager');
   const body = { name: 'billing', permissions: ['keys:read', 'mcp:call'], resources: { flow: ['nightly'] } };

@@ -53,7 +53,7 @@ test('what people own is listed and counted without the keys', async () => {
   assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200);
 });
 
-test('whoever holds a key may end it, and its maker is told, or the managers once they are gone', async () => {
+test('the holder of a key may revoke it; its maker is notified, or the managers once the maker is gone', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'manager');
   const one = await bob.createKey({ name: 'one', permissions: ['mcp:call'] });

@@ -150,7 +150,7 @@ export type ListKeysInput = z.infer<typeof listKeysInput>;
 export const keyPageView = z.object({
   items: z.array(keyView),
   nextCursor: cursorSchema.nullable(),
-  counts: tokenPageView.shape.counts.meta({ description: 'Over all keys, whatever the filter.' }),
+  counts: tokenPageView.shape.counts.meta({ description: 'Over all keys, ignoring the filters.' }),
   matching: matchingTokensView,
 });
 export type KeyPageView = z.infer<typeof keyPageView>;

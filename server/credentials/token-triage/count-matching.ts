@@ -13,7 +13,7 @@ import { tokenStatuses, type MatchingTokens, type TokenCounts } from '#server/cr
 /** How many tokens are looked at to count those that match: exact up to there, a bound beyond. */
 const mostLookedAt = 10_000;
 
-/** How many tokens the filters of a list find, and in which status, whatever status is asked for. */
+/** How many tokens the filters of a list find, and in which status, ignoring the status filter. */
 export async function countMatching(
   db: Database,
   query: PageQuery,

@@ -253,7 +253,7 @@ export type MatchingTokens = z.infer<typeof matchingTokensView>;
 export const tokenPageView = z.object({
   items: z.array(tokenView),
   nextCursor: cursorSchema.nullable(),
-  counts: tokenCountsView.meta({ description: 'Over all tokens, whatever the filter.' }),
+  counts: tokenCountsView.meta({ description: 'Over all tokens, ignoring the filters.' }),
   matching: matchingTokensView,
 });
 export type TokenPageView = z.infer<typeof tokenPageView>;

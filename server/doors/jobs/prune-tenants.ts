@@ -1,7 +1,7 @@
 import type { Job } from '#server/doors/jobs/job.ts';
 import { pruneTenants } from '#server/people/tenants/prune-tenants.ts';
 
-/** By the hour, whatever a server that was killed has left. */
+/** Hourly, so that what a killed server left is finished. */
 export const pruneTenantsJob: Job = {
   name: 'purge-tenants',
   schedule: '17 * * * *',

@@ -53,19 +53,20 @@ async function openRoles(desk: Desk): Promise<Map<Role, { cookie: string; token:
   return people;
 }
 
-const order: Who[] = ['nobody', ...roles, 'platform'];
+const order: Who[] = ['anonymous', ...roles, 'platform'];
 const isHigh = (who: Who, { from }: { from: Who }) => order.indexOf(who) >= order.indexOf(from);
 
 test('each role gets in where the table says, and nowhere else', async (t) => {
   await using desk = await openDesk();
   const people = await openRoles(desk);
   for (const [name, row] of Object.entries(accessTable))
-    for (const who of ['nobody', ...roles] as const)
+    for (const who of ['anonymous', ...roles] as const)
       await t.test(`${name} by ${who}`, async () => {
-        const cookie = who === 'nobody' ? undefined : people.get(who)?.cookie;
+        const cookie = who === 'anonymous' ? undefined : people.get(who)?.cookie;
         const code = await codeOf(desk, name, { ...(cookie && { cookie }) });
         assert.equal(gotIn(code), isHigh(who, row), code);
-        if (!isHigh(who, row)) assert.equal(code, who === 'nobody' ? 'unauthenticated' : 'permission_denied');
+        if (!isHigh(who, row))
+          assert.equal(code, who === 'anonymous' ? 'unauthenticated' : 'permission_denied');
       });
 });
 

@@ -57,7 +57,7 @@ export const newestEventsFirst = sql`order by ${inOrder(keyset)}`;
  * index scan whatever is asked for, and what is rarer than that comes in several pages.
  */
 const lookBehind = 10_000;
-/** More are not counted, whatever is asked for. */
+/** More are not counted, for any filter. */
 const mostCounted = 1_000;
 /** The first page comes at once, whatever it holds. */
 const firstLookBehind = 2_500;

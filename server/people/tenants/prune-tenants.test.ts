@@ -82,7 +82,7 @@ test('what was begun is gone on with and not restored, wherever it was broken of
   for (const table of tables) assert.equal(await countOf(desk, table, id), 0, table);
 });
 
-test('the database erases no tenant that lives, is only suspended, or is the default, whoever asks', async () => {
+test('the database erases no tenant that lives, is only suspended, or is the default, for any role', async () => {
   await using desk = await openDesk();
   const ask = (id: string) => desk.sql('select purge_tenant($1, 10)', [id]);
   await assert.rejects(ask(desk.ada.tenantId), /not to be erased/);

@@ -25,7 +25,7 @@ export function purgeTime(deletedAt: Date): Date {
   return new Date(deletedAt.getTime() + restorableDays * day);
 }
 
-/** Throws `own_tenant`: whoever looks after the tenants would lock themselves out. */
+/** Throws `own_tenant`: platform admins would lock themselves out. */
 export function assertNotDefault({ slug }: TenantState): void {
   if (slug === 'default')
     throw new AppError('own_tenant', 'The tenant "default" holds the platform admins, so it stays as it is.');

@@ -37,7 +37,7 @@ export function assertAdminRemains(others: number): void {
   }
 }
 
-/** Throws `last_admin` when nobody would be left to look after the tenants. `others`: active admins but for the one in question. */
+/** Throws `last_admin` when no platform admin would be left. `others`: active admins but for the one in question. */
 export function assertPlatformAdminRemains(others: readonly { platformAdmin: boolean }[]): void {
   if (others.some(({ platformAdmin }) => platformAdmin)) return;
   throw new AppError(

@@ -166,7 +166,7 @@ export type UserCounts = z.infer<typeof userCountsView>;
 export const userPageView = z.object({
   items: z.array(userView),
   nextCursor: cursorSchema.nullable(),
-  counts: userCountsView.meta({ description: 'Over all people, whatever the filter.' }),
+  counts: userCountsView.meta({ description: 'Over all people, ignoring the filters.' }),
   matching: matchingView
     .extend({ byStatus: userCountsView.meta({ description: 'By every filter but the status.' }) })
     .nullable()
