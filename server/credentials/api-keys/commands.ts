@@ -5,12 +5,7 @@ import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import type { Resources } from '#server/core/access/schema.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { lockKey, lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
-import {
-  findKey,
-  releaseExpiredKeyName,
-  updateKeyRow,
-  type KeyRow,
-} from '#server/credentials/api-keys/queries.ts';
+import { findKey, isKeyOf, updateKeyRow, type KeyRow } from '#server/credentials/api-keys/queries.ts';
 import { assertHeld, isWidening, keyExpiry } from '#server/credentials/api-keys/rules.ts';
 import type {
   KeyIdInput,
@@ -19,6 +14,7 @@ import type {
   UpdateKeyInput,
 } from '#server/credentials/api-keys/schema.ts';
 import { toKeyView } from '#server/credentials/api-keys/view.ts';
+import { releaseNameAmong } from '#server/credentials/tokens/queries.ts';
 import { assertChangeable, type TokenPolicy } from '#server/credentials/tokens/rules.ts';
 import { AppError, notFound } from '#server/errors.ts';
 
@@ -43,7 +39,7 @@ export function updateKey(ctx: PersonCtx, { id, ...input }: UpdateKeyInput): Pro
     assertChangeable(key, ctx.now());
     assertMayWiden(ctx, key, input);
     if (input.name !== undefined)
-      await releaseExpiredKeyName(tx, tenantId, { name: input.name, at: ctx.now() });
+      await releaseNameAmong(tx, isKeyOf(tenantId), { name: input.name, at: ctx.now() });
     await refusingTakenKeyName(() => updateKeyRow(tx, tenantId, id, toRow(ctx, key, input, policy)));
     await recordAudit(tx, ctx, {
       action: actionOf(changes),

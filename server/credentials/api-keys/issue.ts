@@ -4,10 +4,11 @@ import { recordAudit } from '#server/core/audit/record.ts';
 import { displayPrefix, newSecret } from '#server/core/secrets/format.ts';
 import { keyResource, viewAgain } from '#server/credentials/api-keys/commands.ts';
 import { lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
-import { countLiveKeys, insertKey, releaseExpiredKeyName } from '#server/credentials/api-keys/queries.ts';
+import { countLiveKeys, isKeyOf } from '#server/credentials/api-keys/queries.ts';
 import { assertHeld, assertRoomForKey, keyExpiry } from '#server/credentials/api-keys/rules.ts';
 import type { CreatedKeyView, CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
 import { countMadeSecret } from '#server/credentials/tokens/count-quota.ts';
+import { insertCredential, releaseNameAmong } from '#server/credentials/tokens/queries.ts';
 
 /**
  * Makes a key of the tenant's. The answer holds its secret, for the only time. Throws `name_taken`, `too_many_keys`,
@@ -23,12 +24,12 @@ export function createKey(ctx: PersonCtx, input: CreateKeyInput): Promise<Create
     const expiresAt = keyExpiry(input.expiresAt, policy, at);
     assertRoomForKey(await countLiveKeys(tx, tenantId, at));
     await countMadeSecret(tx, { tenantId, userId: user.id }, at);
-    await releaseExpiredKeyName(tx, tenantId, { name, at });
+    await releaseNameAmong(tx, isKeyOf(tenantId), { name, at });
     const id = randomUUIDv7();
     const secret = newSecret('key');
     const granted = { name, permissions: input.permissions, resources, ipAllowlist, expiresAt };
     await refusingTakenKeyName(() =>
-      insertKey(
+      insertCredential(
         tx,
         { ...granted, id, tenantId, kind: 'key', madeBy: user.id, createdAt: at },
         { hash: secret.hash(), prefix: displayPrefix(secret) },

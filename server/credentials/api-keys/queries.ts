@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
@@ -89,36 +89,6 @@ export async function lockTenant(tx: Transaction, tenantId: TenantId) {
 export function countLiveKeys(tx: Transaction, tenantId: TenantId, at: Date): Promise<number> {
   const isAhead = or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at));
   return tx.$count(credentials, and(isKeyOf(tenantId), isNull(credentials.revokedAt), isAhead));
-}
-
-/** Lets go of a name that an expired key still holds. */
-export async function releaseExpiredKeyName(
-  tx: Transaction,
-  tenantId: TenantId,
-  { name, at }: { name: string; at: Date },
-): Promise<void> {
-  await tx
-    .update(credentials)
-    .set({ nameReleased: true })
-    .where(
-      and(
-        isKeyOf(tenantId),
-        eq(credentials.name, name),
-        isNull(credentials.revokedAt),
-        eq(credentials.nameReleased, false),
-        lte(credentials.expiresAt, at),
-      ),
-    );
-}
-
-export async function insertKey(
-  tx: Transaction,
-  row: typeof credentials.$inferInsert,
-  secret: { hash: Buffer; prefix: string },
-): Promise<void> {
-  await tx.insert(credentials).values(row);
-  const created = { credentialId: row.id, createdAt: row.createdAt };
-  await tx.insert(secrets).values({ ...secret, ...created, epoch: 1, state: 'current' });
 }
 
 export async function updateKeyRow(

@@ -12,7 +12,7 @@ import {
   findLiveNames,
   findToken,
   findTokenPolicy,
-  insertToken,
+  insertCredential,
   lockOwner,
   releaseExpiredName,
   type Owner,
@@ -84,7 +84,7 @@ export async function issueToken(
   await countMadeSecret(tx, owner, createdAt);
   await releaseExpiredName(tx, owner, { name, at: createdAt });
   await refusingTakenName(() =>
-    insertToken(
+    insertCredential(
       tx,
       { id, tenantId, kind: 'pat', ownerUserId: userId, ...granted },
       { hash: secret.hash(), prefix: displayPrefix(secret) },

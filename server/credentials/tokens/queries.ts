@@ -115,7 +115,8 @@ export function ownedBy({ tenantId, userId }: Owner): SQL | undefined {
   );
 }
 
-export async function insertToken(
+/** A credential and its first secret. */
+export async function insertCredential(
   tx: Transaction,
   row: typeof credentials.$inferInsert,
   secret: { hash: Buffer; prefix: string },
@@ -127,17 +128,27 @@ export async function insertToken(
 }
 
 /** Lets go of a name that an expired token still holds, so that its owner can use it again. */
-export async function releaseExpiredName(
+export function releaseExpiredName(tx: Transaction, owner: Owner, name: NameAt): Promise<void> {
+  return releaseNameAmong(tx, ownedBy(owner), name);
+}
+
+interface NameAt {
+  name: string;
+  at: Date;
+}
+
+/** The same among any credentials whose names are unique while they live. */
+export async function releaseNameAmong(
   tx: Transaction,
-  owner: Owner,
-  { name, at }: { name: string; at: Date },
+  among: SQL | undefined,
+  { name, at }: NameAt,
 ): Promise<void> {
   await tx
     .update(credentials)
     .set({ nameReleased: true })
     .where(
       and(
-        ownedBy(owner),
+        among,
         eq(credentials.name, name),
         isNull(credentials.revokedAt),
         eq(credentials.nameReleased, false),
