@@ -3,6 +3,7 @@ import type { Transaction } from '#db/client.ts';
 import { violatedUnique } from '#db/errors.ts';
 import type { PersonCtx } from '#server/core/access/context.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import {
@@ -69,28 +70,16 @@ export function addTenantAdmin(ctx: PersonCtx, input: AddTenantAdminInput): Prom
   });
 }
 
-/** Changes a name or the limit on calls. Throws `not_found`, `tenant_deleted`. */
-export function updateTenant(ctx: PersonCtx, { id, name, rate }: UpdateTenantInput): Promise<TenantView> {
+/** Renames a tenant. Throws `not_found`, `tenant_deleted`. */
+export function updateTenant(ctx: PersonCtx, { id, name }: UpdateTenantInput): Promise<TenantView> {
   return ctx.change(async (tx) => {
     const tenant = await lockTenant(tx, ctx, id);
     assertNotDeleted(tenant);
-    const before = toTenantView(tenant);
-    if (name === undefined && rate === undefined) return before;
-    const limits = rate && { callsPerSecond: rate.perSecond, callsAtOnce: rate.atOnce };
-    await updateTenantRow(tx, id, {
-      name,
-      ...(rate !== undefined && (limits ?? { callsPerSecond: null, callsAtOnce: null })),
-    });
-    const after = await view(tx, id);
-    const changes = {
-      ...(after.name !== before.name && { name: { from: before.name, to: after.name } }),
-      ...(JSON.stringify(after.limits) !== JSON.stringify(before.limits) && {
-        rate: { from: before.limits.rate, to: after.limits.rate },
-      }),
-    };
-    if (Object.keys(changes).length > 0)
-      await record(tx, ctx, tenant, { action: 'tenant.update', detail: { changes } });
-    return after;
+    const changes = changedFields(tenant, { name });
+    if (Object.keys(changes).length === 0) return toTenantView(tenant);
+    await updateTenantRow(tx, id, { name });
+    await record(tx, ctx, tenant, { action: 'tenant.update', detail: { changes } });
+    return view(tx, id);
   });
 }
 

@@ -33,9 +33,15 @@ test('a platform admin makes a tenant, sees its names and counts, and nothing in
       404,
     );
   const renamed = await desk.ada.send(`PATCH /api/v1/tenants/${id}`, {
-    body: { name: 'Acme Ltd', rate: { perSecond: 5, atOnce: 50 } },
+    body: { name: 'Acme Ltd' },
   });
-  assert.deepEqual(shown(renamed).limits.rate, { perSecond: 5, atOnce: 50 });
+  assert.equal(shown(renamed).name, 'Acme Ltd');
+  const rateLimit = { perSecond: 5, atOnce: 50 };
+  await eve.send('PATCH /api/v1/settings', { body: { rateLimit } });
+  const seen = await desk.ada.send(`GET /api/v1/tenants/${id}`);
+  assert.deepEqual(seen.body['limits'], { maxTokenDays: null, rate: rateLimit });
+  const own = await desk.ada.send(`PATCH /api/v1/tenants/${id}`, { body: { rate: rateLimit } });
+  assert.equal(own.status, 422, 'a tenant decides on its own limits');
   const log = await eve.send('GET /api/v1/audit?action=user.create');
   assert.equal(log.body['items']?.['0']?.['actor']?.['label'], desk.ada.email);
   const rows = await desk.sql("select from audit_events where action in ('tenant.create', 'tenant.update')");

@@ -62,7 +62,7 @@ export const tenantsRouter = router({
     .mutation(({ ctx, input }) => createTenant(ctx, input)),
   update: permitted('tenants:write')
     .meta(
-      rest('PATCH', '/tenants/{id}', 'Change a tenant’s name or its limit on calls', {
+      rest('PATCH', '/tenants/{id}', 'Rename a tenant', {
         errors: ['not_found', 'tenant_deleted'],
       }),
     )

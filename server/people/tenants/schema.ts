@@ -129,7 +129,6 @@ export type TenantIdInput = z.infer<typeof tenantIdInput>;
 export const updateTenantInput = z.strictObject({
   id: idSchema,
   name: tenantNameSchema.optional(),
-  rate: rateLimitSchema.optional(),
 });
 export type UpdateTenantInput = z.infer<typeof updateTenantInput>;
 
