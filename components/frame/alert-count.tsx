@@ -3,10 +3,20 @@ import { useQuery } from '@tanstack/react-query';
 import { attentionQuery } from '#components/attention/attention-query.ts';
 import { useMe } from '#components/sessions/use-me.ts';
 
-/** How many things an admin should look at; nothing where there are none. */
+const minute = 60_000;
+
+/** How many things an admin should look at, by the minute, or as the list of them has just said; nothing for none. */
 export function AlertCount() {
   const isAdmin = useMe().data?.permissions.includes('tokens:admin') ?? false;
-  const { data } = useQuery({ ...attentionQuery, enabled: isAdmin });
+  const counted = useQuery({
+    ...attentionQuery,
+    queryKey: ['alert-count'],
+    enabled: isAdmin,
+    staleTime: minute,
+    refetchInterval: minute,
+  });
+  const listed = useQuery({ ...attentionQuery, enabled: false });
+  const { data } = listed.dataUpdatedAt > counted.dataUpdatedAt ? listed : counted;
   const count = data?.items.length ?? 0;
   if (count === 0) return null;
   const shown = `${count}${data?.hasMore.length ? '+' : ''}`;
