@@ -30,7 +30,7 @@ test('a manager makes a key that reaches two tools and a flow, and changes it un
   await names(page, 'Flows', 'nightly-report');
   await expect(page.getByText('Reaches 2 MCP tools, 1 flow.')).toBeVisible();
   await page.getByRole('button', { name: 'Create key' }).click();
-  await page.getByRole('button', { name: 'Copy token' }).click();
+  await page.getByRole('button', { name: 'Copy key' }).click();
   const token = await clipboard(page);
   expect(token).toMatch(/^kw_key_/);
   await page.getByRole('button', { name: 'Done' }).click();
@@ -40,10 +40,13 @@ test('a manager makes a key that reaches two tools and a flow, and changes it un
   const me = await desk.send('GET /api/v1/me', { token });
   expect(me.body['key']).toMatchObject({ name: 'billing' });
 
+  const endOf = async () => (await desk.ada.send('GET /api/v1/api-keys')).body['items']?.['0']?.['expiresAt'];
+  const end = await endOf();
   await chooseAction(page, 'billing', 'Edit…');
   await names(page, 'MCP tools', 'github/get_issue');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(card).toContainText('Reaches 1 MCP tool, 1 flow');
+  expect(await endOf()).toBe(end);
   await chooseAction(page, 'billing', 'Disable');
   await expect(card).toContainText('Disabled');
   expect((await desk.send('GET /api/v1/me', { token })).problem?.code).toBe('token_disabled');
@@ -51,7 +54,7 @@ test('a manager makes a key that reaches two tools and a flow, and changes it un
   await expect(card).toContainText('Active');
   await chooseAction(page, 'billing', 'Rotate…');
   await page.getByRole('button', { name: 'Rotate key' }).click();
-  await page.getByRole('button', { name: 'Copy token' }).click();
+  await page.getByRole('button', { name: 'Copy key' }).click();
   expect(await clipboard(page)).not.toBe(token);
   await page.getByRole('button', { name: 'Done' }).click();
   await expect(card).toContainText('The old secret works until');

@@ -4,9 +4,9 @@ import { trpc } from '#components/api/trpc.ts';
 import { inputDate } from '#components/new-token/expiry.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { ResourceType } from '#server/core/access/schema.ts';
-import type { CreateKeyInput, KeyView } from '#server/credentials/api-keys/schema.ts';
+import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import type { KeyValues, ReachValues } from './key-form-schema.ts';
-import { KeyForm } from './key-form.tsx';
+import { KeyForm, type SentKey } from './key-form.tsx';
 import { resourceOrder } from './resource-words.ts';
 import { useRefreshKeys } from './use-key-changes.ts';
 
@@ -29,10 +29,8 @@ export function EditKeyDialog({ item, returnTo, onClose }: KeyDialogProps) {
     }),
   );
   const values = toValues(item);
-  function send({ expiresAt, ...input }: CreateKeyInput, showRefused: (error: unknown) => void) {
-    // A day is all that the form knows of an end: one that was not touched keeps its time of day.
-    const isKept = expiresAt?.slice(0, 10) === item.expiresAt?.slice(0, 10);
-    update.mutate({ id: item.id, ...input, ...(isKept ? {} : { expiresAt }) }, { onError: showRefused });
+  function send({ input: { expiresAt, ...input }, hasNewEnd, showRefused }: SentKey) {
+    update.mutate({ id: item.id, ...input, ...(hasNewEnd && { expiresAt }) }, { onError: showRefused });
   }
   return (
     <KeyForm

@@ -13,6 +13,13 @@ import type { CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
 import { keyForm, type KeyValues } from './key-form-schema.ts';
 import { ResourcesField } from './resources-field.tsx';
 
+export interface SentKey {
+  input: CreateKeyInput;
+  /** The end was chosen; otherwise it is what the form began with, which knows no more of one than its day. */
+  hasNewEnd: boolean;
+  showRefused: (error: unknown) => void;
+}
+
 interface KeyFormProps {
   title: string;
   description: string;
@@ -21,7 +28,7 @@ interface KeyFormProps {
   discardTitle: string;
   defaultValues: KeyValues;
   pending: boolean;
-  onSend: (input: CreateKeyInput, showRefused: (error: unknown) => void) => void;
+  onSend: (sent: SentKey) => void;
   returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
@@ -35,7 +42,8 @@ export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyF
     // It would go by the order in which the fields came to be.
     shouldFocusError: false,
   });
-  const { errors, isDirty } = form.formState;
+  const { errors, isDirty, dirtyFields } = form.formState;
+  const hasNewEnd = Boolean(dirtyFields.expiry ?? dirtyFields.date);
   const showRefused = (error: unknown) =>
     showProblem(error, ['name', 'permissions', 'ipAllowlist', 'resources'], form.setError);
   const held = keyPermissions.filter((permission) => me?.permissions.includes(permission));
@@ -45,7 +53,7 @@ export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyF
         {...dialog}
         wide
         locked
-        onSubmit={form.handleSubmit((input) => onSend(input, showRefused))}
+        onSubmit={form.handleSubmit((input) => onSend({ input, hasNewEnd, showRefused }))}
         problem={errors.root?.['refused']?.message ?? errors.resources?.message}
         discard={isDirty && { title: discardTitle, description: 'What you filled in will be lost.' }}
       >

@@ -1,8 +1,7 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { trpc } from '#components/api/trpc.ts';
+import { trpcClient } from '#components/api/trpc.ts';
 import { SecretDialog } from '#components/new-token/secret-dialog.tsx';
-import { useSecretOnce } from '#components/new-token/use-secret-once.ts';
+import { useMadeSecret } from '#components/new-token/use-made-secret.ts';
 import type { CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
 import type { KeyValues } from './key-form-schema.ts';
 import { KeyForm } from './key-form.tsx';
@@ -29,32 +28,11 @@ const defaultValues: KeyValues = {
   ipAllowlist: '',
 };
 
-/** First the form, then the secret, once; held and let go of as a new token's is. */
+const make = (input: CreateKeyInput) => trpcClient.keys.create.mutate(input);
+
+/** First the form, then the secret, once. */
 export function NewKeyDialog({ returnTo, onClose }: NewKeyDialogProps) {
-  const client = useQueryClient();
-  const create = useMutation(
-    trpc.keys.create.mutationOptions({
-      gcTime: 0,
-      onSuccess: () => void client.invalidateQueries({ queryKey: keysKey }),
-    }),
-  );
-  const made = create.data;
-  const secret = useSecretOnce({
-    isMade: made !== undefined,
-    onClose() {
-      create.reset();
-      onClose();
-    },
-  });
-  function send(input: CreateKeyInput, showRefused: (error: unknown) => void) {
-    secret.block();
-    create.mutate(input, {
-      onError(error) {
-        secret.onRefused(error);
-        showRefused(error);
-      },
-    });
-  }
+  const { made, isPending, send, close, secretDialog } = useMadeSecret({ make, queryKey: keysKey, onClose });
   if (!made)
     return (
       <KeyForm
@@ -64,15 +42,16 @@ export function NewKeyDialog({ returnTo, onClose }: NewKeyDialogProps) {
         pendingLabel="Creating…"
         discardTitle="Discard this key?"
         defaultValues={defaultValues}
-        pending={create.isPending}
-        onSend={send}
-        onClose={secret.close}
+        pending={isPending}
+        onSend={({ input, showRefused }) => send(input, showRefused)}
+        onClose={close}
         returnTo={returnTo}
       />
     );
   return (
     <SecretDialog
-      {...secret.secretDialog}
+      {...secretDialog}
+      noun="key"
       title="Copy the key now"
       description={
         <>

@@ -1,53 +1,30 @@
 'use client';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { trpc } from '#components/api/trpc.ts';
+import { trpcClient } from '#components/api/trpc.ts';
 import { tokensKey } from '#components/tokens/tokens-key.ts';
 import type { CreateTokenInput } from '#server/credentials/tokens/schema.ts';
 import { NewTokenForm } from './new-token-form.tsx';
 import { SecretDialog } from './secret-dialog.tsx';
-import { useSecretOnce } from './use-secret-once.ts';
+import { useMadeSecret } from './use-made-secret.ts';
 
 interface NewTokenDialogProps {
   returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
 
-/**
- * First the form, then the secret, once. The mutation alone holds the secret: with no time in the cache, and reset on
- * closing, it is gone from memory when the dialog is.
- */
+const make = (input: CreateTokenInput) => trpcClient.tokens.create.mutate(input);
+
+/** First the form, then the secret, once. */
 export function NewTokenDialog({ returnTo, onClose }: NewTokenDialogProps) {
-  const client = useQueryClient();
-  const create = useMutation(
-    trpc.tokens.create.mutationOptions({
-      gcTime: 0,
-      onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey }),
-    }),
-  );
-  const made = create.data;
-  const secret = useSecretOnce({
-    isMade: made !== undefined,
-    onClose() {
-      create.reset();
-      onClose();
-    },
+  const { made, isPending, send, close, secretDialog } = useMadeSecret({
+    make,
+    queryKey: tokensKey,
+    onClose,
   });
-  function send(input: CreateTokenInput, showRefused: (error: unknown) => void) {
-    secret.block();
-    create.mutate(input, {
-      onError(error) {
-        secret.onRefused(error);
-        showRefused(error);
-      },
-    });
-  }
-  if (!made)
-    return (
-      <NewTokenForm pending={create.isPending} onSend={send} onClose={secret.close} returnTo={returnTo} />
-    );
+  if (!made) return <NewTokenForm pending={isPending} onSend={send} onClose={close} returnTo={returnTo} />;
   return (
     <SecretDialog
-      {...secret.secretDialog}
+      {...secretDialog}
+      noun="token"
       title="Copy your token now"
       description={
         <>

@@ -8,6 +8,7 @@ import type { useSecretOnce } from './use-secret-once.ts';
 type SecretDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
   title: string;
   description: ReactNode;
+  noun: 'token' | 'key';
   made: MadeSecret;
   /** What is lost with a secret that was not copied. */
   loss: string;
@@ -16,6 +17,7 @@ type SecretDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
 
 /** Shows a secret, once, and asks before it closes uncopied. */
 export function SecretDialog({
+  noun,
   made,
   loss,
   isAsking,
@@ -26,7 +28,7 @@ export function SecretDialog({
 }: SecretDialogProps) {
   return (
     <Dialog wide {...dialog}>
-      <SecretPanel made={made} onCopied={onCopied} onDone={dialog.onClose} />
+      <SecretPanel noun={noun} made={made} onCopied={onCopied} onDone={dialog.onClose} />
       {isAsking && (
         <DiscardDialog
           title="Close without copying?"

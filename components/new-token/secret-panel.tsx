@@ -15,13 +15,14 @@ export interface MadeSecret {
 }
 
 interface SecretPanelProps {
+  noun: 'token' | 'key';
   made: MadeSecret;
   onCopied: () => void;
   onDone: () => void;
 }
 
 /** While masked, the secret is not in the page at all. */
-export function SecretPanel({ made: { token, credential }, onCopied, onDone }: SecretPanelProps) {
+export function SecretPanel({ noun, made: { token, credential }, onCopied, onDone }: SecretPanelProps) {
   const [shown, setShown] = useState(false);
   const [manualCopy, setManualCopy] = useState<string | null>(null);
   const masked = credential.prefix + '•'.repeat(12);
@@ -41,7 +42,7 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
             <Button
               variant="ghost"
               size="icon"
-              aria-label={shown ? 'Hide token' : 'Show token'}
+              aria-label={`${shown ? 'Hide' : 'Show'} ${noun}`}
               aria-pressed={shown}
               onClick={() => setShown(!shown)}
             >
@@ -52,7 +53,7 @@ export function SecretPanel({ made: { token, credential }, onCopied, onDone }: S
             data-first-focus
             variant="primary"
             size="lg"
-            label="Copy token"
+            label={`Copy ${noun}`}
             text={token}
             onCopied={onCopied}
             onRefused={() => setManualCopy(token)}

@@ -64,6 +64,7 @@ export function RotateDialog({
     return (
       <SecretDialog
         {...secret.secretDialog}
+        noun={noun}
         title="Copy the new secret now"
         description={
           <Rotated name={made.credential.name} graceEndsAt={made.credential.rotation?.graceEndsAt} />
