@@ -60,8 +60,8 @@ export async function listReach(ctx: Ctx, input: ListReachInput): Promise<ReachP
   };
   const row = auditRow(ctx, { action: 'resource.access_viewed', detail: { resource } });
   ctx.runtime.auditQueue.addOnce(`reach ${actor.id} ${resource.type} ${resource.id}`, row);
-  const found = place?.key === 'people' ? [] : await listCredentials(ctx, query);
   const isPastThem = place?.key === 'people';
+  const found = isPastThem ? [] : await listCredentials(ctx, query);
   const people = await listPeople(ctx, { ...query, after: isPastThem ? place.id : undefined });
   const items = [...found, ...people].slice(0, limit);
   const last = found.length + people.length > limit ? items.at(-1) : undefined;
