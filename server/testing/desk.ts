@@ -25,7 +25,7 @@ import { joinAs, setUpAda, type Person } from '#server/testing/person.ts';
 const masterKey = '5e'.repeat(32);
 
 /** Not by `pg_stat_activity`, which stays as it was first seen in a transaction. Other files of a run wait in databases of their own. */
-const isBlocked = `select from pg_locks waiting join pg_locks of_it using (pid)
+const blocked = `select distinct waiting.pid from pg_locks waiting join pg_locks of_it using (pid)
   where not waiting.granted and of_it.database = (select oid from pg_database where datname = current_database())`;
 
 export interface DeskOptions {
@@ -52,7 +52,7 @@ export interface EmptyDesk extends Instance {
   /** Runs a statement as the owner of the tables. */
   sql<Row extends object>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Resolves once somebody waits for a lock in its database. */
-  untilBlocked(): Promise<void>;
+  untilBlocked(count?: number): Promise<void>;
   /** Writes what waits to be written. */
   settle(): Promise<void>;
   /** Does what is in the job queue; returns how many jobs that were. */
@@ -111,10 +111,10 @@ export async function openEmptyDesk(options: DeskOptions = {}): Promise<EmptyDes
     databaseSocket: `${address.host}/.s.PGSQL.${address.port}`,
     sql: async <Row extends object>(text: string, values?: unknown[]) =>
       (await owner.query<Row>(text, values)).rows,
-    async untilBlocked() {
+    async untilBlocked(count = 1) {
       const giveUpAt = performance.now() + 20_000;
-      while ((await owner.query(isBlocked)).rowCount === 0) {
-        if (performance.now() > giveUpAt) throw new Error('Nothing waited for a lock in 20 s');
+      while (((await owner.query(blocked)).rowCount ?? 0) < count) {
+        if (performance.now() > giveUpAt) throw new Error(`Fewer than ${count} waited for a lock in 20 s`);
         await sleep(5);
       }
     },

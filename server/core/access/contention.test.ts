@@ -64,10 +64,10 @@ const assertNoDeadlock = ({ logged }: Desk) =>
     [],
   );
 
-/** Two calls at two servers, both kept waiting for a row and let go at the same moment. Returns their statuses. */
+/** Two calls at two servers, one or both kept waiting for a row and let go once they are. Returns their statuses. */
 async function collide(
   desk: Desk,
-  row: { table: string; id: string },
+  row: { table: string; id: string; keepsWaiting: 1 | 2 },
   [first, second]: [call: () => Promise<Answer>, call: () => Promise<Answer>],
 ): Promise<number[]> {
   await desk.sql('begin');
@@ -75,7 +75,8 @@ async function collide(
   const started = [first()];
   await desk.untilBlocked();
   started.push(second());
-  await sleep(50);
+  if (row.keepsWaiting === 2) await desk.untilBlocked(2);
+  else await started[1];
   await desk.sql('rollback');
   const answers = await Promise.all(started);
   return answers.map(({ status }) => status);
@@ -86,10 +87,10 @@ test('an admin who renames a token of theirs and one who revokes it in bulk both
   await using other = await desk.another();
   const { credential } = await desk.ada.createToken({ name: 'laptop' });
   const { id } = credential;
-  const statuses = await collide(desk, { table: 'credentials', id }, [
+  const statuses = await collide(desk, { table: 'credentials', id, keepsWaiting: 2 }, [
     // It holds the admin and waits for the token.
     () => desk.ada.send(`PATCH /api/v1/tokens/${id}`, { body: { name: 'renamed' } }),
-    // It gets the token first or second, and needs the admin for a foreign key.
+    // It waits behind the other, and needs the admin for a foreign key.
     () =>
       other.send('POST /api/v1/admin/tokens/bulk', {
         cookie: desk.ada.cookie,
@@ -106,7 +107,7 @@ test('of a token revoked in bulk while its owner is deleted nothing is lost, on 
   const [bob, eve] = [await desk.join('Bob', 'member'), await desk.join('Eve', 'admin')];
   const { credential } = await bob.createToken({ name: 'laptop' });
   const ids = [credential.id];
-  const statuses = await collide(desk, { table: 'users', id: eve.id }, [
+  const statuses = await collide(desk, { table: 'users', id: eve.id, keepsWaiting: 1 }, [
     () => desk.ada.send(`DELETE /api/v1/users/${bob.id}`),
     () =>
       other.send('POST /api/v1/admin/tokens/bulk', { cookie: eve.cookie, body: { ids, action: 'revoke' } }),
