@@ -66,3 +66,23 @@ test('the tenant of the platform’s admins can be neither suspended nor deleted
   await expect(page.getByText('The audit log is kept')).toBeVisible();
   await expect(page.getByRole('link', { name: 'Tenants' })).toHaveCount(0);
 });
+
+test('the list of tenants is worked with the keyboard alone', async ({ desk, page, signInAs }) => {
+  await desk.ada.send('POST /api/v1/tenants', { body: { slug: 'acme', name: 'Acme Ltd' } });
+  await signInAs(desk.ada);
+  await page.goto('/admin/tenants');
+  await expect(page.getByRole('article')).toHaveCount(2);
+  await page.getByRole('searchbox').focus();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'Actions for Acme Ltd' })).toBeFocused();
+  await page.keyboard.press('j');
+  await expect(page.getByRole('button', { name: 'Actions for Default' })).toBeFocused();
+  await page.keyboard.press('k');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('menu')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem', { name: 'Rename…' })).toBeFocused();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('dialog', { name: 'Add an admin to Acme Ltd' })).toBeVisible();
+});

@@ -1,6 +1,7 @@
 'use client';
 import { Badge } from '#components/ui/badge.tsx';
 import { Button } from '#components/ui/button.tsx';
+import { useRowStop } from '#components/ui/row.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { PersonChip } from '#components/users/person-chip.tsx';
 import type { LinkView } from '#server/core/one-time-codes/schema.ts';
@@ -40,11 +41,15 @@ export function LinkRow({ link, onRevoke }: LinkRowProps) {
           <TimeAgo at={expiresAt} before="Expires" ahead />
         </span>
       </span>
-      {onRevoke && (
-        <Button size="sm" aria-label={`Revoke ${nameOfLink(link)}`} onClick={() => onRevoke(link)}>
-          Revoke
-        </Button>
-      )}
+      {onRevoke && <RevokeButton name={nameOfLink(link)} onPress={() => onRevoke(link)} />}
     </article>
+  );
+}
+
+function RevokeButton({ name, onPress }: { name: string; onPress: () => void }) {
+  return (
+    <Button {...useRowStop()} size="sm" aria-label={`Revoke ${name}`} onClick={onPress}>
+      Revoke
+    </Button>
   );
 }

@@ -103,6 +103,7 @@ function TenantMenu({ tenant, acts }: { tenant: TenantView; acts: TenantActs }) 
   ];
   return (
     <MenuButton
+      isRowStop
       id={`tenant-menu-${id}`}
       aria-label={`Actions for ${name}`}
       menuLabel={`Actions for ${name}`}

@@ -9,7 +9,7 @@ import {
   useState,
 } from 'react';
 import { lazyPart, orSayMissing } from './lazy-part.tsx';
-import { useRowPart } from './row.tsx';
+import { useRowPart, useRowStop } from './row.tsx';
 
 export interface MenuAction {
   kind: 'action';
@@ -59,6 +59,8 @@ type MenuTriggerProps<Props> = ButtonProps & {
   onNear: () => void;
   Menu: ComponentType<Props & MenuPlace & { onMissing: () => void }>;
   menuProps: Props;
+  /** It is all that can be done with its row, so Tab stops there. */
+  isRowStop?: boolean;
 };
 
 /** A button that opens a menu: on a press, or on an arrow key as the menu button pattern asks. */
@@ -66,6 +68,7 @@ export function MenuTrigger<Props extends object>({
   onNear,
   Menu,
   menuProps,
+  isRowStop = false,
   buttonRef,
   children,
   ...button
@@ -75,6 +78,7 @@ export function MenuTrigger<Props extends object>({
   const anchor = buttonRef ?? own;
   const opener = useRef<Element>(null);
   const close = () => setOpen(false);
+  const [stop, part] = [useRowStop(), useRowPart()];
   /** A key of the list opens the menu of a row from elsewhere in that row, and there the focus returns. */
   function toggle(isOpen: boolean) {
     const row = anchor.current?.closest('[data-index]');
@@ -84,7 +88,7 @@ export function MenuTrigger<Props extends object>({
   return (
     <>
       <button
-        {...useRowPart()}
+        {...(isRowStop ? stop : part)}
         {...button}
         ref={anchor}
         type="button"
@@ -118,6 +122,7 @@ type MenuButtonProps = ButtonProps & {
   entries: readonly MenuEntry[];
   menuLabel: string;
   align?: 'start' | 'end';
+  isRowStop?: boolean;
 };
 
 /** The same, of entries that are known before it opens. */

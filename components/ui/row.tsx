@@ -13,6 +13,12 @@ export function Row({ isCurrent, children }: { isCurrent: boolean; children: Rea
 /** In a row the arrow keys lead to what has this, and Tab passes it by. */
 export const useRowPart = () => (use(RowContext) === undefined ? {} : { tabIndex: -1 });
 
+/** The one place in a row where Tab stops: its name, or where nothing opens its only control. */
+export function useRowStop() {
+  const isCurrent = use(RowContext) ?? true;
+  return { 'data-row-button': true, tabIndex: isCurrent ? 0 : -1 };
+}
+
 type RowButtonProps = Omit<ComponentProps<'button'>, 'type' | 'tabIndex' | 'onClick'> & {
   onOpen: () => void;
 };
@@ -22,13 +28,11 @@ type RowButtonProps = Omit<ComponentProps<'button'>, 'type' | 'tabIndex' | 'onCl
  * has to be `relative`, and so has everything else that can be pressed there.
  */
 export function RowButton({ onOpen, className, ...button }: RowButtonProps) {
-  const isCurrent = use(RowContext) ?? true;
   return (
     <button
       {...button}
+      {...useRowStop()}
       type="button"
-      data-row-button
-      tabIndex={isCurrent ? 0 : -1}
       aria-haspopup="dialog"
       onPointerEnter={preloadSidePanel}
       onFocus={preloadSidePanel}
