@@ -138,3 +138,20 @@ test('a token goes into the text after a warning only, and nobody else is offere
   await expect(page.getByText('As a viewer you cannot make tokens')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Set up a new Claude Code' })).toHaveCount(0);
 });
+
+test('a machine that is being set up stays in sight when something begins to need attention', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  const bob = await desk.join('Bob', 'member');
+  await bob.createToken({ name: 'laptop' });
+  await signInAs(desk.ada);
+  await page.goto('/dashboard');
+  await page.getByRole('button', { name: 'Set up a new Claude Code' }).click();
+  const waiting = page.getByText(/works for another/);
+  await expect(waiting).toBeVisible();
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+  await expect(page.getByText('Owner is gone.').first()).toBeVisible();
+  await expect(waiting).toBeVisible();
+});

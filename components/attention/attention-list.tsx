@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
@@ -23,58 +23,57 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
 };
 const rowsAtFirst = 5;
 
-/** For admins: tokens that should be looked at, each with its reason and what can be done. Nothing where there are none; then what stands below. */
-export function AttentionList({ children }: { children: ReactNode }) {
+/** For admins: tokens that should be looked at, each with its reason and what can be done. Nothing where there are none. */
+export function AttentionList({ onReady }: { onReady: () => void }) {
   const { data, error } = useQuery(attentionQuery);
   const [showsAll, setShowsAll] = useState(false);
   const [revoking, setRevoking] = useState<AttentionItemView['token'] | null>(null);
   const items = data?.items ?? [];
   const close = () => setRevoking(null);
-  if (items.length === 0 && !error) return children;
+  // It is here, so what stands below will not be moved by it.
+  useEffect(onReady, [onReady]);
+  if (items.length === 0 && !error) return null;
   return (
-    <>
-      <section aria-labelledby="attention">
-        <h2 id="attention" className="mb-3 text-base font-semibold">
-          Needs attention
-        </h2>
-        {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
-        {items.length > 0 && (
-          <Card>
-            <ul>
-              {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
-                <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
-                  <Row item={item} onRevoke={() => setRevoking(item.token)} />
-                </li>
-              ))}
-            </ul>
-            {items.length > rowsAtFirst && (
-              <div className="border-t border-line p-1.5">
-                <Button
-                  variant="ghost"
-                  className="w-full"
-                  aria-expanded={showsAll}
-                  onClick={() => setShowsAll(!showsAll)}
-                >
-                  {showsAll
-                    ? 'Show fewer'
-                    : `Show all ${items.length}${data?.hasMore.length ? ' or more' : ''}`}
-                </Button>
-              </div>
-            )}
-          </Card>
-        )}
-        {revoking && (
-          <RevokeDialog
-            tokens={[revoking]}
-            returnTo={() => document.getElementById('attention')}
-            onClose={close}
-            onRevoked={close}
-            onMissing={orSayMissing(close)}
-          />
-        )}
-      </section>
-      {children}
-    </>
+    <section aria-labelledby="attention">
+      <h2 id="attention" className="mb-3 text-base font-semibold">
+        Needs attention
+      </h2>
+      {!data && error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}
+      {items.length > 0 && (
+        <Card>
+          <ul>
+            {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
+              <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
+                <Row item={item} onRevoke={() => setRevoking(item.token)} />
+              </li>
+            ))}
+          </ul>
+          {items.length > rowsAtFirst && (
+            <div className="border-t border-line p-1.5">
+              <Button
+                variant="ghost"
+                className="w-full"
+                aria-expanded={showsAll}
+                onClick={() => setShowsAll(!showsAll)}
+              >
+                {showsAll
+                  ? 'Show fewer'
+                  : `Show all ${items.length}${data?.hasMore.length ? ' or more' : ''}`}
+              </Button>
+            </div>
+          )}
+        </Card>
+      )}
+      {revoking && (
+        <RevokeDialog
+          tokens={[revoking]}
+          returnTo={() => document.getElementById('attention')}
+          onClose={close}
+          onRevoked={close}
+          onMissing={orSayMissing(close)}
+        />
+      )}
+    </section>
   );
 }
 

@@ -23,7 +23,7 @@ import { RecentTokens } from './recent-tokens.tsx';
 import { TokenTiles, TokenTilesSkeleton } from './token-tiles.tsx';
 import { useStart } from './use-start.ts';
 
-// Admins' alone, so nobody else loads it; where it does not come the page does without.
+// Admins' alone, so no one else loads it; where it does not come the page does without.
 const [AttentionList, preloadAttention] = lazyPart(
   async () => (await import('#components/attention/attention-list.tsx')).AttentionList,
 );
@@ -46,28 +46,31 @@ export function DashboardView() {
       <NoticeStack />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
         {!me && error && <Failed error={error} />}
-        {!error && attention.isUnknown && <DashboardSkeleton />}
-        {attention.isThere && <AttentionList onMissing={attention.giveUp}>{rest}</AttentionList>}
-        {!attention.isUnknown && !attention.isThere && rest}
+        {attention.isThere && <AttentionList onReady={attention.settle} onMissing={attention.giveUp} />}
+        {attention.isSettled && rest}
+        {!attention.isSettled && !error && <DashboardSkeleton />}
       </div>
       {newToken.dialog}
     </>
   );
 }
 
-/** What needs attention stands first, so nothing is shown before it is known whether something does. */
+/**
+ * What needs attention stands first, so nothing is shown before it is known whether something does. From then on the rest
+ * stays, with all that comes and goes above it: a machine that is being set up has its code nowhere else.
+ */
 function useAttention(me: MeView | undefined) {
   const [isMissing, setIsMissing] = useState(false);
+  const [isSettled, setIsSettled] = useState(false);
   const isAdmin = me?.permissions.includes('tokens:admin') ?? false;
   const { data, isError } = useQuery({ ...attentionQuery, enabled: isAdmin });
   useEffect(() => {
     if (isAdmin) preloadAttention();
   }, [isAdmin]);
-  return {
-    isUnknown: !me || (isAdmin && !data && !isError),
-    isThere: isAdmin && !isMissing && (isError || (data?.items.length ?? 0) > 0),
-    giveUp: () => setIsMissing(true),
-  };
+  const isUnknown = !me || (isAdmin && !data && !isError);
+  const isThere = isAdmin && !isMissing && (isError || (data?.items.length ?? 0) > 0);
+  if (!isUnknown && !isThere && !isSettled) setIsSettled(true);
+  return { isThere, isSettled, settle: () => setIsSettled(true), giveUp: () => setIsMissing(true) };
 }
 
 interface OwnPartProps {
