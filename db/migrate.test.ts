@@ -4,6 +4,7 @@ import { is } from 'drizzle-orm';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import pg from 'pg';
 import * as adminTokens from '#db/schema/admin-tokens.ts';
+import * as agents from '#db/schema/agents.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
 import * as deviceRequests from '#db/schema/device-requests.ts';
@@ -73,6 +74,7 @@ test('the tables that the code knows are the tables that the migrations make', a
   );
   const tables = [
     adminTokens,
+    agents,
     people,
     credentials,
     audit,
@@ -99,6 +101,7 @@ test('the server’s role can delete nothing that has to keep its history', asyn
      where table_schema = 'public' and grantee = 'keyward_app' and privilege_type in ('DELETE', 'TRUNCATE')`,
   );
   assert.deepEqual(grants.map((grant) => grant.table_name).toSorted(), [
+    'agent_servers',
     'credential_tallies',
     'credential_use',
     'device_requests',

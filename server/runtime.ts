@@ -32,6 +32,7 @@ import {
   touchSessions,
   type SessionUse,
 } from '#server/core/sessions/queries.ts';
+import { promoteStaged } from '#server/credentials/rotation/promote-staged.ts';
 import { createAdmission } from '#server/doors/http/admission.ts';
 import { queues } from '#server/doors/jobs/queue.ts';
 import { createMetrics } from '#server/doors/metrics/metrics.ts';
@@ -146,6 +147,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     mailSoon,
     ...writers,
     lookup: createLookup(findCredentials(lookupPool)),
+    promoteStaged: (found, request) => promoteStaged({ db, clock }, found, request),
     rates,
     recentSecrets: createRecentSecrets(() => performance.now()),
     admission,

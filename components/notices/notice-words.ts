@@ -15,6 +15,9 @@ interface Said {
 const auditLog = { name: 'audit log', href: '/admin/audit' };
 const account = { name: 'your account', href: '/account' };
 
+const hrefOf = ({ kind, id }: NonNullable<NoticeView['token']>) =>
+  kind === 'agent' ? `/agents?agent=${id}` : `/tokens?token=${id}`;
+
 /** What a notice says, in a line and a sentence. */
 export function noticeWords(notice: NoticeView, now: Date): Said {
   const { kind, token, detail } = notice;
@@ -26,7 +29,7 @@ export function noticeWords(notice: NoticeView, now: Date): Said {
       detail: detail ?? '',
       subject: auditLog,
     };
-  const subject = token ? { name: token.name, href: `/tokens?token=${token.id}` } : account;
+  const subject = token ? { name: token.name, href: hrefOf(token) } : account;
   return { ...ownWords({ ...notice, kind }, now), subject };
 }
 
@@ -80,6 +83,34 @@ function ownWords(
         variant: 'danger',
         title: '… was revoked: its setup code was used twice',
         detail: `The second time ${happened}. If that was not you, find out who could read the code.`,
+      };
+    case 'agent_code_reused':
+      return {
+        icon: ShieldAlert,
+        variant: 'danger',
+        title: 'The enrollment code of … was used twice',
+        detail: `The second time ${happened}. Its secret was revoked. Enroll it again with a new code, and find out who could read the old one.`,
+      };
+    case 'agent_stuck':
+      return {
+        icon: ClockAlert,
+        variant: 'warn',
+        title: '… does not confirm its new secrets',
+        detail: `Three rotations were delivered and not confirmed, the last ${happened}. No more are tried until you rotate it by hand.`,
+      };
+    case 'agent_cloned':
+      return {
+        icon: ShieldAlert,
+        variant: 'danger',
+        title: '… seems to run in two places',
+        detail: `Noticed ${happened}. If you did not copy it, pause it and enroll it again.`,
+      };
+    case 'agent_lost':
+      return {
+        icon: ShieldAlert,
+        variant: 'warn',
+        title: '… shows a secret that is not known here',
+        detail: `Refused ${happened}. Enroll it again with a new code.`,
       };
     case 'password_set':
       return {

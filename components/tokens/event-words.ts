@@ -24,6 +24,7 @@ const refusals: Record<CredentialRefusal, string> = {
   secret_retired: 'an old secret',
   account_deactivated: 'account deactivated',
   tenant_suspended: 'organisation suspended',
+  paused: 'paused',
   ip_not_allowed: 'from an address that is not allowed',
 };
 

@@ -5,7 +5,7 @@ import { bytea, instant } from '#db/schema/columns.ts';
 export const credentials = pgTable('credentials', {
   id: uuid('id').primaryKey(),
   tenantId: uuid('tenant_id').notNull(),
-  kind: text('kind', { enum: ['pat', 'key'] }).notNull(),
+  kind: text('kind', { enum: ['pat', 'key', 'agent'] }).notNull(),
   /** Of a personal token. */
   ownerUserId: uuid('owner_user_id'),
   /** Of a key. */
@@ -49,6 +49,8 @@ export const secrets = pgTable('secrets', {
   state: text('state', { enum: ['current', 'staged', 'grace', 'retired'] }).notNull(),
   createdAt: instant('created_at').notNull(),
   validUntil: instant('valid_until'),
+  /** Of an agent's: it ends though the credential does not. */
+  expiresAt: instant('expires_at'),
   rotationId: uuid('rotation_id'),
 });
 

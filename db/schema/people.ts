@@ -11,6 +11,17 @@ export const tenants = pgTable('tenants', {
   disableOnReuse: boolean('disable_on_reuse').notNull().default(false),
   callsPerSecond: integer('calls_per_second'),
   callsAtOnce: integer('calls_at_once'),
+  agentRotationDays: integer('agent_rotation_days').notNull().default(7),
+  agentOverdueDays: integer('agent_overdue_days').notNull().default(7),
+  agentGraceMinutes: integer('agent_grace_minutes').notNull().default(5),
+  agentRotationTimeoutSeconds: integer('agent_rotation_timeout_seconds').notNull().default(30),
+  agentRotationCheckMinutes: integer('agent_rotation_check_minutes').notNull().default(60),
+  agentRecoveryDays: integer('agent_recovery_days').notNull().default(30),
+  agentCloneAction: text('agent_clone_action', { enum: ['warn', 'pause'] })
+    .notNull()
+    .default('warn'),
+  /** When it was last looked for agents whose secrets are due. */
+  agentsCheckedAt: instant('agents_checked_at'),
   createdAt: instant('created_at').notNull(),
   suspendedAt: instant('suspended_at'),
   suspendReason: text('suspend_reason'),
@@ -66,7 +77,7 @@ export const oneTimeCodes = pgTable('one_time_codes', {
   userId: uuid('user_id'),
   hash: bytea('hash').notNull(),
   purpose: text('purpose', {
-    enum: ['first_admin', 'invite', 'reset', 'password', 'magic', 'setup', 'device'],
+    enum: ['first_admin', 'invite', 'reset', 'password', 'magic', 'setup', 'device', 'agent'],
   }).notNull(),
   issuedBy: uuid('issued_by'),
   issuedSessionId: uuid('issued_session_id'),

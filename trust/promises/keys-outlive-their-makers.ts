@@ -39,8 +39,8 @@ export const promise: TrustPromise = {
       patches: [
         {
           file: 'server/core/secrets/lookup.ts',
-          find: 'left join users u on u.id = c.owner_user_id',
-          replace: 'left join users u on u.id = coalesce(c.owner_user_id, c.made_by)',
+          find: 'left join users u on u.id = coalesce(c.owner_user_id, a.owner_user_id)',
+          replace: 'left join users u on u.id = coalesce(c.owner_user_id, a.owner_user_id, c.made_by)',
         },
       ],
     },

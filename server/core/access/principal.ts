@@ -1,5 +1,5 @@
 import type { RateLimit } from '#server/config.ts';
-import type { Grant, Permission, Resources, Role } from '#server/core/access/schema.ts';
+import type { CredentialKind, Grant, Permission, Resources, Role } from '#server/core/access/schema.ts';
 
 declare const brand: unique symbol;
 /** The id of a tenant, taken from an authenticated request or made at first boot; never from a request's input. */
@@ -16,7 +16,7 @@ export interface SessionOrigin {
 export interface CredentialOrigin {
   kind: 'credential';
   id: string;
-  credentialKind: 'pat' | 'key' | 'agent';
+  credentialKind: CredentialKind;
   name: string;
   prefix: string;
   grant: Grant;
@@ -54,7 +54,7 @@ export interface KeyPrincipal extends Known {
 /** A machine that acts for its owner. */
 export interface AgentPrincipal extends Known {
   kind: 'agent';
-  agent: { id: string; name: string; ownerId: string };
+  agent: { id: string; name: string; ownerId: string; ownerRole: Role };
   origin: CredentialOrigin;
 }
 

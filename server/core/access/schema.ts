@@ -71,6 +71,10 @@ export const permissions = [
 export const permissionSchema = z.enum(permissions);
 export type Permission = z.infer<typeof permissionSchema>;
 
+export const credentialKinds = ['pat', 'key', 'agent'] as const;
+/** What a credential is: a person's own token, a tenant's key, an agent's. */
+export type CredentialKind = (typeof credentialKinds)[number];
+
 /** The most that a key may do. It has no owner to be capped by, so its maker grants no more than they hold. */
 export const keyPermissions = [
   'profile:read',

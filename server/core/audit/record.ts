@@ -3,6 +3,7 @@ import type { Connection } from '#db/client.ts';
 import { auditEvents } from '#db/schema/audit.ts';
 import type { RequestFacts } from '#server/core/access/context.ts';
 import { credentialId, onBehalfOf, type Principal, type TenantId } from '#server/core/access/principal.ts';
+import type { CredentialKind } from '#server/core/access/schema.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
 import { noteWritten } from '#server/core/audit/journal.ts';
 import { markOf, recordedLine, sha256 } from '#server/core/audit/row-line.ts';
@@ -40,8 +41,8 @@ export const stranger = (tenantId: TenantId) =>
   ({ kind: 'anonymous', id: null, label: 'unknown', tenantId }) as const;
 
 /** A credential as the audit log names it: in the words of the desk a personal one is a token. */
-export function credentialResource({ kind, id, name }: { kind: 'pat' | 'key'; id: string; name: string }) {
-  return { type: kind === 'pat' ? 'token' : 'key', id, label: name };
+export function credentialResource({ kind, id, name }: { kind: CredentialKind; id: string; name: string }) {
+  return { type: kind === 'pat' ? 'token' : kind, id, label: name };
 }
 
 /** Writes the audit row of a change, in the change's own transaction. */

@@ -14,6 +14,13 @@ import { sessionEnd } from '#server/core/sessions/queries.ts';
 import { AppError, tenantSuspended, type ErrorCode } from '#server/errors.ts';
 import { sameHash } from '#server/secret.ts';
 
+declare module '#server/core/access/context.ts' {
+  interface Runtime {
+    /** Puts a staged secret, which has just been shown, in the place of the current one. */
+    promoteStaged(found: FoundCredential, request: RequestFacts): Promise<void>;
+  }
+}
+
 export interface Presented {
   authorization: string | undefined;
   cookie: string | undefined;
@@ -30,6 +37,7 @@ const sayWhy: Record<BearerRefusal, string> = {
     'This token is switched off. Its owner or an admin can switch it on again; if an admin switched it off, only an admin.',
   account_deactivated: 'The account that this token belongs to is deactivated.',
   tenant_suspended: tenantSuspended().message,
+  paused: 'This agent is paused. Its owner or a manager can resume it.',
   ip_not_allowed: 'This token may not be used from this address.',
 };
 
@@ -104,6 +112,7 @@ export async function checkToken(
   const refusal = refusalOf(found, at, asked ? asked.address : request.address);
   const address = asked?.address ?? request.address;
   if (!refusal) {
+    if (found.isStaged) await runtime.promoteStaged(found, request);
     runtime.recentSecrets.note(hash);
     return { principal: toPrincipal(found) };
   }
@@ -195,6 +204,16 @@ function toPrincipal(found: FoundCredential): Principal {
     resources,
   } as const;
   if (holder.kind === 'user') return { ...ofPerson(holder, grant), ...known };
+  if (holder.kind === 'agent') {
+    const { id: ownerId, role: ownerRole } = holder.owner;
+    return {
+      kind: 'agent',
+      actor: { kind: 'agent', id, label: name },
+      agent: { id, name, ownerId, ownerRole },
+      permissions: effectivePermissions({ kind: 'agent', role: ownerRole }, grant),
+      ...known,
+    };
+  }
   return {
     kind: 'key',
     actor: { kind: 'key', id, label: name },

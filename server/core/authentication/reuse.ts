@@ -40,7 +40,9 @@ export async function tellHolder(
   try {
     await runtime.db.transaction(async (tx) => {
       const whom =
-        holder.kind === 'user' ? [holder.user.id] : await findKeyContacts(tx, { tenantId, ...holder });
+        holder.kind === 'key'
+          ? await findKeyContacts(tx, { tenantId, ...holder })
+          : [holder.kind === 'user' ? holder.user.id : holder.owner.id];
       await notify(
         tx,
         runtime,
@@ -52,6 +54,8 @@ export async function tellHolder(
     throw error;
   }
 }
+
+const disableActions = { pat: 'token.disable', key: 'key.disable', agent: 'agent.update' } as const;
 
 /** Switches a credential off, with its audit row. One that is off already stays as it is. */
 export async function disable(
@@ -73,7 +77,7 @@ export async function disable(
     tenantId: found.tenantId,
     actorKind: 'system',
     actorLabel: 'reuse detection',
-    action: found.kind === 'pat' ? 'token.disable' : 'key.disable',
+    action: disableActions[found.kind],
     resourceType: resource.type,
     resourceId: resource.id,
     resourceLabel: resource.label,

@@ -1,5 +1,6 @@
 import { and, eq, isNull, ne, sql, type SQL } from 'drizzle-orm';
 import type { Connection } from '#db/client.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { sessions, tenants, users } from '#db/schema/people.ts';
 import type { CredentialOrigin, SessionOrigin } from '#server/core/access/principal.ts';
@@ -9,8 +10,10 @@ import { sessionLimits } from '#server/core/sessions/schema.ts';
 /** Of a principal, what decides whether it would still be let in. */
 export interface LetIn {
   tenantId: string;
-  /** Left out: it acts for no person. */
+  /** Left out: it is no person. */
   user?: { id: string; role: Role };
+  /** Of an agent: the person for whom it acts. */
+  agent?: { ownerId: string; ownerRole: Role };
   origin: Pick<SessionOrigin, 'kind' | 'id' | 'expiresAt'> | Pick<CredentialOrigin, 'kind' | 'id' | 'prefix'>;
 }
 
@@ -56,10 +59,15 @@ async function findCredentialEnds(
   who: LetIn,
 ): Promise<Ends> {
   const [row] = await db
-    .select({ expiresAt: credentials.expiresAt, validUntil: secrets.validUntil })
+    .select({
+      expiresAt: credentials.expiresAt,
+      validUntil: secrets.validUntil,
+      secretExpiresAt: secrets.expiresAt,
+    })
     .from(secrets)
     .innerJoin(credentials, eq(credentials.id, secrets.credentialId))
-    .leftJoin(users, eq(users.id, credentials.ownerUserId))
+    .leftJoin(agents, eq(agents.id, credentials.id))
+    .leftJoin(users, eq(users.id, sql`coalesce(${credentials.ownerUserId}, ${agents.ownerUserId})`))
     .innerJoin(tenants, eq(tenants.id, credentials.tenantId))
     .where(
       and(
@@ -68,18 +76,20 @@ async function findCredentialEnds(
         ne(secrets.state, 'staged'),
         isNull(credentials.revokedAt),
         eq(credentials.enabled, true),
+        isNull(agents.pausedAt),
         isActive(who),
       ),
     )
     .orderBy(sql`${secrets.validUntil} asc nulls last`);
-  return row && [row.expiresAt, row.validUntil];
+  return row && [row.expiresAt, row.validUntil, row.secretExpiresAt];
 }
 
-function isActive({ user, tenantId }: LetIn): SQL | undefined {
+function isActive({ user, agent, tenantId }: LetIn): SQL | undefined {
+  const person = user ?? (agent && { id: agent.ownerId, role: agent.ownerRole });
   return and(
     eq(tenants.id, tenantId),
     isNull(tenants.suspendedAt),
-    user ? isInRole(user) : isNull(credentials.ownerUserId),
+    person ? isInRole(person) : eq(credentials.kind, 'key'),
   );
 }
 

@@ -1,9 +1,11 @@
 import { eq, inArray, sql, type SQL } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Database, Transaction } from '#db/client.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
 import { createWriteBehind, type WriteBehind } from '#db/write-behind.ts';
+import type { CredentialKind } from '#server/core/access/schema.ts';
 import type { AuditQueue } from '#server/core/audit/queue.ts';
 import { credentialResource, insertAuditRows, type AuditRow } from '#server/core/audit/record.ts';
 import { addDailyUse, dailyUse } from '#server/core/credential-use/daily-use.ts';
@@ -193,12 +195,13 @@ async function auditMoves(
       tenantId: credentials.tenantId,
       kind: credentials.kind,
       name: credentials.name,
-      madeBy: credentials.madeBy,
+      madeBy: sql<string | null>`coalesce(${credentials.madeBy}, ${agents.ownerUserId})`,
       ownerId: users.id,
       ownerEmail: users.email,
     })
     .from(credentials)
     .leftJoin(users, eq(users.id, credentials.ownerUserId))
+    .leftJoin(agents, eq(agents.id, credentials.id))
     .where(inArray(credentials.id, ids));
   const byId = new Map(moved.map((row) => [row.id, row]));
   const events = moves.flatMap(({ use, from }): AuditRow[] => {
@@ -212,8 +215,9 @@ async function auditMoves(
 interface Moved {
   id: string;
   tenantId: string;
-  kind: 'pat' | 'key';
+  kind: CredentialKind;
   name: string;
+  /** The maker of a key, the owner of an agent. */
   madeBy: string | null;
   /** Of a personal token. */
   ownerId: string | null;
@@ -225,7 +229,7 @@ function newAddressEvent(row: Moved, use: CredentialUse, from: string): AuditRow
   return {
     time: use.at,
     tenantId: row.tenantId,
-    actorKind: row.ownerId ? 'user' : 'key',
+    actorKind: row.kind === 'pat' ? 'user' : row.kind,
     actorId: row.ownerId ?? row.id,
     actorLabel: row.ownerEmail ?? row.name,
     credentialId: row.id,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { idSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { credentialKinds, idSchema, timestampSchema } from '#server/core/access/schema.ts';
 import { soonDays } from '#server/core/secrets/schema.ts';
 
 export const noticeKinds = [
@@ -12,6 +12,10 @@ export const noticeKinds = [
   'revoked_by_holder',
   'setup_reused',
   'password_set',
+  'agent_code_reused',
+  'agent_stuck',
+  'agent_cloned',
+  'agent_lost',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 
@@ -29,13 +33,13 @@ export const noticeView = z.object({
   id: idSchema,
   kind: z.enum([...noticeKinds, ...logNoticeKinds]).meta({
     description:
-      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: the person who found it revoked it. `setup_reused`: the setup code that made it was used again, and so it was revoked. `password_set`: your account, which had no password, has one. For admins, `audit_finding`: verified, the audit log does not fit. `audit_unverified`: it could not be verified.',
+      '`expires_…`: in so many days or less. `expired_in_use`: calls with it are refused. `reuse`: a secret that a rotation had replaced was used. `exposed`: it was sent in an address. `revoked_by_holder`: the person who found it revoked it. `setup_reused`: the setup code that made it was used again, and so it was revoked. `password_set`: your account, which had no password, has one. `agent_code_reused`: the code that enrolled an agent was used again, and so its secret was revoked. `agent_stuck`: its rotations are delivered and not confirmed. `agent_cloned`: it seems to run in two places. `agent_lost`: it shows a secret that this server does not know. For admins, `audit_finding`: verified, the audit log does not fit. `audit_unverified`: it could not be verified.',
     example: 'expires_7',
   }),
   token: z
     .object({
       id: idSchema,
-      kind: z.enum(['pat', 'key']),
+      kind: z.enum(credentialKinds),
       name: z.string().meta({ example: 'laptop' }),
       prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
       enabled: z.boolean(),

@@ -11,6 +11,7 @@ const rights: Record<Purpose, Permission | null> = {
   magic: null,
   setup: 'tokens:write',
   device: 'tokens:write',
+  agent: 'agents:write',
 };
 
 /** The least role that may hand out a code of a purpose. */
@@ -24,5 +25,5 @@ export function requiredRole(purpose: Purpose): Role {
 
 /** Whether a person may have several codes of a purpose, one for each machine, so that using one ends no other. */
 export function isPerMachine(purpose: Purpose): boolean {
-  return purpose === 'setup' || purpose === 'device';
+  return purpose === 'setup' || purpose === 'device' || purpose === 'agent';
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { isUnavailable } from '#db/errors.ts';
 import type { RateLimit } from '#server/config.ts';
-import type { Grant, Resources, Role } from '#server/core/access/schema.ts';
+import type { CredentialKind, Grant, Resources, Role } from '#server/core/access/schema.ts';
 import type { CredentialState } from '#server/core/secrets/rules.ts';
 
 declare module '#server/core/access/context.ts' {
@@ -10,22 +10,27 @@ declare module '#server/core/access/context.ts' {
   }
 }
 
-/** Who holds a credential: a person, or for a key its tenant. */
+/** Who holds a credential: a person, for a key its tenant, for an agent's the person whose agent it is. */
 export type FoundHolder =
   | {
       kind: 'user';
       user: { id: string; email: string; name: string; role: Role };
       isPlatformAdmin: boolean;
     }
-  | { kind: 'key'; madeBy: string };
+  | { kind: 'key'; madeBy: string }
+  | { kind: 'agent'; owner: { id: string; role: Role } };
 
 /** A credential found by the hash of its secret, with its holder and tenant as they are at this moment. */
 export interface FoundCredential extends CredentialState {
   hash: Buffer;
   id: string;
-  kind: 'pat' | 'key';
+  kind: CredentialKind;
   name: string;
   prefix: string;
+  /** Of the secret that was shown: rises with every rotation. */
+  epoch: number;
+  /** Shown for the first time, it takes the place of the current one: see `promoteStaged`. */
+  isStaged: boolean;
   grant: Grant;
   /** Null: every resource. */
   resources: Resources | null;
@@ -137,8 +142,8 @@ export function findCredentials(pool: pg.Pool): (hashes: Buffer[]) => Promise<Fo
 }
 
 const statement = `
-  select s.hash, s.prefix, s.valid_until, c.id, c.kind, c.name, c.permissions, c.resources, c.ip_allowlist, c.enabled,
-         coalesce(c.revoked_at, u.deleted_at) as revoked_at,
+  select s.hash, s.prefix, s.epoch, s.state, s.valid_until, s.expires_at as secret_expires_at, c.id, c.kind, c.name, c.permissions, c.resources, c.ip_allowlist, c.enabled,
+         coalesce(c.revoked_at, case when a.id is null then u.deleted_at end) as revoked_at, a.paused_at,
          (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
          c.tenant_id, t.slug, t.name as tenant_name, t.disable_on_reuse, t.suspended_at, c.made_by,
          coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,
@@ -147,17 +152,21 @@ const statement = `
          coalesce(u.deactivated_at, u.deleted_at) is null as owner_active
   from secrets s
   join credentials c on c.id = s.credential_id
-  left join users u on u.id = c.owner_user_id
+  left join agents a on a.id = c.id and c.kind = 'agent'
+  left join users u on u.id = coalesce(c.owner_user_id, a.owner_user_id)
   join tenants t on t.id = c.tenant_id
   where s.hash = any (array(select substr($1::bytea, at, 32) from generate_series(1, length($1::bytea), 32) as at))
-    and s.state <> 'staged'`;
+    and (a.id is not null or (c.kind <> 'agent' and s.state <> 'staged'))`;
 
 interface Row {
   hash: Buffer;
   prefix: string;
+  epoch: number;
+  state: 'current' | 'staged' | 'grace' | 'retired';
   valid_until: Date | null;
+  secret_expires_at: Date | null;
   id: string;
-  kind: 'pat' | 'key';
+  kind: CredentialKind;
   name: string;
   permissions: Grant;
   resources: Resources | null;
@@ -165,6 +174,7 @@ interface Row {
   enabled: boolean;
   expires_ms: number | null;
   revoked_at: Date | null;
+  paused_at: Date | null;
   tenant_id: string;
   slug: string;
   tenant_name: string;
@@ -172,7 +182,7 @@ interface Row {
   made_by: string | null;
   calls_per_second: number | null;
   calls_at_once: number | null;
-  /** Of a personal token's owner, as are the five below. */
+  /** Of the owner of a personal token or of an agent, as are the five below. */
   user_id: string | null;
   email: string;
   user_name: string;
@@ -189,6 +199,8 @@ function toFound(row: Row): FoundCredential {
     kind: row.kind,
     name: row.name,
     prefix: row.prefix,
+    epoch: row.epoch,
+    isStaged: row.state === 'staged',
     grant: row.permissions,
     resources: row.resources,
     ipAllowlist: row.ip_allowlist,
@@ -197,7 +209,9 @@ function toFound(row: Row): FoundCredential {
     revokedAt: row.revoked_at,
     ownerActive: row.owner_active,
     tenantSuspended: row.suspended_at !== null,
+    paused: row.paused_at !== null,
     secretEndsAt: row.valid_until,
+    secretExpiresAt: row.secret_expires_at,
     disableOnReuse: row.disable_on_reuse,
     tenantId: row.tenant_id,
     tenant: { slug: row.slug, name: row.tenant_name },
@@ -210,7 +224,9 @@ function toFound(row: Row): FoundCredential {
 }
 
 function holderOf(row: Row): FoundHolder {
-  if (row.user_id === null) return { kind: 'key', madeBy: row.made_by ?? '' };
-  const user = { id: row.user_id, email: row.email, name: row.user_name, role: row.role };
+  if (row.kind === 'key') return { kind: 'key', madeBy: row.made_by ?? '' };
+  const id = row.user_id ?? '';
+  if (row.kind === 'agent') return { kind: 'agent', owner: { id, role: row.role } };
+  const user = { id, email: row.email, name: row.user_name, role: row.role };
   return { kind: 'user', user, isPlatformAdmin: row.platform_admin };
 }

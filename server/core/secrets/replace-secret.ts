@@ -32,6 +32,43 @@ export async function replaceSecret(
   return { secret, prefix: fresh.prefix };
 }
 
+/** Makes a secret that takes the place of the current one once it is shown; until then it works as little as an unknown one. */
+export async function stageSecret(
+  tx: Transaction,
+  { credentialId, kind, rotationId }: Omit<Replacement, 'endsAt'>,
+  at: Date,
+): Promise<{ secret: Secret; epoch: number }> {
+  const secret = newSecret(kind);
+  const epoch = await nextEpoch(tx, credentialId);
+  const fresh = { hash: secret.hash(), prefix: displayPrefix(secret), rotationId: rotationId ?? null };
+  await tx.insert(secrets).values({ ...fresh, credentialId, epoch, state: 'staged', createdAt: at });
+  return { secret, epoch };
+}
+
+/** Ends a secret that was staged and never shown. */
+export function dropStaged(tx: Transaction, credentialId: string, at: Date): Promise<void> {
+  return endSecret(tx, credentialId, 'staged', { state: 'retired', at });
+}
+
+/**
+ * Puts a staged secret in the place of the current one, which works until `endsAt`. The caller has locked the credential.
+ * Undefined where it is not staged any more, since another call was first.
+ */
+export async function promoteSecret(
+  tx: Transaction,
+  { hash, endsAt, expiresAt }: { hash: Buffer; endsAt: Date; expiresAt: Date },
+  at: Date,
+): Promise<{ epoch: number; rotationId: string | null } | undefined> {
+  const isStaged = and(eq(secrets.hash, hash), eq(secrets.state, 'staged'));
+  const [staged] = await tx.select().from(secrets).where(isStaged);
+  if (!staged) return undefined;
+  const { credentialId, epoch, rotationId } = staged;
+  await endSecret(tx, credentialId, 'grace', { state: 'retired', at });
+  await endSecret(tx, credentialId, 'current', { state: 'grace', at: endsAt });
+  await tx.update(secrets).set({ state: 'current', expiresAt }).where(isStaged);
+  return { epoch, rotationId };
+}
+
 /** Has the secret that a rotation replaced stop now. */
 export function retireReplaced(tx: Transaction, credentialId: string, at: Date): Promise<void> {
   return endSecret(tx, credentialId, 'grace', { state: 'retired', at });
@@ -52,7 +89,7 @@ export async function wasRotated(
 async function endSecret(
   tx: Transaction,
   credentialId: string,
-  from: 'current' | 'grace',
+  from: 'current' | 'grace' | 'staged',
   { state, at }: { state: 'grace' | 'retired'; at: Date },
 ): Promise<void> {
   const validUntil = sql`least(${secrets.validUntil}, ${at.toISOString()}::timestamptz)`;

@@ -9,9 +9,11 @@ const good: CredentialState = {
   revokedAt: null,
   expiresAt: later,
   secretEndsAt: null,
+  secretExpiresAt: null,
   enabled: true,
   ownerActive: true,
   tenantSuspended: false,
+  paused: false,
   ipAllowlist: [],
 };
 const elsewhere = ['198.51.100.0/24'];
@@ -24,6 +26,9 @@ const cases: [what: string, change: Partial<CredentialState>, refusal: string | 
   ['revoked', { revokedAt: earlier }, 'token_revoked'],
   ['expired', { expiresAt: earlier }, 'token_expired'],
   ['expired to the millisecond', { expiresAt: now }, 'token_expired'],
+  ['by a secret that has expired', { secretExpiresAt: now }, 'token_expired'],
+  ['by a secret that expires later', { secretExpiresAt: later }, undefined],
+  ['paused', { paused: true }, 'paused'],
   ['by a secret in grace', { secretEndsAt: later }, undefined],
   ['by a secret whose grace is over', { secretEndsAt: earlier }, 'secret_retired'],
   ['by a secret whose grace ends this millisecond', { secretEndsAt: now }, 'secret_retired'],

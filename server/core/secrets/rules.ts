@@ -7,9 +7,12 @@ export interface CredentialState {
   expiresAt: Date | null;
   /** When the secret that was shown stops to work, or stopped to: after a rotation. Null for the current one. */
   secretEndsAt: Date | null;
+  /** Until when it works unless it is replaced before: of an agent's. */
+  secretExpiresAt: Date | null;
   enabled: boolean;
   ownerActive: boolean;
   tenantSuspended: boolean;
+  paused: boolean;
   ipAllowlist: readonly string[];
 }
 
@@ -22,17 +25,20 @@ export function refusalOf(
   if (state.revokedAt) return 'token_revoked';
   if (state.expiresAt && state.expiresAt <= at) return 'token_expired';
   if (state.secretEndsAt && state.secretEndsAt <= at) return 'secret_retired';
+  if (state.secretExpiresAt && state.secretExpiresAt <= at) return 'token_expired';
   if (!state.enabled) return 'token_disabled';
   if (!state.ownerActive) return 'account_deactivated';
   if (state.tenantSuspended) return 'tenant_suspended';
+  if (state.paused) return 'paused';
   if (state.ipAllowlist.length > 0 && !(address !== null && isInRanges(address, state.ipAllowlist)))
     return 'ip_not_allowed';
   return undefined;
 }
 
 /** Whether it would open anything if it were shown now, or once it is switched on again. */
-export function isWorking({ revokedAt, expiresAt, secretEndsAt }: CredentialState, at: Date): boolean {
-  return !revokedAt && [expiresAt, secretEndsAt].every((end) => end === null || end > at);
+export function isWorking(state: CredentialState, at: Date): boolean {
+  const { revokedAt, expiresAt, secretEndsAt, secretExpiresAt } = state;
+  return !revokedAt && [expiresAt, secretEndsAt, secretExpiresAt].every((end) => end === null || end > at);
 }
 
 /** So long after a rotation a machine may still be using the old secret without anything being wrong. */

@@ -6,6 +6,7 @@ export const credentialRefusals = [
   'token_disabled',
   'account_deactivated',
   'tenant_suspended',
+  'paused',
   'ip_not_allowed',
 ] as const;
 export type CredentialRefusal = (typeof credentialRefusals)[number];

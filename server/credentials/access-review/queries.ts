@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Connection, Database } from '#db/client.ts';
 import { reaches } from '#db/reach.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -18,17 +19,20 @@ export async function findExplained(db: Connection, tenantId: TenantId, id: stri
       resources: credentials.resources,
       enabled: credentials.enabled,
       expiresAt: credentials.expiresAt,
-      revokedAt: sql<Date | null>`coalesce(${credentials.revokedAt}, ${users.deletedAt})`.mapWith(
-        credentials.revokedAt,
-      ),
+      revokedAt: sql<Date | null>`coalesce(${credentials.revokedAt},
+        case when ${credentials.kind} = 'pat' then ${users.deletedAt} end)`.mapWith(credentials.revokedAt),
       ownerId: users.id,
       role: users.role,
       isPlatformAdmin: users.platformAdmin,
-      deactivatedAt: users.deactivatedAt,
+      deactivatedAt: sql<Date | null>`coalesce(${users.deactivatedAt}, ${users.deletedAt})`.mapWith(
+        users.deactivatedAt,
+      ),
+      pausedAt: agents.pausedAt,
       suspendedAt: tenants.suspendedAt,
     })
     .from(credentials)
-    .leftJoin(users, eq(users.id, credentials.ownerUserId))
+    .leftJoin(agents, eq(agents.id, credentials.id))
+    .leftJoin(users, eq(users.id, sql`coalesce(${credentials.ownerUserId}, ${agents.ownerUserId})`))
     .innerJoin(tenants, eq(tenants.id, credentials.tenantId))
     .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id)));
   return row;
@@ -54,6 +58,7 @@ export async function findReaching(db: Database, query: ReachQuery) {
   const works = and(
     isNull(credentials.revokedAt),
     eq(credentials.enabled, true),
+    isNull(agents.pausedAt),
     or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
   );
   const rows = await db
@@ -66,7 +71,11 @@ export async function findReaching(db: Database, query: ReachQuery) {
       owner: { id: maker.id, label: maker.email },
     })
     .from(credentials)
-    .innerJoin(maker, eq(maker.id, sql`coalesce(${credentials.ownerUserId}, ${credentials.madeBy})`))
+    .leftJoin(agents, eq(agents.id, credentials.id))
+    .innerJoin(
+      maker,
+      eq(maker.id, sql`coalesce(${credentials.ownerUserId}, ${credentials.madeBy}, ${agents.ownerUserId})`),
+    )
     .where(
       and(
         eq(credentials.tenantId, query.tenantId),

@@ -16,6 +16,7 @@ const token: ExplainedCredential = {
   holder: { kind: 'user', role: 'member', isPlatformAdmin: false },
   ownerActive: true,
   tenantSuspended: false,
+  paused: false,
 };
 const key: ExplainedCredential = {
   ...token,

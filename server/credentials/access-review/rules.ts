@@ -1,11 +1,23 @@
-import { ceilingOf, effectivePermissions, type Holder } from '#server/core/access/permissions.ts';
+import {
+  ceilingOf,
+  effectivePermissions,
+  isMachinePermission,
+  type Holder,
+} from '#server/core/access/permissions.ts';
 import { reachedBy } from '#server/core/access/resources.ts';
-import type { Grant, Permission, Resource, Resources, ResourceType } from '#server/core/access/schema.ts';
+import type {
+  CredentialKind,
+  Grant,
+  Permission,
+  Resource,
+  Resources,
+  ResourceType,
+} from '#server/core/access/schema.ts';
 import type { Decider, ExplainInput, ExplanationView } from '#server/credentials/access-review/schema.ts';
 
 /** A credential as far as it decides what it may do, from a place where it may be used. */
 export interface ExplainedCredential {
-  kind: 'pat' | 'key';
+  kind: CredentialKind;
   name: string;
   grant: Grant;
   resources: Resources | null;
@@ -15,7 +27,10 @@ export interface ExplainedCredential {
   holder: Holder;
   ownerActive: boolean;
   tenantSuspended: boolean;
+  paused: boolean;
 }
+
+const kindWords: Record<CredentialKind, string> = { pat: 'token', key: 'key', agent: 'agent' };
 
 /** What it takes to use a resource, beside reaching it. */
 const permissionFor: Partial<Record<ResourceType, Permission>> = {
@@ -36,6 +51,7 @@ const rules: [Decider, Rule][] = [
   ['grant', (one) => (one.enabled ? undefined : 'it is switched off')],
   ['owner', (one) => (one.ownerActive ? undefined : 'the account of its owner is deactivated')],
   ['tenant', (one) => (one.tenantSuspended ? 'its organisation is suspended' : undefined)],
+  ['pause', (one) => (one.paused ? 'it is paused' : undefined)],
   ['role', beyondCeiling],
   ['grant', (one, { permission }) => notGranted(one, permission)],
   ['resource', (one, { resource }) => notReached(one, resource)],
@@ -43,7 +59,7 @@ const rules: [Decider, Rule][] = [
 
 /** Whether a credential may do or reach something, and which rule says so. */
 export function explain(credential: ExplainedCredential, asked: Asked, at: Date): ExplanationView {
-  const who = `The ${credential.kind === 'pat' ? 'token' : 'key'} "${credential.name}"`;
+  const who = `The ${kindWords[credential.kind]} "${credential.name}"`;
   const { permission, resource } = asked;
   const wanted = [
     permission && `do ${permission}`,
@@ -59,6 +75,8 @@ export function explain(credential: ExplainedCredential, asked: Asked, at: Date)
 
 function beyondCeiling({ holder }: ExplainedCredential, { permission }: Asked): string | undefined {
   if (!permission || ceilingOf(holder).has(permission)) return undefined;
+  if (holder.kind !== 'user' && !isMachinePermission(permission))
+    return `no ${holder.kind} can hold ${permission}`;
   if (holder.kind === 'key') return `no key can hold ${permission}`;
   return `its owner’s role, ${holder.role}, does not have ${permission}`;
 }

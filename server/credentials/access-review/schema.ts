@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  credentialKinds,
   cursorSchema,
   idSchema,
   permissionSchema,
@@ -19,13 +20,13 @@ export type ListReachInput = z.infer<typeof listReachInput>;
 export const reachPageView = z.object({
   items: z.array(
     z.object({
-      kind: z.enum(['user', 'pat', 'key']).meta({ description: 'A person, or a credential.' }),
+      kind: z.enum(['user', ...credentialKinds]).meta({ description: 'A person, or a credential.' }),
       id: idSchema,
       label: z.string().meta({ example: 'billing' }),
       owner: z
         .object({ id: idSchema, label: z.string().meta({ example: 'ada@example.com' }) })
         .nullable()
-        .meta({ description: 'Of a credential: whose it is, or who made the key.' }),
+        .meta({ description: 'Of a credential: whose token or agent it is, or who made the key.' }),
       reason: z.enum(reachReasons).meta({
         description:
           '`id`: it is named. `prefix`: `server/*` or `provider/*` is. `*`: every one of the type is. `role`: a person reaches every resource, by a session or a token that names none.',

@@ -5,16 +5,21 @@ import type { ExplainedCredential } from '#server/credentials/access-review/rule
 
 /** A row as the rules judge it. */
 export function toExplained(row: ExplainedRow): ExplainedCredential {
-  const { permissions, resources, deactivatedAt, suspendedAt, role, isPlatformAdmin, ...same } = row;
-  const holder: Holder = role
-    ? { kind: 'user', role, isPlatformAdmin: isPlatformAdmin ?? false }
-    : { kind: 'key' };
+  const { permissions, resources, deactivatedAt, suspendedAt, pausedAt, ...same } = row;
   return {
     ...same,
     grant: permissions as Grant,
     resources: resources as Resources | null,
-    holder,
+    holder: holderOf(row),
     ownerActive: deactivatedAt === null,
     tenantSuspended: suspendedAt !== null,
+    paused: pausedAt !== null,
   };
+}
+
+function holderOf({ kind, role, isPlatformAdmin }: ExplainedRow): Holder {
+  if (kind === 'key' || role === null) return { kind: 'key' };
+  return kind === 'agent'
+    ? { kind, role }
+    : { kind: 'user', role, isPlatformAdmin: isPlatformAdmin ?? false };
 }

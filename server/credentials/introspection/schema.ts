@@ -16,6 +16,7 @@ export const verifyCodes = [
   'token_disabled',
   'account_deactivated',
   'tenant_suspended',
+  'paused',
   'ip_not_allowed',
   'permission_denied',
   'resource_denied',

@@ -5,6 +5,7 @@ import type { Clock } from '#db/clock.ts';
 import { createListener, type Listener } from '#db/listen.ts';
 import type { Ctx, Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 import { auditActions } from '#server/core/audit/actions.ts';
 import { isStillIn, type LetIn } from '#server/core/authentication/still-valid.ts';
 import { AppError } from '#server/errors.ts';
@@ -221,17 +222,22 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
   return watcher;
 }
 
-const keysOfPerson = (principal: Principal) =>
-  principal.kind === 'user' ? [`user:${principal.user.id}`] : [];
+/** Of the person whose role decides what it may do. */
+function keysOfPerson(principal: Principal): string[] {
+  if (principal.kind === 'user') return [`user:${principal.user.id}`];
+  return principal.kind === 'agent' ? [`user:${principal.agent.ownerId}`] : [];
+}
 
 /**
- * Readers of the audit log hear of everything in the tenant, readers of keys of those; everyone else of what they did or
- * what is theirs.
+ * Readers of the audit log hear of everything in the tenant, readers of keys or agents of those; everyone else of what they
+ * did or what is theirs.
  */
 export function concerns(change: Message, { tenantId, actor, permissions }: Principal): boolean {
   if (change.tenant !== tenantId) return false;
   if (permissions.has('audit:read') || change.users.includes(actor.id)) return true;
-  return permissions.has('keys:read') && change.topics.includes('key');
+  const hears = (permission: Permission, topics: string[]) =>
+    permissions.has(permission) && change.topics.some((topic) => topics.includes(topic));
+  return hears('keys:read', ['key']) || hears('agents:read', ['agent', 'rotation']);
 }
 
 function unavailable(): AppError {

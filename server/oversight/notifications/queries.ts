@@ -56,7 +56,8 @@ export function findOpenNotices(db: Connection, tenantId: TenantId, userId: stri
         eq(notices.userId, userId),
         isNull(notices.dismissedAt),
         isNull(notices.detail),
-        or(isNull(notices.credentialId), isNotNull(secrets.prefix)),
+        // An agent whose secret was revoked has none.
+        or(isNull(notices.credentialId), isNotNull(secrets.prefix), eq(credentials.kind, 'agent')),
         or(inArray(notices.kind, lastingNotices), isNull(credentials.revokedAt)),
         or(notInArray(notices.kind, expiryKinds), gt(credentials.expiresAt, at)),
       ),

@@ -12,9 +12,11 @@ import { isMoot } from '#server/oversight/notifications/rules.ts';
 
 type Words = (notice: NoticeRow) => Pick<Letter, 'subject' | 'lines'>;
 
+const kindWords = { pat: 'your token', key: 'the API key', agent: 'your agent' } as const;
+
 /** What the notice is about: one's own token, or a key that one answers for. */
 const named = ({ name, credentialKind }: Pick<NoticeRow, 'name' | 'credentialKind'>) =>
-  `${credentialKind === 'key' ? 'the API key' : 'your token'} "${name}"`;
+  `${kindWords[credentialKind ?? 'pat']} "${name}"`;
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const expires: Words = ({ expiresAt, ...notice }) => ({
@@ -65,6 +67,34 @@ const words: Record<NoticeKind, Words> = {
       'If it was you both times, make a new code. If not, find out who could read the code.',
     ],
   }),
+  agent_code_reused: ({ address, createdAt, ...notice }) => ({
+    subject: `The enrollment code of ${named(notice)} was used twice`,
+    lines: [
+      `On ${timeWords(createdAt)} the code that had enrolled ${named(notice)} was used again${from(address)}. One of the two may not have been yours, so the secret was revoked: the agent has stopped working.`,
+      'Create a new code and enroll it again. Find out who could read the old one.',
+    ],
+  }),
+  agent_stuck: ({ createdAt, ...notice }) => ({
+    subject: `${capital(named(notice))} does not confirm its new secrets`,
+    lines: [
+      `Three new secrets were delivered to ${named(notice)} and not confirmed, the last on ${timeWords(createdAt)}. It still works with its old one, and no more rotations are tried by themselves.`,
+      'Look at what it logs, then rotate it by hand.',
+    ],
+  }),
+  agent_cloned: ({ address, createdAt, ...notice }) => ({
+    subject: `${capital(named(notice))} seems to run in two places`,
+    lines: [
+      `On ${timeWords(createdAt)} it looked as if ${named(notice)} ran twice${from(address)}.`,
+      'If you copied it yourself, give the copy an agent of its own. If not, pause it, and enroll it again on a machine that you trust.',
+    ],
+  }),
+  agent_lost: ({ address, createdAt, ...notice }) => ({
+    subject: `${capital(named(notice))} cannot connect`,
+    lines: [
+      `On ${timeWords(createdAt)} ${named(notice)} showed a secret that this server does not know${from(address)}. That happens when the server was restored from a backup.`,
+      'Create a new code and enroll it again.',
+    ],
+  }),
   password_set: ({ address, createdAt }) => ({
     subject: 'Your Keyward account now has a password',
     lines: [
@@ -89,11 +119,16 @@ export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise
   return {
     ...letter,
     action: {
-      label: `Look at the ${notice.credentialKind === 'key' ? 'key' : 'token'}`,
-      url: urlOf(`/${notice.credentialKind === 'key' ? 'admin/keys' : 'tokens'}?search=${notice.prefix}`),
+      label: `Look at the ${notice.credentialKind === 'pat' ? 'token' : notice.credentialKind}`,
+      url: urlOf(pageOf(notice)),
     },
     after: [`It begins with ${notice.prefix}.`],
   };
+}
+
+function pageOf({ credentialKind, credentialId, prefix }: NoticeRow): string {
+  if (credentialKind === 'agent') return `/agents?agent=${credentialId}`;
+  return `/${credentialKind === 'key' ? 'admin/keys' : 'tokens'}?search=${prefix}`;
 }
 
 function writeLogLetter({ config }: Runtime, notice: LogNoticeRow): Letter | null {
