@@ -34,6 +34,8 @@ for (const { view, width, height } of views) {
       await expect(page.getByText(/^Sealed/)).toBeVisible();
       // That one looks is noted too, and moves what stands below it.
       await expect(row(page, 'Log read')).toBeVisible();
+      const count = await page.getByRole('main').getByRole('list').getByRole('listitem').count();
+      await expect(page.getByText(`${count} events`, { exact: true })).toBeVisible();
       await check(page, `audit-${view}`);
       await page.getByRole('button', { name: 'Token changed' }).click();
       await expect(page.getByRole('dialog')).toContainText('Changed: name');

@@ -48,8 +48,9 @@ export function useAuditLog(filters: AuditFilters) {
     : (newest.data?.items ?? []).filter((event) => !known.has(event.sequence));
 
   function showNews() {
+    const matching = newest.data?.matching ?? null;
     if (news.length < pageSize)
-      client.setQueryData<InfiniteData<AuditPageView>>(key, (data) => data && withNews(data, news));
+      client.setQueryData<InfiniteData<AuditPageView>>(key, (data) => data && withNews(data, news, matching));
     else void client.resetQueries({ queryKey: key });
   }
   useEffect(() => {
@@ -73,9 +74,13 @@ export function useEvent(sequence: number | null, events: AuditEventView[]) {
   return { event: onPage ?? (sequence === null ? undefined : asked.data), isGone: !onPage && asked.isError };
 }
 
-function withNews(data: InfiniteData<AuditPageView>, news: AuditEventView[]): InfiniteData<AuditPageView> {
+function withNews(
+  data: InfiniteData<AuditPageView>,
+  news: AuditEventView[],
+  matching: AuditPageView['matching'],
+): InfiniteData<AuditPageView> {
   const pages = data.pages.map((page, index) =>
-    index === 0 ? { ...page, items: [...news, ...page.items].toSorted(byNewest) } : page,
+    index === 0 ? { ...page, matching, items: [...news, ...page.items].toSorted(byNewest) } : page,
   );
   return { ...data, pages };
 }

@@ -39,8 +39,9 @@ export async function listEvents(ctx: Ctx, input: ListAuditInput): Promise<Audit
     readEvents(ctx.runtime.db, query),
     before || filter.search ? undefined : countEvents(ctx.runtime.db, query),
   ]);
-  // What words find is not counted beyond the page.
-  const matching = counted ?? { count: rows.length, isExact: !next };
+  // What words find is not counted beyond the page; and what came between the two statements would make a whole page longer
+  // than its count.
+  const matching = next && counted ? counted : { count: rows.length, isExact: !next };
   return {
     items: rows.map(toEventView),
     nextCursor: next ? writeCursor(list, next) : null,
