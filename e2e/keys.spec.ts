@@ -82,7 +82,13 @@ test('what cannot be granted is said beside its field, and nothing that was type
   await expect(page.getByText('Write it as <server id>/<tool>, or with /* for all of them.')).toBeVisible();
   await names(page, 'MCP tools', 'github/create_issue\ngithub/create_issue');
   await expect(page.getByText('Name each id once.')).toBeVisible();
+  await names(page, 'MCP tools', 'github/create_issue, github/get_issue');
+  await expect(page.getByText('Put each on its own line, without commas.')).toBeVisible();
   await names(page, 'MCP tools', 'github/*');
+  await page.getByRole('checkbox', { name: /mcp:call/ }).uncheck();
+  await expect(page.getByText('Reaches 1 MCP tool. To use them it also needs mcp:call.')).toBeVisible();
+  await page.getByRole('checkbox', { name: /mcp:call/ }).check();
+  await expect(page.getByText('Reaches 1 MCP tool.', { exact: true })).toBeVisible();
   await page.getByRole('button', { name: 'Create key' }).click();
   await expect(
     page

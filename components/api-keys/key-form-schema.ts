@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { daysFrom } from '#components/new-token/expiry.ts';
 import { addressesPart, daysOf, expiryPart, type ExpiryValues } from '#components/new-token/form-schema.ts';
-import { resourcesSchema, type ResourceType } from '#server/core/access/schema.ts';
+import {
+  partedTypes,
+  type Permission,
+  permissionToUse,
+  resourcesSchema,
+  type ResourceType,
+} from '#server/core/access/schema.ts';
 import { type CreateKeyInput, createKeyInput } from '#server/credentials/api-keys/schema.ts';
 import { resourceOrder } from './resource-words.ts';
 
@@ -26,10 +32,32 @@ export const resourcesOf = (reach: ReachValues) =>
     '*' | string[]
   >;
 
+/** The permissions that using what is reached takes, and that were not granted. */
+export const missingPermissions = (
+  resources: Record<ResourceType, '*' | string[]>,
+  granted: readonly Permission[],
+): Permission[] =>
+  resourceOrder.flatMap((type) => {
+    const needed = permissionToUse[type];
+    return needed && resources[type].length > 0 && !granted.includes(needed) ? [needed] : [];
+  });
+
+/** Several parted ids in a line, which the server would take for one. */
+const isJoined = (id: string) => /,\s*[^\s/]+\//.test(id);
+
+function refusal(type: ResourceType, { scope, ids }: ReachValues[ResourceType]): string | undefined {
+  if (scope !== 'some') return undefined;
+  const named = idsOf(ids);
+  if (named.length === 0) return 'Name at least one.';
+  if (partedTypes.has(type) && named.some(isJoined)) return 'Put each on its own line, without commas.';
+  return undefined;
+}
+
 function checkedReach(reach: ReachValues, context: z.core.$RefinementCtx<ReachValues>) {
-  for (const type of resourceOrder)
-    if (reach[type].scope === 'some' && idsOf(reach[type].ids).length === 0)
-      context.addIssue({ code: 'custom', path: [type, 'ids'], message: 'Name at least one, one a line.' });
+  for (const type of resourceOrder) {
+    const message = refusal(type, reach[type]);
+    if (message) context.addIssue({ code: 'custom', path: [type, 'ids'], message });
+  }
   const checked = resourcesSchema.safeParse(resourcesOf(reach));
   if (checked.success) return checked.data;
   for (const { path, message } of checked.error.issues)

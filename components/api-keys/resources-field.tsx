@@ -4,7 +4,7 @@ import { useFormContext, useWatch } from 'react-hook-form';
 import { FieldError, inputClass } from '#components/ui/field.tsx';
 import { SegmentedRadio } from '#components/ui/radio.tsx';
 import type { ResourceType } from '#server/core/access/schema.ts';
-import { type KeyValues, resourcesOf } from './key-form-schema.ts';
+import { type KeyValues, missingPermissions, resourcesOf } from './key-form-schema.ts';
 import { resourceOrder, resourceSummary, typeWords } from './resource-words.ts';
 
 const scopes = [
@@ -16,7 +16,9 @@ const scopes = [
 /** What a key may reach, by type; ids are free text, since other services have resources too. */
 export function ResourcesField() {
   const { control } = useFormContext<KeyValues>();
-  const reach = useWatch({ control, name: 'resources' });
+  const [reach, granted] = useWatch({ control, name: ['resources', 'permissions'] });
+  const resources = resourcesOf(reach);
+  const missing = missingPermissions(resources, granted);
   return (
     <fieldset className="grid gap-2.5">
       <legend className="mb-1.5 font-medium">May reach</legend>
@@ -26,7 +28,8 @@ export function ResourcesField() {
         ))}
       </div>
       <p aria-live="polite" className="text-sm text-muted">
-        Reaches {resourceSummary(resourcesOf(reach))}.
+        Reaches {resourceSummary(resources)}.
+        {missing.length > 0 && ` To use them it also needs ${missing.join(' and ')}.`}
       </p>
     </fieldset>
   );
@@ -58,7 +61,7 @@ function TypeField({ type }: { type: ResourceType }) {
         <textarea
           aria-labelledby={id}
           aria-invalid={error ? true : undefined}
-          aria-describedby={error && `${id}-error`}
+          aria-describedby={`${id}-note`}
           rows={2}
           spellCheck={false}
           placeholder={example}
@@ -66,9 +69,9 @@ function TypeField({ type }: { type: ResourceType }) {
           {...register(`resources.${type}.ids`)}
         />
       )}
-      {error && (
-        <div id={`${id}-error`}>
-          <FieldError message={error} />
+      {scope === 'some' && (
+        <div id={`${id}-note`} className="text-sm text-muted">
+          {error ? <FieldError message={error} /> : 'One per line.'}
         </div>
       )}
     </div>

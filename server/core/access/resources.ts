@@ -1,9 +1,7 @@
-import type { Resource, Resources, ResourceType } from '#server/core/access/schema.ts';
+import { partedTypes, type Resource, type Resources, type ResourceType } from '#server/core/access/schema.ts';
 
 /** What makes a resource reachable: its own id, all of its type, or, of parted ids, all behind the same first part. */
 export type ReachedBy = 'id' | '*' | 'prefix';
-
-const partedTypes: ReadonlySet<ResourceType> = new Set(['mcp_tool', 'llm_model']);
 
 /** The one rule of what a credential may reach: how it does, or null. */
 export function reachedBy(resources: Resources, { type, id }: Resource): ReachedBy | null {

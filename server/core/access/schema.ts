@@ -111,6 +111,15 @@ export type Grant = z.infer<typeof grantSchema>;
 export const resourceTypes = ['agent', 'flow', 'mcp_tool', 'vector_store', 'llm_model'] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
+/** Of an id in two parts: `openai/*` is everything behind the first. */
+export const partedTypes: ReadonlySet<ResourceType> = new Set(['mcp_tool', 'llm_model']);
+
+/** The permission that using a resource takes, beside reaching it. */
+export const permissionToUse: Partial<Record<ResourceType, Permission>> = {
+  mcp_tool: 'mcp:call',
+  llm_model: 'llm:call',
+};
+
 export const resourceLimits = { idLength: 200, idsOfType: 500, ids: 2_000 } as const;
 
 const resourceIdSchema = z

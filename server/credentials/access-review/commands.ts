@@ -2,7 +2,7 @@ import type { Ctx } from '#server/core/access/context.ts';
 import { rolePermissions } from '#server/core/access/permissions.ts';
 import { credentialId } from '#server/core/access/principal.ts';
 import { reachedBy, wholeOf } from '#server/core/access/resources.ts';
-import { roles } from '#server/core/access/schema.ts';
+import { permissionToUse, roles } from '#server/core/access/schema.ts';
 import { auditRow } from '#server/core/audit/record.ts';
 import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import {
@@ -11,7 +11,7 @@ import {
   findReachingPeople,
   type ReachQuery,
 } from '#server/credentials/access-review/queries.ts';
-import { explain, permissionToUse } from '#server/credentials/access-review/rules.ts';
+import { explain } from '#server/credentials/access-review/rules.ts';
 import type {
   ExplainInput,
   ExplanationView,
@@ -45,7 +45,7 @@ type Item = ReachPageView['items'][number];
 export async function listReach(ctx: Ctx, input: ListReachInput): Promise<ReachPageView> {
   const { cursor, limit, ...resource } = input;
   const { tenantId, actor } = ctx.principal;
-  const permission = permissionToUse(resource.type);
+  const permission = permissionToUse[resource.type];
   const list = { name: 'reach', scope: tenantId, sort: 'id', order: 'asc', key: 'text' } as const;
   const place = readCursor(list, cursor);
   const query: ReachQuery = {

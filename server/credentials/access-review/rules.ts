@@ -11,7 +11,6 @@ import type {
   Permission,
   Resource,
   Resources,
-  ResourceType,
 } from '#server/core/access/schema.ts';
 import type { Decider, ExplainInput, ExplanationView } from '#server/credentials/access-review/schema.ts';
 
@@ -31,15 +30,6 @@ export interface ExplainedCredential {
 }
 
 const kindWords: Record<CredentialKind, string> = { pat: 'token', key: 'key', agent: 'agent' };
-
-/** What it takes to use a resource, beside reaching it. */
-const permissionFor: Partial<Record<ResourceType, Permission>> = {
-  mcp_tool: 'mcp:call',
-  llm_model: 'llm:call',
-};
-export function permissionToUse(type: ResourceType): Permission | undefined {
-  return permissionFor[type];
-}
 
 type Asked = Pick<ExplainInput, 'permission' | 'resource'>;
 type Rule = (credential: ExplainedCredential, asked: Asked, at: Date) => string | undefined;
