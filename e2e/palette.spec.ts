@@ -67,6 +67,30 @@ test('a token is found by its name, and by its prefix; a whole one that was past
   expect(sent.filter((url) => url.includes(token.slice(16)))).toEqual([]);
 });
 
+test('an API key is found by its name, and a page by what stands on it', async ({ desk, page }) => {
+  const { body } = await desk.ada.send('POST /api/v1/api-keys', {
+    body: { name: 'billing', permissions: ['verify'] },
+  });
+  await openPalette(page);
+  await field(page).fill('bill');
+  await expect(active(page)).toHaveText(/^billing/);
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`/admin/keys\\?key=${String(body['credential']?.['id'])}$`));
+  await expect(page.getByRole('dialog', { name: 'billing' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  for (const [words, label] of [
+    ['token policy', 'Settings'],
+    ['dashboard', 'Home'],
+    ['password', 'Account'],
+  ] as const) {
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await page.keyboard.press('Control+k');
+    await field(page).fill(words);
+    await expect(active(page)).toHaveText(new RegExp(`^${label}`));
+    await page.keyboard.press('Escape');
+  }
+});
+
 test('nothing that matches is said, and read out', async ({ page }) => {
   await openPalette(page);
   await field(page).fill('zebra crossing');

@@ -6,6 +6,7 @@ import { type DeskPage, pagesFor } from '#components/frame/pages.ts';
 import { CommandMenu, type CommandGroup } from '#components/ui/command-menu.tsx';
 import type { Permission, ProfileView } from '#server/core/access/schema.ts';
 import { matching, searchable } from './matching.ts';
+import { pageWords } from './page-words.ts';
 import { useActs } from './use-acts.ts';
 import { useFound } from './use-found.ts';
 
@@ -29,6 +30,7 @@ export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose 
   const leadingTo = everyPage.map(({ href, label, icon, key }) => ({
     id: `page${href}${label}`,
     label,
+    words: pageWords[href] ?? '',
     icon,
     keys: key && `g ${key}`,
     onChoose: () => router.push(href),

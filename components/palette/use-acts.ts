@@ -50,7 +50,7 @@ export function useActs({ user, permissions, onNewToken, onAddPerson, onKeys }: 
       onChoose: () => void copy('Your e-mail address', user.email),
     },
     { id: 'keys', label: 'Keyboard shortcuts', words: 'help', icon: Keyboard, keys: '?', onChoose: onKeys },
-    { id: 'sign-out', label: 'Sign out', words: 'log leave', icon: LogOut, onChoose: signOut },
+    { id: 'sign-out', label: 'Sign out', words: 'log logout leave', icon: LogOut, onChoose: signOut },
   ];
 }
 

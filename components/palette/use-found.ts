@@ -44,6 +44,15 @@ const sources = [
     },
   },
   {
+    label: 'API keys',
+    page: '/admin/keys',
+    noun: 'api-keys',
+    async find(search: string, signal: AbortSignal) {
+      const { items } = await trpcClient.keys.list.query({ search, limit: most }, { signal });
+      return (go: Goto) => items.map((key) => tokenCommand(key, '', () => go(`/admin/keys?key=${key.id}`)));
+    },
+  },
+  {
     label: 'Everyone’s tokens',
     page: '/admin/tokens',
     noun: 'admin-tokens',
