@@ -116,7 +116,7 @@ test('the keys work through the list', async ({ desk, page, signInAs }) => {
   await expect(page.getByText('No tokens match')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(tokenNames(page)).toHaveCount(5);
-  await search(page).blur();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('j');
   await page.keyboard.press('r');
   const dialog = page.getByRole('dialog', { name: 'Revoke token 0?' });

@@ -23,6 +23,12 @@ const isTyped = ({ target }: KeyboardEvent) =>
   target instanceof Element &&
   target.closest('input:not([type=checkbox]), textarea, select, [contenteditable]');
 
+/** Escape clears a search; where nothing is left to clear it leads back to the list. */
+function leaveEmptySearch({ key, target }: KeyboardEvent) {
+  if (key === 'Escape' && target instanceof HTMLInputElement && target.type === 'search' && !target.value)
+    target.blur();
+}
+
 let actOf: typeof ActOf | undefined;
 
 /** What the keys do comes with the first focus in a list, or the first key. Where it does not, the next one asks again. */
@@ -48,7 +54,8 @@ export function useRowKeys<Item>(list: RefObject<RowFocus | null>, rows: KeyedRo
       const isChord = event.timeStamp - goAt < chordMilliseconds;
       goAt = event.key === 'g' ? event.timeStamp : -Infinity;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isChord) return;
-      if (isTyped(event) || isOverlayOpen()) return;
+      if (isOverlayOpen()) return;
+      if (isTyped(event)) return leaveEmptySearch(event);
       // Before its acts are here a key is late by a moment, and the browser does with it what it always does.
       if (!actOf) return load((known) => known(event, latest.current, list.current)?.());
       const act = actOf(event, latest.current, list.current);
