@@ -61,14 +61,7 @@ function AcceptForm({ code, name, email }: LinkHolder) {
       onSubmit={(event) => void form.handleSubmit((input) => accept.mutate(input))(event)}
       className="grid gap-4"
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        readOnly
-        value={email}
-        className="bg-sunken text-muted"
-      />
+      <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
       <TextField label="Name" autoComplete="name" error={errors.name?.message} {...form.register('name')} />
       <PasswordField
         label="Password"

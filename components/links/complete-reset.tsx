@@ -67,14 +67,7 @@ function ResetForm({ code, email, onDone }: LinkHolder & { onDone: () => void })
       onSubmit={(event) => void form.handleSubmit((input) => complete.mutate(input))(event)}
       className="grid gap-4"
     >
-      <TextField
-        label="E-mail"
-        type="email"
-        autoComplete="username"
-        readOnly
-        value={email}
-        className="bg-sunken text-muted"
-      />
+      <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
       <PasswordField
         label="New password"
         autoComplete="new-password"
