@@ -44,7 +44,7 @@ export function Dialog({ title, description, children, ...props }: DialogProps) 
               wide ? 'sm:max-w-140' : 'sm:max-w-110',
             )}
           >
-            <div className="flex items-start gap-4 px-5 pt-5 pb-0.5">
+            <div className="flex items-start gap-4 px-5 pt-5 pb-3">
               <div className="min-w-0 flex-1">
                 <Base.Title className="text-lg font-semibold">{title}</Base.Title>
                 {description && (
@@ -82,7 +82,10 @@ export function DialogBody({ className, reading, children }: DialogBodyProps) {
   return (
     <div
       {...(reading && { role: 'region', 'aria-label': reading, tabIndex: 0, 'data-first-focus': true })}
-      className={cx('grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-4 pb-5 outline-none', className)}
+      className={cx(
+        'grid min-h-0 scroll-py-10 gap-5 overflow-y-auto px-5 pt-1.5 pb-5 outline-none',
+        className,
+      )}
     >
       {children}
     </div>

@@ -21,7 +21,7 @@ export function DiscardDialog({
 }: DiscardDialogProps) {
   return (
     <Dialog alert title={title} description={description} onClose={onStay}>
-      <div className="h-4" />
+      <div className="h-1.5" />
       <DialogFooter>
         <Button variant="ghost" onClick={onDiscard}>
           {discardLabel}

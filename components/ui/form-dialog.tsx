@@ -58,7 +58,7 @@ export function FormDialog({ onClose, onSubmit, problem, discard, children, ...p
 }
 
 function FormBody({ problem, children }: Pick<FormDialogProps, 'problem' | 'children'>) {
-  if (!children && !problem) return <div className="h-4" />;
+  if (!children && !problem) return <div className="h-1.5" />;
   return (
     <DialogBody>
       {children}
