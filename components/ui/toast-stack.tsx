@@ -65,11 +65,11 @@ function Stack() {
           <Toast.Title className="font-medium" render={<p />} />
           <Toast.Description className="text-sm text-muted" />
         </div>
-        <Toast.Action className="rounded-tag px-1.5 py-0.5 text-sm font-medium text-accent-ink hover:bg-hover" />
+        <Toast.Action className="-mt-0.5 rounded-tag px-1.5 py-0.5 text-sm font-medium text-accent-ink hover:bg-hover" />
         <Toast.Close
           aria-label="Dismiss"
           aria-hidden={undefined}
-          className="grid size-6 shrink-0 place-items-center rounded-tag text-faint hover:bg-hover hover:text-ink"
+          className="-mt-0.5 grid size-6 shrink-0 place-items-center rounded-tag text-faint hover:bg-hover hover:text-ink"
         >
           <X aria-hidden className="size-4" />
         </Toast.Close>
