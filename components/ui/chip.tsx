@@ -22,7 +22,7 @@ export function Chip({ pressed, onPress, count, label, children }: ChipProps) {
       {children}
       {count !== undefined && (
         <span className={`text-sm font-normal text-faint ${count === null ? 'invisible' : ''}`}>
-          {count ?? 0}
+          {(count ?? 0).toLocaleString('en-GB')}
         </span>
       )}
     </button>
