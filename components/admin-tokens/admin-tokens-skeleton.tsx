@@ -6,7 +6,7 @@ import { ListToolbarSkeleton } from '#components/ui/list-toolbar.tsx';
 export function AdminTokensSkeleton() {
   return (
     <>
-      <PageHead title="All tokens" />
+      <PageHead title="Tokens" />
       <ListToolbarSkeleton lines={2} />
       <TokenListSkeleton />
     </>

@@ -19,8 +19,10 @@ export function ScopeSwitch() {
   const entry = navigation
     .flatMap(({ entries }) => entries)
     .find(({ href, everyone }) => everyone && [href, everyone.href].includes(pathname));
-  const scopes = entry ? pagesFor(scopesOf(entry), held) : [];
-  if (!entry || scopes.length < 2) return null;
+  if (!entry) return null;
+  // A person on everyone's page may see it: the switch need not wait for their permissions, and move what is below it.
+  const scopes = pathname === entry.everyone?.href ? scopesOf(entry) : pagesFor(scopesOf(entry), held);
+  if (scopes.length < 2) return null;
   return (
     <nav
       aria-label={`Whose ${entry.label.toLowerCase()}`}
