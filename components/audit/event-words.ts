@@ -24,10 +24,14 @@ export function changesOf({ changes, ...detail }: Record<string, unknown>): {
   };
 }
 
-/** A value as text; a list with commas. */
+/** A value as text: a list with commas, an object by its fields. */
 export function valueWords(value: unknown): string {
   if (value === null || value === undefined || value === '') return 'nothing';
   if (Array.isArray(value)) return value.length > 0 ? value.map(valueWords).join(', ') : 'nothing';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (isRecord(value))
+    return Object.entries(value)
+      .map(([name, part]) => `${name}: ${valueWords(part)}`)
+      .join('; ');
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
