@@ -8,8 +8,8 @@ import { roles } from './use-user-filters.ts';
 const notes: Record<Role, string> = {
   viewer: 'Looks at their own tokens and revokes them.',
   member: 'Makes tokens of their own.',
-  manager: 'For now the same as a member.',
-  admin: 'Everything: people, everyone’s tokens, the audit log.',
+  manager: 'Makes tokens of their own, and API keys for services.',
+  admin: 'Everything: people, everyone’s tokens, the audit log, settings.',
 };
 
 export function RoleField({ field, error }: { field: UseFormRegisterReturn; error: string | undefined }) {
