@@ -112,7 +112,7 @@ function KeyFacts({ item }: { item: KeyView }) {
         <DescriptionItem name="Created">{exactly(item.createdAt, '')}</DescriptionItem>
         <DescriptionItem name="Expires">{exactly(item.expiresAt, 'Never')}</DescriptionItem>
         <DescriptionItem name="Last used">{exactly(item.lastUsedAt, 'Never')}</DescriptionItem>
-        <DescriptionItem name="Use">{lastUseWords(item)}</DescriptionItem>
+        {item.lastUsedAt && <DescriptionItem name="Use">{lastUseWords(item)}</DescriptionItem>}
         {rotation && <DescriptionItem name="Rotated">{exactly(rotation.rotatedAt, '')}</DescriptionItem>}
         {rotation && (
           <DescriptionItem name="Old secret">Works until {exactly(rotation.graceEndsAt, '')}</DescriptionItem>
