@@ -88,11 +88,11 @@ test('the length of a password is told without a verdict, and beside what the se
   await password.fill('passwor');
   await expect(password).toHaveAccessibleDescription('7 characters. At least 8 are needed.');
   await password.fill('password');
-  await expect(password).toHaveAccessibleDescription('8 characters. 15 or more are better.');
+  await expect(password).toHaveAccessibleDescription('8 characters. 15 or more is better.');
   await page.getByLabel('Name').fill('Ada');
   await page.getByLabel('E-mail').fill('ada@example.com');
   await page.getByRole('button', { name: 'Create the first admin' }).click();
-  await expect(password).toHaveAccessibleDescription(/8 characters\. 15 or more are better\.$/);
+  await expect(password).toHaveAccessibleDescription(/8 characters\. 15 or more is better\.$/);
   await expect(page.getByText('8 characters. 15')).toBeVisible();
   await expect(password).toHaveAttribute('aria-invalid', 'true');
 });

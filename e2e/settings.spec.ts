@@ -11,7 +11,7 @@ test('an admin decides on tokens, and what is out of range says so and saves not
 }) => {
   await signInAs(desk.ada);
   await page.goto('/admin/settings');
-  const days = page.getByRole('textbox', { name: 'Longest life in days' });
+  const days = page.getByRole('textbox', { name: 'Maximum lifetime in days' });
   await expect(save(page, 'Token policy')).toBeDisabled();
   for (const [typed, words] of [
     ['4000', 'At most 3650 days.'],
@@ -23,7 +23,7 @@ test('an admin decides on tokens, and what is out of range says so and saves not
     await expect(days).toHaveValue(typed);
   }
   await days.fill('30');
-  await page.getByRole('checkbox', { name: 'Tokens may be made that never expire' }).uncheck();
+  await page.getByRole('checkbox', { name: 'Allow tokens that never expire' }).uncheck();
   await save(page, 'Token policy').click();
   await expect(page.getByText('Settings are saved')).toBeVisible();
   await page.reload();
@@ -39,7 +39,7 @@ test('a rate limit needs both of its numbers, and is taken back by emptying them
 }) => {
   await signInAs(desk.ada);
   await page.goto('/admin/settings');
-  const perSecond = page.getByRole('textbox', { name: 'Calls a second' });
+  const perSecond = page.getByRole('textbox', { name: 'Calls per second' });
   const burst = page.getByRole('textbox', { name: 'Burst' });
   await perSecond.fill('20');
   await save(page, 'Rate limits').click();

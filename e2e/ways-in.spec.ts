@@ -70,14 +70,14 @@ test('one’s account: name, password, sessions, linked sign-ins', async ({ desk
   await expect(page.getByText('Your name is saved')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Account of Ada King' })).toBeVisible();
 
-  await page.getByLabel('Present password').fill('not this one');
+  await page.getByLabel('Current password').fill('not this one');
   await page.getByLabel('New password').fill('eleven herons on the weir');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await expect(page.getByLabel('Present password')).toHaveAccessibleDescription('This is not your password.');
+  await expect(page.getByLabel('Current password')).toHaveAccessibleDescription('This is not your password.');
   await page.getByRole('button', { name: 'Sign out node' }).click();
   await expect(page.getByText('Signed out there')).toBeVisible();
   expect((await other.send('GET /api/v1/me')).status).toBe(401);
-  await page.getByLabel('Present password').fill(desk.ada.password);
+  await page.getByLabel('Current password').fill(desk.ada.password);
   await page.getByRole('button', { name: 'Change password' }).click();
   await expect(page.getByText('Your password is changed')).toBeVisible();
 

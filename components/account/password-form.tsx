@@ -44,7 +44,7 @@ export function PasswordForm({ hasPassword }: { hasPassword: boolean }) {
     >
       {hasPassword && (
         <PasswordField
-          label="Present password"
+          label="Current password"
           autoComplete="current-password"
           error={errors.currentPassword?.message}
           {...form.register('currentPassword')}

@@ -32,7 +32,7 @@ export function useTriageChange() {
         toast({
           title:
             changed.length === 0
-              ? 'They were so already'
+              ? 'Nothing to change'
               : `${tokensWords(changed.length)} ${doneWords[action]}`,
           ...(changed.length > 0 && { detail: effect }),
           ...(changed.length > 0 &&

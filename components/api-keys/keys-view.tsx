@@ -134,8 +134,8 @@ function useKeyActs(setFilters: (change: Partial<KeyFilters>) => void, onAsk: Ke
 function NoneYet({ action }: { action: ReactNode }) {
   return (
     <EmptyState icon={KeySquare} title="No API keys yet" action={action}>
-      A key lets a service call, with just the permissions and resources you name. It belongs to everyone
-      here, and works on when its maker has left.
+      A key lets a service make calls with just the permissions and resources you name. It belongs to everyone
+      here and keeps working after its maker leaves.
     </EmptyState>
   );
 }

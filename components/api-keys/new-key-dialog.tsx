@@ -37,7 +37,7 @@ export function NewKeyDialog({ returnTo, onClose }: NewKeyDialogProps) {
     return (
       <KeyForm
         title="New API key"
-        description="It belongs to everyone here, not to you: it works on when you have left."
+        description="It belongs to everyone here, not to you, and keeps working after you leave."
         submitLabel="Create key"
         pendingLabel="Creating…"
         discardTitle="Discard this key?"

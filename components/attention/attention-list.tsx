@@ -101,9 +101,9 @@ function Row({
         <PageLink
           href={`/admin/tokens?token=${token.id}`}
           className={buttonClass({ size: 'sm' })}
-          aria-label={`Look at ${token.name}`}
+          aria-label={`View ${token.name}`}
         >
-          Look
+          View
         </PageLink>
         {action === 'revoke' && (
           <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${token.name}`}>

@@ -98,7 +98,7 @@ function Grant({ grant: { name, permissions, expiresAt } }: { grant: DeviceReque
       <DescriptionItem name="Acts as">{me?.user?.email}</DescriptionItem>
       <DescriptionItem name="May do">
         {permissions[0] === '*' ? (
-          'All that your role allows, except making tokens'
+          'Everything your role allows, except making tokens'
         ) : (
           <span className="font-mono text-xs">{permissions.join(', ')}</span>
         )}

@@ -9,7 +9,7 @@ export function AddressesField() {
     <Field
       label="Only from these addresses"
       optional
-      hint="IP addresses or CIDR ranges, one a line. Empty: from anywhere."
+      hint="IP addresses or CIDR ranges, one per line. Leave empty to allow any."
       error={formState.errors.ipAllowlist?.message}
     >
       {(control) => (

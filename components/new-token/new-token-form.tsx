@@ -51,7 +51,7 @@ export function NewTokenForm({ pending, onSend, ...dialog }: NewTokenFormProps) 
         wide
         locked
         title="New token"
-        description="It acts as you, and never may do more than you."
+        description="It acts as you, and can never do more than you."
         onSubmit={submit}
         submitLabel="Create token"
         pendingLabel="Creating…"

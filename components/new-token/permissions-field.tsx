@@ -14,7 +14,7 @@ export function PermissionsField() {
       <legend className="mb-1.5 font-medium">Permissions</legend>
       <Radio
         value="all"
-        note="All that your role allows at that moment, except making tokens."
+        note="Everything your role allows at the time, except making tokens."
         {...register('scope')}
       >
         All of mine

@@ -17,7 +17,7 @@ export function ShortcutsDialog({ pages, commandKey, onClose }: ShortcutsDialogP
       title: 'Everywhere',
       keys: [
         [`${commandKey} K`, 'Search or run a command'],
-        ['?', 'These keys'],
+        ['?', 'Show these shortcuts'],
         ['Esc', 'Close what is open'],
       ],
     },

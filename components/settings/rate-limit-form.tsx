@@ -39,7 +39,7 @@ export function RateLimitForm({ settings }: { settings: SettingsView }) {
     >
       <div className="grid items-start gap-4 @2xl:grid-cols-2">
         <TextField
-          label="Calls a second"
+          label="Calls per second"
           inputMode="numeric"
           autoComplete="off"
           placeholder={usual?.perSecond.toString()}

@@ -17,9 +17,10 @@ export function RotationForm({ settings: { disableOnReuse } }: { settings: Setti
       onSubmit={form.handleSubmit((input) => save.mutate(input))}
     >
       <Checkbox {...form.register('disableOnReuse')}>
-        Disable a token when a secret is used that a rotation had replaced
+        Disable a token when a secret that rotation replaced is used
         <span className="block text-sm text-muted">
-          The secret is in the wrong hands, or a program was not updated. Its owner is notified either way.
+          Such a call means that the secret leaked or that a program was not updated. The owner is notified
+          either way.
         </span>
       </Checkbox>
     </SettingsForm>

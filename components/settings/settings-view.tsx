@@ -31,10 +31,7 @@ export function SettingsView() {
         <Failed error={error} />
       ) : (
         <div className="grid gap-10">
-          <Section
-            title="Token policy"
-            lead="Applies to tokens from now on. Those that exist stay as they are."
-          >
+          <Section title="Token policy" lead="Applies to new tokens. Existing ones stay as they are.">
             {data ? <TokenPolicyForm settings={data} /> : <Skeleton className="h-42" />}
           </Section>
           <Section title="Rotation">

@@ -26,16 +26,16 @@ export function TokenPolicyForm({ settings }: { settings: SettingsView }) {
       )}
     >
       <TextField
-        label="Longest life in days"
+        label="Maximum lifetime in days"
         inputMode="numeric"
         autoComplete="off"
         placeholder="3650"
         className="max-w-40"
-        hint="1 to 3,650. Left empty, a token may live for ten years."
+        hint="1 to 3,650. Leave empty for ten years."
         error={errors.maxTokenDays?.message}
         {...form.register('maxTokenDays', wholeNumber)}
       />
-      <Checkbox {...form.register('allowEternalTokens')}>Tokens may be made that never expire</Checkbox>
+      <Checkbox {...form.register('allowEternalTokens')}>Allow tokens that never expire</Checkbox>
     </SettingsForm>
   );
 }

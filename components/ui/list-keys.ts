@@ -9,5 +9,5 @@ export const listKeys: readonly (readonly [keys: string, what: string])[] = [
   ['d', 'Disable or enable'],
   ['r', 'Revoke'],
   ['/', 'Search'],
-  ['Esc', 'Select none'],
+  ['Esc', 'Clear the selection'],
 ];

@@ -78,7 +78,7 @@ export function CreateDialog({ onInvited, ...dialog }: CreateDialogProps) {
       <RoleField field={form.register('role')} error={errors.role?.message} />
       {hasPasswords && (
         <fieldset>
-          <legend className="mb-2 font-medium">How they come in</legend>
+          <legend className="mb-2 font-medium">First sign-in</legend>
           <div className="grid grid-cols-2 gap-2">
             <SegmentedRadio value="invite" {...form.register('way')}>
               Invite link
