@@ -84,6 +84,20 @@ test('widening asks for a sign-in of today and for what one holds, narrowing for
   assert.equal((await bob.send(at, { body: { resources: {} } })).status, 200);
 });
 
+test('a maker who is demoted while a key is made grants what their new role allows', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'admin');
+  await desk.sql('begin');
+  await desk.sql("update users set role = 'manager' where id = $1", [bob.id]);
+  const make = (permission: string) =>
+    bob.send('POST /api/v1/api-keys', { body: { name: permission, permissions: [permission] } });
+  const [beyond, within] = [make('audit:read'), make('mcp:call')];
+  await desk.untilBlocked(2);
+  await desk.sql('commit');
+  assert.equal((await beyond).problem?.code, 'validation_failed');
+  assert.equal((await within).status, 201);
+});
+
 test('a change is audited with what it changed, and one that changes nothing is not', async () => {
   await using desk = await openDesk();
   const { credential } = await desk.ada.createKey({ name: 'billing', resources: { flow: ['a'] } });

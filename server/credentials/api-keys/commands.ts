@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '#db/client.ts';
 import type { Ctx, PersonCtx } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
-import type { Resources } from '#server/core/access/schema.ts';
+import type { Permission, Resources } from '#server/core/access/schema.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { lockKey, lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
 import { findKey, isKeyOf, updateKeyRow, type KeyRow } from '#server/credentials/api-keys/queries.ts';
@@ -32,15 +32,15 @@ export async function getKey({ runtime, principal, now }: Ctx, { id }: KeyIdInpu
 export function updateKey(ctx: PersonCtx, { id, ...input }: UpdateKeyInput): Promise<KeyView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
-    const policy = await lockMaker(tx, ctx);
+    const maker = await lockMaker(tx, ctx);
     const key = await lockKey(tx, tenantId, id);
     const changes = changesOf(key, input);
     if (Object.keys(changes).length === 0) return toKeyView(key, ctx.now());
     assertChangeable(key, ctx.now());
-    assertMayWiden(ctx, key, input);
+    assertMayWiden(ctx, { key, change: input, held: maker.held });
     if (input.name !== undefined)
       await releaseNameAmong(tx, isKeyOf(tenantId), { name: input.name, at: ctx.now() });
-    await refusingTakenKeyName(() => updateKeyRow(tx, tenantId, id, toRow(ctx, key, input, policy)));
+    await refusingTakenKeyName(() => updateKeyRow(tx, tenantId, id, toRow(ctx, key, input, maker)));
     await recordAudit(tx, ctx, {
       action: actionOf(changes),
       resource: keyResource(key),
@@ -96,7 +96,14 @@ function actionOf({ enabled, ...others }: KeyChanges) {
   return enabled.to ? 'key.enable' : 'key.disable';
 }
 
-function assertMayWiden(ctx: PersonCtx, key: KeyRow, change: KeyInput): void {
+interface Widening {
+  key: KeyRow;
+  change: KeyInput;
+  /** By the person who changes it. */
+  held: ReadonlySet<Permission>;
+}
+
+function assertMayWiden(ctx: PersonCtx, { key, change, held }: Widening): void {
   const terms = { ...key, resources: key.resources as Resources };
   if (!isWidening(terms, change)) return;
   if (ctx.principal.origin.kind !== 'session')
@@ -106,7 +113,7 @@ function assertMayWiden(ctx: PersonCtx, key: KeyRow, change: KeyInput): void {
     );
   assertFreshSignIn(ctx);
   const added = (change.permissions ?? []).filter((permission) => !key.permissions.includes(permission));
-  assertHeld(ctx.principal.permissions, added);
+  assertHeld(held, added);
 }
 
 function toRow(ctx: Ctx, key: KeyRow, input: KeyInput, policy: TokenPolicy) {

@@ -15,13 +15,13 @@ import { insertCredential, releaseNameAmong } from '#server/credentials/tokens/q
  * `rate_limited`, and `validation_failed` for what its maker does not hold and for an end against the policy.
  */
 export function createKey(ctx: PersonCtx, input: CreateKeyInput): Promise<CreatedKeyView> {
-  const { tenantId, user, permissions } = ctx.principal;
+  const { tenantId, user } = ctx.principal;
   const { name, resources, ipAllowlist } = input;
   return ctx.change(async (tx) => {
-    const policy = await lockMaker(tx, ctx);
+    const maker = await lockMaker(tx, ctx);
     const at = ctx.now();
-    assertHeld(permissions, input.permissions);
-    const expiresAt = keyExpiry(input.expiresAt, policy, at);
+    assertHeld(maker.held, input.permissions);
+    const expiresAt = keyExpiry(input.expiresAt, maker, at);
     assertRoomForKey(await countLiveKeys(tx, tenantId, at));
     await countMadeSecret(tx, { tenantId, userId: user.id }, at);
     await releaseNameAmong(tx, isKeyOf(tenantId), { name, at });

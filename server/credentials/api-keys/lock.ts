@@ -3,24 +3,31 @@ import { violatedUnique } from '#db/errors.ts';
 import type { PersonCtx } from '#server/core/access/context.ts';
 import { rolePermissions } from '#server/core/access/permissions.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
+import type { Permission } from '#server/core/access/schema.ts';
 import { findKeyForUpdate, lockTenant, type KeyRow } from '#server/credentials/api-keys/queries.ts';
 import { lockActiveOwner } from '#server/credentials/tokens/issue.ts';
 import type { TokenPolicy } from '#server/credentials/tokens/rules.ts';
 import { AppError, notFound, tenantSuspended } from '#server/errors.ts';
 
+/** The tenant's policy, and what the person who changes one of its keys holds. */
+export interface Maker extends TokenPolicy {
+  held: ReadonlySet<Permission>;
+}
+
 /**
- * Locks the tenant, then the person who changes one of its keys (decision 46). Returns the tenant's policy. Throws
+ * Locks the tenant, then the person who changes one of its keys (decision 46), whose role stays until the end. Throws
  * `tenant_suspended`, `account_deactivated` and `permission_denied` for what they lost a moment ago.
  */
-export async function lockMaker(tx: Transaction, { principal }: PersonCtx): Promise<TokenPolicy> {
+export async function lockMaker(tx: Transaction, { principal }: PersonCtx): Promise<Maker> {
   const { tenantId, user } = principal;
   const tenant = await lockTenant(tx, tenantId);
   if (!tenant) throw notFound('tenant');
   if (tenant.suspendedAt) throw tenantSuspended();
   const { role } = await lockActiveOwner(tx, { tenantId, userId: user.id });
-  if (!rolePermissions[role].has('keys:write'))
+  const held = rolePermissions[role];
+  if (!held.has('keys:write'))
     throw new AppError('permission_denied', `The role ${role} cannot change keys. Ask an admin for another.`);
-  return tenant;
+  return { ...tenant, held };
 }
 
 /** Throws `not_found` for unknown ids and for another tenant's. */
