@@ -84,6 +84,21 @@ test('widening asks for a sign-in of today and for what one holds, narrowing for
   assert.equal((await bob.send(at, { body: { resources: {} } })).status, 200);
 });
 
+test('a manager is not shown the secret of a key that may do more than they may', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'manager');
+  const { token, credential } = await desk.ada.createKey({ name: 'log', permissions: ['audit:read'] });
+  const rotate = { body: { graceSeconds: 0 } };
+  const at = `POST /api/v1/api-keys/${credential.id}/rotate`;
+  const refused = await bob.send(at, rotate);
+  assert.equal(refused.problem?.code, 'permission_denied');
+  assert.match(refused.problem.detail, /holds audit:read, which you do not hold yourself/);
+  assert.equal((await desk.send('GET /api/v1/me', { token })).status, 200, 'the secret stays');
+  assert.equal((await desk.ada.send(at, rotate)).status, 200);
+  const own = await desk.ada.createKey({ name: 'tools', permissions: ['mcp:call'] });
+  assert.equal((await bob.send(`POST /api/v1/api-keys/${own.credential.id}/rotate`, rotate)).status, 200);
+});
+
 test('a maker who is demoted while a key is made grants what their new role allows', async () => {
   await using desk = await openDesk();
   const bob = await desk.join('Bob', 'admin');

@@ -3,6 +3,7 @@ import { recordAudit } from '#server/core/audit/record.ts';
 import { replaceSecret, retireReplaced, wasRotated } from '#server/core/secrets/replace-secret.ts';
 import { keyResource, viewAgain } from '#server/credentials/api-keys/commands.ts';
 import { lockKey, lockMaker } from '#server/credentials/api-keys/lock.ts';
+import { assertMayHold } from '#server/credentials/api-keys/rules.ts';
 import type {
   KeyIdInput,
   KeyView,
@@ -13,15 +14,16 @@ import { toKeyView } from '#server/credentials/api-keys/view.ts';
 import { countMadeSecret } from '#server/credentials/tokens/count-quota.ts';
 import { assertRotatable, graceEnd } from '#server/credentials/tokens/rules.ts';
 
-/** As a token is rotated. Throws `not_found`, `token_ended`, `token_disabled`, `rate_limited`. */
+/** As a token is rotated, by a person who may do all that the key may. Throws `not_found`, `permission_denied`, `token_ended`, `token_disabled`, `rate_limited`. */
 export function rotateKey(
   ctx: PersonCtx,
   { id, graceSeconds, rotationId }: RotateKeyInput,
 ): Promise<RotatedKeyView> {
   const { tenantId, user } = ctx.principal;
   return ctx.change(async (tx) => {
-    await lockMaker(tx, ctx);
+    const { held } = await lockMaker(tx, ctx);
     const key = await lockKey(tx, tenantId, id);
+    assertMayHold(held, key);
     const at = ctx.now();
     if (rotationId && (await wasRotated(tx, id, rotationId)))
       return { token: null, credential: toKeyView(key, at) };

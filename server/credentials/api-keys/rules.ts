@@ -45,6 +45,16 @@ export function assertHeld(held: ReadonlySet<Permission>, grant: Grant): void {
   if (beyond) throw invalid('permissions', `You cannot grant ${beyond}, which you do not hold yourself.`);
 }
 
+/** Throws `permission_denied` for a key that may do more than the person who would be shown its secret. */
+export function assertMayHold(held: ReadonlySet<Permission>, key: Pick<KeyTerms, 'permissions'>): void {
+  const [beyond] = permissionsBeyond(held, key.permissions as Grant);
+  if (beyond)
+    throw new AppError(
+      'permission_denied',
+      `This key holds ${beyond}, which you do not hold yourself. Ask an admin to rotate it.`,
+    );
+}
+
 /** When a key ends, null for never. Throws `validation_failed` for an end that is too near, too far, or against the tenant's policy. */
 export function keyExpiry(asked: string | null | undefined, policy: TokenPolicy, at: Date): Date | null {
   const longest = Math.min(keyLimits.maxDays, policy.maxTokenDays ?? keyLimits.maxDays);
