@@ -34,9 +34,9 @@ export function updateKey(ctx: PersonCtx, { id, ...input }: UpdateKeyInput): Pro
   return ctx.change(async (tx) => {
     const maker = await lockMaker(tx, ctx);
     const key = await lockKey(tx, tenantId, id);
+    assertChangeable(key, ctx.now());
     const changes = changesOf(key, input);
     if (Object.keys(changes).length === 0) return toKeyView(key, ctx.now());
-    assertChangeable(key, ctx.now());
     assertMayWiden(ctx, { key, change: input, held: maker.held });
     if (input.name !== undefined)
       await releaseNameAmong(tx, isKeyOf(tenantId), { name: input.name, at: ctx.now() });

@@ -74,6 +74,8 @@ test('a key works on when its maker is demoted and deleted, and is refused on th
   for (let time = 0; time < 2; time++)
     assert.equal((await desk.ada.send(`DELETE /api/v1/api-keys/${credential.id}`)).status, 204);
   assert.equal((await desk.send('GET /api/v1/api-keys', { token })).problem?.code, 'token_revoked');
+  const back = await desk.ada.send(`POST /api/v1/api-keys/${credential.id}/enable`);
+  assert.equal(back.problem?.code, 'token_ended', 'also where it was on when it was revoked');
   const actions = (await rowsOf(desk)).map(({ action }) => action);
   assert.deepEqual(actions, ['key.create', 'key.disable', 'key.enable', 'key.revoke']);
 });

@@ -41,9 +41,9 @@ export function updateToken(ctx: PersonCtx, { id, ...input }: UpdateTokenInput):
   const owner = ownerOf(ctx.principal);
   return ctx.change(async (tx) => {
     const token = await lockOwnedToken(tx, owner, id);
+    assertChangeable(token, ctx.now());
     const changes = changedFields(token, input);
     if (Object.keys(changes).length === 0) return viewToken(tx, owner.tenantId, token, ctx.now());
-    assertChangeable(token, ctx.now());
     assertSwitchable(token, input.enabled);
     if (input.name !== undefined) await releaseExpiredName(tx, owner, { name: input.name, at: ctx.now() });
     await refusingTakenName(() => updateTokenRow(tx, owner, id, input));

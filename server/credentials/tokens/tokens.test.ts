@@ -168,9 +168,11 @@ test('a token that has ended cannot be changed', async () => {
   await using desk = await openDesk();
   const { credential } = await desk.ada.createToken({ name: 'laptop' });
   await desk.ada.revokeToken(credential.id);
-  const refused = await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled: false } });
-  assert.equal(refused.status, 409);
-  assert.equal(refused.problem?.code, 'token_ended');
+  for (const enabled of [false, true]) {
+    const refused = await desk.ada.send(`PATCH /api/v1/tokens/${credential.id}`, { body: { enabled } });
+    assert.equal(refused.status, 409);
+    assert.equal(refused.problem?.code, 'token_ended');
+  }
 });
 
 test('a rename to a live token’s name is refused', async () => {
