@@ -41,6 +41,11 @@ const sayWhy: Record<BearerRefusal, string> = {
   ip_not_allowed: 'This token may not be used from this address.',
 };
 
+/** Where what is said of a token is not true of a key: it has no owner. */
+const sayWhyOfKey: Partial<Record<BearerRefusal, string>> = {
+  token_disabled: 'This key is switched off. A manager can switch it on again.',
+};
+
 /**
  * Whoever a request acts as: a bearer token counts before a cookie, a cookie that proves nothing counts as none.
  * Throws `token_invalid`, `token_revoked`, `token_expired`, `token_disabled`, `account_deactivated`, `tenant_suspended`,
@@ -76,7 +81,9 @@ async function byCredential(runtime: Runtime, bearer: string, request: RequestFa
     throw new AppError('token_invalid', 'No token was sent: there is nothing behind "Bearer".');
   const verdict = await checkToken(runtime, bearer, request);
   if ('principal' in verdict) return verdict.principal;
-  throw new AppError(verdict.refusal, sayWhy[verdict.refusal]);
+  const { refusal } = verdict;
+  const ofKey = bearer.startsWith('kw_key_') ? sayWhyOfKey[refusal] : undefined;
+  throw new AppError(refusal, ofKey ?? sayWhy[refusal]);
 }
 
 /** Why a bearer token is refused. */

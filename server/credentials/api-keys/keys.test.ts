@@ -69,6 +69,7 @@ test('a key works on when its maker is demoted and deleted, and is refused on th
   assert.equal(shown(off).status, 'disabled');
   const refused = await desk.send('GET /api/v1/api-keys', { token });
   assert.equal(refused.problem?.code, 'token_disabled');
+  assert.match(refused.problem.detail, /A manager can switch it on again/);
   await desk.ada.send(`POST /api/v1/api-keys/${credential.id}/enable`);
   assert.equal(await works(), 200);
   for (let time = 0; time < 2; time++)
