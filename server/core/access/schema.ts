@@ -24,6 +24,8 @@ function refusalSentence(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'invalid_type') return `Must be ${kindWords[issue.expected] ?? 'something else'}.`;
   if (issue.code === 'too_big') return `At most ${issue.maximum}${unitWords[issue.origin] ?? ''}.`;
   if (issue.code === 'too_small' && issue.origin === 'array' && issue.minimum === 1) return 'At least one.';
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1)
+    return 'At least one character.';
   if (issue.code === 'too_small') return `At least ${issue.minimum}${unitWords[issue.origin] ?? ''}.`;
   if (issue.code === 'invalid_value') return `Must be one of: ${issue.values.map(String).join(', ')}.`;
   if (issue.code === 'invalid_format' && issue.format in formWords)
@@ -147,10 +149,12 @@ function resourceListSchema(idForm: z.ZodString) {
     .array(idForm.regex(/^(?!\*$)/, 'Write "*" in place of the list, not beside ids.'))
     .max(resourceLimits.idsOfType)
     .refine((ids) => new Set(ids).size === ids.length, 'Name each id once.');
-  return z.union([z.literal('*'), list]).default([]);
+  return z
+    .union([z.literal('*'), list], `Write "*", or a list of at most ${resourceLimits.idsOfType} ids.`)
+    .default([]);
 }
 const partedSchema = (parts: string) =>
-  resourceIdSchema.regex(/^[^/]+\/./, `Write it as ${parts}, or with /* for all of them.`);
+  resourceIdSchema.regex(/^[^/*]+\/(\*|[^*]+)$/, `Write it as ${parts}, or with /* for all of them.`);
 
 /** What a credential may reach, by type: some ids, or `*` for every one. A type left out reaches nothing. */
 export const resourcesSchema = z

@@ -110,6 +110,8 @@ test('bad input is refused with the field that is wrong', async () => {
     ['an id of 201 characters', { resources: { flow: ['a'.repeat(201)] } }, 'resources.flow'],
     ['an unknown type', { resources: { table: ['a'] } }, 'resources.table'],
     ['a tool without its server', { resources: { mcp_tool: ['search'] } }, 'resources.mcp_tool'],
+    ['a * for some models', { resources: { llm_model: ['openai/gpt-*'] } }, 'resources.llm_model'],
+    ['a * for every provider', { resources: { llm_model: ['*/*'] } }, 'resources.llm_model'],
     [
       '2,001 ids in all',
       {
