@@ -53,7 +53,7 @@ test('a refusal is explained with the rule that decides, in an exit code too', a
   await ada.createKey({ name: 'explained', permissions: ['mcp:call'], resources: { flow: ['a'] } });
   const allowed = await line.run('explain explained --permission mcp:call --resource flow:a');
   assert.equal(allowed.code, 0, allowed.stderr);
-  assert.match(allowed.stdout, /The key "explained" may do mcp:call and reach the flow "a"\./);
+  assert.match(allowed.stdout, /The key "explained" may use mcp:call and reach the flow "a"\./);
   const refused = await line.run('explain explained --resource flow:b --json');
   assert.equal(refused.code, 1);
   assert.equal(refused.json['decidedBy'], 'resource');

@@ -56,7 +56,7 @@ test('a credential is explained to its owner, to itself and to managers, and to 
   assert.deepEqual(asked.body, {
     allowed: false,
     decidedBy: 'grant',
-    sentence: 'The token "ci" may not do llm:call: it was not granted llm:call.',
+    sentence: 'The token "ci" may not use llm:call: it was not granted that permission.',
   });
   assert.equal((await ask({ token: key.token }, key.credential.id)).body['allowed'], true);
   assert.equal((await ask(desk.ada, own.credential.id)).status, 200);

@@ -52,7 +52,7 @@ export function explain(credential: ExplainedCredential, asked: Asked, at: Date)
   const who = `The ${kindWords[credential.kind]} "${credential.name}"`;
   const { permission, resource } = asked;
   const wanted = [
-    permission && `do ${permission}`,
+    permission && `use ${permission}`,
     resource && `reach the ${resource.type} "${resource.id}"`,
   ];
   const what = wanted.filter(Boolean).join(' and ') || 'be used';
@@ -65,18 +65,17 @@ export function explain(credential: ExplainedCredential, asked: Asked, at: Date)
 
 function beyondCeiling({ holder }: ExplainedCredential, { permission }: Asked): string | undefined {
   if (!permission || ceilingOf(holder).has(permission)) return undefined;
-  if (holder.kind !== 'user' && !isMachinePermission(permission))
-    return `no ${holder.kind} can hold ${permission}`;
-  if (holder.kind === 'key') return `no key can hold ${permission}`;
-  return `its owner’s role, ${holder.role}, does not have ${permission}`;
+  if (holder.kind === 'key' || (holder.kind === 'agent' && !isMachinePermission(permission)))
+    return `no ${holder.kind} can hold that permission`;
+  return `its owner’s role, ${holder.role}, does not include it`;
 }
 
 function notGranted(one: ExplainedCredential, permission: Permission | undefined): string | undefined {
   if (!permission || effectivePermissions(one.holder, one.grant).has(permission)) return undefined;
-  return `it was not granted ${permission}`;
+  return 'it was not granted that permission';
 }
 
 function notReached({ resources }: ExplainedCredential, resource: Resource | undefined): string | undefined {
   if (!resource || resources === null || reachedBy(resources, resource)) return undefined;
-  return `its resources name neither this ${resource.type} nor all of them`;
+  return 'its resources do not include it';
 }

@@ -54,6 +54,6 @@ export const explanationView = z.object({
     description:
       'The rule that decided: the first that refuses or, where none does, the last that was asked.',
   }),
-  sentence: z.string().meta({ example: 'The key "billing" may call models.' }),
+  sentence: z.string().meta({ example: 'The key "billing" may use llm:call.' }),
 });
 export type ExplanationView = z.infer<typeof explanationView>;
