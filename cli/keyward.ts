@@ -4,6 +4,7 @@ import { findSecretTexts } from '#server/core/secrets/schema.ts';
 import { loadConfig } from './client/config.ts';
 import { CliError, exitCodes, usage } from './client/errors.ts';
 import { styleHelp } from './command-help.ts';
+import { addAccess } from './commands/access.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addAuth } from './commands/auth.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -37,7 +38,7 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 const commandTable: Record<string, ((program: Command) => void)[]> = {
   'Everyday:': [addAuth, addToken, addExplain, addProfile],
-  'Admins:': [addKey, addAdmin, addTenant],
+  'Admins:': [addKey, addAccess, addAdmin, addTenant],
   'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addSkills, addCompletion, addHelp],
 };
 

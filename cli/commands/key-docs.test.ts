@@ -37,7 +37,7 @@ test('the first run of docs/keys.md does what it says, line by line', async () =
       );
       child.stdin?.end(goodPassword);
     });
-    assert.match(said, /The key "reports" may do mcp:call and reach the flow "nightly-report"\./);
+    assert.match(said, /The key "reports" may use mcp:call and reach the flow "nightly-report"\./);
     assert.match(said, /"key":\{"id":"[^"]+","name":"reports"\}/);
     const secret = (await readFile(path.join(folder, 'reports.key'), 'utf8')).trim();
     assert.equal((await desk.send('GET /api/v1/me', { token: secret })).problem?.code, 'token_revoked');

@@ -60,6 +60,20 @@ test('a refusal is explained with the rule that decides, in an exit code too', a
   assert.match((await line.run('explain')).stdout, /The token "cli" may be used/);
 });
 
+test('who can reach a resource is listed with the reason of each, to those who may read keys', async () => {
+  const resources = { llm_model: ['openai/*'] };
+  await ada.createKey({ name: 'models', permissions: ['llm:call'], resources });
+  const list = await line.run('access llm_model:openai/gpt-5');
+  assert.equal(list.code, 0, list.stderr);
+  assert.match(list.stdout, /models +key +names all of its server or provider +ada@example\.com +in 90 days/);
+  assert.match(list.stdout, /ada@example\.com +person +by role +— +—/);
+  const narrow = await ada.createToken({ name: 'narrow', permissions: ['profile:read'] });
+  using other = openCommandLine({ KEYWARD_SERVER: origin, KEYWARD_TOKEN: narrow.token });
+  const refused = await other.run('access llm_model:openai/gpt-5');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /needs the permission keys:read/);
+});
+
 test('a platform admin makes, suspends, resumes, deletes and restores a tenant', async () => {
   const made = await line.run('tenant create acme --name Acme --admin-email eve@acme.example');
   assert.equal(made.code, 0, made.stderr);
