@@ -28,6 +28,16 @@ test('what happened to a token is told on both pages, leads to it, and is put aw
   await expect(notices.getByRole('listitem')).toHaveText([/laptop was sent in an address/]);
 });
 
+test('a notice about a key leads its maker to the key', async ({ desk, page, signInAs }) => {
+  const { token } = await desk.ada.createKey({ name: 'billing' });
+  await desk.send(`GET /api/v1/me?token=${token}`);
+  await signInAs(desk.ada);
+  await page.goto('/dashboard');
+  await page.getByRole('region', { name: 'Notices' }).getByRole('link', { name: 'billing' }).click();
+  await expect(page).toHaveURL(/\/admin\/keys\?key=/);
+  await expect(page.getByRole('dialog', { name: 'billing' })).toBeVisible();
+});
+
 test('a rotation answers the notice that a secret was seen', async ({ desk, page, signInAs }) => {
   const { token, credential } = await desk.ada.createToken({ name: 'laptop' });
   await desk.send(`GET /api/v1/me?token=${token}`);

@@ -8,15 +8,15 @@ interface Said {
   /** What stands around the name of what it is about, which is where the `…` is. */
   title: string;
   detail: string;
-  /** The token itself, the account, or the page of the log. */
+  /** The token or key itself, the account, or the page of the log. */
   subject: { name: string; href: string };
 }
 
 const auditLog = { name: 'audit log', href: '/admin/audit' };
 const account = { name: 'your account', href: '/account' };
 
-const hrefOf = ({ kind, id }: NonNullable<NoticeView['token']>) =>
-  kind === 'agent' ? `/agents?agent=${id}` : `/tokens?token=${id}`;
+const pages = { pat: '/tokens?token=', key: '/admin/keys?key=', agent: '/agents?agent=' } as const;
+const hrefOf = ({ kind, id }: NonNullable<NoticeView['token']>) => pages[kind] + id;
 
 /** What a notice says, in a line and a sentence. */
 export function noticeWords(notice: NoticeView, now: Date): Said {
