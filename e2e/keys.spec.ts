@@ -146,3 +146,18 @@ for (const width of [1280, 360])
     await names(page, 'Flows', 'nightly-report');
     await check(page, `new-key-${width}`);
   });
+
+test('a pasted key leads to the key, and nothing of it stays', async ({ desk, page, signInAs }) => {
+  const { token } = await desk.ada.createKey({ name: 'billing' });
+  await signInAs(desk.ada);
+  await page.goto('/admin/tokens');
+  await page.getByRole('button', { name: 'Identify…' }).click();
+  await page.getByLabel('Text').fill(token);
+  await page.getByRole('button', { name: 'Identify', exact: true }).click();
+  const found = page.getByRole('list', { name: 'Found' }).getByRole('listitem');
+  await expect(found).toContainText('API key');
+  await found.getByRole('link', { name: 'billing' }).click();
+  await expect(page).toHaveURL(/\/admin\/keys\?key=/);
+  await expect(page.getByRole('dialog', { name: 'billing' })).toBeVisible();
+  expect(await page.content()).not.toContain(token.slice(16));
+});

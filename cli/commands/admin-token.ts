@@ -139,15 +139,20 @@ async function identifyTokens(context: Context, file: string | undefined): Promi
   out.table(found.items, [
     { title: 'PREFIX', value: ({ prefix }) => `${prefix}…`, paint: out.paint.bold },
     { title: 'SECRET', value: ({ by, state }) => (by === 'prefix' ? `${state}, by its prefix` : state) },
-    { title: 'TOKEN', value: ({ token }) => token?.name ?? '–', flexible: true },
-    { title: 'OWNER', value: ({ token }) => token?.owner.email ?? '–', flexible: true },
-    { title: 'STATUS', value: ({ token }) => token?.status ?? 'not of this Keyward' },
+    { title: 'NAME', value: ({ token, key }) => (token ?? key)?.name ?? '–', flexible: true },
+    {
+      title: 'OWNER',
+      value: ({ token, key }) => (key ? 'an API key' : (token?.owner.email ?? '–')),
+      flexible: true,
+    },
+    { title: 'STATUS', value: ({ token, key }) => (token ?? key)?.status ?? 'not of this Keyward' },
   ]);
   if (found.skipped > 0) out.warn(`${plural(found.skipped, 'more token')} were not looked at.`);
 }
 
 /** A part of the text may mention what one before it did. */
-const isSame = (a: IdentifiedView, b: IdentifiedView) => a.prefix === b.prefix && a.token?.id === b.token?.id;
+const isSame = (a: IdentifiedView, b: IdentifiedView) =>
+  a.prefix === b.prefix && a.token?.id === b.token?.id && a.key?.id === b.key?.id;
 
 /** Cut between lines, where there are any. */
 function* inParts(text: string): Generator<string> {

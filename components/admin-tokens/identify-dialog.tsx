@@ -9,6 +9,7 @@ import { Button } from '#components/ui/button.tsx';
 import { Field, inputClass } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
+import { PageLink } from '#components/ui/page-link.tsx';
 import type {
   AdminTokenView,
   IdentificationView,
@@ -36,7 +37,7 @@ interface IdentifyDialogProps {
   onClose: () => void;
 }
 
-/** Whose is this token? What is pasted stands in the field only, and is gone with the dialog. */
+/** Whose is this token or key? What is pasted stands in the field only, and is gone with the dialog. */
 export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const [tooMany, setTooMany] = useState(0);
@@ -59,7 +60,7 @@ export function IdentifyDialog({ onOpen, onClose }: IdentifyDialogProps) {
       <FormDialog
         wide
         title="Identify tokens"
-        description="Paste a token, its prefix, a line of a log or a whole log: you see whose the tokens in it are. What you paste is not stored."
+        description="Paste a token or key, its prefix, a line of a log or a whole log: you see whose those in it are. What you paste is not stored."
         onClose={onClose}
         onSubmit={submit}
         submitLabel="Identify"
@@ -114,7 +115,7 @@ function Found({ found: { items, skipped }, revoked, ...acts }: FoundProps) {
       <ul aria-label="Found" className="divide-y divide-line rounded-card border border-line">
         {items.map((item) => (
           <li
-            key={item.prefix + (item.token?.id ?? '')}
+            key={item.prefix + (item.token?.id ?? item.key?.id ?? '')}
             className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-3 py-2 text-sm"
           >
             <FoundLine {...acts} item={item} isRevoked={item.token !== null && revoked.has(item.token.id)} />
@@ -136,8 +137,25 @@ interface FoundLineProps extends TokenActs {
   isRevoked: boolean;
 }
 
-function FoundLine({ item: { prefix, by, state, token }, isRevoked, onOpen, onRevoke }: FoundLineProps) {
+function FoundLine({ item: { prefix, by, state, token, key }, isRevoked, onOpen, onRevoke }: FoundLineProps) {
   const shown = <code className="font-mono text-xs text-muted">{prefix}…</code>;
+  if (key)
+    return (
+      <>
+        {shown}
+        <span className="grid min-w-36 flex-1 justify-items-start">
+          <PageLink
+            href={`/admin/keys?key=${key.id}`}
+            className="max-w-full truncate rounded-tag font-medium text-accent-ink hover:underline"
+          >
+            {key.name}
+          </PageLink>
+          <span className="text-xs text-muted">API key</span>
+        </span>
+        <StatusBadge status={key.status} />
+        <StateLine state={state} />
+      </>
+    );
   if (!token)
     return (
       <>
@@ -168,7 +186,11 @@ function FoundLine({ item: { prefix, by, state, token }, isRevoked, onOpen, onRe
           Revoke…
         </Button>
       )}
-      {stateWords[state] && <span className="basis-full text-xs text-muted">{stateWords[state]}</span>}
+      <StateLine state={state} />
     </>
   );
+}
+
+function StateLine({ state }: Pick<IdentifiedView, 'state'>) {
+  return stateWords[state] && <span className="basis-full text-xs text-muted">{stateWords[state]}</span>;
 }

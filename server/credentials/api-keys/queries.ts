@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
@@ -59,6 +59,11 @@ export function isKeyOf(tenantId: TenantId): SQL | undefined {
 export async function findKey(db: Connection, tenantId: TenantId, id: string) {
   const [row] = await selectKeys(db).where(and(isKeyOf(tenantId), eq(credentials.id, id)));
   return row;
+}
+
+/** Keys of a tenant; ids that it has no key of are left out. */
+export function findKeys(db: Connection, tenantId: TenantId, ids: string[]) {
+  return selectKeys(db).where(and(isKeyOf(tenantId), inArray(credentials.id, ids)));
 }
 
 /** Locks a key before it is read: what was read of its secrets while waiting for the lock may be of before. */

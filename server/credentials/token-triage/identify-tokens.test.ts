@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { newSecret } from '#server/core/secrets/format.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { acceptInvite } from '#server/testing/person.ts';
 
 test('tokens in a text are told apart: current, retired, and unknown, each once and in the order of the text', async () => {
   await using desk = await openDesk();
@@ -140,4 +142,24 @@ test('a text of 200,000 characters is looked through, one more character is refu
   assert.equal(more.status, 422);
   const none = await desk.ada.send('POST /api/v1/admin/tokens/identify', { body: { text: 'nothing here' } });
   assert.deepEqual(none.body, { items: [], skipped: 0 });
+});
+
+test('a key in a text is identified for those who may read keys, and unknown to others and to other tenants', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createKey({ name: 'billing' });
+  const identifyBy = async (who: { cookie: string } | { token: string }) => {
+    const answer = await desk.send('POST /api/v1/admin/tokens/identify', { ...who, body: { text: token } });
+    assert.equal(answer.status, 200, answer.text);
+    const [item] = answer.body['items'] as unknown as { state: string; token: null; key: object | null }[];
+    return [item?.state, item?.token, item?.key];
+  };
+  const found = { id: credential.id, name: 'billing', status: 'active' };
+  assert.deepEqual(await identifyBy({ cookie: desk.ada.cookie }), ['current', null, found]);
+  const narrow = await desk.ada.createToken({ name: 'triage', permissions: ['tokens:admin'] });
+  assert.deepEqual(await identifyBy(narrow), ['unknown', null, null]);
+  const made = await desk.ada.send('POST /api/v1/tenants', {
+    body: { slug: 'acme', name: 'Acme', admin: { email: 'eve@acme.example', name: 'Eve' } },
+  });
+  const eve = await acceptInvite(desk, textOf(made.body['inviteUrl']), 'Eve');
+  assert.deepEqual(await identifyBy(eve), ['unknown', null, null]);
 });

@@ -105,16 +105,16 @@ export async function updateTokens(
 }
 
 /** A type, not an interface: what a query may return has to have an index signature. */
-export type FoundSecret = { state: (typeof secrets.$inferSelect)['state']; tokenId: string };
+export type FoundSecret = { state: (typeof secrets.$inferSelect)['state']; credentialId: string };
 
-/** Which of a tenant's tokens some secrets belong to, whatever became of them. */
+/** Which of a tenant's credentials some secrets belong to, whatever became of them. */
 export async function findByHash(
   db: Connection,
   tenantId: TenantId,
   hashes: Buffer[],
 ): Promise<(FoundSecret & { hash: Buffer })[]> {
   return db
-    .select({ hash: secrets.hash, state: secrets.state, tokenId: credentials.id })
+    .select({ hash: secrets.hash, state: secrets.state, credentialId: credentials.id })
     .from(secrets)
     .innerJoin(credentials, eq(credentials.id, secrets.credentialId))
     .where(
@@ -122,16 +122,16 @@ export async function findByHash(
     );
 }
 
-/** Which of a tenant's tokens have, or had, secrets that begin so: of each prefix the newest `limit`. */
+/** Which of a tenant's credentials have, or had, secrets that begin so: of each prefix the newest `limit`. */
 export async function findByPrefix(
   db: Connection,
   tenantId: TenantId,
   { prefixes, limit }: { prefixes: string[]; limit: number },
 ): Promise<(FoundSecret & { prefix: string })[]> {
   const { rows } = await db.execute<FoundSecret & { prefix: string }>(sql`
-    select wanted.prefix, found.state, found."tokenId"
+    select wanted.prefix, found.state, found."credentialId"
     from unnest(${sql.param(prefixes)}::text[]) as wanted (prefix) cross join lateral (
-      select ${secrets.state} as state, ${credentials.id} as "tokenId" from ${secrets}
+      select ${secrets.state} as state, ${credentials.id} as "credentialId" from ${secrets}
       join ${credentials} on ${credentials.id} = ${secrets.credentialId}
       where ${secrets.prefix} = wanted.prefix and ${credentials.tenantId} = ${tenantId}
       order by ${secrets.createdAt} desc, ${credentials.id} limit ${limit}

@@ -6,6 +6,7 @@ import {
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { keyView } from '#server/credentials/api-keys/schema.ts';
 import {
   matchingTokensView,
   tokenLimits,
@@ -114,10 +115,14 @@ export const identifiedView = z.object({
   by: z.enum(['secret', 'prefix']).meta({
     description: 'What was found in the text: a whole secret, or only what one begins with.',
   }),
-  state: z
-    .enum(['current', 'staged', 'grace', 'retired', 'unknown'])
-    .meta({ description: 'Which of the token’s secrets this is; `unknown`: none of this installation’s.' }),
-  token: adminTokenView.nullable(),
+  state: z.enum(['current', 'staged', 'grace', 'retired', 'unknown']).meta({
+    description: 'Which of the token’s or key’s secrets this is; `unknown`: none of this installation’s.',
+  }),
+  token: adminTokenView.nullable().meta({ description: 'Where it is a person’s.' }),
+  key: keyView
+    .pick({ id: true, name: true, status: true })
+    .nullable()
+    .meta({ description: 'Where it is an API key, for those who hold `keys:read`.' }),
 });
 export type IdentifiedView = z.infer<typeof identifiedView>;
 
