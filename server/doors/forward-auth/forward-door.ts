@@ -136,11 +136,14 @@ function asHeader(text: string): string {
 /** Below our own address both the path and the query are those of the service. */
 function readWanted({ path, query }: Exchange): Wanted {
   if (query.size === 0 || path !== address) return {};
-  return askedQuery.parse({ permission: onlyOne(query, 'permission'), resource: onlyOne(query, 'resource') });
+  return askedQuery.parse(
+    Object.fromEntries([...new Set(query.keys())].map((name) => [name, onlyOne(query, name)])),
+  );
 }
 
-const askedQuery = forwardQuery.omit({ redirect: true });
-type Wanted = z.infer<typeof askedQuery>;
+/** A name that is misspelt would be passed over, and the site believe that it was asked for. */
+const askedQuery = z.strictObject({ ...forwardQuery.shape, redirect: z.string().optional() });
+type Wanted = Pick<z.infer<typeof askedQuery>, 'permission' | 'resource'>;
 
 /** A second one would be passed over, and the site believe that it was asked for. */
 function onlyOne(query: URLSearchParams, name: string): string | undefined {

@@ -69,6 +69,16 @@ test('a query below the address is the service’s own', async () => {
   assert.equal((await desk.send(`GET ${door}${query}`, { token })).status, 422);
 });
 
+test('a misspelt question is refused, since it would be taken for none', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x' });
+  const ask = async (query: string) => (await desk.send(`GET ${door}?${query}`, { token })).status;
+  for (const query of ['resouce=flow:a', 'Permission=tenants:write', 'redirect=1&resource=flow:a&scope=x'])
+    assert.equal(await ask(query), 422, query);
+  for (const query of ['resource=flow:a', 'redirect=1', 'redirect=1&permission=mcp:call'])
+    assert.equal(await ask(query), 200, query);
+});
+
 test('a permission is asked for, and said in the refusal', async () => {
   await using desk = await openDesk();
   const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });
