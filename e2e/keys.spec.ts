@@ -17,6 +17,23 @@ async function fillIn(page: Page, name: string) {
   await page.getByRole('checkbox', { name: /mcp:call/ }).check();
 }
 
+test('an edit leaves what others changed meanwhile as they left it', async ({ desk, page, signInAs }) => {
+  const resources = { flow: ['nightly', 'weekly'] };
+  const { credential } = await desk.ada.createKey({ name: 'billing', resources });
+  await signInAs(desk.ada);
+  await page.goto('/admin/keys');
+  await chooseAction(page, 'billing', 'Edit…');
+  const at = `/api/v1/api-keys/${credential.id}`;
+  await desk.ada.send(`PATCH ${at}`, {
+    body: { resources: { flow: ['nightly'] }, ipAllowlist: ['10.0.0.1'] },
+  });
+  await page.getByRole('textbox', { name: 'Name' }).fill('bills');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(tokenCard(page, 'bills')).toBeVisible();
+  const { body } = await desk.ada.send(`GET ${at}`);
+  expect(body).toMatchObject({ resources: { flow: ['nightly'] }, ipAllowlist: ['10.0.0.1'] });
+});
+
 test('a manager makes a key that reaches two tools and a flow, and changes it until it is revoked', async ({
   desk,
   page,

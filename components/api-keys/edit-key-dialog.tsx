@@ -29,8 +29,9 @@ export function EditKeyDialog({ item, returnTo, onClose }: KeyDialogProps) {
     }),
   );
   const values = toValues(item);
-  function send({ input: { expiresAt, ...input }, hasNewEnd, showRefused }: SentKey) {
-    update.mutate({ id: item.id, ...input, ...(hasNewEnd && { expiresAt }) }, { onError: showRefused });
+  // All of it would undo what others changed since the dialog opened.
+  function send({ changed, showRefused }: SentKey) {
+    update.mutate({ id: item.id, ...changed }, { onError: showRefused });
   }
   return (
     <KeyForm

@@ -15,8 +15,8 @@ import { ResourcesField } from './resources-field.tsx';
 
 export interface SentKey {
   input: CreateKeyInput;
-  /** The end was chosen; otherwise it is what the form began with, which knows no more of one than its day. */
-  hasNewEnd: boolean;
+  /** Of it what differs from what the form began with. */
+  changed: Partial<CreateKeyInput>;
   showRefused: (error: unknown) => void;
 }
 
@@ -33,6 +33,9 @@ interface KeyFormProps {
   onClose: () => void;
 }
 
+const plain = ['name', 'permissions', 'ipAllowlist', 'resources'] as const;
+type Plain = (typeof plain)[number];
+
 /** What a key is called, may do and reach, and until when. */
 export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyFormProps) {
   const { data: me } = useMe();
@@ -43,9 +46,16 @@ export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyF
     shouldFocusError: false,
   });
   const { errors, isDirty, dirtyFields } = form.formState;
-  const hasNewEnd = Boolean(dirtyFields.expiry ?? dirtyFields.date);
-  const showRefused = (error: unknown) =>
-    showProblem(error, ['name', 'permissions', 'ipAllowlist', 'resources'], form.setError);
+  function send(input: CreateKeyInput) {
+    const isSame = (field: Plain) =>
+      JSON.stringify(form.getValues(field)) === JSON.stringify(defaultValues[field]);
+    const { expiresAt, ...changed }: Partial<CreateKeyInput> = { ...input };
+    for (const field of plain) if (isSame(field)) delete changed[field];
+    // Of the end that it began with the form knows no more than the day.
+    const hasNewEnd = dirtyFields.expiry ?? dirtyFields.date;
+    onSend({ input, changed: hasNewEnd ? { ...changed, expiresAt } : changed, showRefused });
+  }
+  const showRefused = (error: unknown) => showProblem(error, plain, form.setError);
   const held = keyPermissions.filter((permission) => me?.permissions.includes(permission));
   return (
     <FormProvider {...form}>
@@ -53,7 +63,7 @@ export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyF
         {...dialog}
         wide
         locked
-        onSubmit={form.handleSubmit((input) => onSend({ input, hasNewEnd, showRefused }))}
+        onSubmit={form.handleSubmit(send)}
         problem={errors.root?.['refused']?.message ?? errors.resources?.message}
         discard={isDirty && { title: discardTitle, description: 'What you filled in will be lost.' }}
       >
