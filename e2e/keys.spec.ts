@@ -34,6 +34,17 @@ test('an edit leaves what others changed meanwhile as they left it', async ({ de
   expect(body).toMatchObject({ resources: { flow: ['nightly'] }, ipAllowlist: ['10.0.0.1'] });
 });
 
+test('a double click makes one key, and shows its secret', async ({ desk, page, signInAs }) => {
+  await signInAs(desk.ada);
+  await page.goto('/admin/keys');
+  await fillIn(page, 'billing');
+  await page.getByRole('button', { name: 'Create key' }).dblclick();
+  await expect(page.getByRole('button', { name: 'Copy key' })).toBeVisible();
+  await expect(page.getByText('There is an active key of this name')).toHaveCount(0);
+  const { counts } = (await desk.ada.send('GET /api/v1/api-keys')).body;
+  expect(counts?.['total']).toBe(1);
+});
+
 test('a manager makes a key that reaches two tools and a flow, and changes it until it is revoked', async ({
   desk,
   page,

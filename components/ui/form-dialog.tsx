@@ -1,5 +1,13 @@
 'use client';
-import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import {
+  type ComponentProps,
+  type FormEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { Alert } from './alert.tsx';
 import { Button } from './button.tsx';
 import { Dialog, DialogBody, DialogFooter } from './dialog.tsx';
@@ -82,12 +90,26 @@ function FormFooter({
         {cancelLabel}
       </Button>
       {submitLabel && (
-        <Button {...button} type="submit" variant={variant} data-first-focus={!isDanger || undefined}>
+        <Button
+          {...button}
+          type="submit"
+          variant={variant}
+          data-first-focus={!isDanger || undefined}
+          onClick={sendOnce}
+        >
           {submitLabel}
         </Button>
       )}
     </DialogFooter>
   );
+}
+
+/**
+ * The second press of a double click comes before the first is known to be pending. Sent too, its answer would be the one that
+ * is shown, and the secret in the first answer lost.
+ */
+function sendOnce(event: MouseEvent) {
+  if (event.detail > 1) event.preventDefault();
 }
 
 /** Once what was sent is checked and marked, the first field that is wrong gets the focus. */
