@@ -9,7 +9,7 @@ import type { ReachPageView } from '#server/credentials/access-review/schema.ts'
 
 type Reaching = ReachPageView['items'][number];
 
-const kinds: Record<Reaching['kind'], string> = { user: 'person', pat: 'token', key: 'key' };
+const kinds: Record<Reaching['kind'], string> = { user: 'person', pat: 'token', key: 'key', agent: 'agent' };
 
 const columns: Column<Reaching>[] = [
   { title: 'WHO', value: ({ label }) => label, flexible: true },

@@ -5,13 +5,7 @@ import {
   type Holder,
 } from '#server/core/access/permissions.ts';
 import { reachedBy } from '#server/core/access/resources.ts';
-import type {
-  CredentialKind,
-  Grant,
-  Permission,
-  Resource,
-  Resources,
-} from '#server/core/access/schema.ts';
+import type { CredentialKind, Grant, Permission, Resource, Resources } from '#server/core/access/schema.ts';
 import type { Decider, ExplainInput, ExplanationView } from '#server/credentials/access-review/schema.ts';
 
 /** A credential as far as it decides what it may do, from a place where it may be used. */
