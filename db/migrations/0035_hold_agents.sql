@@ -37,12 +37,18 @@ create table agents (
   address inet,
   connected_at timestamptz,
   last_seen_at timestamptz,
-  -- The server that holds its connection; see `agent_servers`.
+  -- The server that holds its connection, see `agent_servers`; which one it is, and by which secret it was opened.
   server_id uuid,
+  connection_id uuid,
+  connection_epoch integer,
+  -- The hosts that it said lately, by which a copy of it is found.
+  visits jsonb not null default '[]',
   foreign key (tenant_id, id) references credentials (tenant_id, id),
   foreign key (tenant_id, owner_user_id) references users (tenant_id, id),
   constraint agents_pause_check check (paused_at is not null or pause_reason is null),
-  constraint agents_connection_check check (server_id is null or connected_at is not null)
+  constraint agents_connection_check check (
+    server_id is null or (connected_at is not null and connection_id is not null and connection_epoch is not null)
+  )
 );
 create index agents_list on agents (tenant_id, id);
 create index agents_owner on agents (owner_user_id);

@@ -1,4 +1,4 @@
-import { inet, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { inet, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '#db/schema/columns.ts';
 
 /** Of an agent what its credential, which has the same id, does not hold. */
@@ -21,6 +21,13 @@ export const agents = pgTable('agents', {
   lastSeenAt: instant('last_seen_at'),
   /** The server that holds its connection, if that is alive. */
   serverId: uuid('server_id'),
+  connectionId: uuid('connection_id'),
+  connectionEpoch: integer('connection_epoch'),
+  /** The hosts that it said lately. */
+  visits: jsonb('visits')
+    .$type<{ host: string; address: string | null; epoch: number; at: string }[]>()
+    .notNull()
+    .default([]),
 });
 
 export const agentServers = pgTable('agent_servers', {

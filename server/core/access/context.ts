@@ -29,6 +29,8 @@ export interface RequestFacts {
   cookie?: string | undefined;
   /** A session was shown that works but for its tenant, which is suspended. */
   isOfSuspended?: true;
+  /** An agent's secret that has expired may be shown here, to be replaced. */
+  mayRecover?: true;
   /** What is asked for, as its door names it: `GET /api/v1/tokens/{id}`; never a path as it was sent. */
   endpoint: string;
 }

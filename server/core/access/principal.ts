@@ -54,7 +54,8 @@ export interface KeyPrincipal extends Known {
 /** A machine that acts for its owner. */
 export interface AgentPrincipal extends Known {
   kind: 'agent';
-  agent: { id: string; name: string; ownerId: string; ownerRole: Role };
+  /** `epoch`: of the secret that was shown. */
+  agent: { id: string; name: string; ownerId: string; ownerRole: Role; epoch: number };
   origin: CredentialOrigin;
 }
 

@@ -8,7 +8,7 @@ import { disableReused, tellHolder } from '#server/core/authentication/reuse.ts'
 import { noteUse } from '#server/core/credential-use/last-use.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
 import type { FoundCredential, FoundHolder } from '#server/core/secrets/lookup.ts';
-import { isReuse, refusalOf } from '#server/core/secrets/rules.ts';
+import { duringRecovery, isReuse, refusalOf } from '#server/core/secrets/rules.ts';
 import type { CredentialRefusal } from '#server/core/secrets/schema.ts';
 import { sessionEnd } from '#server/core/sessions/queries.ts';
 import { AppError, tenantSuspended, type ErrorCode } from '#server/errors.ts';
@@ -116,7 +116,8 @@ export async function checkToken(
     return { refusal: 'token_invalid' };
   }
   const at = runtime.clock.now();
-  const refusal = refusalOf(found, at, asked ? asked.address : request.address);
+  const state = request.mayRecover ? duringRecovery(found, found.recoveryDays) : found;
+  const refusal = refusalOf(state, at, asked ? asked.address : request.address);
   const address = asked?.address ?? request.address;
   if (!refusal) {
     if (found.isStaged) await runtime.promoteStaged(found, request);
@@ -155,7 +156,7 @@ async function noteRefusal(
   const detail = detailOf(asked);
   noteRefused(runtime, request, found, { action: 'auth.refused', code, detail });
   if (code === 'token_expired') await tellHolder(runtime, shown, found, 'expired_in_use');
-  if (code !== 'secret_retired' || !isReuse(found, at)) return;
+  if (code !== 'secret_retired' || !found.hasWorked || !isReuse(found, at)) return;
   noteRefused(runtime, request, found, { action: 'credential.reuse_detected', code, detail });
   await disableReused(runtime, request, found);
   await tellHolder(runtime, shown, found, 'reuse');
@@ -216,7 +217,7 @@ function toPrincipal(found: FoundCredential): Principal {
     return {
       kind: 'agent',
       actor: { kind: 'agent', id, label: name },
-      agent: { id, name, ownerId, ownerRole },
+      agent: { id, name, ownerId, ownerRole, epoch: found.epoch },
       permissions: effectivePermissions({ kind: 'agent', role: ownerRole }, grant),
       ...known,
     };

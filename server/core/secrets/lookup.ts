@@ -31,6 +31,8 @@ export interface FoundCredential extends CredentialState {
   epoch: number;
   /** Shown for the first time, it takes the place of the current one: see `promoteStaged`. */
   isStaged: boolean;
+  /** False of an agent's that was staged and never took the place of the current one. */
+  hasWorked: boolean;
   grant: Grant;
   /** Null: every resource. */
   resources: Resources | null;
@@ -41,6 +43,8 @@ export interface FoundCredential extends CredentialState {
   holder: FoundHolder;
   /** The tenant's setting: a retired secret that is used again switches its credential off. */
   disableOnReuse: boolean;
+  /** The tenant's setting: for how long an agent's secret that has expired may still be replaced. */
+  recoveryDays: number;
 }
 
 export type Lookup = LookupOf<FoundCredential>;
@@ -145,7 +149,7 @@ const statement = `
   select s.hash, s.prefix, s.epoch, s.state, s.valid_until, s.expires_at as secret_expires_at, c.id, c.kind, c.name, c.permissions, c.resources, c.ip_allowlist, c.enabled,
          coalesce(c.revoked_at, case when a.id is null then u.deleted_at end) as revoked_at, a.paused_at,
          (extract(epoch from c.expires_at) * 1000)::float8 as expires_ms,
-         c.tenant_id, t.slug, t.name as tenant_name, t.disable_on_reuse, t.suspended_at, c.made_by,
+         c.tenant_id, t.slug, t.name as tenant_name, t.disable_on_reuse, t.agent_recovery_days, t.suspended_at, c.made_by,
          coalesce(c.calls_per_second, t.calls_per_second) as calls_per_second,
          coalesce(c.calls_at_once, t.calls_at_once) as calls_at_once,
          u.id as user_id, u.email, u.name as user_name, u.role, u.platform_admin,
@@ -190,6 +194,7 @@ interface Row {
   platform_admin: boolean;
   owner_active: boolean;
   disable_on_reuse: boolean;
+  agent_recovery_days: number;
 }
 
 function toFound(row: Row): FoundCredential {
@@ -201,6 +206,7 @@ function toFound(row: Row): FoundCredential {
     prefix: row.prefix,
     epoch: row.epoch,
     isStaged: row.state === 'staged',
+    hasWorked: row.kind !== 'agent' || row.secret_expires_at !== null,
     grant: row.permissions,
     resources: row.resources,
     ipAllowlist: row.ip_allowlist,
@@ -213,6 +219,7 @@ function toFound(row: Row): FoundCredential {
     secretEndsAt: row.valid_until,
     secretExpiresAt: row.secret_expires_at,
     disableOnReuse: row.disable_on_reuse,
+    recoveryDays: row.agent_recovery_days,
     tenantId: row.tenant_id,
     tenant: { slug: row.slug, name: row.tenant_name },
     rateLimit:

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isReuse, isWorking, refusalOf, type CredentialState } from '#server/core/secrets/rules.ts';
+import {
+  duringRecovery,
+  isReuse,
+  isWorking,
+  refusalOf,
+  type CredentialState,
+} from '#server/core/secrets/rules.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
 const earlier = new Date('2026-11-22T11:59:59.999Z');
@@ -101,3 +107,14 @@ for (const [what, change, working] of works) {
     assert.equal(isWorking({ ...good, ...change }, now), working);
   });
 }
+
+test('a secret that has expired is as good as before for the days in which it may be replaced, and no other end is put off', () => {
+  const ago = (days: number) => new Date(now.getTime() - days * 86_400_000);
+  const judge = (change: Partial<CredentialState>) =>
+    refusalOf(duringRecovery({ ...good, ...change }, 30), now, null);
+  assert.equal(judge({ secretExpiresAt: ago(29.9) }), undefined);
+  assert.equal(judge({ secretExpiresAt: ago(30) }), 'token_expired');
+  assert.equal(judge({ secretExpiresAt: ago(1), secretEndsAt: ago(1) }), 'secret_retired');
+  assert.equal(judge({ secretExpiresAt: ago(1), enabled: false }), 'token_disabled');
+  assert.equal(judge({ expiresAt: ago(1) }), 'token_expired');
+});

@@ -35,6 +35,12 @@ export function refusalOf(
   return undefined;
 }
 
+/** As it counts where a secret that has expired may still be shown, to be replaced. */
+export function duringRecovery(state: CredentialState, days: number): CredentialState {
+  const { secretExpiresAt: end } = state;
+  return { ...state, secretExpiresAt: end && new Date(end.getTime() + days * 86_400_000) };
+}
+
 /** Whether it would open anything if it were shown now, or once it is switched on again. */
 export function isWorking(state: CredentialState, at: Date): boolean {
   const { revokedAt, expiresAt, secretEndsAt, secretExpiresAt } = state;

@@ -31,7 +31,11 @@ export async function promoteStaged(
     const { epoch, rotationId } = promoted;
     await updateAgentSecretDates(tx, found.id, rotateAfter);
     if (rotationId)
-      await updateRotation(tx, { agentId: found.id, id: rotationId }, { state: 'promoted', promotedAt: at });
+      await updateRotation(
+        tx,
+        { agentId: found.id, id: rotationId },
+        { state: 'promoted', promotedAt: at, failure: null },
+      );
     const actor = {
       kind: 'agent',
       id: found.id,

@@ -1,9 +1,15 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { byTime, inOrder, isBehind, keyText, type Keyset, type KeysetPosition } from '#db/keyset.ts';
+import { isCurrentSecret } from '#db/main-secrets.ts';
 import { agents, rotations } from '#db/schema/agents.ts';
-import { credentials } from '#db/schema/credentials.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants } from '#db/schema/people.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+import { isConnected } from '#server/credentials/presence/queries.ts';
 import type { RotationTerms } from '#server/credentials/rotation/rules.ts';
+import { openRotationStates } from '#server/credentials/rotation/schema.ts';
 
 /** Locks the credential of an agent, and with it all that happens to its secrets (decision 46). */
 export async function lockAgentCredential(tx: Transaction, id: string): Promise<void> {
@@ -15,12 +21,16 @@ export async function lockAgentCredential(tx: Transaction, id: string): Promise<
 }
 
 /** The agent's terms, or its tenant's where it has none of its own. */
-export async function findRotationTerms(db: Connection, agentId: string): Promise<RotationTerms | undefined> {
+export async function findRotationTerms(
+  db: Connection,
+  agentId: string,
+): Promise<(RotationTerms & { timeoutSeconds: number }) | undefined> {
   const [row] = await db
     .select({
       rotationDays: sql<number>`coalesce(${agents.rotationDays}, ${tenants.agentRotationDays})`,
       overdueDays: tenants.agentOverdueDays,
       graceMinutes: tenants.agentGraceMinutes,
+      timeoutSeconds: tenants.agentRotationTimeoutSeconds,
     })
     .from(agents)
     .innerJoin(tenants, eq(tenants.id, agents.tenantId))
@@ -28,12 +38,93 @@ export async function findRotationTerms(db: Connection, agentId: string): Promis
   return row;
 }
 
-export async function updateAgentSecretDates(
-  tx: Transaction,
+/** A tenant's agent that was not deleted. */
+export async function findAgent(
+  db: Connection,
+  { tenantId, id }: { tenantId: TenantId; id: string },
+  at: Date,
+) {
+  const [row] = await db
+    .select({
+      id: credentials.id,
+      name: credentials.name,
+      ownerId: agents.ownerUserId,
+      stuckAt: agents.stuckAt,
+      isConnected: sql<boolean>`${isConnected(db, at)}`,
+    })
+    .from(credentials)
+    .innerJoin(agents, eq(agents.id, credentials.id))
+    .where(and(eq(credentials.tenantId, tenantId), eq(credentials.id, id), isNull(credentials.revokedAt)));
+  return row;
+}
+
+const isOpen = inArray(rotations.state, [...openRotationStates]);
+
+/** The rotation of an agent that is not over: one at most. */
+export async function findOpenRotation(db: Connection, agentId: string) {
+  const [row] = await db
+    .select()
+    .from(rotations)
+    .where(and(eq(rotations.agentId, agentId), isOpen));
+  return row;
+}
+
+const promoted = alias(secrets, 'promoted');
+const replaced = alias(secrets, 'replaced');
+const newestFirst: Keyset = { key: byTime(sql`${rotations.createdAt}`), id: rotations.id, order: 'desc' };
+
+/** Rotations of an agent, newest first, each with the end of the grace of what it replaced where that is the latest. */
+export function findRotations(
+  db: Connection,
   agentId: string,
-  rotateAfter: Date,
-): Promise<void> {
-  await tx.update(agents).set({ rotateAfter, stuckAt: null }).where(eq(agents.id, agentId));
+  { limit, place, id }: { limit: number; place?: KeysetPosition | undefined; id?: string },
+) {
+  const isCurrent = and(
+    eq(promoted.credentialId, rotations.agentId),
+    eq(promoted.rotationId, rotations.id),
+    eq(promoted.state, 'current'),
+  );
+  const isReplaced = and(
+    eq(replaced.credentialId, promoted.credentialId),
+    eq(replaced.state, 'grace'),
+    eq(replaced.purpose, 'main'),
+  );
+  return db
+    .select({
+      rotation: rotations,
+      graceEndsAt: replaced.validUntil,
+      place: { key: keyText(newestFirst), id: rotations.id },
+    })
+    .from(rotations)
+    .leftJoin(promoted, isCurrent)
+    .leftJoin(replaced, isReplaced)
+    .where(
+      and(
+        eq(rotations.agentId, agentId),
+        id === undefined ? undefined : eq(rotations.id, id),
+        place && isBehind(newestFirst, place),
+      ),
+    )
+    .orderBy(inOrder(newestFirst))
+    .limit(limit);
+}
+
+/** How the latest rotations that are over ended, newest first. */
+export function findEndings(db: Connection, agentId: string) {
+  return db
+    .select({ state: rotations.state, failure: rotations.failure })
+    .from(rotations)
+    .where(and(eq(rotations.agentId, agentId), inArray(rotations.state, ['promoted', 'failed'])))
+    .orderBy(desc(rotations.createdAt), desc(rotations.id))
+    .limit(3);
+}
+
+export async function insertRotation(
+  tx: Transaction,
+  row: typeof rotations.$inferInsert,
+): Promise<typeof rotations.$inferSelect | undefined> {
+  const [made] = await tx.insert(rotations).values(row).onConflictDoNothing().returning();
+  return made;
 }
 
 export async function updateRotation(
@@ -45,4 +136,63 @@ export async function updateRotation(
     .update(rotations)
     .set(changes)
     .where(and(eq(rotations.agentId, agentId), eq(rotations.id, id)));
+}
+
+export async function updateAgent(
+  db: Connection,
+  agentId: string,
+  changes: Changes<typeof agents.$inferInsert>,
+): Promise<void> {
+  await db.update(agents).set(changes).where(eq(agents.id, agentId));
+}
+
+export function updateAgentSecretDates(tx: Transaction, agentId: string, rotateAfter: Date): Promise<void> {
+  return updateAgent(tx, agentId, { rotateAfter, stuckAt: null });
+}
+
+/** Has the server that holds the agent's connection look at it. On commit; of many of one transaction one is sent. */
+export async function notifyAgentServers(tx: Connection, agentIds: readonly string[]): Promise<void> {
+  await tx.execute(
+    sql`select pg_notify('keyward_agents', id) from unnest(${sql.param([...agentIds])}::text[]) as id`,
+  );
+}
+
+/** What decides what becomes of an agent that connects. */
+export async function findHelloFacts(db: Connection, agentId: string, at: Date) {
+  const [row] = await db
+    .select({
+      rotateAfter: agents.rotateAfter,
+      stuckAt: agents.stuckAt,
+      pausedAt: agents.pausedAt,
+      cloneSuspectedAt: agents.cloneSuspectedAt,
+      cloneAction: tenants.agentCloneAction,
+      rotationDays: sql<number>`coalesce(${agents.rotationDays}, ${tenants.agentRotationDays})`,
+      overdueDays: tenants.agentOverdueDays,
+      visits: agents.visits,
+      connectionEpoch: agents.connectionEpoch,
+      isConnected: sql<boolean>`${isConnected(db, at)}`,
+      currentEpoch: secrets.epoch,
+      secretExpiresAt: secrets.expiresAt,
+      open: rotations,
+    })
+    .from(agents)
+    .innerJoin(tenants, eq(tenants.id, agents.tenantId))
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .innerJoin(secrets, isCurrentSecret)
+    .leftJoin(rotations, and(eq(rotations.agentId, agents.id), isOpen))
+    .where(eq(agents.id, agentId));
+  return row;
+}
+export type HelloFacts = NonNullable<Awaited<ReturnType<typeof findHelloFacts>>>;
+
+/** How many agents that a server holds have a rotation under way, but for those that were left lying. */
+export async function countUnderWay(db: Connection, at: Date): Promise<Map<string, number>> {
+  const lately = gt(rotations.createdAt, new Date(at.getTime() - 300_000));
+  const rows = await db
+    .select({ serverId: agents.serverId, count: sql<number>`count(*)::int` })
+    .from(rotations)
+    .innerJoin(agents, eq(agents.id, rotations.agentId))
+    .where(and(isOpen, lately))
+    .groupBy(agents.serverId);
+  return new Map(rows.flatMap(({ serverId, count }) => (serverId === null ? [] : [[serverId, count]])));
 }

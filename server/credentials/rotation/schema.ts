@@ -34,6 +34,7 @@ export const agentFailures = [
   'unsupported',
   'other',
 ] as const;
+export type AgentFailure = (typeof agentFailures)[number];
 export const rotationFailures = [...agentFailures, 'timeout', 'lost'] as const;
 
 export const rotationCauses = ['schedule', 'request', 'recovery', 'enrollment'] as const;

@@ -5,6 +5,7 @@ import { keysRouter } from '#server/credentials/api-keys/router.ts';
 import { deviceRouter } from '#server/credentials/device-sign-in/router.ts';
 import { setupCodesRouter } from '#server/credentials/enrollment/router.ts';
 import { verifyRouter } from '#server/credentials/introspection/router.ts';
+import { rotationsRouter } from '#server/credentials/rotation/router.ts';
 import { adminTokensRouter } from '#server/credentials/token-triage/router.ts';
 import { tokensRouter } from '#server/credentials/tokens/router.ts';
 import { auditRouter } from '#server/oversight/audit-log/router.ts';
@@ -33,6 +34,7 @@ export const appRouter = router({
   adminTokens: adminTokensRouter,
   attention: attentionRouter,
   sessions: sessionsRouter,
+  rotations: rotationsRouter,
   setup: setupRouter,
   setupCodes: setupCodesRouter,
   tenants: tenantsRouter,

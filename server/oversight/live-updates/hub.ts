@@ -33,7 +33,18 @@ export interface Hub {
   listen(): Promise<void>;
   /** Listens, and hears nothing at this moment. */
   isDeaf(): boolean;
+  /** For what stays open in numbers, and looks for itself at what may have changed. */
+  subscribe(subscriber: HubSubscriber): void;
   close(): Promise<void>;
+}
+
+export interface HubSubscriber {
+  /** What it hangs on may have changed: `tenant:…`, `user:…`, `credential:…`, as `notify_access()` names it. */
+  onAccess(key: string): void;
+  /** The server that holds the connection of this agent is to look at it. */
+  onAgent(id: string): void;
+  /** Anything may have changed: the database was not heard, or is not. */
+  onMissed(): void;
 }
 
 const message = z.object({ tenant: z.string(), topics: z.array(z.string()), users: z.array(z.string()) });
@@ -61,6 +72,7 @@ interface HubOptions {
  */
 export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   const watchers = new Set<OpenWatcher>();
+  const subscribers = new Set<HubSubscriber>();
   const remembered: { change: Message; at: number }[] = [];
   /** What was told before is not known. */
   let deafUntil = -Infinity;
@@ -69,8 +81,13 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   let isLooking = false;
 
   function onMessage(channel: string, payload: string): void {
+    if (channel === 'keyward_agents') {
+      for (const subscriber of subscribers) subscriber.onAgent(payload);
+      return;
+    }
     if (channel === 'keyward_access') {
       for (const watcher of watchers) if (watcher.keys.has(payload)) watcher.end();
+      for (const subscriber of subscribers) subscriber.onAccess(payload);
       return;
     }
     const change = message.parse(JSON.parse(payload));
@@ -90,6 +107,10 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
       if (at > since && concerns(change, principal)) add(change.topics);
   }
 
+  function missed(): void {
+    for (const subscriber of subscribers) subscriber.onMissed();
+  }
+
   function endAll(): void {
     for (const watcher of watchers) watcher.end();
   }
@@ -105,6 +126,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   async function lookAtDue(): Promise<void> {
     if (isLooking) return;
     isLooking = true;
+    if (listener?.isHearing() === false) missed();
     const now = clock.now().getTime();
     for (const watcher of watchers) if (!listener?.isHearing() || watcher.lookAt <= now) await look(watcher);
     isLooking = false;
@@ -120,13 +142,14 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
   const listen = () =>
     (listener ??= createListener({
       address,
-      channels: ['keyward_changes', 'keyward_access'],
+      channels: ['keyward_changes', 'keyward_access', 'keyward_agents'],
       onMessage,
       onDeaf: (error) => log.warn({ err: error }, 'changes are not heard of'),
       // Whoever begins anew looks at everything again.
       onHearingAgain: () => {
         deafUntil = performance.now();
         endAll();
+        missed();
       },
     }));
 
@@ -135,6 +158,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
     async listen() {
       await listen().hears();
     },
+    subscribe: (subscriber) => void subscribers.add(subscriber),
     isDeaf: () => listener?.isHearing() === false,
     async open(principal) {
       if (isClosed) throw unavailable();

@@ -1,0 +1,144 @@
+import { and, eq, exists, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import type { Connection, Database } from '#db/client.ts';
+import { agents, agentServers, rotations } from '#db/schema/agents.ts';
+import { credentials } from '#db/schema/credentials.ts';
+import { tenants, users } from '#db/schema/people.ts';
+import type { Role } from '#server/core/access/schema.ts';
+
+/** A server that has not renewed its row for so long is gone, and so are the connections that it held. */
+const serverGoneMs = 20_000;
+
+/** Whether a server that is alive holds the agent's connection. */
+export function isConnected(db: Connection, at: Date): SQL {
+  const alive = and(
+    eq(agentServers.id, agents.serverId),
+    gt(agentServers.seenAt, new Date(at.getTime() - serverGoneMs)),
+  );
+  return exists(db.select({ id: agentServers.id }).from(agentServers).where(alive));
+}
+
+/** Says that a server is alive, and forgets those that have been gone for an hour. */
+export async function renewServer(db: Database, id: string, seenAt: Date): Promise<void> {
+  await db
+    .insert(agentServers)
+    .values({ id, seenAt })
+    .onConflictDoUpdate({ target: agentServers.id, set: { seenAt } });
+  await db.delete(agentServers).where(lt(agentServers.seenAt, new Date(seenAt.getTime() - 3_600_000)));
+}
+
+export async function deleteServer(db: Database, id: string): Promise<void> {
+  await db.delete(agentServers).where(eq(agentServers.id, id));
+}
+
+export interface NewConnection {
+  agentId: string;
+  serverId: string;
+  connectionId: string;
+  connectionEpoch: number;
+  host: string;
+  version: string;
+  address: string | null;
+  at: Date;
+}
+
+/** Makes a connection the one that an agent has, and tells the server that held one before. */
+export async function writeConnection(
+  db: Connection,
+  { agentId, at, ...connection }: NewConnection,
+): Promise<void> {
+  await db
+    .update(agents)
+    .set({ ...connection, connectedAt: at, lastSeenAt: at })
+    .where(eq(agents.id, agentId));
+  await db.execute(sql`select pg_notify('keyward_agents', ${agentId})`);
+}
+
+/** The secret that an agent with this connection uses now. */
+export async function updateConnectionEpoch(
+  db: Connection,
+  { agentId, connectionId, epoch }: { agentId: string; connectionId: string; epoch: number },
+): Promise<void> {
+  await db
+    .update(agents)
+    .set({ connectionEpoch: epoch })
+    .where(and(eq(agents.id, agentId), eq(agents.connectionId, connectionId)));
+}
+
+export interface ClosedConnection {
+  agentId: string;
+  connectionId: string;
+  at: Date;
+}
+
+/** Connections that are closed, unless the agent has another one already. */
+export async function writeClosed(db: Database, closed: ClosedConnection[]): Promise<void> {
+  const param = (values: unknown[], type: string) => sql`${sql.param(values)}::${sql.raw(type)}[]`;
+  const ids = param(
+    closed.map(({ agentId }) => agentId),
+    'uuid',
+  );
+  const connections = param(
+    closed.map(({ connectionId }) => connectionId),
+    'uuid',
+  );
+  const times = param(
+    closed.map(({ at }) => at.toISOString()),
+    'timestamptz',
+  );
+  await db.execute(sql`
+    update agents set server_id = null, last_seen_at = closed.at
+    from unnest(${ids}, ${connections}, ${times}) as closed (id, connection_id, at)
+    where agents.id = closed.id and agents.connection_id = closed.connection_id`);
+}
+
+/** What decides whether an agent may keep its connection, whichever secret it was opened by. */
+export interface Standing {
+  id: string;
+  revokedAt: Date | null;
+  enabled: boolean;
+  pausedAt: Date | null;
+  pauseReason: string | null;
+  tenantSuspended: boolean;
+  ownerActive: boolean;
+  ownerId: string;
+  ownerRole: Role;
+  connectionId: string | null;
+  connectionEpoch: number | null;
+  /** A rotation waits for it. */
+  hasQueued: boolean;
+}
+
+export async function findStandings(db: Database, ids: readonly string[]): Promise<Standing[]> {
+  const queued = and(eq(rotations.agentId, agents.id), eq(rotations.state, 'queued'));
+  const rows = await db
+    .select({
+      id: agents.id,
+      revokedAt: credentials.revokedAt,
+      enabled: credentials.enabled,
+      pausedAt: agents.pausedAt,
+      pauseReason: agents.pauseReason,
+      tenantSuspended: sql<boolean>`${tenants.suspendedAt} is not null`,
+      ownerActive: sql<boolean>`coalesce(${users.deactivatedAt}, ${users.deletedAt}) is null`,
+      ownerId: users.id,
+      ownerRole: users.role,
+      connectionId: agents.connectionId,
+      connectionEpoch: agents.connectionEpoch,
+      hasQueued: sql<boolean>`${exists(db.select({ id: rotations.id }).from(rotations).where(queued))}`,
+    })
+    .from(agents)
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .innerJoin(users, eq(users.id, agents.ownerUserId))
+    .innerJoin(tenants, eq(tenants.id, agents.tenantId))
+    .where(sql`${agents.id} = any(${sql.param([...ids])}::uuid[])`);
+  return rows;
+}
+
+/** An agent of which someone has shown no secret but its id. */
+export async function findNamedAgent(db: Database, id: string) {
+  const [row] = await db
+    .select({ id: agents.id, name: credentials.name, tenantId: agents.tenantId, ownerId: agents.ownerUserId })
+    .from(agents)
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .where(and(eq(agents.id, id), isNull(credentials.revokedAt)));
+  return row;
+}
