@@ -21,7 +21,7 @@ const VERBS = [
   'accept activate approve cancel change check close consume count deactivate deliver discover end enrol enroll exchange expire export',
   'find identify import install introspect invite issue link list lock login meter notify pause promote prune publish read recognise record',
   'recover redeem refresh render renew request restore retire revoke rotate scan schedule',
-  'seal send serve settle sign stage start stream sweep sync test track unseal verify watch write',
+  'seal send serve settle sign stage start stream sweep sync test track transfer unseal verify watch write',
 ].flatMap((line) => line.split(' '));
 
 /** Named by what they wrap, so that it is found. */

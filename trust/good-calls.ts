@@ -4,6 +4,7 @@ import type { CreatedTokenView } from '#server/credentials/tokens/schema.ts';
 import { Secret } from '#server/secret.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
+import { agentCalls } from './agent-calls.ts';
 import { keyCalls } from './key-calls.ts';
 import { by, byAdmin, byMember, byStranger, post, type Prepare } from './prepare.ts';
 import { tenantCalls } from './tenant-calls.ts';
@@ -148,6 +149,7 @@ async function asking({ admin, ...place }: TrialTenant): Promise<GoodCall> {
 
 /** A good call of every procedure. */
 export const goodCalls: Record<string, Prepare> = {
+  ...agentCalls,
   ...keyCalls,
   ...tenantCalls,
   'account.get': by('member'),

@@ -14,6 +14,7 @@ alter table credentials
 
 create unique index credentials_live_agent_name on credentials (tenant_id, (name collate "C"))
   where kind = 'agent' and revoked_at is null;
+create index credentials_agents on credentials (tenant_id, created_at, id) where kind = 'agent' and revoked_at is null;
 
 create table agents (
   id uuid primary key,
@@ -22,8 +23,9 @@ create table agents (
   description text check (length(description) between 1 and 500),
   -- Null: as the tenant has it.
   rotation_days integer check (rotation_days between 1 and 365),
-  -- The code that enrolled it, or will.
+  -- The code that waits to enrol it, and the one that its secrets stem from.
   code_id uuid references one_time_codes (id),
+  enrolled_code_id uuid references one_time_codes (id),
   -- When its secret is due to be replaced; null: it has none.
   rotate_after timestamptz,
   paused_at timestamptz,
@@ -54,6 +56,8 @@ create index agents_list on agents (tenant_id, id);
 create index agents_owner on agents (owner_user_id);
 create index agents_due on agents (rotate_after) where rotate_after is not null;
 create index agents_connected on agents (server_id) where server_id is not null;
+create index agents_code on agents (code_id) where code_id is not null;
+create index agents_enrolled_code on agents (enrolled_code_id) where enrolled_code_id is not null;
 
 -- Servers that hold connections of agents. One that is killed leaves its agents marked as connected: its own row, which it
 -- renews every few seconds, tells that they are not.

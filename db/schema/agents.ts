@@ -8,7 +8,10 @@ export const agents = pgTable('agents', {
   ownerUserId: uuid('owner_user_id').notNull(),
   description: text('description'),
   rotationDays: integer('rotation_days'),
+  /** Waits to enrol it. */
   codeId: uuid('code_id'),
+  /** Its secrets stem from it. */
+  enrolledCodeId: uuid('enrolled_code_id'),
   rotateAfter: instant('rotate_after'),
   pausedAt: instant('paused_at'),
   pauseReason: text('pause_reason'),

@@ -11,6 +11,8 @@ export interface Replacement {
   kind: SecretKind;
   /** When the secret that it has now stops to work. */
   endsAt: Date;
+  /** When the new one ends unless it is replaced before; left out: with its credential. */
+  expiresAt?: Date;
   rotationId: string | undefined;
 }
 
@@ -20,22 +22,24 @@ export interface Replacement {
  */
 export async function replaceSecret(
   tx: Transaction,
-  { credentialId, kind, endsAt, rotationId }: Replacement,
+  { credentialId, kind, endsAt, expiresAt, rotationId }: Replacement,
   at: Date,
-): Promise<{ secret: Secret; prefix: string }> {
+): Promise<{ secret: Secret; prefix: string; epoch: number }> {
   const secret = newSecret(kind);
   await endSecret(tx, credentialId, 'grace', { state: 'retired', at });
   await endSecret(tx, credentialId, 'current', { state: endsAt > at ? 'grace' : 'retired', at: endsAt });
   const fresh = { hash: secret.hash(), prefix: displayPrefix(secret), rotationId: rotationId ?? null };
   const epoch = await nextEpoch(tx, credentialId);
-  await tx.insert(secrets).values({ ...fresh, credentialId, epoch, state: 'current', createdAt: at });
-  return { secret, prefix: fresh.prefix };
+  await tx
+    .insert(secrets)
+    .values({ ...fresh, credentialId, epoch, state: 'current', createdAt: at, expiresAt });
+  return { secret, prefix: fresh.prefix, epoch };
 }
 
 /** Makes a secret that takes the place of the current one once it is shown; until then it works as little as an unknown one. */
 export async function stageSecret(
   tx: Transaction,
-  { credentialId, kind, rotationId }: Omit<Replacement, 'endsAt'>,
+  { credentialId, kind, rotationId }: Omit<Replacement, 'endsAt' | 'expiresAt'>,
   at: Date,
 ): Promise<{ secret: Secret; epoch: number }> {
   const secret = newSecret(kind);
@@ -72,6 +76,12 @@ export async function promoteSecret(
 /** Has the secret that a rotation replaced stop now. */
 export function retireReplaced(tx: Transaction, credentialId: string, at: Date): Promise<void> {
   return endSecret(tx, credentialId, 'grace', { state: 'retired', at });
+}
+
+/** Has all the main secrets of a credential stop now, one that is staged too. */
+export async function retireSecrets(tx: Transaction, credentialId: string, at: Date): Promise<void> {
+  for (const from of ['staged', 'grace', 'current'] as const)
+    await endSecret(tx, credentialId, from, { state: 'retired', at });
 }
 
 /** Whether a rotation with this id has been made before. */

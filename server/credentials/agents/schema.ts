@@ -15,6 +15,7 @@ import { rotationView } from '#server/credentials/rotation/schema.ts';
 export const agentLimits = {
   nameLength: 63,
   descriptionLength: 500,
+  hostLength: 253,
   /** Of a tenant, deleted ones apart. */
   agents: 50_000,
   codeMinutes: 10,
@@ -185,8 +186,12 @@ export type AgentPageView = z.infer<typeof agentPageView>;
 
 export const enrollAgentInput = z.strictObject({
   code: z.string().min(1).max(200).meta({ example: 'kw_set_…' }),
-  host: z.string().min(1).max(253).meta({ example: 'runner-7.internal' }),
-  version: z.string().min(1).max(64).meta({ example: '0.1.0' }),
+  host: z.string().min(1).max(agentLimits.hostLength).meta({ example: 'runner-7.internal' }),
+  version: z
+    .string()
+    .max(64)
+    .regex(/^[\w.+-]+$/, 'A version, such as 0.1.0.')
+    .meta({ example: '0.1.0' }),
 });
 export type EnrollAgentInput = z.infer<typeof enrollAgentInput>;
 

@@ -1,8 +1,8 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Transaction } from '#db/client.ts';
 import type { Ctx, PersonCtx } from '#server/core/access/context.ts';
 import { assertFreshSignIn } from '#server/core/access/fresh.ts';
 import type { Permission, Resources } from '#server/core/access/schema.ts';
+import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit } from '#server/core/audit/record.ts';
 import { lockKey, lockMaker, refusingTakenKeyName } from '#server/credentials/api-keys/lock.ts';
 import { findKey, isKeyOf, updateKeyRow, type KeyRow } from '#server/credentials/api-keys/queries.ts';
@@ -35,7 +35,7 @@ export function updateKey(ctx: PersonCtx, { id, ...input }: UpdateKeyInput): Pro
     const maker = await lockMaker(tx, ctx);
     const key = await lockKey(tx, tenantId, id);
     assertChangeable(key, ctx.now());
-    const changes = changesOf(key, input);
+    const changes = changedFields({ ...key, expiresAt: key.expiresAt?.toISOString() ?? null }, input);
     if (Object.keys(changes).length === 0) return toKeyView(key, ctx.now());
     assertMayWiden(ctx, { key, change: input, held: maker.held });
     if (input.name !== undefined)
@@ -77,18 +77,7 @@ export function keyResource({ id, name }: { id: string; name: string }) {
 }
 
 type KeyInput = Omit<UpdateKeyInput, 'id'>;
-type KeyChanges = Record<string, { from: unknown; to: unknown }>;
-
-/** Lists and moments are the same where they say the same. */
-function changesOf(key: KeyRow, input: KeyInput): KeyChanges {
-  const now = { ...key, expiresAt: key.expiresAt?.toISOString() ?? null };
-  return Object.fromEntries(
-    Object.entries(input).flatMap(([field, to]) => {
-      const from: unknown = now[field as keyof KeyInput];
-      return to === undefined || isDeepStrictEqual(from, to) ? [] : [[field, { from, to }]];
-    }),
-  );
-}
+type KeyChanges = ReturnType<typeof changedFields>;
 
 /** What only switches a key off or on is named so. */
 function actionOf({ enabled, ...others }: KeyChanges) {
@@ -106,13 +95,25 @@ interface Widening {
 function assertMayWiden(ctx: PersonCtx, { key, change, held }: Widening): void {
   const terms = { ...key, resources: key.resources as Resources };
   if (!isWidening(terms, change)) return;
+  const added = (change.permissions ?? []).filter((permission) => !key.permissions.includes(permission));
+  assertMayAdd(ctx, { added, held, machine: 'key' });
+}
+
+/** What is to be added to what a machine may do, and what the person who adds it holds. */
+export interface Addition {
+  added: Permission[];
+  held: ReadonlySet<Permission>;
+  machine: 'key' | 'agent';
+}
+
+/** What it takes to let a machine do more. Throws `session_required`, `sign_in_again`, `validation_failed`. */
+export function assertMayAdd(ctx: PersonCtx, { added, held, machine }: Addition): void {
   if (ctx.principal.origin.kind !== 'session')
     throw new AppError(
       'session_required',
-      'A token can narrow a key, not widen it. Sign in to Keyward in a browser.',
+      `A token can narrow what this ${machine} may do, not widen it. Sign in to Keyward in a browser.`,
     );
   assertFreshSignIn(ctx);
-  const added = (change.permissions ?? []).filter((permission) => !key.permissions.includes(permission));
   assertHeld(held, added);
 }
 

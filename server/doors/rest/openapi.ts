@@ -35,6 +35,7 @@ const bearerErrors = ['unauthenticated', 'token_invalid', ...credentialRefusals]
 /** What the first part of a procedure's name is about. */
 const tags = {
   account: 'One’s own account: name, password, sessions, ways to sign in.',
+  agents: 'Machines that act for their owners.',
   device: 'Signing a command line in, by a code that a person confirms.',
   links: 'What was handed out and still works: invites, reset links, chosen passwords, codes. For admins.',
   magic: 'Signing in by a mailed link.',

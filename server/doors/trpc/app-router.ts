@@ -1,5 +1,6 @@
 import { router } from '#server/core/procedures/builders.ts';
 import { accessRouter } from '#server/credentials/access-review/router.ts';
+import { agentsRouter } from '#server/credentials/agents/router.ts';
 import { attentionRouter } from '#server/credentials/alerts/router.ts';
 import { keysRouter } from '#server/credentials/api-keys/router.ts';
 import { deviceRouter } from '#server/credentials/device-sign-in/router.ts';
@@ -23,6 +24,7 @@ import { tenantsRouter } from '#server/people/tenants/router.ts';
 export const appRouter = router({
   access: accessRouter,
   account: accountRouter,
+  agents: agentsRouter,
   magic: magicRouter,
   oidc: oidcRouter,
   live: liveRouter,
