@@ -13,6 +13,7 @@ const titles: Record<AuditAction, string> = {
   'agent.lost': 'Agent shows an unknown secret',
   'agent.pause': 'Agent paused',
   'agent.resume': 'Agent resumed',
+  'agent.revoke_secret': 'Secret of an agent revoked',
   'agent.transfer': 'Agent transferred',
   'agent.update': 'Agent changed',
   'audit.archive': 'Log archived',

@@ -11,6 +11,7 @@ export const auditActions = [
   'agent.lost',
   'agent.pause',
   'agent.resume',
+  'agent.revoke_secret',
   'agent.transfer',
   'agent.update',
   'audit.archive',

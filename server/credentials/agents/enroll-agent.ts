@@ -7,7 +7,7 @@ import { throttleFailures } from '#server/core/lockout/throttle.ts';
 import { notify } from '#server/core/notifications/notify.ts';
 import { consumeCode, issuedBy } from '#server/core/one-time-codes/consume.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
-import { replaceSecret, retireSecrets } from '#server/core/secrets/replace-secret.ts';
+import { replaceSecret } from '#server/core/secrets/replace-secret.ts';
 import { agentResource } from '#server/credentials/agents/commands.ts';
 import { lockAgent } from '#server/credentials/agents/lock.ts';
 import {
@@ -29,6 +29,7 @@ import {
   insertRotation,
   updateAgentSecretDates,
 } from '#server/credentials/rotation/queries.ts';
+import { retireAgentSecrets } from '#server/credentials/rotation/retire-agent-secrets.ts';
 import { rotationDates } from '#server/credentials/rotation/rules.ts';
 import { AppError } from '#server/errors.ts';
 import { Secret } from '#server/secret.ts';
@@ -117,9 +118,7 @@ async function answerReuse(tx: Transaction, ctx: AnyoneCtx, code: string): Promi
   if (!agent || !(await findEnrolledBy(tx, hash))) return 'unknown';
   if (agent.epoch === null) return 'reused';
   const actor = { kind: 'anonymous', id: null, label: 'holder', tenantId } as const;
-  await endOpenRotation(tx, ctx, { agent, state: 'cancelled', actor });
-  await retireSecrets(tx, id, ctx.now());
-  await updateAgentRow(tx, { tenantId, id }, { rotateAfter: null });
+  await retireAgentSecrets(tx, ctx, { agent, actor });
   const denied = { action: 'agent.enroll', outcome: 'denied', code: 'code_invalid', actor } as const;
   const detail = { retiredEpoch: agent.epoch };
   await recordAudit(tx, ctx, { ...denied, resource: agentResource(agent), detail });

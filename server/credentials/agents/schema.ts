@@ -178,7 +178,15 @@ export const agentPageView = z.object({
   items: z.array(agentView),
   nextCursor: cursorSchema.nullable(),
   counts: z
-    .record(agentStatusSchema, z.int())
+    .object({
+      never_connected: z.int(),
+      online: z.int(),
+      offline: z.int(),
+      rotation_pending: z.int(),
+      rotation_stuck: z.int(),
+      paused: z.int(),
+      disabled: z.int(),
+    } satisfies Record<AgentStatus, unknown>)
     .meta({ description: 'Over all that you see, ignoring the filters.' }),
   matching: z.int().meta({ description: 'How many the filters let through.' }),
 });

@@ -46,14 +46,10 @@ export async function checkShown(ctx: Ctx, input: VerifyInput): Promise<VerifyVi
 }
 
 function describe(principal: Principal): Pick<VerifyView, 'principal' | 'credential' | 'expiresAt'> {
-  const { tenantId, origin, actor, resources } = principal;
+  const { origin, resources } = principal;
   const credential = origin.kind === 'credential' ? origin : undefined;
-  const held = { tenantId, permissions: [...principal.permissions] };
   return {
-    principal:
-      principal.kind === 'user'
-        ? { kind: 'user', ...principal.user, ...held }
-        : { kind: 'key', id: actor.id, name: actor.label, ...held },
+    principal: describeActor(principal),
     ...(credential && {
       credential: {
         id: credential.id,
@@ -66,6 +62,15 @@ function describe(principal: Principal): Pick<VerifyView, 'principal' | 'credent
       expiresAt: credential.expiresAt?.toISOString() ?? null,
     }),
   };
+}
+
+function describeActor(principal: Principal): VerifyView['principal'] {
+  const { tenantId, actor, permissions } = principal;
+  const held = { tenantId, permissions: [...permissions] };
+  if (principal.kind === 'user') return { kind: 'user', ...principal.user, ...held };
+  const machine = { id: actor.id, name: actor.label, ...held };
+  if (principal.kind === 'key') return { kind: 'key', ...machine };
+  return { kind: 'agent', ownerId: principal.agent.ownerId, ...machine };
 }
 
 function takeRate({ runtime }: Ctx, { origin }: Principal, cost: number) {

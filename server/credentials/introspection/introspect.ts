@@ -43,17 +43,17 @@ async function introspectJwt(
 ): Promise<Introspection> {
   const claims = await readJwt(runtime, text);
   if (claims?.tenant !== tenantId) return { active: false };
-  const { sub, role, typ, client_id: id, prefix, exp, scope } = claims;
+  const { typ, client_id: id, prefix, exp, scope } = claims;
   const origin =
     typ === 'session'
       ? ({ kind: 'session', id, expiresAt: new Date(exp * 1_000) } as const)
       : ({ kind: 'credential', id, prefix: prefix ?? '' } as const);
-  const who = { tenantId, ...(role && { user: { id: sub, role } }), origin };
-  if (!(await wouldBeLetIn(runtime, who))) return { active: false };
+  const found = await findHolder(runtime.db, claims);
+  if (!found || !(await wouldBeLetIn(runtime, { tenantId, ...found.who, origin }))) return { active: false };
   const grant: Grant | null = typ === 'session' ? ['*'] : await findGrant(runtime.db, tenantId, id);
   // From where it is used nobody says here.
   if (!grant) return { active: false };
-  const held: ReadonlySet<string> = effectivePermissions(await findHolder(runtime.db, claims), grant);
+  const held: ReadonlySet<string> = effectivePermissions(found.holder, grant);
   const still = scope.split(' ').filter((permission) => held.has(permission));
   return { active: true, token_type: 'Bearer', ...claims, scope: still.join(' ') };
 }

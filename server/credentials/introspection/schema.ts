@@ -50,7 +50,7 @@ const heldPermissions = z
   .array(permissionSchema)
   .meta({ description: 'What it may do at this moment.', example: ['mcp:call'] });
 
-/** A person, by a token of theirs, or a key, which has no role: it may do what it was granted. */
+/** A person, by a token of theirs; a key, which has no role: it may do what it was granted; or an agent, within its owner's role. */
 const principalView = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('user'),
@@ -66,6 +66,14 @@ const principalView = z.discriminatedUnion('kind', [
     id: idSchema,
     tenantId: idSchema,
     name: z.string().meta({ example: 'billing' }),
+    permissions: heldPermissions,
+  }),
+  z.object({
+    kind: z.literal('agent'),
+    id: idSchema,
+    tenantId: idSchema,
+    name: z.string().meta({ example: 'build-runner-1' }),
+    ownerId: idSchema.meta({ description: 'For whom it acts.' }),
     permissions: heldPermissions,
   }),
 ]);
@@ -100,7 +108,7 @@ export const introspectionView = z.union([
     scope: z.string().meta({ description: 'Permissions, with spaces between them.' }),
     client_id: z.string().meta({ description: 'Id of the token, or of the session.' }),
     username: z.string().optional().meta({
-      description: 'Of a token: whose it is; of a key its name.',
+      description: 'Of a token: whose it is; of a key or an agent its name.',
       example: 'ada@example.com',
     }),
     sub: idSchema,

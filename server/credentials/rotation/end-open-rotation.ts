@@ -5,7 +5,7 @@ import { findOpenRotation, updateRotation } from '#server/credentials/rotation/q
 
 const actions = { cancelled: 'rotation.cancel', superseded: 'rotation.supersede' } as const;
 
-interface Ending {
+export interface Ending {
   /** Locked by the caller. */
   agent: { id: string; name: string };
   state: keyof typeof actions;

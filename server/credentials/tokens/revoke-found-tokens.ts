@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, isNull, ne, not, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, not, or, sql } from 'drizzle-orm';
 import type { Transaction } from '#db/client.ts';
 import { isGone } from '#db/gone-tokens.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import type { AnyoneCtx } from '#server/core/access/context.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -10,6 +11,7 @@ import { findKeyContacts } from '#server/core/notifications/find-key-contacts.ts
 import { notify, type NewNotice } from '#server/core/notifications/notify.ts';
 import type { CountWindow } from '#server/core/rate-limits/count-window.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
+import { retireAgentSecrets } from '#server/credentials/rotation/retire-agent-secrets.ts';
 import type { ReceivedTokensView, RevokeFoundInput } from '#server/credentials/tokens/schema.ts';
 import { AppError } from '#server/errors.ts';
 
@@ -24,7 +26,7 @@ const reason = 'Reported by somebody who holds it';
 const callsPerMinute = 20;
 
 /**
- * Ends every token among some strings: whoever can show a secret that works may end it. The answer is the same whatever they
+ * Ends every token among some strings, and of an agent its secret: anyone who shows one that works may end it. The answer is the same whatever they
  * were. A secret that a rotation has replaced ends nothing: it is worth nothing, and its finder must not stop what replaced it.
  * Throws `rate_limited` for an address that asks more than 20 times a minute, of each server.
  */
@@ -42,20 +44,25 @@ export async function revokeFoundTokens(
   return { received: tokens.length };
 }
 
+const actions = { pat: 'token.revoke', key: 'key.revoke', agent: 'agent.revoke_secret' } as const;
+
 async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): Promise<void> {
   const at = ctx.now();
   const found = await lockFound(tx, hashes, at);
   if (found.length === 0) return;
-  const ids = found.map(({ id }) => id);
+  const ids = found.flatMap(({ id, kind }) => (kind === 'agent' ? [] : [id]));
   await tx
     .update(credentials)
     .set({ revokedAt: at, revokeReason: reason })
     .where(inArray(credentials.id, ids));
-  const rows = found.map(({ tenantId, ...credential }) =>
+  // An agent stays, to be enrolled again.
+  for (const agent of found.filter(({ kind }) => kind === 'agent'))
+    await retireAgentSecrets(tx, ctx, { agent, actor: holderOf(agent) });
+  const rows = found.map((credential) =>
     auditRow(ctx, {
-      action: credential.kind === 'pat' ? 'token.revoke' : 'key.revoke',
+      action: actions[credential.kind],
       resource: credentialResource(credential),
-      actor: { kind: 'anonymous', id: null, label: 'holder', tenantId: tenantId as TenantId },
+      actor: holderOf(credential),
       detail: { reason },
     }),
   );
@@ -67,9 +74,12 @@ async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): 
   await notify(tx, ctx.runtime, notices);
 }
 
+const holderOf = ({ tenantId }: Found) =>
+  ({ kind: 'anonymous', id: null, label: 'holder', tenantId: tenantId as TenantId }) as const;
+
 type Found = Awaited<ReturnType<typeof lockFound>>[number];
 
-/** Whom each credential is told of: its owner, or those who answer for a key. */
+/** Whom each credential is told of: its owner, an agent's, or those who answer for a key. */
 async function findContacts(tx: Transaction, { id: credentialId, tenantId, ownerId, madeBy }: Found) {
   const whom = ownerId ? [ownerId] : await findKeyContacts(tx, { tenantId, madeBy: madeBy ?? '' });
   return whom.map((userId) => ({ credentialId, tenantId, userId }));
@@ -77,21 +87,26 @@ async function findContacts(tx: Transaction, { id: credentialId, tenantId, owner
 
 /** Locks in the order of ids, as everywhere. A secret tells its tenant. */
 function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
-  const works = or(eq(secrets.state, 'current'), and(eq(secrets.state, 'grace'), gt(secrets.validUntil, at)));
+  // A staged one, which only agents have, works from its first use on.
+  const works = or(
+    inArray(secrets.state, ['current', 'staged']),
+    and(eq(secrets.state, 'grace'), gt(secrets.validUntil, at)),
+  );
   const shown = tx
     .select({ id: secrets.credentialId })
     .from(secrets)
-    .where(and(inArray(secrets.hash, hashes), ne(secrets.state, 'staged'), works));
+    .where(and(inArray(secrets.hash, hashes), works));
   return tx
     .select({
       id: credentials.id,
       name: credentials.name,
       tenantId: credentials.tenantId,
       kind: credentials.kind,
-      ownerId: credentials.ownerUserId,
+      ownerId: sql<string | null>`coalesce(${credentials.ownerUserId}, ${agents.ownerUserId})`,
       madeBy: credentials.madeBy,
     })
     .from(credentials)
+    .leftJoin(agents, eq(agents.id, credentials.id))
     .where(
       and(
         inArray(credentials.id, shown),
@@ -101,5 +116,5 @@ function lockFound(tx: Transaction, hashes: Buffer[], at: Date) {
       ),
     )
     .orderBy(asc(credentials.id))
-    .for('no key update');
+    .for('no key update', { of: credentials });
 }

@@ -37,7 +37,7 @@ const forwardHeaders = z.object({
   'Keyward-Role': z.string().meta({ description: 'Of the person.' }),
   'Keyward-Tenant': z.string(),
   'Keyward-Credential': z.string().meta({ description: 'Id of the token; empty for a browser.' }),
-  'Keyward-Actor': z.string().meta({ description: 'Who acts: `user:<id>` or `key:<id>`.' }),
+  'Keyward-Actor': z.string().meta({ description: 'Who acts: `user:<id>`, `key:<id>` or `agent:<id>`.' }),
   'Keyward-Permissions': z
     .string()
     .meta({ description: 'What the request may do at this moment, separated by spaces.' }),
