@@ -25,7 +25,7 @@ import { openStaticExport, type StaticExport } from '#server/doors/pages/export.
 import { AppError } from '#server/errors.ts';
 import { findAuditKey } from '#server/oversight/audit-seals/key.ts';
 import { createConfiguredAdmin, issueSetupCode } from '#server/people/first-admin/commands.ts';
-import { routeTable } from '#server/routes.ts';
+import { routeTable, upgradeTable } from '#server/routes.ts';
 import { createRuntime } from '#server/runtime.ts';
 
 const exportFolder = fileURLToPath(new URL('../out/', import.meta.url));
@@ -57,7 +57,8 @@ async function start(): Promise<void> {
   await openSigner(runtime);
   await runtime.hub.listen();
   const site = await openSite();
-  const server = await startHttpServer(runtime, routeTable(site, await readBundle(cliFolder)), site.upgrade);
+  const routes = routeTable(site, await readBundle(cliFolder));
+  const server = await startHttpServer(runtime, routes, upgradeTable(site));
   running.push({ stop: () => server.close(), withinMs: 35_000 + config.drainSeconds * 1_000 });
   if (config.metrics.port !== undefined) {
     const metrics = await startMetricsServer(runtime, config.metrics.port);

@@ -1,3 +1,5 @@
+import { openChannel, refusePlainRequest } from '#server/doors/agents/channel-door.ts';
+import { channelPath } from '#server/doors/agents/schema.ts';
 import { createHandoutDoor } from '#server/doors/downloads/handout-door.ts';
 import type { Bundle } from '#server/doors/downloads/read-bundle.ts';
 import { answerForward } from '#server/doors/forward-auth/forward-door.ts';
@@ -25,10 +27,17 @@ export function routeTable(site: StaticExport, bundle?: Bundle): RouteTable {
     ['/api/v1/auth/forward', answerForward, 'proxied'],
     ['/api/v1/auth/forward/', answerForward, 'proxied'],
     ['/api/', answerRest],
+    [channelPath, refusePlainRequest],
     ['/oauth/', answerOauth],
     ['/.well-known/jwks.json', answerJwks, 'linked'],
     ['/cli/', handout, 'linked'],
     ['/npm/', handout],
     ['/', createPagesDoor(site), 'linked'],
   ];
+}
+
+/** Everything that asks for a WebSocket. */
+export function upgradeTable(site: StaticExport): RouteTable {
+  const channel = [channelPath, openChannel] as const;
+  return site.upgrade ? [channel, ['/_next/', site.upgrade]] : [channel];
 }

@@ -33,6 +33,7 @@ import {
   type SessionUse,
 } from '#server/core/sessions/queries.ts';
 import { promoteStaged } from '#server/credentials/rotation/promote-staged.ts';
+import { createAgentConnections } from '#server/doors/agents/agent-connections.ts';
 import { createAdmission } from '#server/doors/http/admission.ts';
 import { queues } from '#server/doors/jobs/queue.ts';
 import { createMetrics } from '#server/doors/metrics/metrics.ts';
@@ -121,6 +122,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     log,
     findEnd: (principal) => findEnd(db, principal, clock.now()),
   });
+  const agentConnections = createAgentConnections({ db, clock, log, hub });
   const rates = createRates(config, clock, log);
   const admission = createAdmission(clock);
   const signer = createCookieSigner(await readInstallationKey(db, 'sign_in'));
@@ -137,6 +139,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     defaultTenantId,
     jobs,
     hub,
+    agentConnections,
     mailer,
     seals,
     metrics: wantsMetrics(config)
@@ -164,7 +167,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     async close() {
       clearInterval(warning);
       await mailSoon.close();
-      await Promise.all([hub.close(), jobs.close()]);
+      await Promise.all([hub.close(), agentConnections.close(), jobs.close()]);
       mailer?.close();
       rates.close();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close()]);

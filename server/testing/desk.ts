@@ -13,7 +13,7 @@ import { startHttpServer } from '#server/doors/http/server.ts';
 import { runJobs } from '#server/doors/jobs/queue.ts';
 import { openStaticExport, type StaticExport } from '#server/doors/pages/export.ts';
 import { issueSetupCode } from '#server/people/first-admin/commands.ts';
-import { routeTable } from '#server/routes.ts';
+import { routeTable, upgradeTable } from '#server/routes.ts';
 import { createRuntime } from '#server/runtime.ts';
 import { createCaller, type Caller } from '#server/testing/caller.ts';
 import { createFakeClock, type FakeClock } from '#server/testing/clock.ts';
@@ -141,7 +141,8 @@ async function openInstance(
     },
   });
   const runtime = await createRuntime(config, { addresses: { owner: address }, clock, logTo });
-  const server = await startHttpServer(runtime, routeTable(await readPages(pages), await readBundle(cli)));
+  const site = await readPages(pages);
+  const server = await startHttpServer(runtime, routeTable(site, await readBundle(cli)), upgradeTable(site));
   // Pages are watched from their first moment, as on a server that people use.
   if (pages) await runtime.hub.listen();
   return {

@@ -26,6 +26,8 @@ export interface AuditQueue {
    * difference.
    */
   addRefusal(row: AuditRow): void;
+  /** As `addRefusal`, for what is no refusal and happens often. */
+  addGathered(row: AuditRow): void;
   /** One row for all calls with the same key in ten minutes. */
   addOnce(key: string, row: AuditRow): void;
   /** Whether a row may be written by itself, in a transaction of its own. If not, it is counted here. */
@@ -90,6 +92,7 @@ export function createAuditQueue(db: Database, clock: Clock, log: Logger): Audit
     add,
     addRefusal: (row) =>
       (callerOf(row) === undefined ? ofStrangers : refusals).add(refusalKey(row), row, now()),
+    addGathered: (row) => refusals.add(refusalKey(row), row, now()),
     addOnce: (key, row) => views.addOnce(key, row, now()),
     admits,
     admitsMove: (row) => moves.admits(row.credentialId ?? '', row, now()),

@@ -1,21 +1,9 @@
-import { and, eq, exists, gt, isNull, lt, sql, type SQL } from 'drizzle-orm';
+import { and, eq, exists, isNull, lt, sql } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
 import { agents, agentServers, rotations } from '#db/schema/agents.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { Role } from '#server/core/access/schema.ts';
-
-/** A server that has not renewed its row for so long is gone, and so are the connections that it held. */
-const serverGoneMs = 20_000;
-
-/** Whether a server that is alive holds the agent's connection. */
-export function isConnected(db: Connection, at: Date): SQL {
-  const alive = and(
-    eq(agentServers.id, agents.serverId),
-    gt(agentServers.seenAt, new Date(at.getTime() - serverGoneMs)),
-  );
-  return exists(db.select({ id: agentServers.id }).from(agentServers).where(alive));
-}
 
 /** Says that a server is alive, and forgets those that have been gone for an hour. */
 export async function renewServer(db: Database, id: string, seenAt: Date): Promise<void> {

@@ -65,16 +65,17 @@ export function markTimedOut(ctx: AgentCtx, rotationId: string): Promise<boolean
   );
 }
 
-/** The agent says that it uses the new secret, so that one who connects with an older one is found out. */
+/** The agent uses the new secret, so that one that connects with an older one is found out. False where it does not. */
 export async function noteCompleted(
   { runtime, principal }: AgentCtx,
   connectionId: string,
   { rotationId, epoch }: { rotationId: string; epoch: number },
-): Promise<void> {
+): Promise<boolean> {
   const agentId = principal.agent.id;
   const [found] = await findRotations(runtime.db, agentId, { limit: 1, id: rotationId });
-  if (found?.rotation.state !== 'promoted' || found.rotation.epoch !== epoch) return;
+  if (found?.rotation.state !== 'promoted' || found.rotation.epoch !== epoch) return false;
   await updateConnectionEpoch(runtime.db, { agentId, connectionId, epoch });
+  return true;
 }
 
 /** Does something to the open rotation where it is the one that is meant and has come so far; false where not. */

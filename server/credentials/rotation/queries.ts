@@ -1,13 +1,13 @@
 import { and, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { isConnected } from '#db/connected-agents.ts';
 import { byTime, inOrder, isBehind, keyText, type Keyset, type KeysetPosition } from '#db/keyset.ts';
 import { isCurrentSecret } from '#db/main-secrets.ts';
 import { agents, rotations } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { isConnected } from '#server/credentials/presence/queries.ts';
 import type { RotationTerms } from '#server/credentials/rotation/rules.ts';
 import { openRotationStates } from '#server/credentials/rotation/schema.ts';
 

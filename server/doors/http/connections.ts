@@ -5,6 +5,14 @@ import { addressBlock } from '#server/core/network/address.ts';
 import { bareAnswer } from '#server/doors/http/answer.ts';
 import { peerOf } from '#server/doors/http/client-address.ts';
 
+const counted = new WeakMap<Socket, () => void>();
+
+/** Counts a connection no longer against its address: of one who is known, and has a limit of their own. */
+export function stopCounting(socket: Socket): void {
+  counted.get(socket)?.();
+  counted.delete(socket);
+}
+
 /** Turns away the connections of an address, or of the IPv6 network of one subscriber, that holds too many already. A trusted proxy speaks for many and is not counted. */
 export function limitConnections(server: Server, config: Config): void {
   const held = new Map<string, number>();
@@ -16,7 +24,8 @@ export function limitConnections(server: Server, config: Config): void {
     const count = (held.get(block) ?? 0) + 1;
     if (count > config.maxConnectionsPerAddress) return void socket.end(refusal, () => socket.destroy());
     held.set(block, count);
-    socket.once('close', () => release(held, block));
+    counted.set(socket, () => release(held, block));
+    socket.once('close', () => stopCounting(socket));
   });
 }
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Party, Release } from '#db/turns.ts';
 import { type AnyoneCtx, createCtx, type RequestFacts, type Runtime } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
@@ -26,6 +27,8 @@ export interface Exchange {
   held: Release[];
   /** People come here by links: what is refused is told as a page. */
   isForPeople: boolean;
+  /** Where a WebSocket is asked for: what came of it, and the connection. */
+  upgrade?: { socket: Socket; head: Buffer };
   /** The server was asked to stop: requests had better go to another. */
   isLeaving: boolean;
 }
@@ -51,6 +54,13 @@ export async function openCtx(
   warnOfExpiry(res, principal, runtime.clock.now());
   const reply = { setCookie: (value: string) => void res.appendHeader('Set-Cookie', value) };
   return createCtx(runtime, { request: facts, principal, reply });
+}
+
+/** Lets another protocol have the connection: nothing more is answered on it. */
+export function takeOver({ req, res }: Exchange): void {
+  res.statusCode = 101;
+  res.detachSocket(req.socket);
+  res.emit('close');
 }
 
 const expirySoonMs = soonDays * 86_400_000;

@@ -5,8 +5,13 @@ import { bareAnswer } from '#server/doors/http/answer.ts';
 import { limitConnections, releaseIdleReaders } from '#server/doors/http/connections.ts';
 import { PresetResponse } from '#server/doors/http/preset-response.ts';
 
-/** Takes a request for a WebSocket. */
-export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
+/** Takes requests for a WebSocket, those that it wants; all others are answered as if they had not asked for one. */
+export interface Upgrades {
+  wants(req: IncomingMessage): boolean;
+  take(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+export const noUpgrades: Upgrades = { wants: () => false, take: (_, socket) => socket.destroy() };
 
 const limits = {
   headerBytes: 16_384,
@@ -29,7 +34,7 @@ const clientErrors: Record<string, string> = {
 export async function openListener(
   config: Config,
   onRequest: RequestListener<typeof IncomingMessage, typeof PresetResponse>,
-  upgrade?: Upgrade,
+  upgrades: Upgrades,
 ): Promise<Server> {
   const server = createServer(
     {
@@ -41,6 +46,7 @@ export async function openListener(
       keepAliveTimeout: limits.keepAliveMs,
       // Node's own refusal would go without the headers that no answer goes without.
       requireHostHeader: false,
+      shouldUpgradeCallback: upgrades.wants,
     },
     onRequest,
   );
@@ -48,7 +54,7 @@ export async function openListener(
   server.on('checkExpectation', onRequest);
   limitConnections(server, config);
   releaseIdleReaders(server, limits.silenceMs);
-  if (upgrade) server.on('upgrade', upgrade);
+  server.on('upgrade', upgrades.take);
   // Whoever neither sends nor reads is let go, a little after an idle connection would be.
   server.setTimeout(limits.silenceMs);
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

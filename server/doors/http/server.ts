@@ -6,10 +6,10 @@ import { actFor } from '#db/turns.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { presetHeaders } from '#server/doors/http/answer.ts';
 import { refuse, releaseHeld, type Door, type Exchange } from '#server/doors/http/exchange.ts';
-import { openListener, type Upgrade } from '#server/doors/http/listen.ts';
+import { openListener } from '#server/doors/http/listen.ts';
 import { assertOwnOrigin, type Reach } from '#server/doors/http/origin.ts';
 import { warnOfOtherAddress } from '#server/doors/http/other-address.ts';
-import type { PresetResponse } from '#server/doors/http/preset-response.ts';
+import { PresetResponse } from '#server/doors/http/preset-response.ts';
 import {
   assertWellFormed,
   loggablePath,
@@ -43,13 +43,21 @@ export interface HttpServer {
 export async function startHttpServer(
   runtime: Runtime,
   routes: RouteTable,
-  upgrade?: Upgrade,
+  upgrades: RouteTable = [],
 ): Promise<HttpServer> {
   const { config } = runtime;
   let isLeaving = false;
   const take = (req: IncomingMessage, res: PresetResponse) =>
     answer({ runtime, req, res, isLeaving }, routes);
-  const server = await openListener(config, take, upgrade);
+  const server = await openListener(config, take, {
+    wants: (req) => findRoute(upgrades, pathOf(req)) !== undefined && isForWebSocket(req),
+    take(req, socket, head) {
+      const res = answerOn(req);
+      const upgrade = { socket: req.socket, head };
+      if (res) answer({ runtime, req, res, isLeaving, upgrade }, upgrades);
+      else socket.destroy();
+    },
+  });
   const { port } = server.address() as AddressInfo;
   if (!config.urlIsGiven) config.url.port = String(port);
   return {
@@ -58,12 +66,12 @@ export async function startHttpServer(
       isLeaving = true;
       await sleep(config.drainSeconds * 1_000);
       // What stays open would keep the server from ever being idle.
-      await Promise.all([runtime.hub.close(), drain(server)]);
+      await Promise.all([runtime.hub.close(), runtime.agentConnections.close(), drain(server)]);
     },
   };
 }
 
-type Incoming = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving'>;
+type Incoming = Pick<Exchange, 'runtime' | 'req' | 'res' | 'isLeaving' | 'upgrade'>;
 
 function answer(asked: Incoming, routes: RouteTable): void {
   const { runtime, req, res } = asked;
@@ -73,13 +81,13 @@ function answer(asked: Incoming, routes: RouteTable): void {
   const { url, authority } = readTarget(req.url ?? '/');
   req.url = url;
   const { path, query } = splitUrl(url.slice(0, urlLength));
-  const route = routes.find(([prefix]) => leadsTo(prefix, path)) ?? nowhere;
+  const route = findRoute(routes, path) ?? nowhere;
   const facts = readFacts(req, runtime.config);
   const caller = { key: facts.address ?? 'unknown', isKnown: false };
   const isForPeople = route[2] === 'linked';
   const exchange: Exchange = { ...asked, path, query, facts, caller, calls: 1, held: [], isForPeople };
   // On this connection nothing more will be answered for long.
-  if (asked.isLeaving) res.shouldKeepAlive = false;
+  if (asked.isLeaving || asked.upgrade) res.shouldKeepAlive = false;
   presetHeaders(res, runtime.config, facts.id);
   res.on('close', () => logRequest(exchange, performance.now() - started));
   void actFor(caller, () => pass(exchange, route, authority));
@@ -109,6 +117,26 @@ async function pass(
   }
 }
 
+const findRoute = (routes: RouteTable, path: string) => routes.find(([prefix]) => leadsTo(prefix, path));
+
+const pathOf = ({ url = '/' }: IncomingMessage) => splitUrl(readTarget(url).url.slice(0, urlLength)).path;
+
+const isForWebSocket = ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket';
+
+/** What a request for an upgrade is refused by, before which Node has let go of its connection; undefined where another answer is under way there. */
+function answerOn(req: IncomingMessage): PresetResponse | undefined {
+  const { socket } = req;
+  socket.on('error', () => {});
+  const res = new PresetResponse(req);
+  try {
+    res.assignSocket(socket);
+  } catch {
+    return undefined;
+  }
+  res.once('finish', () => socket.destroySoon());
+  return res;
+}
+
 const leadsTo = (prefix: string, path: string) =>
   path === prefix || (prefix.endsWith('/') && path.startsWith(prefix));
 
@@ -121,7 +149,7 @@ const nowhere: Route = [
 
 /** The path only: a query may hold a code. What stands in place of a token is blotted out by the log itself. */
 function logRequest({ runtime, req, res, facts, path }: Exchange, ms: number): void {
-  const answered = res.writableFinished ? res.statusCode : 'aborted';
+  const answered = res.writableFinished || res.statusCode === 101 ? res.statusCode : 'aborted';
   runtime.metrics?.answered({ endpoint: facts.endpoint, status: answered, ms });
   if (!runtime.log.isLevelEnabled('info')) return;
   const line = {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobQueue } from '#db/job-queue.ts';
 import type { Turns } from '#db/turns.ts';
+import type { closeCodes } from '#server/doors/agents/schema.ts';
 import type { Admission } from '#server/doors/http/admission.ts';
 import type { ErrorCode } from '#server/errors.ts';
 import type { Seals } from '#server/oversight/audit-seals/seals.ts';
@@ -18,6 +19,8 @@ declare module '#server/core/access/context.ts' {
 export interface Metrics {
   answered(request: { endpoint: string; status: number | 'aborted'; ms: number }): void;
   refused(code: ErrorCode): void;
+  /** A message of an agent was refused, and its connection closed for it. */
+  agentRefused(why: keyof typeof closeCodes): void;
   /** All of it, in Prometheus' text format. */
   print(): Promise<{ type: string; text: string }>;
 }
@@ -59,6 +62,12 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['code'],
     registers,
   });
+  const agentRefusals = new Counter({
+    name: 'keyward_agent_refusals_total',
+    help: 'Connections of agents that were closed for what came over them, by why.',
+    labelNames: ['why'],
+    registers,
+  });
   const { admission, jobs, queues, seals } = sources;
   const gauges = [
     gaugeConnections(sources),
@@ -75,6 +84,7 @@ export function createMetrics(sources: MetricSources): Metrics {
       durations.observe({ endpoint }, ms / 1_000);
     },
     refused: (code) => refusals.inc({ code }),
+    agentRefused: (why) => agentRefusals.inc({ why }),
     print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import next from 'next';
-import type { Exchange } from '#server/doors/http/exchange.ts';
+import { takeOver, type Exchange } from '#server/doors/http/exchange.ts';
 import type { StaticExport } from '#server/doors/pages/export.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -29,9 +29,12 @@ export async function openDevelopmentPages(): Promise<StaticExport> {
   return {
     sendPage: send,
     sendFile: send,
-    upgrade(req, socket, head) {
-      if (!req.url?.startsWith('/_next/') || !dummy.emit('upgrade', req, socket, head))
-        return void socket.destroy();
+    upgrade(exchange) {
+      const { req, upgrade } = exchange;
+      if (!upgrade) return;
+      const { socket, head } = upgrade;
+      takeOver(exchange);
+      if (!dummy.emit('upgrade', req, socket, head)) return void socket.destroy();
       reloading.add(socket.on('close', () => reloading.delete(socket)));
     },
   };

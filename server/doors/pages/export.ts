@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lookup } from 'mrmime';
-import type { Exchange } from '#server/doors/http/exchange.ts';
-import type { Upgrade } from '#server/doors/http/listen.ts';
+import type { Door, Exchange } from '#server/doors/http/exchange.ts';
 import { etagOf, forGood, sendFile, type SentFile } from '#server/doors/pages/send-file.ts';
 
 /** The web app as Next exported it: pages with the policies that their own scripts need, and the files that they load. */
@@ -14,7 +13,7 @@ export interface StaticExport {
   /** Sends a file; false where there is none. */
   sendFile(exchange: Exchange): boolean;
   /** Only while developing, when pages reload themselves. */
-  upgrade?: Upgrade;
+  upgrade?: Door;
 }
 
 const noPages: StaticExport = { sendPage: () => false, sendFile: () => false };

@@ -1,0 +1,106 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Database } from '#db/client.ts';
+import { findStandings, type Standing } from '#server/credentials/presence/queries.ts';
+import { closingOf } from '#server/credentials/presence/rules.ts';
+import { asAgent, breakOff, closeConnection, type AgentConnection } from '#server/doors/agents/connection.ts';
+import { deliverRotation } from '#server/doors/agents/serve-rotation.ts';
+import type { HubSubscriber } from '#server/oversight/live-updates/hub.ts';
+
+/** Looks again at agents that are connected: whether they still may be, and whether a rotation waits for them. */
+export interface Recheck extends HubSubscriber {
+  add(connection: AgentConnection): void;
+  remove(connection: AgentConnection): void;
+  stop(): void;
+}
+
+const batchSize = 2_000;
+const closedInOneTurn = 200;
+const everyMs = 60_000;
+
+/** `all`: the connections that there are. All of them are looked at each minute too, which hears of nothing but time. */
+export function createRecheck({
+  db,
+  log,
+  all,
+}: {
+  db: Database;
+  log: Logger;
+  all: ReadonlySet<AgentConnection>;
+}): Recheck {
+  const byKey = new Map<string, Set<AgentConnection>>();
+  const due = new Set<string>();
+  let isRunning = false;
+
+  function lookSoon(connections: Iterable<AgentConnection>): void {
+    for (const { ctx } of connections) due.add(ctx.principal.agent.id);
+    if (isRunning || due.size === 0) return;
+    isRunning = true;
+    setImmediate(() => void look());
+  }
+
+  async function look(): Promise<void> {
+    while (due.size > 0) {
+      const ids = [...due].slice(0, batchSize);
+      for (const id of ids) due.delete(id);
+      try {
+        const standings = new Map((await findStandings(db, ids)).map((row) => [row.id, row]));
+        await judge(ids, standings);
+      } catch (error) {
+        log.warn({ err: error }, 'agents that are connected could not be looked at');
+        for (const id of ids) due.add(id);
+        await sleep(1_000, undefined, { ref: false });
+      }
+    }
+    isRunning = false;
+  }
+
+  async function judge(ids: string[], standings: Map<string, Standing>): Promise<void> {
+    let count = 0;
+    for (const id of ids)
+      for (const connection of byKey.get(`credential:${id}`) ?? []) {
+        act(connection, standings.get(id));
+        if (++count % closedInOneTurn === 0) await nextTurn();
+      }
+  }
+
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    add(connection) {
+      timer ??= setInterval(() => lookSoon(all), everyMs).unref();
+      for (const key of keysOf(connection)) {
+        const those = byKey.get(key);
+        if (those) those.add(connection);
+        else byKey.set(key, new Set([connection]));
+      }
+    },
+    remove(connection) {
+      for (const key of keysOf(connection)) {
+        const those = byKey.get(key);
+        those?.delete(connection);
+        if (those?.size === 0) byKey.delete(key);
+      }
+    },
+    onAccess: (key) => lookSoon(byKey.get(key) ?? []),
+    onAgent: (id) => lookSoon(byKey.get(`credential:${id}`) ?? []),
+    onMissed: () => lookSoon(all),
+    stop: () => clearInterval(timer),
+  };
+}
+
+function act(connection: AgentConnection, standing: Standing | undefined): void {
+  const { ctx, id, epoch, hasSaidHello } = connection;
+  const held = { id, epoch, hasSaidHello, ownerRole: ctx.principal.agent.ownerRole };
+  const closing = closingOf(standing, held);
+  if (closing) return closeConnection(connection, closing.why, closing.reason);
+  if (!standing?.hasQueued || !hasSaidHello) return;
+  asAgent(connection, () => deliverRotation(connection)).catch((error: unknown) =>
+    breakOff(connection, error),
+  );
+}
+
+/** What it hangs on, as `notify_access()` names it. */
+function keysOf({ ctx }: AgentConnection): string[] {
+  const { agent, tenantId } = ctx.principal;
+  return [`tenant:${tenantId}`, `credential:${agent.id}`, `user:${agent.ownerId}`];
+}

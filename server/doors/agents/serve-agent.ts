@@ -1,0 +1,64 @@
+import { auditRow } from '#server/core/audit/record.ts';
+import { machineName } from '#server/core/secrets/machine-name.ts';
+import { noteCompleted } from '#server/credentials/rotation/commands.ts';
+import { settleHello } from '#server/credentials/rotation/settle-hello.ts';
+import type { AgentConnections } from '#server/doors/agents/agent-connections.ts';
+import { closeConnection, sendMessage, type AgentConnection } from '#server/doors/agents/connection.ts';
+import { ProtocolError, readAs, type Call } from '#server/doors/agents/read-message.ts';
+import {
+  channelLimits,
+  helloParams,
+  rotationCompleteParams,
+  rotationFailedParams,
+} from '#server/doors/agents/schema.ts';
+import { deliverRotation, failRotation } from '#server/doors/agents/serve-rotation.ts';
+
+/** What an agent may ask for. */
+export async function answerCall(
+  connections: AgentConnections,
+  connection: AgentConnection,
+  call: Call,
+): Promise<void> {
+  const { method } = call;
+  if (method === 'agent.hello') return answerHello(connections, connection, call);
+  if (!connection.hasSaidHello) throw new ProtocolError('say hello first');
+  if (method === 'agent.rotation_complete') await complete(connection, call);
+  else if (method === 'agent.rotation_failed')
+    await failRotation(connection, readAs(rotationFailedParams, call.params));
+  else throw new ProtocolError('there is no such method');
+  if (call.id !== undefined) sendMessage(connection, { id: call.id, result: {} });
+}
+
+async function complete(connection: AgentConnection, { params }: Call): Promise<void> {
+  const completed = readAs(rotationCompleteParams, params);
+  if (await noteCompleted(connection.ctx, connection.id, completed)) connection.epoch = completed.epoch;
+}
+
+async function answerHello(
+  connections: AgentConnections,
+  connection: AgentConnection,
+  { id, params }: Call,
+): Promise<void> {
+  if (id === undefined) throw new ProtocolError('a hello has an id');
+  if (connection.hasSaidHello) throw new ProtocolError('hello was said already');
+  const hello = readAs(helloParams, params);
+  const { ctx, epoch } = connection;
+  if (hello.epoch !== epoch && hello.nextEpoch !== epoch)
+    throw new ProtocolError('this epoch is not that of the secret you called with');
+  const host = machineName(hello.host) ?? 'unknown';
+  const version = machineName(hello.version) ?? 'unknown';
+  const { serverId } = connections;
+  const said = { host, version, epoch, nextEpoch: hello.nextEpoch, connectionId: connection.id, serverId };
+  await connections.isListed();
+  const outcome = await settleHello(ctx, said);
+  if ('closing' in outcome) return closeConnection(connection, outcome.closing.why, outcome.closing.reason);
+  if (!connections.greet(connection)) return;
+  const { agent } = ctx.principal;
+  const serverTime = ctx.now().toISOString();
+  const { heartbeatSeconds } = channelLimits;
+  sendMessage(connection, { id, result: { agentId: agent.id, epoch, serverTime, heartbeatSeconds } });
+  const resource = { type: 'agent', id: agent.id, label: agent.name };
+  const detail = { host, version, epoch };
+  ctx.runtime.auditQueue.addGathered(auditRow(ctx, { action: 'agent.connect', resource, detail }));
+  if (outcome.hasQueued) await deliverRotation(connection);
+}
