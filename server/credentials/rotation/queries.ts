@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, count, desc, eq, exists, gt, inArray, isNull, max, not, notInArray, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { isConnected } from '#db/connected-agents.ts';
@@ -6,9 +6,9 @@ import { byTime, inOrder, isBehind, keyText, type Keyset, type KeysetPosition } 
 import { isCurrentSecret } from '#db/main-secrets.ts';
 import { agents, rotations } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
-import { tenants } from '#db/schema/people.ts';
+import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { RotationTerms } from '#server/credentials/rotation/rules.ts';
+import { dueSpread, type RotationTerms } from '#server/credentials/rotation/rules.ts';
 import { openRotationStates } from '#server/credentials/rotation/schema.ts';
 
 /** Locks the credential of an agent, and with it all that happens to its secrets (decision 46). */
@@ -195,4 +195,85 @@ export async function countUnderWay(db: Connection, at: Date): Promise<Map<strin
     .where(and(isOpen, lately))
     .groupBy(agents.serverId);
   return new Map(rows.flatMap(({ serverId, count }) => (serverId === null ? [] : [[serverId, count]])));
+}
+
+/** Of a tenant: whether it is time to look for what is due. */
+const isCheck = (at: Date) =>
+  sql<boolean>`coalesce(${tenants.agentsCheckedAt} + make_interval(mins => ${tenants.agentRotationCheckMinutes}) <= ${at.toISOString()}::timestamptz, true)`;
+
+/** Agents that are connected and may be due, the longest due first, and how often it has failed since it last worked. */
+export async function findCandidates(db: Connection, at: Date) {
+  const worked = alias(rotations, 'worked');
+  const lastWorked = db
+    .select({ at: max(worked.createdAt) })
+    .from(worked)
+    .where(and(eq(worked.agentId, agents.id), eq(worked.state, 'promoted')));
+  const failed = db
+    .select({ failures: count().as('failures'), failedAt: max(rotations.endedAt).as('failed_at') })
+    .from(rotations)
+    .where(
+      and(
+        eq(rotations.agentId, agents.id),
+        eq(rotations.state, 'failed'),
+        sql`${rotations.createdAt} > coalesce(${lastWorked}, '-infinity')`,
+      ),
+    )
+    .as('failed');
+  const open = alias(rotations, 'open');
+  const isRotating = exists(
+    db
+      .select({ id: open.id })
+      .from(open)
+      .where(and(eq(open.agentId, agents.id), inArray(open.state, [...openRotationStates]))),
+  );
+  const rotationDays = sql<number>`coalesce(${agents.rotationDays}, ${tenants.agentRotationDays})`;
+  const earliest = sql`${agents.rotateAfter} - ${rotationDays} * interval '1 day' * ${dueSpread}::float8`;
+  const rows = await db
+    .select({
+      id: agents.id,
+      tenantId: agents.tenantId,
+      serverId: agents.serverId,
+      rotateAfter: agents.rotateAfter,
+      rotationDays,
+      overdueDays: tenants.agentOverdueDays,
+      isCheck: isCheck(at),
+      failures: failed.failures,
+      failedAt: failed.failedAt,
+    })
+    .from(agents)
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .innerJoin(tenants, eq(tenants.id, agents.tenantId))
+    .innerJoin(users, eq(users.id, agents.ownerUserId))
+    .leftJoinLateral(failed, sql`true`)
+    .where(
+      and(
+        sql`${earliest} <= ${at.toISOString()}::timestamptz`,
+        isConnected(db, at),
+        eq(credentials.enabled, true),
+        isNull(credentials.revokedAt),
+        isNull(agents.pausedAt),
+        isNull(agents.stuckAt),
+        isNull(tenants.suspendedAt),
+        isNull(users.deactivatedAt),
+        isNull(users.deletedAt),
+        not(isRotating),
+      ),
+    )
+    .orderBy(agents.rotateAfter, agents.id)
+    .limit(1_000);
+  return rows.flatMap(({ serverId, rotateAfter, failures, ...row }) =>
+    serverId === null || rotateAfter === null
+      ? []
+      : [{ ...row, serverId, rotateAfter, failures: failures ?? 0 }],
+  );
+}
+export type Candidate = Awaited<ReturnType<typeof findCandidates>>[number];
+
+/** Of tenants whose time it was that they were looked at, but for those of which something is left to do. */
+export async function noteChecked(db: Connection, at: Date, left: readonly string[]): Promise<void> {
+  const isDone = left.length === 0 ? undefined : notInArray(tenants.id, [...left]);
+  await db
+    .update(tenants)
+    .set({ agentsCheckedAt: at })
+    .where(and(isCheck(at), isDone, isNull(tenants.deletedAt)));
 }

@@ -11,6 +11,7 @@ import { pruneDeviceRequestsJob } from '#server/doors/jobs/prune-device-requests
 import { pruneTalliesJob } from '#server/doors/jobs/prune-tallies.ts';
 import { pruneTenantsJob } from '#server/doors/jobs/prune-tenants.ts';
 import { pruneUse } from '#server/doors/jobs/prune-use.ts';
+import { rotateAgentsJob } from '#server/doors/jobs/rotate-agents.ts';
 import { sweepTokensJob } from '#server/doors/jobs/sweep-tokens.ts';
 import { syncOwnersJob } from '#server/doors/jobs/sync-owners.ts';
 import { verifyAudit } from '#server/doors/jobs/verify-audit.ts';
@@ -26,6 +27,7 @@ export const jobs = [
   pruneTalliesJob,
   pruneDeviceRequestsJob,
   pruneTenantsJob,
+  rotateAgentsJob,
   sweepTokensJob,
   syncOwnersJob,
 ] as readonly Job<never>[];
