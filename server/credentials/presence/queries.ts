@@ -1,9 +1,8 @@
-import { and, eq, exists, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, exists, isNull, lt, max, sql } from 'drizzle-orm';
 import type { Connection, Database } from '#db/client.ts';
 import { agents, agentServers, rotations } from '#db/schema/agents.ts';
-import { credentials } from '#db/schema/credentials.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
-import type { Role } from '#server/core/access/schema.ts';
 
 /** Says that a server is alive, and forgets those that have been gone for an hour. */
 export async function renewServer(db: Database, id: string, seenAt: Date): Promise<void> {
@@ -80,25 +79,11 @@ export async function writeClosed(db: Database, closed: ClosedConnection[]): Pro
 }
 
 /** What decides whether an agent may keep its connection, whichever secret it was opened by. */
-export interface Standing {
-  id: string;
-  revokedAt: Date | null;
-  enabled: boolean;
-  pausedAt: Date | null;
-  pauseReason: string | null;
-  tenantSuspended: boolean;
-  ownerActive: boolean;
-  ownerId: string;
-  ownerRole: Role;
-  connectionId: string | null;
-  connectionEpoch: number | null;
-  /** A rotation waits for it. */
-  hasQueued: boolean;
-}
-
-export async function findStandings(db: Database, ids: readonly string[]): Promise<Standing[]> {
+export function findStandings(db: Database, ids: readonly string[]) {
+  const current = and(eq(secrets.credentialId, agents.id), eq(secrets.state, 'current'));
+  const isEnrollment = and(eq(rotations.agentId, agents.id), eq(rotations.cause, 'enrollment'));
   const queued = and(eq(rotations.agentId, agents.id), eq(rotations.state, 'queued'));
-  const rows = await db
+  return db
     .select({
       id: agents.id,
       revokedAt: credentials.revokedAt,
@@ -111,6 +96,11 @@ export async function findStandings(db: Database, ids: readonly string[]): Promi
       ownerRole: users.role,
       connectionId: agents.connectionId,
       connectionEpoch: agents.connectionEpoch,
+      hasSecret: sql<boolean>`${exists(db.select({ hash: secrets.hash }).from(secrets).where(current))}`,
+      enrolledEpoch: sql<number | null>`(${db
+        .select({ epoch: max(rotations.epoch) })
+        .from(rotations)
+        .where(isEnrollment)})`,
       hasQueued: sql<boolean>`${exists(db.select({ id: rotations.id }).from(rotations).where(queued))}`,
     })
     .from(agents)
@@ -118,8 +108,8 @@ export async function findStandings(db: Database, ids: readonly string[]): Promi
     .innerJoin(users, eq(users.id, agents.ownerUserId))
     .innerJoin(tenants, eq(tenants.id, agents.tenantId))
     .where(sql`${agents.id} = any(${sql.param([...ids])}::uuid[])`);
-  return rows;
 }
+export type Standing = Awaited<ReturnType<typeof findStandings>>[number];
 
 /** An agent of which someone has shown no secret but its id. */
 export async function findNamedAgent(db: Database, id: string) {

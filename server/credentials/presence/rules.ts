@@ -14,7 +14,11 @@ export interface StandingState {
   pauseReason: string | null;
   tenantSuspended: boolean;
   ownerActive: boolean;
+  ownerId: string;
   ownerRole: Role;
+  hasSecret: boolean;
+  /** Of the secret that it got by its last code; what it had before stopped then. */
+  enrolledEpoch: number | null;
   connectionId: string | null;
   connectionEpoch: number | null;
 }
@@ -23,6 +27,7 @@ export interface StandingState {
 export interface HeldConnection {
   id: string;
   epoch: number;
+  ownerId: string;
   ownerRole: Role;
   hasSaidHello: boolean;
 }
@@ -33,10 +38,13 @@ export function closingOf(standing: StandingState | undefined, held: HeldConnect
   if (standing.tenantSuspended) return { why: 'tenantSuspended', reason: 'this organisation is suspended' };
   if (!standing.enabled) return { why: 'refused', reason: 'this agent is switched off' };
   if (standing.pausedAt) return { why: 'refused', reason: pausedReason(standing.pauseReason) };
+  if (!standing.hasSecret) return { why: 'refused', reason: 'the secrets of this agent were retired' };
+  if (held.epoch < (standing.enrolledEpoch ?? 0))
+    return { why: 'refused', reason: 'this agent was enrolled again' };
   if (!standing.ownerActive) return { why: 'refused', reason: 'the account of its owner is deactivated' };
   // What it may do has changed, not that it may: it comes back at once, as what it is now.
-  if (standing.ownerRole !== held.ownerRole)
-    return { why: 'goingAway', reason: 'the role of its owner changed' };
+  if (standing.ownerId !== held.ownerId || standing.ownerRole !== held.ownerRole)
+    return { why: 'goingAway', reason: 'its owner, or their role, has changed: reconnect' };
   return held.hasSaidHello ? replacementOf(standing, held) : undefined;
 }
 

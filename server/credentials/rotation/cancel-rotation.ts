@@ -1,8 +1,7 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import { dropStaged } from '#server/core/secrets/replace-secret.ts';
+import { endOpenRotation } from '#server/credentials/rotation/end-open-rotation.ts';
 import { findReadableAgent } from '#server/credentials/rotation/find-agent.ts';
-import { findRotations, lockAgentCredential, updateRotation } from '#server/credentials/rotation/queries.ts';
-import { recordRotation } from '#server/credentials/rotation/record-rotation.ts';
+import { findRotations, lockAgentCredential } from '#server/credentials/rotation/queries.ts';
 import {
   openRotationStates,
   type RotationIdInput,
@@ -26,10 +25,7 @@ export function cancelRotation(ctx: Ctx, { id, rotationId }: RotationIdInput): P
     const open: readonly RotationState[] = openRotationStates;
     if (!open.includes(rotation.state))
       throw new AppError('rotation_over', `This rotation is over: it was ${rotation.state}. Start another.`);
-    const changes = { state: 'cancelled', endedAt: ctx.now() } as const;
-    await updateRotation(tx, { agentId: id, id: rotationId }, changes);
-    await dropStaged(tx, id, ctx.now());
-    await recordRotation(tx, ctx, 'rotation.cancel', { agent, rotation });
-    return toRotationView({ ...rotation, ...changes }, null);
+    await endOpenRotation(tx, ctx, { agent, state: 'cancelled' });
+    return toRotationView({ ...rotation, state: 'cancelled', endedAt: ctx.now() }, null);
   });
 }

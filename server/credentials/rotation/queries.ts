@@ -146,7 +146,11 @@ export async function updateAgent(
   await db.update(agents).set(changes).where(eq(agents.id, agentId));
 }
 
-export function updateAgentSecretDates(tx: Transaction, agentId: string, rotateAfter: Date | null): Promise<void> {
+export function updateAgentSecretDates(
+  tx: Transaction,
+  agentId: string,
+  rotateAfter: Date | null,
+): Promise<void> {
   return updateAgent(tx, agentId, { rotateAfter, stuckAt: null });
 }
 

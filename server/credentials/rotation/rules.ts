@@ -141,14 +141,11 @@ export interface Visit {
 const alternationMs = 10 * minuteMs;
 const alternations = 3;
 
-/** The changes of host that count still, with this hello's where it is one. */
+/** As many changes of host as are looked at, with this hello's where it is one. */
 export function addVisit(visits: readonly Visit[], visit: Visit): Visit[] {
-  const since = Date.parse(visit.at) - alternationMs;
   const last = visits.at(-1);
   if (last?.host === visit.host && last.epoch === visit.epoch) return [...visits];
-  // The host from which it moved counts, however long it had been there.
-  const kept = visits.filter(({ at }, place) => place === visits.length - 1 || Date.parse(at) >= since);
-  return [...kept, visit].slice(-alternations - 1);
+  return [...visits, visit].slice(-alternations - 1);
 }
 
 /** Whether two hosts take turns on one secret: back and forth and back again, within ten minutes. */

@@ -4,6 +4,7 @@ import { dropStaged } from '#server/core/secrets/replace-secret.ts';
 import { writeConnection } from '#server/credentials/presence/queries.ts';
 import type { Closing } from '#server/credentials/presence/rules.ts';
 import { persist } from '#server/credentials/rotation/commands.ts';
+import { endOpenRotation } from '#server/credentials/rotation/end-open-rotation.ts';
 import {
   countUnderWay,
   findEndings,
@@ -27,6 +28,7 @@ import {
   type Visit,
 } from '#server/credentials/rotation/rules.ts';
 import type { AgentCtx } from '#server/credentials/rotation/stage-rotation.ts';
+import type { RotationRow } from '#server/credentials/rotation/view.ts';
 
 /** What an agent says when it connects, and by which connection. */
 export interface Hello {
@@ -132,10 +134,14 @@ async function follow(
   const { agent, tenantId } = ctx.principal;
   if (open && step === 'persist') await persist(tx, ctx, open);
   if (step === 'deliver') return true;
-  if (open && (step === 'supersede' || step === 'lose')) await endOpen(tx, ctx, open, step);
-  if (step === 'lose' && isStuck(await findEndings(tx, agent.id))) {
-    await recordStuck(tx, ctx);
-    return false;
+  if (step === 'supersede')
+    await endOpenRotation(tx, ctx, { agent, state: 'superseded', actor: rotatingServer(tenantId) });
+  if (open && step === 'lose') {
+    await lose(tx, ctx, open);
+    if (isStuck(await findEndings(tx, agent.id))) {
+      await recordStuck(tx, ctx);
+      return false;
+    }
   }
   if (next === null) return false;
   await insertRotation(tx, {
@@ -150,22 +156,14 @@ async function follow(
   return true;
 }
 
-async function endOpen(
-  tx: Transaction,
-  ctx: AgentCtx,
-  open: NonNullable<HelloFacts['open']>,
-  step: 'supersede' | 'lose',
-): Promise<void> {
+/** It was delivered and is not held, or never told of: its secret works for nobody. */
+async function lose(tx: Transaction, ctx: AgentCtx, open: RotationRow): Promise<void> {
   const { agent, tenantId } = ctx.principal;
-  const endedAt = ctx.now();
   const failure = open.failure ?? 'lost';
-  const changes =
-    step === 'lose'
-      ? ({ state: 'failed', failure, endedAt } as const)
-      : ({ state: 'superseded', endedAt } as const);
+  const changes = { state: 'failed', failure, endedAt: ctx.now() } as const;
   await updateRotation(tx, { agentId: agent.id, id: open.id }, changes);
-  await dropStaged(tx, agent.id, endedAt);
-  const action = step === 'lose' ? 'rotation.fail' : 'rotation.supersede';
-  const detail = step === 'lose' ? { reason: failure } : {};
-  await recordRotation(tx, ctx, action, { agent, rotation: open, detail, by: rotatingServer(tenantId) });
+  await dropStaged(tx, agent.id, ctx.now());
+  const detail = { reason: failure };
+  const by = rotatingServer(tenantId);
+  await recordRotation(tx, ctx, 'rotation.fail', { agent, rotation: open, detail, by });
 }

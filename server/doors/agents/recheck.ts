@@ -90,7 +90,8 @@ export function createRecheck({
 
 function act(connection: AgentConnection, standing: Standing | undefined): void {
   const { ctx, id, epoch, hasSaidHello } = connection;
-  const held = { id, epoch, hasSaidHello, ownerRole: ctx.principal.agent.ownerRole };
+  const { ownerId, ownerRole } = ctx.principal.agent;
+  const held = { id, epoch, hasSaidHello, ownerId, ownerRole };
   const closing = closingOf(standing, held);
   if (closing) return closeConnection(connection, closing.why, closing.reason);
   if (!standing?.hasQueued || !hasSaidHello) return;
