@@ -24,13 +24,14 @@ export async function lockAgentCredential(tx: Transaction, id: string): Promise<
 export async function findRotationTerms(
   db: Connection,
   agentId: string,
-): Promise<(RotationTerms & { timeoutSeconds: number }) | undefined> {
+): Promise<(RotationTerms & { timeoutSeconds: number; connectionId: string | null }) | undefined> {
   const [row] = await db
     .select({
       rotationDays: sql<number>`coalesce(${agents.rotationDays}, ${tenants.agentRotationDays})`,
       overdueDays: tenants.agentOverdueDays,
       graceMinutes: tenants.agentGraceMinutes,
       timeoutSeconds: tenants.agentRotationTimeoutSeconds,
+      connectionId: agents.connectionId,
     })
     .from(agents)
     .innerJoin(tenants, eq(tenants.id, agents.tenantId))

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto';
-import type { Transaction } from '#db/client.ts';
+import type { Connection, Transaction } from '#db/client.ts';
 import { dropStaged } from '#server/core/secrets/replace-secret.ts';
 import { writeConnection } from '#server/credentials/presence/queries.ts';
 import type { Closing } from '#server/credentials/presence/rules.ts';
@@ -56,14 +56,26 @@ export async function settleHello(ctx: AgentCtx, hello: Hello): Promise<HelloOut
     return { closing: { why: 'olderEpoch', reason: 'this agent is connected with a newer secret' } };
   }
   const hasRoom = await hasRoomToRotate(ctx, facts, hello.serverId);
-  const isPlain = isUneventful(ctx, facts, hello, hasRoom);
-  const outcome = isPlain ? { hasQueued: false } : await settle(ctx, hello, hasRoom);
-  if ('closing' in outcome) return outcome;
+  if (!isUneventful(ctx, facts, hello, hasRoom)) return settle(ctx, hello, hasRoom);
+  await connect(ctx.runtime.db, ctx, hello);
+  return { hasQueued: false };
+}
+
+function connect(db: Connection, { principal, request, now }: AgentCtx, hello: Hello): Promise<void> {
   const { host, version, connectionId, serverId } = hello;
-  const connection = { agentId: agent.id, connectionId, serverId, connectionEpoch: agent.epoch };
-  const { address } = ctx.request;
-  await writeConnection(ctx.runtime.db, { ...connection, host, version, address, at: ctx.now() });
-  return outcome;
+  const { id: agentId, epoch: connectionEpoch } = principal.agent;
+  const { address } = request;
+  const at = now();
+  return writeConnection(db, {
+    agentId,
+    connectionId,
+    serverId,
+    connectionEpoch,
+    host,
+    version,
+    address,
+    at,
+  });
 }
 
 /** Nothing to decide, and nothing to lock: the many that come back at once when a server starts. */
@@ -113,6 +125,7 @@ function settle(ctx: AgentCtx, hello: Hello, hasRoom: boolean): Promise<HelloOut
     const closing = isSuspect ? await recordClone(tx, ctx, facts, hello) : undefined;
     if (closing) return { closing };
     const decision = decide(ctx, facts, hello, hasRoom);
+    await connect(tx, ctx, hello);
     return { hasQueued: await follow(tx, ctx, facts, decision) };
   });
 }

@@ -22,13 +22,13 @@ export interface StagedRotation {
   timeoutSeconds: number;
 }
 
-/** Makes the secret of the rotation that waits for an agent; undefined where none does. */
-export function stageRotation(ctx: AgentCtx): Promise<StagedRotation | undefined> {
+/** Makes the secret of the rotation that waits for an agent; undefined where none does, or it has another connection by now. */
+export function stageRotation(ctx: AgentCtx, connectionId: string): Promise<StagedRotation | undefined> {
   const { agent, tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     await lockAgentCredential(tx, agent.id);
     const [open, terms] = [await findOpenRotation(tx, agent.id), await findRotationTerms(tx, agent.id)];
-    if (open?.state !== 'queued' || !terms) return undefined;
+    if (open?.state !== 'queued' || terms?.connectionId !== connectionId) return undefined;
     const at = ctx.now();
     await dropStaged(tx, agent.id, at);
     const staging = { credentialId: agent.id, kind: 'agt', rotationId: open.id } as const;

@@ -120,7 +120,7 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       if (!all.has(connection) || connection.closedFor !== undefined) return false;
       const before = byAgent.get(id);
       byAgent.set(id, connection);
-      connection.hasSaidHello = true;
+      connection.greetedAt = performance.now();
       // What changed since it was let in was not heard of.
       recheck.onAgent(id);
       if (!before) return true;
@@ -134,7 +134,7 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       all.delete(connection);
       recheck.remove(connection);
       if (byAgent.get(id) === connection) byAgent.delete(id);
-      if (connection.hasSaidHello) noteClosed(connection);
+      if (connection.greetedAt !== undefined) noteClosed(connection);
     },
     isListed: () => (listed ??= list()),
     online: () => byAgent.size,

@@ -14,7 +14,9 @@ export interface AgentConnection {
   ctx: AgentCtx;
   /** Of the secret by which it was opened, or that it has said to use since. */
   epoch: number;
-  hasSaidHello: boolean;
+  openedAt: number;
+  /** When it became the agent's own by a hello, as `openedAt` by `performance.now()`; undefined: it has said none. */
+  greetedAt: number | undefined;
   /** Pings in a row that were not answered. */
   missedPings: number;
   /** Rotations that were sent and not answered yet. */
@@ -42,7 +44,8 @@ export function openConnection(
     id: randomUUIDv7(),
     ctx,
     epoch: ctx.principal.agent.epoch,
-    hasSaidHello: false,
+    openedAt: performance.now(),
+    greetedAt: undefined,
     missedPings: 0,
     unanswered: undefined,
     socket,
@@ -61,7 +64,7 @@ export function openConnection(
     return false;
   };
   const greeting = setTimeout(() => {
-    if (!connection.hasSaidHello) refuse('noHello', 'no hello within 10 s');
+    if (connection.greetedAt === undefined) refuse('noHello', 'no hello within 10 s');
   }, channelLimits.helloMs).unref();
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isAdmitted()) return;

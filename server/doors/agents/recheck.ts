@@ -43,9 +43,10 @@ export function createRecheck({
     while (due.size > 0) {
       const ids = [...due].slice(0, batchSize);
       for (const id of ids) due.delete(id);
+      const readAt = performance.now();
       try {
         const standings = new Map((await findStandings(db, ids)).map((row) => [row.id, row]));
-        await judge(ids, standings);
+        await judge(ids, standings, readAt);
       } catch (error) {
         log.warn({ err: error }, 'agents that are connected could not be looked at');
         for (const id of ids) due.add(id);
@@ -55,11 +56,11 @@ export function createRecheck({
     isRunning = false;
   }
 
-  async function judge(ids: string[], standings: Map<string, Standing>): Promise<void> {
+  async function judge(ids: string[], standings: Map<string, Standing>, readAt: number): Promise<void> {
     let count = 0;
     for (const id of ids)
       for (const connection of byKey.get(`credential:${id}`) ?? []) {
-        act(connection, standings.get(id));
+        act(connection, standings.get(id), readAt);
         if (++count % closedInOneTurn === 0) await nextTurn();
       }
   }
@@ -88,11 +89,13 @@ export function createRecheck({
   };
 }
 
-function act(connection: AgentConnection, standing: Standing | undefined): void {
-  const { ctx, id, epoch, hasSaidHello } = connection;
+/** What was read before a connection was opened, or greeted, says nothing about it: it is looked at anew once it is greeted. */
+function act(connection: AgentConnection, standing: Standing | undefined, readAt: number): void {
+  const { ctx, id, epoch, openedAt, greetedAt } = connection;
+  if (openedAt >= readAt) return;
+  const hasSaidHello = greetedAt !== undefined && greetedAt < readAt;
   const { ownerId, ownerRole } = ctx.principal.agent;
-  const held = { id, epoch, hasSaidHello, ownerId, ownerRole };
-  const closing = closingOf(standing, held);
+  const closing = closingOf(standing, { id, epoch, hasSaidHello, ownerId, ownerRole });
   if (closing) return closeConnection(connection, closing.why, closing.reason);
   if (!standing?.hasQueued || !hasSaidHello) return;
   asAgent(connection, () => deliverRotation(connection)).catch((error: unknown) =>

@@ -21,7 +21,7 @@ export async function answerCall(
 ): Promise<void> {
   const { method } = call;
   if (method === 'agent.hello') return answerHello(connections, connection, call);
-  if (!connection.hasSaidHello) throw new ProtocolError('say hello first');
+  if (connection.greetedAt === undefined) throw new ProtocolError('say hello first');
   if (method === 'agent.rotation_complete') await complete(connection, call);
   else if (method === 'agent.rotation_failed')
     await failRotation(connection, readAs(rotationFailedParams, call.params));
@@ -40,7 +40,7 @@ async function answerHello(
   { id, params }: Call,
 ): Promise<void> {
   if (id === undefined) throw new ProtocolError('a hello has an id');
-  if (connection.hasSaidHello) throw new ProtocolError('hello was said already');
+  if (connection.greetedAt !== undefined) throw new ProtocolError('hello was said already');
   const hello = readAs(helloParams, params);
   const { ctx, epoch } = connection;
   if (hello.epoch !== epoch && hello.nextEpoch !== epoch)

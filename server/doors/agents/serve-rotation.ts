@@ -18,8 +18,8 @@ import { rotateResult, rotationFailedParams, type RotateParams } from '#server/d
 
 /** Sends an agent the secret of the rotation that waits for it, if one does. */
 export async function deliverRotation(connection: AgentConnection): Promise<void> {
-  const { ctx, socket } = connection;
-  const staged = await stageRotation(ctx);
+  const { id, ctx, socket } = connection;
+  const staged = await stageRotation(ctx, id);
   if (!staged || socket.readyState !== socket.OPEN) return;
   if (!(await markDelivered(ctx, staged.rotationId))) return;
   send(connection, staged);
