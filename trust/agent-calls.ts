@@ -1,4 +1,5 @@
 import type { CreatedAgentView } from '#server/credentials/agents/schema.ts';
+import { textOf } from '#server/testing/caller.ts';
 import type { Person } from '#server/testing/person.ts';
 import { by, byAdmin, byStranger, post, type Prepare } from './prepare.ts';
 import type { TrialTenant } from './trial.ts';
@@ -23,6 +24,12 @@ async function pausedAgent(place: TrialTenant) {
   return input;
 }
 
+async function queuedRotation(place: TrialTenant) {
+  const { id } = await idOfAgent(place);
+  const queued = await post(place.admin, `/agents/${id}/rotate`, { wait: 'reconnect' });
+  return { id, rotationId: textOf(queued['id']) };
+}
+
 export const agentCalls: Record<string, Prepare> = {
   'agents.list': byAdmin(async (place) => {
     await agent(place);
@@ -41,4 +48,7 @@ export const agentCalls: Record<string, Prepare> = {
   'agents.resume': byAdmin(pausedAgent),
   'agents.transfer': byAdmin(async (place) => ({ ...(await idOfAgent(place)), userId: place.member.id })),
   'agents.remove': byAdmin(idOfAgent),
+  'rotations.rotate': byAdmin(async (place) => ({ ...(await idOfAgent(place)), wait: 'reconnect' })),
+  'rotations.list': byAdmin(async (place) => ({ id: (await queuedRotation(place)).id })),
+  'rotations.cancel': byAdmin(queuedRotation),
 };

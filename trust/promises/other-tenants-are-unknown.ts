@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import { newSecret } from '#server/core/secrets/format.ts';
 import { secretForm } from '#server/core/secrets/schema.ts';
 import { textOf, type Answer } from '#server/testing/caller.ts';
+import { createAgent } from '#server/testing/enrollment.ts';
 import type { Person } from '#server/testing/person.ts';
 import type { ServerProcess } from '#server/testing/process.ts';
 import { openStream } from '#server/testing/stream.ts';
@@ -44,6 +45,12 @@ async function asStranger(call: TrialCall, [admin, member]: Person[]): Promise<T
   return { ...call, who: { token } };
 }
 
+/** One more of what a call lists. */
+function addTo({ procedure, place: { admin, member } }: TrialCall, name: string): Promise<unknown> {
+  if (procedure.startsWith('keys.')) return admin.createKey({ name });
+  return procedure.startsWith('agents.') ? createAgent(admin, { name }) : member.createToken({ name });
+}
+
 /** Its input, and for each filter that it takes one that only they would find something by. */
 async function inputsOf({ servers }: Stage, call: TrialCall): Promise<object[]> {
   const { admin, member } = call.place;
@@ -51,13 +58,13 @@ async function inputsOf({ servers }: Stage, call: TrialCall): Promise<object[]> 
     search: member.email,
     user: member.email,
     actor: admin.id,
-    resource: call.procedure === 'keys.list' ? `flow:${admin.id}` : member.id,
+    resource: ['keys.list', 'agents.list'].includes(call.procedure) ? `flow:${admin.id}` : member.id,
     creator: admin.id,
+    owner: admin.id,
     credential: member.id,
   };
   if (call.fields.includes('cursor')) {
-    for (const name of ['one', 'two'])
-      await (call.procedure.startsWith('keys.') ? admin.createKey({ name }) : member.createToken({ name }));
+    for (const name of ['one', 'two']) await addTo(call, name);
     const page = await send(servers[0], { ...call, input: { limit: 1 } });
     values['cursor'] = textOf(page.body['result']?.['data']?.['nextCursor']) || undefined;
   }

@@ -28,16 +28,17 @@ import { notFound } from '#server/errors.ts';
 
 /** Which agents a request sees: with `agents:read` all of the tenant, else a person's own. Throws `permission_denied`. */
 export function agentsSeen(ctx: Ctx): AgentScope {
-  const { principal } = ctx;
-  const { tenantId, kind, permissions } = principal;
-  if (kind === 'user' && !permissions.has('agents:read')) return { tenantId, ownerId: principal.user.id };
-  requirePermission(ctx, 'agents:read');
-  return { tenantId };
+  return scopeOf(ctx, 'agents:read');
 }
 
-/** Which agents a person may pause: with `agents:write` all of the tenant, else their own. */
-function agentsChanged({ principal: { tenantId, user, permissions } }: PersonCtx): AgentScope {
-  return permissions.has('agents:write') ? { tenantId } : { tenantId, ownerId: user.id };
+/** Their own, in person or by a token that may do all that they may. */
+function scopeOf(ctx: Ctx, permission: 'agents:read' | 'agents:write'): AgentScope {
+  const { tenantId, permissions, ...principal } = ctx.principal;
+  const isWhole = principal.origin.kind === 'session' || principal.origin.grant[0] === '*';
+  if (principal.kind === 'user' && isWhole && !permissions.has(permission))
+    return { tenantId, ownerId: principal.user.id };
+  requirePermission(ctx, permission);
+  return { tenantId };
 }
 
 /** One agent. Throws `permission_denied`, and `not_found` for what the request does not see. */
@@ -68,11 +69,11 @@ export function updateAgent(ctx: PersonCtx, { id, ...input }: UpdateAgentInput):
   });
 }
 
-/** Refuses an agent until it is resumed. Its owner may, too; repeating it changes nothing. Throws `not_found`. */
+/** Refuses an agent until it is resumed. Its owner may, too; repeating it changes nothing. Throws `not_found`, `permission_denied`. */
 export function pauseAgent(ctx: PersonCtx, { id, reason }: PauseAgentInput): Promise<AgentView> {
   return ctx.change(async (tx) => {
     await lockForAgents(tx, ctx);
-    const agent = await lockAgent(tx, agentsChanged(ctx), { id, at: ctx.now() });
+    const agent = await lockAgent(tx, scopeOf(ctx, 'agents:write'), { id, at: ctx.now() });
     if (agent.pausedAt) return viewAgain(tx, ctx, id);
     const paused = { pausedAt: ctx.now(), pauseReason: reason };
     await updateAgentRow(tx, { tenantId: ctx.principal.tenantId, id }, paused);
@@ -81,15 +82,11 @@ export function pauseAgent(ctx: PersonCtx, { id, reason }: PauseAgentInput): Pro
   });
 }
 
-/**
- * Lets a paused agent go on; that it seemed to run twice is settled by that. Its owner may, too, in a browser. Throws
- * `not_found`, `permission_denied`.
- */
+/** Lets a paused agent go on, and settles that it seemed to run twice. Its owner may, too. Throws `not_found`, `permission_denied`. */
 export function resumeAgent(ctx: PersonCtx, { id }: AgentIdInput): Promise<AgentView> {
-  if (ctx.principal.origin.kind !== 'session') requirePermission(ctx, 'agents:write');
   return ctx.change(async (tx) => {
     await lockForAgents(tx, ctx);
-    const agent = await lockAgent(tx, agentsChanged(ctx), { id, at: ctx.now() });
+    const agent = await lockAgent(tx, scopeOf(ctx, 'agents:write'), { id, at: ctx.now() });
     if (!agent.pausedAt) return viewAgain(tx, ctx, id);
     const resumed = { pausedAt: null, pauseReason: null, cloneSuspectedAt: null };
     await updateAgentRow(tx, { tenantId: ctx.principal.tenantId, id }, resumed);
@@ -161,6 +158,8 @@ async function writeChanges(
 ): Promise<void> {
   // Enabling it clears the hold that had disabled it.
   const row = { ...granted, ...(enabled !== undefined && { enabled, held: enabled ? false : held }) };
-  await refusingTakenAgentName(() => updateCredentialRow(tx, { tenantId, id }, row));
-  await updateAgentRow(tx, { tenantId, id }, { description, rotationDays });
+  if (Object.keys(row).length > 0)
+    await refusingTakenAgentName(() => updateCredentialRow(tx, { tenantId, id }, row));
+  if (description !== undefined || rotationDays !== undefined)
+    await updateAgentRow(tx, { tenantId, id }, { description, rotationDays });
 }

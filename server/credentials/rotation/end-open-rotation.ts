@@ -1,7 +1,8 @@
 import type { Transaction } from '#db/client.ts';
-import { recordAudit, type AuditEntry, type AuditFacts } from '#server/core/audit/record.ts';
+import type { AuditEntry, AuditFacts } from '#server/core/audit/record.ts';
 import { dropStaged } from '#server/core/secrets/replace-secret.ts';
 import { findOpenRotation, updateRotation } from '#server/credentials/rotation/queries.ts';
+import { recordRotation } from '#server/credentials/rotation/record-rotation.ts';
 
 const actions = { cancelled: 'rotation.cancel', superseded: 'rotation.supersede' } as const;
 
@@ -10,24 +11,19 @@ export interface Ending {
   agent: { id: string; name: string };
   state: keyof typeof actions;
   /** Left out: who makes the request. */
-  actor?: AuditEntry['actor'];
+  by?: AuditEntry['actor'];
 }
 
 /** Ends the rotation of an agent that is under way, if one is, and the secret that it staged. */
 export async function endOpenRotation(
   tx: Transaction,
   facts: AuditFacts,
-  { agent: { id, name }, state, actor }: Ending,
+  { agent, state, by }: Ending,
 ): Promise<void> {
-  const open = await findOpenRotation(tx, id);
-  if (!open) return;
+  const rotation = await findOpenRotation(tx, agent.id);
+  if (!rotation) return;
   const at = facts.now();
-  await dropStaged(tx, id, at);
-  await updateRotation(tx, { agentId: id, id: open.id }, { state, endedAt: at });
-  await recordAudit(tx, facts, {
-    action: actions[state],
-    resource: { type: 'agent', id, label: name },
-    detail: { rotationId: open.id, epoch: open.epoch },
-    ...(actor && { actor }),
-  });
+  await dropStaged(tx, agent.id, at);
+  await updateRotation(tx, { agentId: agent.id, id: rotation.id }, { state, endedAt: at });
+  await recordRotation(tx, facts, actions[state], { agent, rotation, by });
 }

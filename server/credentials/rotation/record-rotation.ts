@@ -1,7 +1,7 @@
 import type { Transaction } from '#db/client.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { AuditAction } from '#server/core/audit/actions.ts';
-import { recordAudit, type AuditFacts } from '#server/core/audit/record.ts';
+import { recordAudit, type AuditEntry, type AuditFacts } from '#server/core/audit/record.ts';
 
 type RotationAction = Extract<AuditAction, `rotation.${string}`>;
 
@@ -20,7 +20,7 @@ export function recordRotation(
   tx: Transaction,
   facts: AuditFacts,
   action: RotationAction,
-  { agent, rotation, detail, by }: RecordedRotation & { by?: ReturnType<typeof rotatingServer> },
+  { agent, rotation, detail, by }: RecordedRotation & { by?: AuditEntry['actor'] },
 ): Promise<void> {
   return recordAudit(tx, facts, {
     action,

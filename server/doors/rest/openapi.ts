@@ -47,6 +47,7 @@ const tags = {
   sessions: 'Who is asking; signing in and out.',
   setupCodes:
     'Codes that set up a machine: a code in place of a token, so that no token is ever pasted anywhere.',
+  rotations: 'New secrets for agents, which go to the agent alone.',
   tenants: 'What the tenant has decided on tokens, for admins.',
   tokens: 'Personal access tokens: one’s own.',
   users: 'People, for admins.',

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { pruneTenants } from '#server/people/tenants/prune-tenants.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { createAgent, enrollByCode } from '#server/testing/enrollment.ts';
 import { acceptInvite } from '#server/testing/person.ts';
 import { addTokensTo } from '#server/testing/tokens.ts';
 
@@ -16,6 +17,8 @@ const tables = [
   'one_time_codes',
   'notices',
   'setup_codes',
+  'agents',
+  'rotations',
 ];
 
 const countOf = async (desk: Desk, table: string, id: string) =>
@@ -29,6 +32,10 @@ async function deletedTenant(desk: Desk, days: number): Promise<string> {
   const key = await eve.createKey({ name: 'billing' });
   await desk.send('GET /api/v1/me', { token: key.token });
   await eve.send('POST /api/v1/setup-codes', { body: {} });
+  const { agent, code } = await createAgent(eve, { name: 'runner' });
+  await enrollByCode(desk, code);
+  await eve.send(`POST /api/v1/agents/${agent.id}/rotate`, { body: { wait: 'reconnect' } });
+  await eve.send(`POST /api/v1/agents/${agent.id}/code`, { body: {} });
   const added = { name: 'Mia', email: 'mia@acme.example', role: 'member' };
   const { body } = await eve.send('POST /api/v1/users', { body: added });
   await eve.send(`POST /api/v1/users/${textOf(body['id'])}/deactivate`, { body: {} });
