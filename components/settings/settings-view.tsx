@@ -8,6 +8,7 @@ import { PageLink } from '#components/ui/page-link.tsx';
 import { Section } from '#components/ui/section.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { SettingsView as Settings } from '#server/people/tenants/schema.ts';
+import { AgentsForm } from './agents-form.tsx';
 import { RateLimitForm } from './rate-limit-form.tsx';
 import { RotationForm } from './rotation-form.tsx';
 import { TokenPolicyForm } from './token-policy-form.tsx';
@@ -36,6 +37,9 @@ export function SettingsView() {
           </Section>
           <Section title="Rotation">
             {data ? <RotationForm settings={data} /> : <Skeleton className="h-28" />}
+          </Section>
+          <Section title="Agents" lead="A secret keeps its dates until it is replaced.">
+            {data ? <AgentsForm settings={data} /> : <Skeleton className="h-96" />}
           </Section>
           <Section title="Rate limits" lead="For each credential, unless it has a limit of its own.">
             {data ? <RateLimitForm settings={data} /> : <Skeleton className="h-42" />}

@@ -2,6 +2,8 @@ import { and, asc, eq, isNotNull, isNull, lte, or, sql, type SQL } from 'drizzle
 import type { Changes, Connection, Database, Transaction } from '#db/client.ts';
 import { folded, hasPart } from '#db/fold.ts';
 import { byText, inOrder, isBehind, keyText, type Keyset, type KeysetPosition } from '#db/keyset.ts';
+import { agents } from '#db/schema/agents.ts';
+import { credentials } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { ListTenantsInput, TenantStatus } from '#server/people/tenants/schema.ts';
@@ -13,6 +15,13 @@ const columns = {
   disableOnReuse: tenants.disableOnReuse,
   callsPerSecond: tenants.callsPerSecond,
   callsAtOnce: tenants.callsAtOnce,
+  agentRotationDays: tenants.agentRotationDays,
+  agentOverdueDays: tenants.agentOverdueDays,
+  agentGraceMinutes: tenants.agentGraceMinutes,
+  agentRotationTimeoutSeconds: tenants.agentRotationTimeoutSeconds,
+  agentRotationCheckMinutes: tenants.agentRotationCheckMinutes,
+  agentRecoveryDays: tenants.agentRecoveryDays,
+  agentCloneAction: tenants.agentCloneAction,
 };
 
 export type SettingsRow = NonNullable<Awaited<ReturnType<typeof findSettings>>>;
@@ -25,6 +34,22 @@ export async function findSettings(db: Connection, id: TenantId) {
 export async function findSettingsForUpdate(tx: Transaction, id: TenantId) {
   const [row] = await tx.select(columns).from(tenants).where(eq(tenants.id, id)).for('no key update');
   return row;
+}
+
+/** Whether an agent has its secret replaced every day. Certain once the tenant is locked. */
+export async function hasDailyAgents(tx: Transaction, tenantId: TenantId): Promise<boolean> {
+  const isDaily = and(
+    eq(agents.tenantId, tenantId),
+    eq(agents.rotationDays, 1),
+    isNull(credentials.revokedAt),
+  );
+  const rows = await tx
+    .select({ id: agents.id })
+    .from(agents)
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .where(isDaily)
+    .limit(1);
+  return rows.length > 0;
 }
 
 export async function isTenantRowSuspended(db: Connection, id: string): Promise<boolean> {

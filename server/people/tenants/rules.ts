@@ -1,5 +1,5 @@
 import { AppError, invalid } from '#server/errors.ts';
-import type { TenantStatus } from '#server/people/tenants/schema.ts';
+import type { SettingsView, TenantStatus } from '#server/people/tenants/schema.ts';
 
 const day = 86_400_000;
 /** For so long a deleted tenant can be restored. */
@@ -48,4 +48,18 @@ export function assertRestorable({ deletedAt, purgeBeganAt }: TenantState, at: D
 /** Throws `validation_failed` unless the short name was typed, as what is about to be deleted. */
 export function assertConfirmed({ slug }: TenantState, confirm: string): void {
   if (confirm !== slug) throw invalid('confirm', `Type the short name of the tenant: ${slug}.`);
+}
+
+/** Throws `validation_failed` where secrets of agents would end at the moment at which they are due to be replaced. */
+export function assertReplaceable(
+  { agentRotationDays, agentOverdueDays }: Pick<SettingsView, 'agentRotationDays' | 'agentOverdueDays'>,
+  hasDailyAgents: boolean,
+): void {
+  if (agentOverdueDays > 0 || (agentRotationDays > 1 && !hasDailyAgents)) return;
+  throw invalid(
+    'agentOverdueDays',
+    agentRotationDays > 1
+      ? 'At least 1 day: there are agents whose secrets are replaced every day.'
+      : 'At least 1 day where secrets are replaced every day.',
+  );
 }

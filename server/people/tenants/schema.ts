@@ -29,7 +29,51 @@ const rateLimitSchema = z
   .nullable()
   .meta({ description: 'Of each credential; `null`: that of the installation.', example: null });
 
-export const settingsView = z.object({
+const agentDays = (min: number, max: number) =>
+  z
+    .int('A whole number of days.')
+    .min(min, `At least ${min} ${min === 1 ? 'day' : 'days'}.`)
+    .max(max, `At most ${max} days.`);
+const agentMinutes = (max: number) =>
+  z
+    .int('A whole number of minutes.')
+    .min(1, 'At least 1 minute.')
+    .max(max, `At most ${max.toLocaleString('en-GB')} minutes.`);
+
+/** How the secrets of agents are replaced, and what is done about copies. */
+const agentSettings = z.object({
+  agentRotationDays: agentDays(1, 365).meta({
+    description: 'How often the secret of an agent is replaced that says nothing else.',
+    example: 7,
+  }),
+  agentOverdueDays: agentDays(0, 90).meta({
+    description:
+      'How long a secret works on that is due to be replaced; 0 only where that is every 2 days or less often.',
+    example: 7,
+  }),
+  agentGraceMinutes: agentMinutes(60).meta({
+    description: 'How long a secret works on that was replaced.',
+    example: 5,
+  }),
+  agentRotationTimeoutSeconds: z
+    .int('A whole number of seconds.')
+    .min(5, 'At least 5 seconds.')
+    .max(300, 'At most 300 seconds.')
+    .meta({ description: 'How long an agent may take to confirm a new secret.', example: 30 }),
+  agentRotationCheckMinutes: agentMinutes(1_440).meta({
+    description: 'How often it is looked which secrets are due.',
+    example: 60,
+  }),
+  agentRecoveryDays: agentDays(0, 365).meta({
+    description: 'How long an agent whose secret has ended may still connect to get a new one.',
+    example: 30,
+  }),
+  agentCloneAction: z
+    .enum(['warn', 'pause'])
+    .meta({ description: 'What is done with an agent that seems to run in two places.', example: 'warn' }),
+});
+
+export const settingsView = agentSettings.extend({
   maxTokenDays: z.int().nullable().meta({
     description: 'The longest life of a token that is made from now on, in days; `null`: ten years.',
     example: 365,
@@ -56,6 +100,7 @@ export const updateSettingsInput = z.strictObject({
   allowEternalTokens: z.boolean().optional(),
   disableOnReuse: z.boolean().optional(),
   rateLimit: rateLimitSchema.optional(),
+  ...agentSettings.partial().shape,
 });
 export type UpdateSettingsInput = z.infer<typeof updateSettingsInput>;
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
+import { createAgent, enrollByCode } from '#server/testing/enrollment.ts';
 
 test('an admin decides on tokens, and what is decided is held to and audited', async () => {
   await using desk = await openDesk();
@@ -10,6 +12,13 @@ test('an admin decides on tokens, and what is decided is held to and audited', a
     allowEternalTokens: true,
     disableOnReuse: false,
     rateLimit: null,
+    agentRotationDays: 7,
+    agentOverdueDays: 7,
+    agentGraceMinutes: 5,
+    agentRotationTimeoutSeconds: 30,
+    agentRotationCheckMinutes: 60,
+    agentRecoveryDays: 30,
+    agentCloneAction: 'warn',
     installation: { rateLimit: desk.runtime.config.rateLimits.token, auditRetentionDays: null },
   });
   const body = { maxTokenDays: 30, allowEternalTokens: false };
@@ -59,4 +68,46 @@ test('a life of no days, of eleven years or of half a day is no limit, and an un
     assert.equal((await desk.ada.send('PATCH /api/v1/settings', { body })).status, 422);
   const bob = await desk.join('Bob', 'manager');
   assert.equal((await bob.send('GET /api/v1/settings')).status, 403);
+});
+
+test('what is decided on agents keeps to its ranges, and the next enrollment to it', async () => {
+  await using desk = await openDesk();
+  const ranges = {
+    agentRotationDays: [1, 365],
+    agentOverdueDays: [0, 90],
+    agentGraceMinutes: [1, 60],
+    agentRotationTimeoutSeconds: [5, 300],
+    agentRotationCheckMinutes: [1, 1_440],
+    agentRecoveryDays: [0, 365],
+  } as const;
+  const save = (body: object) => desk.ada.send('PATCH /api/v1/settings', { body });
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    for (const wrong of [least - 1, most + 1, 1.5, null]) {
+      const refused = await save({ [name]: wrong });
+      assert.deepEqual([refused.status, refused.problem?.errors?.[0]?.path], [422, name], `${wrong}`);
+    }
+    for (const good of [least, most]) assert.equal((await save({ [name]: good })).body[name], good);
+  }
+  assert.equal((await save({ agentCloneAction: 'delete' })).status, 422);
+  assert.equal((await save({ agentCloneAction: 'pause' })).body['agentCloneAction'], 'pause');
+  await save({ agentRotationDays: 2, agentOverdueDays: 3 });
+  const { agent, code } = await createAgent(desk.ada, { name: 'runner' });
+  await enrollByCode(desk, code);
+  const { body } = await desk.ada.send(`GET /api/v1/agents/${agent.id}`);
+  const days = (name: string) => (Date.parse(textOf(body[name])) - desk.clock.now().getTime()) / 86_400_000;
+  assert.deepEqual([days('rotateAfter'), days('expiresAt')], [2, 5]);
+});
+
+test('secrets of agents never end at the moment at which they are due', async () => {
+  await using desk = await openDesk();
+  const pathOf = async (body: object) =>
+    (await desk.ada.send('PATCH /api/v1/settings', { body })).problem?.errors?.[0]?.path;
+  assert.equal(await pathOf({ agentRotationDays: 1, agentOverdueDays: 0 }), 'agentOverdueDays');
+  assert.equal(await pathOf({ agentRotationDays: 2, agentOverdueDays: 0 }), undefined);
+  assert.equal(await pathOf({ agentRotationDays: 1 }), 'agentOverdueDays');
+  assert.equal(await pathOf({ agentOverdueDays: 1 }), undefined);
+  const { agent } = await createAgent(desk.ada, { name: 'runner', rotationDays: 1 });
+  assert.equal(await pathOf({ agentOverdueDays: 0 }), 'agentOverdueDays');
+  await desk.ada.send(`DELETE /api/v1/agents/${agent.id}`);
+  assert.equal(await pathOf({ agentOverdueDays: 0 }), undefined);
 });

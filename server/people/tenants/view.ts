@@ -4,11 +4,9 @@ import { purgeTime, tenantStatus } from '#server/people/tenants/rules.ts';
 import type { SettingsView, TenantView } from '#server/people/tenants/schema.ts';
 
 export function toSettingsView(row: SettingsRow, config: Config): SettingsView {
-  const { maxTokenDays, allowEternalTokens, disableOnReuse } = row;
+  const { name: _, callsPerSecond: __, callsAtOnce: ___, ...decided } = row;
   return {
-    maxTokenDays,
-    allowEternalTokens,
-    disableOnReuse,
+    ...decided,
     rateLimit: rateOf(row),
     installation: {
       rateLimit: config.rateLimits.token,
