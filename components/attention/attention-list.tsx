@@ -1,6 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { Ban, Clock, type LucideIcon, MapPin, TriangleAlert, UserX } from 'lucide-react';
+import { Ban, Clock, Copy, type LucideIcon, MapPin, RotateCcwKey, TriangleAlert, UserX } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { Alert } from '#components/ui/alert.tsx';
@@ -16,6 +16,9 @@ const [RevokeDialog] = lazyPart(
 );
 
 const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
+  clone_suspected: { icon: Copy, words: 'Runs twice' },
+  rotation_stuck: { icon: RotateCcwKey, words: 'Rotation is stuck' },
+  agent_orphaned: { icon: UserX, words: 'Owner is gone' },
   knocking: { icon: TriangleAlert, words: 'Still knocking' },
   owner_gone: { icon: UserX, words: 'Owner is gone' },
   new_address: { icon: MapPin, words: 'New address' },
@@ -23,7 +26,7 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
 };
 const rowsAtFirst = 5;
 
-/** For admins: tokens that should be looked at, each with its reason and what can be done. Nothing where there are none. */
+/** For admins: agents and tokens that should be looked at, each with its reason and what can be done. Nothing where there are none. */
 export function AttentionList({ onReady }: { onReady: () => void }) {
   const { data, error } = useQuery(attentionQuery);
   const [showsAll, setShowsAll] = useState(false);
@@ -43,7 +46,7 @@ export function AttentionList({ onReady }: { onReady: () => void }) {
         <Card>
           <ul>
             {items.slice(0, showsAll ? undefined : rowsAtFirst).map((item) => (
-              <li key={item.reason + item.token.id} className="not-first:border-t not-first:border-line">
+              <li key={item.reason + aboutOf(item).id} className="not-first:border-t not-first:border-line">
                 <Row item={item} onRevoke={() => setRevoking(item.token)} />
               </li>
             ))}
@@ -77,36 +80,35 @@ export function AttentionList({ onReady }: { onReady: () => void }) {
   );
 }
 
-function Row({
-  item: { reason, evidence, action, token },
-  onRevoke,
-}: {
-  item: AttentionItemView;
-  onRevoke: () => void;
-}) {
+/** What an item is about, and the page of it. */
+function aboutOf({ token, agent }: AttentionItemView) {
+  if (token) return { ...token, href: `/admin/tokens?token=${token.id}` };
+  if (agent) return { ...agent, href: `/agents?agent=${agent.id}` };
+  throw new Error('an alert is about nothing');
+}
+
+function Row({ item, onRevoke }: { item: AttentionItemView; onRevoke: () => void }) {
+  const { reason, evidence, action } = item;
   const { icon: Icon, words } = marks[reason];
+  const { name, owner, href } = aboutOf(item);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
       <Icon aria-hidden className="size-4 shrink-0 text-warn" />
       <div className="min-w-0 flex-1 basis-56">
         <p className="truncate">
-          <span className="font-medium">{token.name}</span>
-          <span className="text-muted"> of {token.owner.email}</span>
+          <span className="font-medium">{name}</span>
+          <span className="text-muted"> of {owner.email}</span>
         </p>
         <p className="text-sm text-muted">
           <span className="font-medium">{words}.</span> {evidence}
         </p>
       </div>
       <div className="ml-auto flex gap-2">
-        <PageLink
-          href={`/admin/tokens?token=${token.id}`}
-          className={buttonClass({ size: 'sm' })}
-          aria-label={`View ${token.name}`}
-        >
+        <PageLink href={href} className={buttonClass({ size: 'sm' })} aria-label={`View ${name}`}>
           View
         </PageLink>
         {action === 'revoke' && (
-          <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${token.name}`}>
+          <Button size="sm" onClick={onRevoke} aria-label={`Revoke ${name}`}>
             <Ban aria-hidden />
             Revoke…
           </Button>

@@ -56,6 +56,7 @@ create index agents_list on agents (tenant_id, id);
 create index agents_owner on agents (owner_user_id);
 create index agents_due on agents (rotate_after) where rotate_after is not null;
 create index agents_connected on agents (server_id) where server_id is not null;
+create index agents_alerts on agents (tenant_id) where stuck_at is not null or clone_suspected_at is not null;
 create index agents_code on agents (code_id) where code_id is not null;
 create index agents_enrolled_code on agents (enrolled_code_id) where enrolled_code_id is not null;
 

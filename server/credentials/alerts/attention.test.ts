@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttentionView } from '#server/credentials/alerts/schema.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { createAgent } from '#server/testing/enrollment.ts';
 
 async function reasons(desk: Desk): Promise<string[]> {
   const answer = await desk.ada.send('GET /api/v1/admin/attention');
   assert.equal(answer.status, 200, answer.text);
-  return (answer.body as unknown as AttentionView).items.map((item) => `${item.reason} ${item.token.name}`);
+  return (answer.body as unknown as AttentionView).items.map(
+    (item) => `${item.reason} ${(item.token ?? item.agent)?.name}`,
+  );
 }
 
 test('each reason is found once it is there, and not before', async () => {
@@ -59,5 +62,37 @@ test('only admins are told, and of their own tenant', async () => {
       values ('019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', 'pat', '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a402', 'theirs', array['*'], now() - interval '1 year');
     insert into secrets (hash, credential_id, prefix, epoch, state, created_at)
       values (sha256('x'), '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a403', 'kw_pat_theirs00', 1, 'current', now())`);
+  assert.deepEqual(await reasons(desk), []);
+});
+
+test('an agent is found that is stuck, seems to run twice, or whose owner is gone, and no more once that is settled', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { agent } = await createAgent(desk.ada, { name: 'runner', ownerId: bob.id });
+  assert.deepEqual(await reasons(desk), []);
+  await desk.sql(
+    "update agents set stuck_at = now(), clone_suspected_at = now(), host = 'copy', address = '192.0.2.7'",
+  );
+  await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} });
+  const { items } = (await desk.ada.send('GET /api/v1/admin/attention')).body as unknown as AttentionView;
+  assert.deepEqual(
+    items.map(({ reason, evidence }) => `${reason}: ${evidence}`),
+    [
+      'clone_suspected: Seems to run in two places, last on copy from 192.0.2.7.',
+      'rotation_stuck: Three new secrets were delivered and not confirmed. It works on with its old one until that expires.',
+      'agent_orphaned: bob@example.com is gone, so it is refused until it is transferred.',
+    ],
+  );
+  assert.deepEqual(items[0]?.agent, {
+    id: agent.id,
+    name: 'runner',
+    owner: { id: bob.id, email: bob.email },
+  });
+  const at = `POST /api/v1/agents/${agent.id}`;
+  await desk.ada.send(`${at}/transfer`, { body: { userId: desk.ada.id } });
+  await desk.ada.send(`${at}/pause`, { body: { reason: 'copied' } });
+  await desk.ada.send(`${at}/resume`);
+  assert.deepEqual(await reasons(desk), ['rotation_stuck runner']);
+  await desk.ada.send(`DELETE /api/v1/agents/${agent.id}`);
   assert.deepEqual(await reasons(desk), []);
 });

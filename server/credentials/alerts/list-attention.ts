@@ -1,24 +1,56 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import { findFindings } from '#server/credentials/alerts/queries.ts';
-import { judge } from '#server/credentials/alerts/rules.ts';
-import { attentionLimits, attentionReasons, type AttentionView } from '#server/credentials/alerts/schema.ts';
+import { findAgentFindings, findFindings } from '#server/credentials/alerts/queries.ts';
+import { judge, judgeAgent } from '#server/credentials/alerts/rules.ts';
+import {
+  agentReasons,
+  attentionLimits,
+  tokenReasons,
+  type AttentionItemView,
+  type AttentionReason,
+  type AttentionView,
+} from '#server/credentials/alerts/schema.ts';
 import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
-/** Tokens that an admin should look at, with the reason, what shows it, and what is advised. */
-export async function listAttention({ runtime: { db }, principal, now }: Ctx): Promise<AttentionView> {
+const { perReason } = attentionLimits;
+
+/** Agents and tokens that an admin should look at, with the reason, what shows it, and what is advised. */
+export async function listAttention(ctx: Ctx): Promise<AttentionView> {
+  const [ofAgents, ofTokens] = await Promise.all([listAgentItems(ctx), listTokenItems(ctx)]);
+  return {
+    items: [...ofAgents.items, ...ofTokens.items],
+    hasMore: [...ofAgents.hasMore, ...ofTokens.hasMore],
+  };
+}
+
+async function listAgentItems({ runtime: { db }, principal: { tenantId } }: Ctx): Promise<AttentionView> {
+  const found = await Promise.all(agentReasons.map((reason) => findAgentFindings(db, tenantId, reason)));
+  const items = found
+    .flatMap((findings) => findings.slice(0, perReason))
+    .map((finding): AttentionItemView => {
+      const { reason, id, name, owner, at } = finding;
+      const since = at?.toISOString() ?? null;
+      return { reason, ...judgeAgent(finding), since, token: null, agent: { id, name, owner } };
+    });
+  return { items, hasMore: beyond(agentReasons, found) };
+}
+
+async function listTokenItems({ runtime: { db }, principal, now }: Ctx): Promise<AttentionView> {
   const { tenantId } = principal;
   const at = now();
-  const found = await Promise.all(attentionReasons.map((reason) => findFindings(db, tenantId, reason, at)));
-  const shown = found.flatMap((findings) => findings.slice(0, attentionLimits.perReason));
+  const found = await Promise.all(tokenReasons.map((reason) => findFindings(db, tenantId, reason, at)));
+  const shown = found.flatMap((findings) => findings.slice(0, perReason));
   const ids = [...new Set(shown.map((finding) => finding.tokenId))];
   const tokens = new Map((await readTokens(db, tenantId, ids, at)).map((token) => [token.id, token]));
-  return {
-    items: shown.flatMap((finding) => {
-      const token = tokens.get(finding.tokenId);
-      if (!token) return [];
-      const since = finding.at?.toISOString() ?? null;
-      return [{ reason: finding.reason, ...judge(finding, token, at), since, token }];
-    }),
-    hasMore: attentionReasons.filter((_, index) => (found[index]?.length ?? 0) > attentionLimits.perReason),
-  };
+  const items = shown.flatMap((finding): AttentionItemView[] => {
+    const token = tokens.get(finding.tokenId);
+    if (!token) return [];
+    const since = finding.at?.toISOString() ?? null;
+    return [{ reason: finding.reason, ...judge(finding, token, at), since, token, agent: null }];
+  });
+  return { items, hasMore: beyond(tokenReasons, found) };
+}
+
+/** The reasons that more have than are shown. */
+function beyond<R extends AttentionReason>(reasons: readonly R[], found: unknown[][]): R[] {
+  return reasons.filter((_, index) => (found[index]?.length ?? 0) > perReason);
 }

@@ -1,9 +1,12 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { goneOwners } from '#db/gone-tokens.ts';
+import { agents } from '#db/schema/agents.ts';
+import { credentials } from '#db/schema/credentials.ts';
+import { users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { Finding } from '#server/credentials/alerts/rules.ts';
-import { attentionLimits, type AttentionReason } from '#server/credentials/alerts/schema.ts';
+import type { AgentFinding, Finding } from '#server/credentials/alerts/rules.ts';
+import { attentionLimits, type AgentReason, type TokenReason } from '#server/credentials/alerts/schema.ts';
 
 export interface FoundFinding extends Finding {
   tokenId: string;
@@ -22,7 +25,7 @@ const day = 86_400_000;
 export async function findFindings(
   db: Database,
   tenantId: TenantId,
-  reason: AttentionReason,
+  reason: TokenReason,
   at: Date,
 ): Promise<FoundFinding[]> {
   const statement = statements[reason](tenantId, at);
@@ -39,7 +42,7 @@ export async function findFindings(
 const before = (at: Date, days: number) =>
   sql`${new Date(at.getTime() - days * day).toISOString()}::timestamptz`;
 
-const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL> = {
+const statements: Record<TokenReason, (tenantId: TenantId, at: Date) => SQL> = {
   /** Along the index by expiry: those that never do are its end. Longest unused first. */
   eternal_unused: (tenantId, at) => sql`
     select id, last_used_at as at, 0 as count, null as address
@@ -80,3 +83,46 @@ const statements: Record<AttentionReason, (tenantId: TenantId, at: Date) => SQL>
       and c.owner_user_id is not null and c.owner_user_id not in ${goneOwners}
     group by resource_id order by max(time) desc, resource_id`,
 };
+
+const agentConditions: Record<AgentReason, SQL | undefined> = {
+  clone_suspected: isNotNull(agents.cloneSuspectedAt),
+  rotation_stuck: isNotNull(agents.stuckAt),
+  agent_orphaned: or(isNotNull(users.deactivatedAt), isNotNull(users.deletedAt)),
+};
+const agentTimes: Record<AgentReason, SQL<Date | null>> = {
+  clone_suspected: sql<Date | null>`${agents.cloneSuspectedAt}`,
+  rotation_stuck: sql<Date | null>`${agents.stuckAt}`,
+  agent_orphaned: sql<Date | null>`coalesce(${users.deletedAt}, ${users.deactivatedAt})`,
+};
+
+export interface FoundAgent extends AgentFinding {
+  id: string;
+  name: string;
+  at: Date | null;
+  owner: { id: string; email: string };
+}
+
+/** The same of agents, the latest first. */
+export async function findAgentFindings(
+  db: Database,
+  tenantId: TenantId,
+  reason: AgentReason,
+): Promise<FoundAgent[]> {
+  const at = agentTimes[reason].mapWith(agents.stuckAt);
+  const rows = await db
+    .select({
+      id: agents.id,
+      name: credentials.name,
+      host: agents.host,
+      address: agents.address,
+      at,
+      owner: { id: users.id, email: users.email },
+    })
+    .from(agents)
+    .innerJoin(credentials, eq(credentials.id, agents.id))
+    .innerJoin(users, eq(users.id, agents.ownerUserId))
+    .where(and(eq(agents.tenantId, tenantId), isNull(credentials.revokedAt), agentConditions[reason]))
+    .orderBy(desc(at), desc(agents.id))
+    .limit(attentionLimits.perReason + 1);
+  return rows.map((row) => ({ ...row, reason }));
+}

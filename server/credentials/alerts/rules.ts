@@ -1,11 +1,11 @@
-import type { AttentionItemView, AttentionReason } from '#server/credentials/alerts/schema.ts';
+import type { AgentReason, AttentionItemView, TokenReason } from '#server/credentials/alerts/schema.ts';
 import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
 
 const day = 86_400_000;
 
 /** What one token was found for. */
 export interface Finding {
-  reason: AttentionReason;
+  reason: TokenReason;
   /** When it was noticed last: the refused use, the new address. */
   at: Date | null;
   /** How often it was refused. */
@@ -56,4 +56,24 @@ function unusedWords({ lastUsedAt, createdAt }: FoundToken, at: Date): string {
 
 function times(count: number): string {
   return count === 1 ? 'once' : `${count.toLocaleString('en-GB')} times`;
+}
+
+/** What one agent was found for. */
+export interface AgentFinding {
+  reason: AgentReason;
+  host: string | null;
+  address: string | null;
+  owner: { email: string };
+}
+
+/** What is said of an agent that was found, which is to be looked at. */
+export function judgeAgent({ reason, host, address, owner }: AgentFinding): Judgement {
+  const where = [host && ` on ${host}`, address && ` from ${address}`].filter(Boolean).join('');
+  const evidence: Record<AgentReason, string> = {
+    clone_suspected: `Seems to run in two places${where && `, last${where}`}.`,
+    rotation_stuck:
+      'Three new secrets were delivered and not confirmed. It works on with its old one until that expires.',
+    agent_orphaned: `${owner.email} is gone, so it is refused until it is transferred.`,
+  };
+  return { evidence: evidence[reason], action: 'look' };
 }

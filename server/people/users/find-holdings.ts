@@ -1,6 +1,7 @@
 import type { Connection } from '#db/client.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import { listLiveSessions } from '#server/core/sessions/list-live-sessions.ts';
+import { findOwnedAgents } from '#server/credentials/agents/find-owned-agents.ts';
 import { findWorkingTokens } from '#server/credentials/tokens/find-working-tokens.ts';
 import { holdingsLimit, type HoldingsView } from '#server/people/users/schema.ts';
 
@@ -12,11 +13,12 @@ export async function findHoldings(
 ): Promise<HoldingsView> {
   const sessions = await listLiveSessions(db, owner, at);
   const { tokens, count } = await findWorkingTokens(db, owner, at, holdingsLimit);
+  const owned = await findOwnedAgents(db, owner, holdingsLimit);
   return {
     sessions: sessions.map(({ id, device, address, lastSeenAt }) => ({ id, device, address, lastSeenAt })),
     tokens: tokens.map((token) => ({ ...token, lastUsedAt: token.lastUsedAt?.toISOString() ?? null })),
-    agents: [],
-    counts: { sessions: sessions.length, tokens: count, agents: 0 },
+    agents: owned.agents,
+    counts: { sessions: sessions.length, tokens: count, agents: owned.count },
   };
 }
 

@@ -61,7 +61,9 @@ export const holdingsView = z.object({
   tokens: z.array(heldTokenView).meta({
     description: `Those that work while the person is active, the last used first; at most ${holdingsLimit}.`,
   }),
-  agents: z.array(z.object({ id: idSchema, name: z.string() })),
+  agents: z.array(z.object({ id: idSchema, name: z.string() })).meta({
+    description: `Those that act for the person, by name; at most ${holdingsLimit}. They are refused until they are transferred.`,
+  }),
   counts: z.object({
     sessions: z.int().nonnegative(),
     tokens: z.int().nonnegative(),
