@@ -10,9 +10,8 @@ export function CutOff({ id }: { id: string }) {
   const { data, isError } = useUser(id);
   if (isError) return <Box>What it cuts off could not be looked up.</Box>;
   if (!data) return <Box>Looking what it cuts off…</Box>;
-  const { counts, tokens } = data.holds;
+  const { counts, tokens, agents } = data.holds;
   const words = holdingWords(counts);
-  const more = counts.tokens - shown;
   return (
     <Box>
       {words ? (
@@ -23,16 +22,21 @@ export function CutOff({ id }: { id: string }) {
         'They are signed in nowhere and have no token that works'
       )}
       .
-      {tokens.length > 0 && (
-        <span className="mt-1 block break-words">
-          {tokens
-            .slice(0, shown)
-            .map((token) => token.name)
-            .join(', ')}
-          {more > 0 && ` and ${more} more`}
-        </span>
-      )}
+      <Names of={tokens} count={counts.tokens} />
+      <Names of={agents} count={counts.agents} lead="Agents that need another owner: " />
     </Box>
+  );
+}
+
+function Names({ of: named, count, lead }: { of: { name: string }[]; count: number; lead?: string }) {
+  if (named.length === 0) return null;
+  const first = named.slice(0, shown).map(({ name }) => name);
+  return (
+    <span className="mt-1 block break-words">
+      {lead}
+      {first.join(', ')}
+      {count > shown && ` and ${count - shown} more`}
+    </span>
   );
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { UserDetailView } from '#server/people/users/schema.ts';
 import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { createAgent } from '#server/testing/enrollment.ts';
 import { expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 
 const other = 'nine harbours under snow';
@@ -33,6 +34,25 @@ test('a person is shown with what they get in with', async () => {
   const { holds } = shown.body as unknown as UserDetailView;
   assert.deepEqual(holds.counts, { sessions: 2, tokens: 2, agents: 0 });
   assert.deepEqual(holds.tokens.map((token) => token.name).toSorted(), ['ci', 'laptop']);
+});
+
+test('the agents that act for a person are listed with what they hold, and told when it is cut off', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const { agent } = await createAgent(desk.ada, { name: 'runner', ownerId: bob.id });
+  const gone = await createAgent(desk.ada, { name: 'gone', ownerId: bob.id });
+  await createAgent(desk.ada, { name: 'of-ada' });
+  await desk.ada.send(`DELETE /api/v1/agents/${gone.agent.id}`);
+  const shown = expect(200, await desk.ada.send(`GET /api/v1/users/${bob.id}`));
+  const { holds } = shown.body as unknown as UserDetailView;
+  assert.deepEqual([holds.agents, holds.counts.agents], [[{ id: agent.id, name: 'runner' }], 1]);
+  const off = expect(200, await desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`, { body: {} }));
+  assert.deepEqual(off.body['cutOff']?.['agents'], [{ id: agent.id, name: 'runner' }]);
+  expect(204, await desk.ada.send(`DELETE /api/v1/users/${bob.id}`));
+  const [row] = await auditOf(desk, bob.email, 'user.delete');
+  assert.deepEqual(row?.detail, { revoked: { sessions: 0, tokens: 0, agents: 1 } });
+  const kept = expect(200, await desk.ada.send(`GET /api/v1/agents/${agent.id}`));
+  assert.equal(kept.body['owner']?.['active'], false);
 });
 
 test('deactivating tells what it cut off, once', async () => {
