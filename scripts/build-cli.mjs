@@ -13,15 +13,19 @@ const INPUTS = [
   'scripts/build-cli.mjs',
   'scripts/tarball.mjs',
 ];
-const ENTRY = path.join(root, 'cli', 'keyward.ts');
+/** The program and, for programs that embed an agent, the library. */
+const ENTRIES = { keyward: 'cli/keyward.ts', agent: 'cli/agent/library.ts' };
+const TYPES = 'cli/agent/published.d.ts';
 /** Stands for the version until all else is known, from which the version is made (docs/decisions/0029). */
 const NO_VERSION = '0.0.0-unknown';
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const out = path.join(root, 'out-cli');
 const stamp = (/** @type {string} */ folder) => path.join(folder, '.inputs');
 
 /** Builds the command line into out-cli/ where its sources have changed since. */
 export async function ensureCliBuilt() {
-  if (!existsSync(ENTRY) || isBuilt()) return;
+  if (!existsSync(path.join(root, ENTRIES.keyward)) || isBuilt()) return;
   await alone('build-cli', async () => {
     if (isBuilt()) return;
     say('Building the command line …');
@@ -42,10 +46,12 @@ const isBuilt = () => readText(stamp(out)) === fingerprint(INPUTS);
  * @param {string} folder
  */
 export async function buildCli(folder) {
-  const { program, packages } = await bundle();
+  const { program, library, packages } = await bundle();
   const files = [
     { name: 'package.json', body: `${JSON.stringify(manifest(), null, 2)}\n` },
     { name: 'keyward.mjs', body: program, isProgram: true },
+    { name: 'agent.mjs', body: library },
+    { name: 'agent.d.mts', body: readText(path.join(root, TYPES)) },
     { name: 'README.md', body: readText(path.join(root, 'cli', 'README.md')) },
     { name: 'THIRD-PARTY.md', body: licences(packages) },
   ];
@@ -58,13 +64,15 @@ export async function buildCli(folder) {
   writeFileSync(path.join(folder, 'keyward.tgz'), compressPackage(packFiles(versioned)));
 }
 
-/** One file for Node 20 and later. */
+/** One file each, for Node 20 and later. */
 async function bundle() {
   // Not at the top: this file is loaded before there are packages.
   const { build, stop } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [ENTRY],
+    entryPoints: ENTRIES,
+    outdir: out,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     write: false,
     metafile: true,
@@ -72,12 +80,21 @@ async function bundle() {
     platform: 'node',
     target: 'node20',
     loader: { '.md': 'text' },
-    define: { 'process.env.KEYWARD_CLI_VERSION': JSON.stringify(NO_VERSION) },
+    // `ws` is CommonJS, and looks for native helpers beside itself unless it is not to.
+    banner: { js: REQUIRE },
+    define: {
+      'process.env.KEYWARD_CLI_VERSION': JSON.stringify(NO_VERSION),
+      'process.env.WS_NO_BUFFER_UTIL': '"1"',
+      'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+    },
     logLevel: 'silent',
   });
   // Its service would stay for as long as we do, and what we start is a server.
   await stop();
-  return { program: outputFiles[0]?.text ?? '', packages: packagesIn(Object.keys(metafile.inputs)) };
+  const textOf = (/** @type {string} */ name) =>
+    outputFiles.find((file) => path.basename(file.path) === name)?.text ?? '';
+  const packages = packagesIn(Object.keys(metafile.inputs));
+  return { program: textOf('keyward.mjs'), library: textOf('agent.mjs'), packages };
 }
 
 function manifest() {
@@ -88,6 +105,7 @@ function manifest() {
     license: readPackage(root).license,
     type: 'module',
     bin: { keyward: 'keyward.mjs' },
+    exports: { './agent': { types: './agent.d.mts', default: './agent.mjs' } },
     engines: { node: '>=20' },
   };
 }
@@ -108,7 +126,7 @@ function licences(folders) {
     const text = file ? readFileSync(path.join(full, file), 'utf8').trim() : license;
     return `## ${name} ${version}\n\n${text}\n`;
   });
-  return `# What keyward.mjs contains of others\n\n${texts.join('\n')}`;
+  return `# What this package contains of others\n\n${texts.join('\n')}`;
 }
 
 /** @param {string} folder */

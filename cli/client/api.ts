@@ -31,7 +31,7 @@ export interface ApiOptions {
   cookie?: string | undefined;
   /** Where the token came from, for what to say when it is refused. */
   tokenHint?: string | undefined;
-  out: Output;
+  out: Pick<Output, 'trace'>;
   /** Called when the server says that the token ends within a week. */
   onExpiring?: ((expiresAt: string) => void) | undefined;
 }

@@ -1,5 +1,12 @@
 /** What the exit code of the program says; scripts act on it. */
-export const exitCodes = { refused: 1, usage: 2, unreachable: 3, signedOut: 4, interrupted: 130 } as const;
+export const exitCodes = {
+  refused: 1,
+  usage: 2,
+  unreachable: 3,
+  locked: 3,
+  signedOut: 4,
+  interrupted: 130,
+} as const;
 export type ExitReason = keyof typeof exitCodes;
 
 export interface ErrorFacts {

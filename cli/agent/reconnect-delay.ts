@@ -1,0 +1,35 @@
+import type { ChannelEnd } from './channel.ts';
+import { closeCodes } from './close-codes.ts';
+
+const longestSeconds = 60;
+const restartSeconds = 30;
+/** A connection that held for this long is no failed attempt. */
+const steadyMs = 30_000;
+
+export interface Delay {
+  seconds: number;
+  /** Failed attempts in a row, this one too. */
+  attempts: number;
+}
+
+/**
+ * How long to wait before the next connection. `random` is at least 0 and below 1: full jitter, so that agents that lost one
+ * server come back spread out.
+ */
+export function reconnectDelay(end: ChannelEnd, failed: number, random: number): Delay {
+  if (end.kind === 'closed' && end.code === closeCodes.goingAway)
+    return { seconds: random * restartSeconds, attempts: 0 };
+  // Someone has to act first, or another process holds the same secret.
+  if (isForSomeone(end)) return { seconds: longestSeconds * (1 + random), attempts: failed };
+  const attempts = end.kind !== 'refused' && end.livedMs >= steadyMs ? 1 : failed + 1;
+  const ceiling = Math.min(longestSeconds, 2 ** (attempts - 1));
+  const least = end.kind === 'refused' ? end.retryAfterSeconds : 0;
+  return { seconds: least + random * ceiling, attempts };
+}
+
+function isForSomeone(end: ChannelEnd): boolean {
+  if (end.kind === 'refused') return end.status >= 400 && end.status < 500 && end.status !== 429;
+  return end.kind === 'closed' && waitingCodes.includes(end.code);
+}
+
+const waitingCodes: number[] = [closeCodes.tenantSuspended, closeCodes.replaced];
