@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Permission, ResourceType, Role } from '#server/core/access/schema.ts';
+import type { AgentStatus } from '#server/credentials/agents/schema.ts';
 import type { AdminTokenSort, UseWindow } from '#server/credentials/token-triage/schema.ts';
 import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
 import type { TenantStatus } from '#server/people/tenants/schema.ts';
@@ -18,6 +19,15 @@ export const tokenStatuses = namesOf<TokenStatus>({
   revoked: true,
 });
 export const userStatuses = namesOf<UserStatus>({ active: true, deactivated: true, deleted: true });
+export const agentStatuses = namesOf<AgentStatus>({
+  never_connected: true,
+  online: true,
+  offline: true,
+  rotation_pending: true,
+  rotation_stuck: true,
+  paused: true,
+  disabled: true,
+});
 export const tenantStatuses = namesOf<TenantStatus>({
   active: true,
   suspended: true,

@@ -6,6 +6,7 @@ import { CliError, exitCodes, usage } from './client/errors.ts';
 import { styleHelp } from './command-help.ts';
 import { addAccess } from './commands/access.ts';
 import { addAdmin } from './commands/admin.ts';
+import { addAgent } from './commands/agent.ts';
 import { addAuth } from './commands/auth.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDoctor } from './commands/doctor.ts';
@@ -38,7 +39,7 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 const commandTable: Record<string, ((program: Command) => void)[]> = {
   'Everyday:': [addAuth, addToken, addExplain, addProfile],
-  'Admins:': [addKey, addAccess, addAdmin, addTenant],
+  'Admins:': [addKey, addAgent, addAccess, addAdmin, addTenant],
   'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addSkills, addCompletion, addHelp],
 };
 

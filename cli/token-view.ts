@@ -69,9 +69,7 @@ export function showKey(out: Output, key: KeyView): void {
     ['Prefix', `${clean(key.prefix)}…`],
     ['Status', statusPaint(out)[key.status](key.status)],
     ['May', key.permissions.join(', ')],
-    ...Object.entries(key.resources).flatMap(([type, ids]): [string, string][] =>
-      ids.length > 0 ? [[`Reaches ${type}`, ids === '*' ? 'all' : ids.map(clean).join(', ')]] : [],
-    ),
+    ...factsOfReach(key.resources),
     ['From', key.ipAllowlist.length > 0 ? key.ipAllowlist.map(clean).join(', ') : undefined],
     ['Made', `${ago(key.createdAt, now)} by ${clean(key.createdBy.label)}`],
     ['Expires', endOf(key.expiresAt, now)],
@@ -83,6 +81,13 @@ export function showKey(out: Output, key: KeyView): void {
     ],
     ['Revoked', revocationOf(key)],
   ]);
+}
+
+/** What a machine may reach, a line a type. */
+export function factsOfReach(resources: KeyView['resources']): [string, string][] {
+  return Object.entries(resources).flatMap(([type, ids]): [string, string][] =>
+    ids.length > 0 ? [[`Reaches ${type}`, ids === '*' ? 'all' : ids.map(clean).join(', ')]] : [],
+  );
 }
 
 function wordsOfReach({ resources }: KeyView): string {

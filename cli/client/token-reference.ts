@@ -1,6 +1,8 @@
+import { showAgents } from '#cli/agent-view.ts';
 import type { Output } from '#cli/terminal/output.ts';
 import { showAdminTokens, showKeys, showTokens } from '#cli/token-view.ts';
 import { foldText } from '#server/core/access/schema.ts';
+import type { AgentPageView, AgentView } from '#server/credentials/agents/schema.ts';
 import type { KeyPageView, KeyView } from '#server/credentials/api-keys/schema.ts';
 import type { AdminTokenPageView, AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import type { TokenPageView, TokenView } from '#server/credentials/tokens/schema.ts';
@@ -11,8 +13,12 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export const isUuid = (text: string) => uuid.test(text);
 const searchLength = 100;
 
-/** What a reference may say of a token or a key. */
-type Named = Pick<TokenView, 'name' | 'prefix' | 'status'>;
+/** What a reference may say of a token, a key or an agent. */
+interface Named {
+  name: string;
+  prefix: string | null;
+  status: string;
+}
 
 /**
  * Those that a reference may mean: by name, those that still work before those that do not; and by the start of a prefix. Both,
@@ -24,7 +30,7 @@ export function pick<T extends Named>(tokens: T[], reference: string): T[] {
   const named = tokens.filter(isNamed);
   const working = named.filter(({ status }) => status !== 'revoked' && status !== 'expired');
   const byName = working.length > 0 ? working : named;
-  const byPrefix = tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix.startsWith(bare));
+  const byPrefix = tokens.filter(({ prefix }) => bare.startsWith('kw_') && prefix?.startsWith(bare));
   return [...new Set([...byName, ...byPrefix])];
 }
 
@@ -60,16 +66,29 @@ export async function findKey(api: Api, reference: string, out: Output): Promise
   });
 }
 
-function assertReference(reference: string): string {
+export const agentReferences = 'its id, its prefix (kw_agt_…) or its name';
+
+/** An agent of the tenant's, or of one's own. */
+export async function findAgent(api: Api, reference: string, out: Output): Promise<AgentView> {
+  if (isUuid(reference)) return await api.send<AgentView>(`GET /api/v1/agents/${reference}`);
+  const search = assertReference(reference, 'agent');
+  const { items } = await listAll<AgentPageView>(api, 'GET /api/v1/agents', { search, limit: 200 });
+  return theOne(pick(items, reference), reference, {
+    show: (several) => showAgents(out, several),
+    what: 'agent',
+  });
+}
+
+function assertReference(reference: string, what: 'token' | 'agent' = 'token'): string {
   const search = reference.replace(/(…|\.\.\.)$/, '').trim();
   if (search && search.length <= searchLength) return search;
-  throw usage('Which token?', 'Name it by its id, its prefix (kw_pat_…) or its name.');
+  throw usage(`Which ${what}?`, 'Name it by its id, its prefix (kw_…) or its name.');
 }
 
 function theOne<T extends Named>(
   found: T[],
   reference: string,
-  { show, what = 'token' }: { show: (several: T[]) => void; what?: 'token' | 'key' },
+  { show, what = 'token' }: { show: (several: T[]) => void; what?: 'token' | 'key' | 'agent' },
 ): T {
   const [first, ...others] = found;
   if (!first)

@@ -7,6 +7,7 @@ import { findKey } from '#cli/client/token-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { collect, readGrace, readResources, readTtl, type Ttl } from '#cli/options.ts';
+import { assertByPassword, inSession, type SessionOptions } from '#cli/session-options.ts';
 import { confirmOr } from '#cli/terminal/prompts.ts';
 import { clean } from '#cli/terminal/text.ts';
 import { validity } from '#cli/terminal/times.ts';
@@ -18,18 +19,18 @@ import type {
   RotatedKeyView,
 } from '#server/credentials/api-keys/schema.ts';
 
-interface SessionOptions {
-  password?: boolean;
-  email?: string;
-  raw?: boolean;
-}
-
 interface CreateOptions extends SessionOptions {
+  raw?: boolean;
   name: string;
   ttl: Ttl;
   permission: string[];
   reach?: string[];
   from?: string[];
+}
+
+interface RotateOptions extends SessionOptions {
+  grace: number;
+  raw?: boolean;
 }
 
 interface ListOptions {
@@ -69,13 +70,6 @@ export function addKey(program: Command): void {
     .action((reference: string, options: EndOptions, command: Command) =>
       revoke(openContext(command), reference, options),
     );
-}
-
-/** What a key is made or widened by: never a token, however much it may. */
-function inSession(command: Command): Command {
-  return command
-    .option('--password', 'by e-mail and password; without it you are told where to do it in a browser')
-    .option('--email <address>', 'with --password: whose');
 }
 
 function addList(key: Command): void {
@@ -121,7 +115,7 @@ function addRotate(key: Command): void {
         .default(3_600, '1h'),
     )
     .option('--raw', 'print the new key and nothing else')
-    .action((reference: string, options: SessionOptions & { grace: number }, command: Command) =>
+    .action((reference: string, options: RotateOptions, command: Command) =>
       rotate(openContext(command), reference, options),
     );
 }
@@ -156,7 +150,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   const permissions = assertPermissions(permission);
   const expiresAt = ttl === 'never' ? null : new Date(Date.now() + ttl * day).toISOString();
   const body = { name, permissions, resources: readResources(reach), ipAllowlist, expiresAt };
-  assertByPassword(context, options, 'made');
+  assertByPassword(context, options, byPerson('made'));
   const made = await withSession(context, options.email, (session) =>
     session.send<CreatedKeyView>('POST /api/v1/api-keys', { body }),
   );
@@ -166,13 +160,9 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   handOver(context.out, made.token, `Key "${clean(name)}" made, ${end}`);
 }
 
-async function rotate(
-  context: Context,
-  reference: string,
-  options: SessionOptions & { grace: number },
-): Promise<void> {
+async function rotate(context: Context, reference: string, options: RotateOptions): Promise<void> {
   const { out } = context;
-  assertByPassword(context, options, 'rotated');
+  assertByPassword(context, options, byPerson('rotated'));
   const rotated = await withSession(context, options.email, async (session) => {
     const { id } = await findKey(session, reference, out);
     const body = { graceSeconds: options.grace };
@@ -198,7 +188,7 @@ async function disable(context: Context, reference: string, { yes }: EndOptions)
 }
 
 async function enable(context: Context, reference: string, options: SessionOptions): Promise<void> {
-  assertByPassword(context, options, 'switched on');
+  assertByPassword(context, options, byPerson('switched on'));
   const changed = await withSession(context, options.email, async (session) => {
     const { id } = await findKey(session, reference, context.out);
     return await session.send<KeyView>(`POST /api/v1/api-keys/${id}/enable`);
@@ -219,12 +209,6 @@ async function revoke(context: Context, reference: string, { reason, yes }: EndO
   if (context.out.json) context.out.printJson({ id: key.id, name: key.name, status: 'revoked' });
 }
 
-/** A bearer may not widen a key: what is stolen must make nothing that outlives it. */
-function assertByPassword(context: Context, { password }: SessionOptions, done: string): void {
-  if (password) return;
-  throw new CliError('refused', `A key is ${done} by a signed-in person, never by a token.`, {
-    hint: `In a browser: ${context.server()}/admin/keys – or here: add --password`,
-  });
-}
+const byPerson = (done: string) => ({ done: `A key is ${done}`, page: '/admin/keys' });
 
 const named = ({ name, prefix }: Pick<KeyView, 'name' | 'prefix'>) => `"${clean(name)}" (${clean(prefix)}…)`;
