@@ -27,7 +27,9 @@ export interface ScriptedChannel extends AsyncDisposable {
   rotate(again?: Sent): Sent;
   /** Ends the connection. */
   close(code: number, reason?: string): void;
-  /** What a secret is worth now. */
+  /** Takes a secret as a call with it would. */
+  use(token: string): Refusal | undefined;
+  /** Whether a secret works now. */
   isGood(token: string): boolean;
 }
 
@@ -80,6 +82,7 @@ export async function openScriptedChannel(port = 0): Promise<ScriptedChannel> {
       return sent;
     },
     close: (code, reason) => live?.close(code, reason),
+    use,
     isGood: (token) => secrets.has(token),
     async [Symbol.asyncDispose]() {
       for (const socket of sockets.clients) socket.terminate();
