@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import type { Api } from './client/api.ts';
 import { CliError } from './client/errors.ts';
+import { withSession } from './client/password-session.ts';
 import type { Context } from './context.ts';
 
 export interface SessionOptions {
@@ -24,4 +26,13 @@ export function assertByPassword(
   throw new CliError('refused', `${done} by a signed-in person, never by a token.`, {
     hint: `In a browser: ${context.server()}${page} – or here: add --password`,
   });
+}
+
+/** Does something by the token of this machine, or in a session where that is said. */
+export async function asPerson<T>(
+  context: Context,
+  { password, email }: SessionOptions,
+  work: (api: Api) => Promise<T>,
+): Promise<T> {
+  return password ? await withSession(context, email, work) : await work(context.api());
 }

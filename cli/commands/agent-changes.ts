@@ -3,7 +3,7 @@ import { withSession } from '#cli/client/password-session.ts';
 import { agentReferences, findAgent } from '#cli/client/token-reference.ts';
 import { resolveUser } from '#cli/client/user-reference.ts';
 import { openContext, type Context } from '#cli/context.ts';
-import { assertByPassword, inSession, type SessionOptions } from '#cli/session-options.ts';
+import { asPerson, assertByPassword, inSession, type SessionOptions } from '#cli/session-options.ts';
 import { confirmOr } from '#cli/terminal/prompts.ts';
 import { clean } from '#cli/terminal/text.ts';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
@@ -11,6 +11,8 @@ import type { AgentView } from '#server/credentials/agents/schema.ts';
 interface ConfirmOptions {
   yes?: boolean;
 }
+
+interface TransferOptions extends SessionOptions, ConfirmOptions {}
 
 /** What changes an agent that there is. */
 export function addAgentChanges(agent: Command): void {
@@ -49,7 +51,9 @@ function addTransfer(agent: Command): void {
     .argument('<agent>', agentReferences)
     .argument('<user>', 'an e-mail address, an id, or a name that only one has')
     .option('-y, --yes', 'do not ask')
-    .action((reference: string, user: string, options: ConfirmOptions, command: Command) =>
+    .option('--password', 'by e-mail and password, where the agent could do more for its new owner')
+    .option('--email <address>', 'with --password: whose')
+    .action((reference: string, user: string, options: TransferOptions, command: Command) =>
       transfer(openContext(command), { reference, user, ...options }),
     );
 }
@@ -93,13 +97,19 @@ async function pause(
 
 async function transfer(
   context: Context,
-  { reference, user, yes }: ConfirmOptions & { reference: string; user: string },
+  { reference, user, yes, ...options }: TransferOptions & { reference: string; user: string },
 ): Promise<void> {
-  const { id: userId, email } = await resolveUser(context.api(), user, context.out);
-  const message = `Give ${reference} to ${clean(email)}? It works within their role from then on.`;
-  await confirmOr(yes, { message, undo: 'keyward agent transfer' });
-  const done = `Transferred to ${email}:`;
-  await change(context, reference, { call: 'POST', path: '/transfer', body: { userId }, done });
+  const { out } = context;
+  await confirmOr(yes, {
+    message: `Give ${reference} to ${user}? It works within their role from then on.`,
+    undo: 'keyward agent transfer',
+  });
+  const changed = await asPerson(context, options, async (api) => {
+    const { id: userId } = await resolveUser(api, user, out);
+    const { id } = await findAgent(api, reference, out);
+    return await api.send<AgentView>(`POST /api/v1/agents/${id}/transfer`, { body: { userId } });
+  });
+  say(context, changed, `Transferred to ${clean(changed.owner.label)}:`);
 }
 
 async function disable(context: Context, reference: string, { yes }: ConfirmOptions): Promise<void> {

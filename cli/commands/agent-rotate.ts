@@ -14,7 +14,7 @@ import type { RotationPageView, RotationState, RotationView } from '#server/cred
 const pollMs = 500;
 /** More than a rotation may take by any setting. */
 const giveUpMs = 330_000;
-const openStates: RotationState[] = ['staged', 'delivered', 'persisted'];
+const openStates: RotationState[] = ['queued', 'staged', 'delivered', 'persisted'];
 
 export function addAgentRotate(agent: Command): void {
   const command = agent
@@ -35,10 +35,10 @@ export function addAgentRotate(agent: Command): void {
 async function rotate(context: Context, reference: string, { wait }: { wait?: boolean }): Promise<void> {
   const { out } = context;
   const api = context.api();
-  const { id, name } = await findAgent(api, reference, out);
-  const query = { wait: wait ? 'reconnect' : undefined };
-  const asked = await api.send<RotationView>(`POST /api/v1/agents/${id}/rotate`, { query });
-  const ended = await follow(context, api, asked);
+  const { id, name, online } = await findAgent(api, reference, out);
+  const body = { wait: wait ? 'reconnect' : undefined };
+  const asked = await api.send<RotationView>(`POST /api/v1/agents/${id}/rotate`, { body });
+  const ended = online ? await follow(context, api, asked) : asked;
   if (out.json) out.printJson(ended);
   if (ended.state === 'queued') return out.done(`Queued for "${clean(name)}": it rotates when it connects.`);
   if (ended.state !== 'promoted')

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { showAgent, showAgents } from '#cli/agent-view.ts';
 import { agentStatuses, assertPermissions, choiceOf } from '#cli/choices.ts';
-import { listAll } from '#cli/client/api.ts';
+import { listAll, type Api } from '#cli/client/api.ts';
 import { withSession } from '#cli/client/password-session.ts';
 import { agentReferences, findAgent } from '#cli/client/token-reference.ts';
 import { resolveUser } from '#cli/client/user-reference.ts';
@@ -129,6 +129,12 @@ async function show(context: Context, reference: string): Promise<void> {
   else showAgent(context.out, agent);
 }
 
+const inLastingSession = <T>(
+  context: Context,
+  { email }: SessionOptions,
+  work: (session: Api) => Promise<T>,
+) => withSession(context, email, work, { isLeftOpen: true });
+
 const byPerson = (done: string) => ({ done, page: '/agents' });
 
 async function create(context: Context, options: CreateOptions): Promise<void> {
@@ -136,7 +142,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   const permissions = assertPermissions(permission);
   const body = { name, description, permissions, resources: readResources(reach), rotationDays, minutes };
   assertByPassword(context, options, byPerson('An agent is made'));
-  const made = await withSession(context, options.email, async (session) => {
+  const made = await inLastingSession(context, options, async (session) => {
     const ownerId = owner === undefined ? undefined : (await resolveUser(session, owner, context.out)).id;
     return await session.send<CreatedAgentView>('POST /api/v1/agents', { body: { ...body, ownerId } });
   });
@@ -146,7 +152,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
 async function issueCode(context: Context, reference: string, options: CodeOptions): Promise<void> {
   assertByPassword(context, options, byPerson('A code is made'));
   const { minutes } = options;
-  const issued = await withSession(context, options.email, async (session) => {
+  const issued = await inLastingSession(context, options, async (session) => {
     const { id } = await findAgent(session, reference, context.out);
     return await session.send<IssuedAgentCodeView>(`POST /api/v1/agents/${id}/code`, { body: { minutes } });
   });
