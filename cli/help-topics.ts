@@ -51,6 +51,8 @@ Signing in to another server without naming a profile makes one that is named af
   KEYWARD_SERVER        the server to ask
   KEYWARD_PROFILE       the profile to use
   KEYWARD_DEBUG         show requests and their ids, as --debug
+  KEYWARD_STATE         the state file of this machine's agent
+  KEYWARD_CODE_FILE     a file with the code for "agent enroll"
   KEYWARD_NO_NAG        do not say that the token ends soon
   NO_COLOR              no colours
   FORCE_COLOR           colours, also where no terminal reads
@@ -66,9 +68,9 @@ Signing in to another server without naming a profile makes one that is named af
       CODES: `
   0    done
   1    the server said no; something was found ("scan") or is not well ("doctor")
-  2    called in a way that means nothing, or that could mean several things
-  3    the server cannot be reached, or is not there for now: try again later
-  4    not signed in: no token, or one that does not work any more
+  2    called in a way that means nothing, or that could mean several things; a damaged state file
+  3    the server cannot be reached, or is not there for now: try again later; another process runs the agent
+  4    not signed in: no token, or one that does not work any more; an agent that has to be enrolled again
   130  interrupted`.slice(1),
       OUTPUT: `What you ask for goes to stdout, what is said about it to stderr. An error is one line that begins with "error:", and where something can be done, one that begins with "hint:". --json prints the same data for programs; --quiet leaves only data and errors.`,
     },
@@ -94,6 +96,31 @@ A person rotates; the old secret goes on working for as long as you say, so no j
   keyward token rotate ci --password --email you@example.com --grace 24h --raw | gh secret set KEYWARD_TOKEN`.trim(),
       LEAKS:
         '"keyward scan" before a commit or in a pipeline exits with 1 where a token was found; "--revoke" ends what it finds.',
+    },
+  },
+  agents: {
+    summary: 'a machine with a secret of its own, which is replaced while it runs',
+    sections: {
+      'FROM NOTHING': `
+A person who signed in lately makes the agent; the code works once, for ten minutes:
+
+  keyward agent create --name build-1 --raw --password --email you@example.com > code
+
+On the machine:
+
+  keyward agent enroll --server https://keyward.example.com < code
+  keyward agent run`.trim(),
+      'A PROGRAM BESIDE IT': `
+"keyward agent run --exec './worker'" starts it with KEYWARD_TOKEN_FILE, the path of a file with the secret that works now. With a new secret the file is replaced and the program is sent SIGHUP ("--signal"). It has the grace period, five minutes by default, to read it again.
+
+When the program ends, the agent ends with its exit code.`.trim(),
+      'THE STATE FILE':
+        'It holds the secret that works and, during a rotation, the one that comes next. It is never written over unless both are safe, and a file that is damaged is left as it is. One process runs on it at a time.',
+      'WHEN SOMETHING IS WRONG': `
+  keyward agent status          on the machine: does its secret work?
+  keyward agent show <agent>    elsewhere: what the server knows of it
+  keyward agent rotate <agent>  a new secret now
+  keyward agent code <agent>    to enroll it again`.slice(1),
     },
   },
   security: {

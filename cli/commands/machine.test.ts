@@ -28,7 +28,7 @@ test('a setup code signs a machine in, examines it, and tells the page that wait
 
   assert.equal((await line.run('skills install')).code, 0);
   const told = (await ada.send(`GET /api/v1/setup-codes/${textOf(id)}`)).body;
-  assert.deepEqual(told['skills'], ['keyward', 'setup', 'tokens', 'security']);
+  assert.deepEqual(told['skills'], ['keyward', 'setup', 'tokens', 'agents', 'security']);
   assert.match((await line.run('token list')).stdout, /^\* /m, 'the token of this machine has a star');
   const scanned = await line.run(['scan', path.dirname(line.configFile)]);
   assert.deepEqual([scanned.code, scanned.stdout], [0, ''], 'what signs this machine in is no leak');
