@@ -44,7 +44,7 @@ export async function runHere({ out, globals }: Context, { state, exec, signal }
 /** In place of what ends the other commands at once. The second signal does. */
 function stopOnSignal(stop: () => Promise<void>): void {
   process.removeAllListeners('SIGINT');
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => void stop());
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => void stop());
 }
 
 function start(options: ProgramOptions): Program {

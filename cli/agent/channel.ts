@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type WebSocket from 'ws';
+import type { ClientOptions } from 'ws';
 import { describeNetworkFault } from '#cli/client/network-faults.ts';
 import type { HelloParams, RotateParams } from '#server/doors/agents/schema.ts';
 import type { RotationFailure } from './published.d.ts';
@@ -57,6 +58,15 @@ const abnormal = 1006;
 const rotationFailedCode = -32_000;
 const unknownMethodCode = -32_601;
 
+/** `closeTimeout` is not in the types yet. */
+const socketOptions: ClientOptions & { closeTimeout: number } = {
+  closeTimeout: 1_000,
+  followRedirects: false,
+  handshakeTimeout: 15_000,
+  maxPayload: messageBytes,
+  perMessageDeflate: false,
+};
+
 /** A socket, and what was found wrong with it from this side. */
 interface Line {
   socket: WebSocket;
@@ -69,17 +79,13 @@ interface Line {
 export async function openChannel(options: ChannelOptions): Promise<Channel> {
   // Loaded when an agent runs: all other commands start without it.
   const { WebSocket } = await import('ws');
-  const socket = new WebSocket(`${options.server.replace(/^http/, 'ws')}/agents/connect`, {
-    headers: {
-      Authorization: `Bearer ${options.token}`,
-      'Keyward-Agent': options.agentId,
-      'User-Agent': agentUserAgent,
-    },
-    followRedirects: false,
-    handshakeTimeout: 15_000,
-    maxPayload: messageBytes,
-    perMessageDeflate: false,
-  });
+  const headers = {
+    Authorization: `Bearer ${options.token}`,
+    'Keyward-Agent': options.agentId,
+    'User-Agent': agentUserAgent,
+  };
+  const address = `${options.server.replace(/^http/, 'ws')}/agents/connect`;
+  const socket = new WebSocket(address, { ...socketOptions, headers });
   const line: Line = { socket, server: options.server, startedAt: performance.now(), fault: undefined };
   const channel: Channel = {
     ended: endOf(line),
@@ -115,9 +121,9 @@ function endOf(line: Line): Promise<ChannelEnd> {
     });
     socket.on('close', (code, text) => {
       const livedMs = performance.now() - startedAt;
-      const reason = redact(line.fault ?? text.toString());
-      const isClosed = line.fault === undefined && code !== abnormal;
-      resolve(isClosed ? { kind: 'closed', code, reason, livedMs } : { kind: 'lost', reason, livedMs });
+      if (line.fault === undefined && code !== abnormal)
+        resolve({ kind: 'closed', code, reason: redact(text.toString()), livedMs });
+      else resolve({ kind: 'lost', reason: redact(line.fault ?? 'the connection was lost'), livedMs });
     });
   });
 }

@@ -27,37 +27,19 @@ interface Agent {
 
 /** Keeps an agent connected and its secret rotated: see `published.d.ts`. */
 export async function runAgent(options: RunAgentOptions): Promise<RunningAgent> {
-  const { insecureHttp = false, onEvent = () => {} } = options;
   const file = resolveStateFile(options.stateFile);
   // Before the lock, which a folder without a state file should not get.
   readStateFile(file);
   const lock = await lockState(file);
   try {
-    const state = readStateFile(file);
-    assertPrivateWay(state.server, insecureHttp);
-    if (restrictMode(file))
-      onEvent({ event: 'warning', text: `${file} was open to other users; it is 0600 now.` });
     const stop = new AbortController();
-    const secrets = holdSecrets({
-      file,
-      state,
-      onAdopted: ({ epoch }) => onEvent({ event: 'rotated', epoch }),
-      onWarning: (text) => onEvent({ event: 'warning', text }),
-    });
-    const agent: Agent = {
-      secrets,
-      host: options.host ?? hostName(),
-      version: (options.version ?? ownVersion).slice(0, 64),
-      takeRotation: createRotations(secrets, onEvent),
-      onEvent,
-      stopping: stop.signal,
-      channel: undefined,
-    };
+    const agent = openAgent(file, options, stop.signal);
+    const { server, agentId } = agent.secrets.state();
     const ended = keepConnected(agent).finally(() => lock.release());
     return {
-      agentId: state.agentId,
-      server: state.server,
-      token: () => secrets.state().current.token,
+      agentId,
+      server,
+      token: () => agent.secrets.state().current.token,
       ended,
       async stop() {
         stop.abort();
@@ -69,6 +51,25 @@ export async function runAgent(options: RunAgentOptions): Promise<RunningAgent> 
     lock.release();
     throw error;
   }
+}
+
+function openAgent(file: string, options: RunAgentOptions, stopping: AbortSignal): Agent {
+  const { insecureHttp = false, onEvent = () => {}, host = hostName(), version = ownVersion } = options;
+  const onWarning = (text: string) => onEvent({ event: 'warning', text });
+  const state = readStateFile(file);
+  assertPrivateWay(state.server, insecureHttp);
+  if (restrictMode(file)) onWarning(`${file} was open to other users; it is 0600 now.`);
+  const onAdopted = ({ epoch }: AgentSecret) => onEvent({ event: 'rotated', epoch });
+  const secrets = holdSecrets({ file, state, onAdopted, onWarning });
+  return {
+    secrets,
+    host,
+    version: version.slice(0, 64),
+    takeRotation: createRotations(secrets, onEvent),
+    onEvent,
+    stopping,
+    channel: undefined,
+  };
 }
 
 export function hostName(): string {

@@ -1,6 +1,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fchmodSync,
   fsyncSync,
   openSync,
@@ -56,6 +57,11 @@ export function restrictMode(file: string): boolean {
 
 /** Throws `usage` where it is missing, broken or of another version, and never changes it. */
 export function readStateFile(file: string): AgentState {
+  if (!existsSync(file))
+    throw usage(
+      `There is no state file ${file}: this machine is no agent.`,
+      'See: keyward agent enroll --help',
+    );
   return parseState(readNamedFile(file, `The state file ${file}`), file);
 }
 

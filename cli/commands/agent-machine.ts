@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { runHere, type RunOptions } from '#cli/agent-run.ts';
@@ -7,7 +6,7 @@ import { findHolder } from '#cli/agent/lock-state.ts';
 import { readStateFile, resolveStateFile } from '#cli/agent/state-file.ts';
 import { tryToken } from '#cli/agent/try-token.ts';
 import { configFolder } from '#cli/client/config.ts';
-import { CliError, usage } from '#cli/client/errors.ts';
+import { CliError } from '#cli/client/errors.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
 import { readNamedFile } from '#cli/read-file.ts';
@@ -88,8 +87,6 @@ const stateArgument = (state: string) =>
 
 /** Exits with 4 where the server refuses the secret, and with 3 where it cannot be asked. */
 async function showStatus({ out }: Context, { state }: { state: string }): Promise<void> {
-  if (!existsSync(state))
-    throw usage(`There is no ${state}: this machine is no agent.`, 'See: keyward agent enroll --help');
   const file = resolveStateFile(state);
   const { server, agentId, current, next } = readStateFile(file);
   const pid = findHolder(file);
