@@ -1,11 +1,11 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { cx } from 'class-variance-authority';
-import { Ban, Check, CircleAlert, CircleDashed, LoaderCircle, type LucideIcon } from 'lucide-react';
+import { Ban, Check, CircleAlert, CircleDashed, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '#components/ui/button.tsx';
 import { Countdown, useIsOver } from '#components/ui/countdown.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
+import { Step, Steps } from '#components/ui/steps.tsx';
 import { agoWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { SetupCodeView } from '#server/credentials/enrollment/schema.ts';
@@ -169,44 +169,6 @@ const skillWords = (skills: string[]) =>
 function CopyAgain({ setup, text }: { setup: ClaudeSetupState; text: string | null }) {
   if (text === null) return null;
   return <Button onClick={() => void setup.copyAgain(text)}>Copy again</Button>;
-}
-
-/** What is announced when it changes. */
-function Steps({ children }: { children: ReactNode }) {
-  return (
-    <ol aria-live="polite" className="grid gap-3">
-      {children}
-    </ol>
-  );
-}
-
-const tones = {
-  ok: 'bg-ok-soft text-ok',
-  warn: 'bg-warn-soft text-warn',
-  danger: 'bg-danger-soft text-danger',
-  idle: 'bg-idle-soft text-idle',
-  waiting: 'bg-accent-soft text-accent-ink [&>svg]:motion-safe:animate-spin',
-};
-
-interface StepProps {
-  icon: LucideIcon;
-  tone: keyof typeof tones;
-  title: string;
-  children: ReactNode;
-}
-
-function Step({ icon: Icon, tone, title, children }: StepProps) {
-  return (
-    <li className="flex gap-3">
-      <span className={cx('grid size-6 shrink-0 place-items-center rounded-full', tones[tone])}>
-        <Icon aria-hidden className="size-3.5" />
-      </span>
-      <div className="min-w-0 flex-1">
-        <p className="font-medium break-words">{title}</p>
-        <div className="text-sm text-muted">{children}</div>
-      </div>
-    </li>
-  );
 }
 
 function Actions({ children }: { children: ReactNode }) {
