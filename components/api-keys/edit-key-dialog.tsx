@@ -2,12 +2,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { trpc } from '#components/api/trpc.ts';
 import { inputDate } from '#components/new-token/expiry.ts';
+import { toReach } from '#components/resources/reach-schema.ts';
 import { toast } from '#components/ui/toast.ts';
-import type { ResourceType } from '#server/core/access/schema.ts';
 import type { KeyView } from '#server/credentials/api-keys/schema.ts';
-import type { KeyValues, ReachValues } from './key-form-schema.ts';
+import type { KeyValues } from './key-form-schema.ts';
 import { KeyForm, type SentKey } from './key-form.tsx';
-import { resourceOrder } from './resource-words.ts';
 import { useRefreshKeys } from './use-key-changes.ts';
 
 export interface KeyDialogProps {
@@ -53,16 +52,9 @@ function toValues({ name, permissions, resources, ipAllowlist, expiresAt }: KeyV
   return {
     name,
     permissions,
-    resources: Object.fromEntries(
-      resourceOrder.map((type) => [type, reachOf(resources[type])]),
-    ) as ReachValues,
+    resources: toReach(resources),
     ipAllowlist: ipAllowlist.join('\n'),
     expiry: expiresAt ? 'date' : 'never',
     date: expiresAt ? inputDate(new Date(expiresAt)) : '',
   };
-}
-
-function reachOf(ids: KeyView['resources'][ResourceType]): ReachValues[ResourceType] {
-  if (ids === '*') return { scope: 'all', ids: '' };
-  return { scope: ids.length > 0 ? 'some' : 'none', ids: ids.join('\n') };
 }

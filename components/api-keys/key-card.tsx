@@ -1,12 +1,12 @@
 'use client';
 import { Ban, Ellipsis, PencilLine, Power, RefreshCw } from 'lucide-react';
+import { resourceSummary } from '#components/resources/resource-words.ts';
 import { hasEnded } from '#components/tokens/status.tsx';
 import { menuId, TokenCard } from '#components/tokens/token-card.tsx';
 import { buttonClass } from '#components/ui/button.tsx';
 import { MenuButton, type MenuEntry } from '#components/ui/menu.tsx';
 import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import { KeyGraceStrip } from './key-grace-strip.tsx';
-import { resourceSummary } from './resource-words.ts';
 import type { KeyQuestion } from './use-key-dialogs.tsx';
 
 export interface KeyActs {

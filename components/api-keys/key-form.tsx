@@ -5,13 +5,13 @@ import { showProblem } from '#components/api/show-problem.ts';
 import { AddressesField } from '#components/new-token/addresses-field.tsx';
 import { ExpiryField } from '#components/new-token/expiry-field.tsx';
 import { PermissionPicker } from '#components/new-token/permission-picker.tsx';
+import { ResourcesField } from '#components/resources/resources-field.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { TextField } from '#components/ui/field.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { keyPermissions } from '#server/core/access/schema.ts';
 import type { CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
 import { keyForm, type KeyValues } from './key-form-schema.ts';
-import { ResourcesField } from './resources-field.tsx';
 
 export interface SentKey {
   input: CreateKeyInput;

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Ban, PencilLine, Power, RefreshCw, ScrollText } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
+import { ReachList } from '#components/resources/reach-list.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { hasEnded, StatusBadge } from '#components/tokens/status.tsx';
 import { PanelSkeleton } from '#components/tokens/token-panel.tsx';
@@ -15,7 +16,6 @@ import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import type { KeyActs } from './key-card.tsx';
 import { keysKey } from './keys-key.ts';
 import { lastUseWords } from './last-use-words.ts';
-import { resourceOrder, typeWords } from './resource-words.ts';
 import type { KeyQuestion } from './use-key-dialogs.tsx';
 
 interface KeyPanelProps {
@@ -121,18 +121,7 @@ function KeyFacts({ item }: { item: KeyView }) {
         {item.revokedBy && <DescriptionItem name="By">{item.revokedBy.label}</DescriptionItem>}
         {item.revokeReason && <DescriptionItem name="Reason">{item.revokeReason}</DescriptionItem>}
       </DescriptionList>
-      <section aria-labelledby="reach">
-        <h3 id="reach" className="mb-2 font-semibold">
-          May reach
-        </h3>
-        <DescriptionList>
-          {resourceOrder.map((type) => (
-            <DescriptionItem key={type} name={typeWords[type].title}>
-              <Ids ids={resources[type]} one={typeWords[type].one} />
-            </DescriptionItem>
-          ))}
-        </DescriptionList>
-      </section>
+      <ReachList resources={resources} />
       {seesLog && (
         <PageLink
           href={`/admin/audit?resource=${item.id}`}
@@ -143,19 +132,5 @@ function KeyFacts({ item }: { item: KeyView }) {
         </PageLink>
       )}
     </div>
-  );
-}
-
-function Ids({ ids, one }: { ids: '*' | string[]; one: string }) {
-  if (ids === '*') return `Every ${one}`;
-  if (ids.length === 0) return <span className="text-faint">None</span>;
-  return (
-    <ul className="grid gap-0.5 font-mono text-xs">
-      {ids.map((id) => (
-        <li key={id} className="break-all">
-          {id}
-        </li>
-      ))}
-    </ul>
   );
 }

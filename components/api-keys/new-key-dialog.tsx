@@ -2,6 +2,7 @@
 import { trpcClient } from '#components/api/trpc.ts';
 import { SecretDialog } from '#components/new-token/secret-dialog.tsx';
 import { useMadeSecret } from '#components/new-token/use-made-secret.ts';
+import { noReach } from '#components/resources/reach-schema.ts';
 import type { CreateKeyInput } from '#server/credentials/api-keys/schema.ts';
 import type { KeyValues } from './key-form-schema.ts';
 import { KeyForm } from './key-form.tsx';
@@ -12,19 +13,12 @@ interface NewKeyDialogProps {
   onClose: () => void;
 }
 
-const nothing = { scope: 'none', ids: '' } as const;
 const defaultValues: KeyValues = {
   name: '',
   expiry: '90',
   date: '',
   permissions: [],
-  resources: {
-    agent: nothing,
-    flow: nothing,
-    mcp_tool: nothing,
-    vector_store: nothing,
-    llm_model: nothing,
-  },
+  resources: noReach,
   ipAllowlist: '',
 };
 

@@ -3,8 +3,8 @@ import { useId } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { FieldError, inputClass } from '#components/ui/field.tsx';
 import { SegmentedRadio } from '#components/ui/radio.tsx';
-import type { ResourceType } from '#server/core/access/schema.ts';
-import { type KeyValues, missingPermissions, resourcesOf } from './key-form-schema.ts';
+import type { Permission, ResourceType } from '#server/core/access/schema.ts';
+import { missingPermissions, type ReachValues, resourcesOf } from './reach-schema.ts';
 import { resourceOrder, resourceSummary, typeWords } from './resource-words.ts';
 
 const scopes = [
@@ -13,9 +13,14 @@ const scopes = [
   { value: 'all', label: 'All' },
 ] as const;
 
-/** What a key may reach, by type; ids are free text, since other services have resources too. */
+interface FormValues {
+  permissions: readonly Permission[];
+  resources: ReachValues;
+}
+
+/** What a credential may reach, by type; ids are free text, since other services have resources too. */
 export function ResourcesField() {
-  const { control } = useFormContext<KeyValues>();
+  const { control } = useFormContext<FormValues>();
   const [reach, granted] = useWatch({ control, name: ['resources', 'permissions'] });
   const resources = resourcesOf(reach);
   const missing = missingPermissions(resources, granted);
@@ -36,7 +41,7 @@ export function ResourcesField() {
 }
 
 function TypeField({ type }: { type: ResourceType }) {
-  const { register, control, formState } = useFormContext<KeyValues>();
+  const { register, control, formState } = useFormContext<FormValues>();
   const scope = useWatch({ control, name: `resources.${type}.scope` });
   const error = formState.errors.resources?.[type]?.ids?.message;
   const { title, example } = typeWords[type];

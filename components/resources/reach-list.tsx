@@ -1,0 +1,35 @@
+import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
+import type { Resources } from '#server/core/access/schema.ts';
+import { resourceOrder, typeWords } from './resource-words.ts';
+
+/** What a credential may reach, in full. */
+export function ReachList({ resources }: { resources: Resources }) {
+  return (
+    <section aria-labelledby="reach">
+      <h3 id="reach" className="mb-2 font-semibold">
+        May reach
+      </h3>
+      <DescriptionList>
+        {resourceOrder.map((type) => (
+          <DescriptionItem key={type} name={typeWords[type].title}>
+            <Ids ids={resources[type]} one={typeWords[type].one} />
+          </DescriptionItem>
+        ))}
+      </DescriptionList>
+    </section>
+  );
+}
+
+function Ids({ ids, one }: { ids: '*' | string[]; one: string }) {
+  if (ids === '*') return `Every ${one}`;
+  if (ids.length === 0) return <span className="text-faint">None</span>;
+  return (
+    <ul className="grid gap-0.5 font-mono text-xs">
+      {ids.map((id) => (
+        <li key={id} className="break-all">
+          {id}
+        </li>
+      ))}
+    </ul>
+  );
+}
