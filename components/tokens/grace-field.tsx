@@ -2,9 +2,9 @@
 import { useId } from 'react';
 import { Alert } from '#components/ui/alert.tsx';
 import { SegmentedRadio } from '#components/ui/radio.tsx';
+import { clockWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { graceChoices, TokenView } from '#server/credentials/tokens/schema.ts';
-import { clockWords } from './grace-strip.tsx';
 
 export type GraceSeconds = (typeof graceChoices)[number];
 

@@ -1,7 +1,7 @@
 'use client';
 import { History } from 'lucide-react';
 import { Button } from '#components/ui/button.tsx';
-import { exactWords, relativeWords } from '#components/ui/time-words.ts';
+import { clockWords, exactWords, relativeWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 
 interface GraceStripProps {
@@ -34,16 +34,3 @@ export function GraceStrip({ graceEndsAt, isEnding, onEnd }: GraceStripProps) {
     </div>
   );
 }
-
-const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayAndTime = new Intl.DateTimeFormat('en-GB', {
-  weekday: 'short',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-
-/** "14:05" today, "Tue, 24 Nov, 14:05" on another day. */
-export const clockWords = (at: Date, now: Date) =>
-  (at.toDateString() === now.toDateString() ? time : dayAndTime).format(at);

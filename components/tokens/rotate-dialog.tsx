@@ -6,10 +6,10 @@ import { SecretDialog } from '#components/new-token/secret-dialog.tsx';
 import { useSecretOnce } from '#components/new-token/use-secret-once.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
+import { clockWords } from '#components/ui/time-words.ts';
 import { useNow } from '#components/ui/use-now.ts';
 import type { RotateTokenInput, TokenView } from '#server/credentials/tokens/schema.ts';
 import { GraceField, type GraceSeconds } from './grace-field.tsx';
-import { clockWords } from './grace-strip.tsx';
 
 /** A repeat of a press whose answer got lost must not rotate twice. Only where the browser can make one: on HTTPS. */
 const newRotationId = () => globalThis.crypto.randomUUID?.();

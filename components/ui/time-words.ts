@@ -20,6 +20,14 @@ const exact = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
   timeZoneName: 'short',
 });
+const time = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
 /** "just now", "5 minutes ago", "in 62 days": whole units, none larger than days. */
 export function relativeWords(at: Date, now: Date): string {
@@ -42,3 +50,6 @@ export const dateWords = (at: Date) => `${at.getDate()} ${shortMonth.format(at)}
 export const longDateWords = (at: Date) => longDate.format(at);
 /** "20 February 2027 at 09:30:12 UTC" */
 export const exactWords = (at: Date) => exact.format(at);
+/** "14:05" today, "Tue, 24 Nov, 14:05" on another day. */
+export const clockWords = (at: Date, now: Date) =>
+  (at.toDateString() === now.toDateString() ? time : dayAndTime).format(at);

@@ -1,6 +1,7 @@
 'use client';
 import { ArrowRight, PencilLine } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
+import { RecentEvents } from '#components/audit/recent-events.tsx';
 import { Button } from '#components/ui/button.tsx';
 import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
@@ -11,7 +12,6 @@ import type { UserDetailView } from '#server/people/users/schema.ts';
 import { RoleBadge } from './role-badge.tsx';
 import { useUser } from './use-user.ts';
 import { placesOf } from './user-actions.tsx';
-import { UserEvents } from './user-events.tsx';
 import type { RowActs } from './user-row.tsx';
 import { UserSessions } from './user-sessions.tsx';
 import { UserState } from './user-state.tsx';
@@ -56,7 +56,7 @@ export function UserPanel({ id, acts, returnTo, onClose }: UserPanelProps) {
           <Profile user={user} />
           <UserSessions user={user} onSignOut={acts.onSignOut} />
           <UserTokens user={user} />
-          <UserEvents id={id} />
+          <RecentEvents title="What they did last" of={{ actor: id }} />
           <nav aria-label="More about them" className="flex flex-wrap gap-2 empty:hidden">
             {placesOf(user).map(({ href, label }) => (
               <PageLink key={href} href={href} className="inline-flex items-center gap-1.5 text-accent-ink">

@@ -1,8 +1,8 @@
 'use client';
 import { Button } from '#components/ui/button.tsx';
+import { PanelSection } from '#components/ui/panel-section.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { UserDetailView } from '#server/people/users/schema.ts';
-import { PanelSection } from './panel-section.tsx';
 import { useRevokeUserSession } from './use-user-changes.ts';
 import type { RowActs } from './user-row.tsx';
 

@@ -1,7 +1,7 @@
 'use client';
+import { PanelSection } from '#components/ui/panel-section.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { UserDetailView } from '#server/people/users/schema.ts';
-import { PanelSection } from './panel-section.tsx';
 
 const shown = 5;
 
