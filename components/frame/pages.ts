@@ -1,4 +1,5 @@
 import {
+  Bot,
   Building2,
   House,
   KeyRound,
@@ -52,6 +53,8 @@ export const navigation: readonly NavGroup[] = [
           permission: 'tokens:admin',
         },
       },
+      // Of one's own: machines act for those who may also make tokens.
+      { href: '/agents', label: 'Agents', icon: Bot, key: 'a', permission: 'tokens:write' },
       {
         href: '/admin/keys',
         label: 'API keys',

@@ -1,14 +1,12 @@
 import { DescriptionItem, DescriptionList } from '#components/ui/description-list.tsx';
+import { PanelSection } from '#components/ui/panel-section.tsx';
 import type { Resources } from '#server/core/access/schema.ts';
 import { resourceOrder, typeWords } from './resource-words.ts';
 
 /** What a credential may reach, in full. */
 export function ReachList({ resources }: { resources: Resources }) {
   return (
-    <section aria-labelledby="reach">
-      <h3 id="reach" className="mb-2 font-semibold">
-        May reach
-      </h3>
+    <PanelSection title="May reach">
       <DescriptionList>
         {resourceOrder.map((type) => (
           <DescriptionItem key={type} name={typeWords[type].title}>
@@ -16,7 +14,7 @@ export function ReachList({ resources }: { resources: Resources }) {
           </DescriptionItem>
         ))}
       </DescriptionList>
-    </section>
+    </PanelSection>
   );
 }
 

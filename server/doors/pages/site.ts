@@ -15,6 +15,7 @@ const pages: Record<string, PageAccess> = {
   '/device': 'signed-in',
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
+  '/agents': 'tokens:write',
   '/docs/api': 'signed-in',
   '/admin/tokens': 'tokens:admin',
   '/admin/audit': 'audit:read',

@@ -1,0 +1,87 @@
+'use client';
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { useSecretOnce } from '#components/new-token/use-secret-once.ts';
+import { Button } from '#components/ui/button.tsx';
+import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
+import { DiscardDialog } from '#components/ui/discard-dialog.tsx';
+import type { AgentView } from '#server/credentials/agents/schema.ts';
+import { agentQuery } from './agent-query.ts';
+import { EnrollCommand } from './enroll-command.tsx';
+import { EnrollProgress } from './enroll-progress.tsx';
+
+const againMs = 2_000;
+
+export interface MadeCode {
+  code: string;
+  expiresAt: string;
+  /** As it was when the code was made. */
+  agent: Pick<AgentView, 'id' | 'name' | 'epoch'>;
+}
+
+type EnrollDialogProps = ReturnType<typeof useSecretOnce>['secretDialog'] & {
+  made: MadeCode;
+  returnTo: () => HTMLElement | null;
+};
+
+/** Shows the command that enrolls an agent, once, and how that goes on its machine. With the code used, its command goes. */
+export function EnrollDialog({
+  made: { agent, code, expiresAt },
+  isAsking,
+  onCopied,
+  onStay,
+  onLeave,
+  ...dialog
+}: EnrollDialogProps) {
+  const { data } = useQuery({
+    ...agentQuery(agent.id),
+    staleTime: 0,
+    // A new connection is gathered by the minute before it is announced.
+    refetchInterval: ({ state }) =>
+      state.data?.online && isEnrolledSince(agent, state.data) ? false : againMs,
+  });
+  const isEnrolled = data !== undefined && isEnrolledSince(agent, data);
+  // There is nothing left to lose, so the page may be left.
+  useEffect(() => {
+    if (isEnrolled) onCopied();
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [isEnrolled]);
+  const isConnected = isEnrolled && data.online;
+  return (
+    <Dialog
+      wide
+      {...dialog}
+      title={isEnrolled ? `${agent.name} is enrolled` : `Enroll ${agent.name}`}
+      description={
+        isEnrolled
+          ? 'It has its first secret, which nobody else has seen.'
+          : 'Run this on its machine. The code works once, and is shown only now.'
+      }
+    >
+      <DialogBody>
+        {!isEnrolled && <EnrollCommand code={code} isAgain={agent.epoch !== null} onCopied={onCopied} />}
+        <EnrollProgress name={agent.name} until={new Date(expiresAt)} agent={isEnrolled ? data : null} />
+      </DialogBody>
+      <DialogFooter>
+        <Button variant={isConnected ? 'primary' : 'secondary'} onClick={dialog.onClose}>
+          Done
+        </Button>
+      </DialogFooter>
+      {isAsking && (
+        <DiscardDialog
+          title="Close without copying?"
+          description="The code is not shown again. You can make a new one at any time."
+          discardLabel="Close without copying"
+          onStay={onStay}
+          onDiscard={onLeave}
+        />
+      )}
+    </Dialog>
+  );
+}
+
+/** Each enrolling gives it a secret of a higher epoch, and takes the code away. */
+const isEnrolledSince = (
+  before: Pick<AgentView, 'epoch'>,
+  { epoch, enrollment }: Pick<AgentView, 'epoch' | 'enrollment'>,
+) => enrollment === null && (epoch ?? 0) > (before.epoch ?? 0);
