@@ -1,5 +1,5 @@
 'use client';
-import { AtSign, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun, UserPlus } from 'lucide-react';
+import { AtSign, Bot, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun, UserPlus } from 'lucide-react';
 import { chooseTheme } from '#components/frame/theme.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import type { Command } from '#components/ui/command-menu.tsx';
@@ -10,6 +10,7 @@ interface Acting {
   user: ProfileView;
   permissions: readonly Permission[];
   onNewToken: () => void;
+  onNewAgent: () => void;
   onAddPerson: () => void;
   onKeys: () => void;
 }
@@ -17,7 +18,7 @@ interface Acting {
 type Act = Command & { /** What else one may call it. */ words?: string };
 
 /** What can be done from anywhere, by whoever may do it. */
-export function useActs({ user, permissions, onNewToken, onAddPerson, onKeys }: Acting): Act[] {
+export function useActs({ user, permissions, onNewToken, onNewAgent, onAddPerson, onKeys }: Acting): Act[] {
   const signOut = useSignOut();
   const newToken: Act = {
     id: 'new-token',
@@ -25,6 +26,13 @@ export function useActs({ user, permissions, onNewToken, onAddPerson, onKeys }: 
     words: 'create make credential',
     icon: Plus,
     onChoose: onNewToken,
+  };
+  const newAgent: Act = {
+    id: 'new-agent',
+    label: 'New agent',
+    words: 'create make enroll machine',
+    icon: Bot,
+    onChoose: onNewAgent,
   };
   const addPerson: Act = {
     id: 'add-person',
@@ -35,6 +43,7 @@ export function useActs({ user, permissions, onNewToken, onAddPerson, onKeys }: 
   };
   return [
     ...(permissions.includes('tokens:write') ? [newToken] : []),
+    ...(permissions.includes('agents:write') ? [newAgent] : []),
     ...(permissions.includes('users:write') ? [addPerson] : []),
     ...themeActs,
     {

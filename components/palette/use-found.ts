@@ -1,8 +1,9 @@
 'use client';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
-import { KeyRound, UserRound } from 'lucide-react';
+import { Bot, KeyRound, UserRound } from 'lucide-react';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
+import { statusWords as agentStatusWords } from '#components/agents/agent-status.tsx';
 import { trpcClient } from '#components/api/trpc.ts';
 import type { DeskPage } from '#components/frame/pages.ts';
 import { statusWords } from '#components/tokens/status.tsx';
@@ -50,6 +51,23 @@ const sources = [
     async find(search: string, signal: AbortSignal) {
       const { items } = await trpcClient.keys.list.query({ search, limit: most }, { signal });
       return (go: Goto) => items.map((key) => tokenCommand(key, '', () => go(`/admin/keys?key=${key.id}`)));
+    },
+  },
+  {
+    label: 'Agents',
+    page: '/agents',
+    noun: 'agents',
+    async find(search: string, signal: AbortSignal) {
+      const input = { search, sort: 'lastSeenAt', limit: most } as const;
+      const { items } = await trpcClient.agents.list.query(input, { signal });
+      return (go: Goto) =>
+        items.map(({ id, name, status, owner }): Command => ({
+          id: `agent-${id}`,
+          label: name,
+          detail: `${agentStatusWords[status].toLowerCase()} · ${owner.label}`,
+          icon: Bot,
+          onChoose: () => go(`/agents?agent=${id}`),
+        }));
     },
   },
   {

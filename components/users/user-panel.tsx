@@ -12,6 +12,7 @@ import type { UserDetailView } from '#server/people/users/schema.ts';
 import { RoleBadge } from './role-badge.tsx';
 import { useUser } from './use-user.ts';
 import { placesOf } from './user-actions.tsx';
+import { UserAgents } from './user-agents.tsx';
 import type { RowActs } from './user-row.tsx';
 import { UserSessions } from './user-sessions.tsx';
 import { UserState } from './user-state.tsx';
@@ -56,6 +57,7 @@ export function UserPanel({ id, acts, returnTo, onClose }: UserPanelProps) {
           <Profile user={user} />
           <UserSessions user={user} onSignOut={acts.onSignOut} />
           <UserTokens user={user} />
+          <UserAgents user={user} />
           <RecentEvents title="What they did last" of={{ actor: id }} />
           <nav aria-label="More about them" className="flex flex-wrap gap-2 empty:hidden">
             {placesOf(user).map(({ href, label }) => (
