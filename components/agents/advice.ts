@@ -1,7 +1,7 @@
 import { clockWords } from '#components/ui/time-words.ts';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
 import type { AgentOffers } from './agent-rights.ts';
-import { stateWords } from './rotation-words.ts';
+import { isOpen, stateWords } from './rotation-words.ts';
 
 export interface Advice {
   variant: 'info' | 'warn' | 'danger';
@@ -67,7 +67,7 @@ function running({ status, rotation, expiresAt, lastSeenAt }: AgentView, now: Da
       'Its secret has ended. Once it reconnects it is given a new one; a machine that is gone needs a new code.',
       'code',
     );
-  if (status === 'rotation_pending' && rotation)
+  if (rotation && isOpen(rotation))
     return info(`${stateWords[rotation.state]}. The secret that it has works meanwhile.`);
   if (status === 'online') return info('All is well: its secret is replaced by itself, in time.');
   if (status === 'never_connected' || !lastSeenAt)

@@ -6,6 +6,7 @@ import { useNow } from '#components/ui/use-now.ts';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
 import { adviceOf } from './advice.ts';
 import type { AgentOffers } from './agent-rights.ts';
+import { isOpen } from './rotation-words.ts';
 import { actLabel, type AgentActs, startAct } from './start-act.ts';
 
 interface AgentFootProps {
@@ -20,7 +21,8 @@ const colors = { info: 'text-sky', warn: 'text-warn', danger: 'text-danger' };
 /** The foot of a card, while there is something to say of it: a rotation that goes on, or what keeps it from working. */
 export function AgentFoot({ item, offers, acts }: AgentFootProps) {
   const advice = adviceOf(item, useNow());
-  const isQuiet = advice.variant === 'info' && item.status !== 'rotation_pending';
+  const isRotating = item.rotation !== null && isOpen(item.rotation);
+  const isQuiet = advice.variant === 'info' && !isRotating;
   if (isQuiet) return null;
   // What waits for a machine that is away may wait for days.
   const isMoving = advice.variant === 'info' && item.online;

@@ -16,6 +16,7 @@ import { AgentListSkeleton } from './agent-list-skeleton.tsx';
 import { offersOf } from './agent-rights.ts';
 import { AgentsToolbar } from './agents-toolbar.tsx';
 import { ownersOf } from './owners-of.ts';
+import { useAdding } from './use-adding.ts';
 import { useAgentActs } from './use-agent-acts.ts';
 import { useAgentDialogs } from './use-agent-dialogs.tsx';
 import { useAgentFilters } from './use-agent-filters.ts';
@@ -50,7 +51,8 @@ export function AgentsView() {
     [opened, viewer, acts],
   );
   const close = () => setFilters({ agent: null });
-  const stopAdding = () => setFilters({ add: false });
+  const [isAdding, setIsAdding] = useAdding(add, setFilters);
+  const stopAdding = () => setIsAdding(false);
   const mayAdd = viewer.permissions.includes('agents:write');
   const newAgent = mayAdd && (
     <Button
@@ -58,7 +60,7 @@ export function AgentsView() {
       variant="primary"
       onPointerEnter={preloadNew}
       onFocus={preloadNew}
-      onClick={() => setFilters({ add: true })}
+      onClick={() => setIsAdding(true)}
     >
       <Plus aria-hidden />
       New agent
@@ -113,7 +115,7 @@ export function AgentsView() {
           onMissing={orSayMissing(close)}
         />
       )}
-      {add && mayAdd && (
+      {isAdding && mayAdd && (
         <NewAgentDialog
           returnTo={() => document.getElementById(newAgentButtonId)}
           onClose={stopAdding}

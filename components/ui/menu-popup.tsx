@@ -11,8 +11,9 @@ interface MenuPopupProps extends MenuPlace {
   align: 'start' | 'end';
 }
 
-/** Within the landmark of its button, so that whoever moves by landmarks finds it. */
-const landmarkOf = (button: HTMLElement | null) => button?.closest<HTMLElement>('header, main') ?? null;
+/** Within the landmark or the dialog of its button, so that it lies above it and those who move by landmarks find it. */
+const landmarkOf = (button: HTMLElement | null) =>
+  button?.closest<HTMLElement>('header, main, [role=dialog]') ?? null;
 
 export function MenuPopup({ label, entries, align, anchor, opener, onClose }: MenuPopupProps) {
   return (
