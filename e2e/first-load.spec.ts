@@ -11,6 +11,7 @@ const paths = [
   '/dashboard',
   '/tokens',
   '/account',
+  '/agents',
   '/admin/keys',
   '/admin/users',
   '/admin/tokens',

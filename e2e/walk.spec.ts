@@ -8,13 +8,13 @@ import { userMenu } from './desk-pages.ts';
 import { expect, picture, test } from './fixtures.ts';
 import { check, overflowOf } from './views.ts';
 
-type Need = readonly [permission: Permission, call: string];
+type Need = readonly [permission: Permission, call?: string];
 
 interface Walked {
   path: string;
   /** What stands there once its data has come. */
   shows: (page: Page, role: Role) => Promise<void>;
-  /** What only some may do, and the call that programs get it by. */
+  /** What only some may do, and the call that programs get it by; left out where that shows each what is theirs. */
   needs?: Need;
 }
 
@@ -41,6 +41,12 @@ const pages: readonly Walked[] = [
     path: '/docs/api',
     shows: (page) => expect(page.getByRole('button', { name: /^GET \/api\/v1\/me / })).toBeVisible(),
   },
+  {
+    path: '/agents',
+    shows: (page, role) =>
+      role === 'member' ? expect(page.getByText('No agents yet')).toBeVisible() : rows(page),
+    needs: ['tokens:write'],
+  },
   { path: '/admin/keys', shows: rows, needs: ['keys:read', '/api/v1/api-keys'] },
   { path: '/admin/users', shows: rows, needs: ['users:read', '/api/v1/users'] },
   { path: '/admin/tokens', shows: rows, needs: ['tokens:admin', '/api/v1/admin/tokens'] },
@@ -61,9 +67,9 @@ const pages: readonly Walked[] = [
 
 const forEveryone = [/^Home/, /^Tokens/];
 const navigation: Record<Role, readonly RegExp[]> = {
-  admin: [...forEveryone, /^API keys/, /^Users/, /^Audit log/, /^Settings/],
-  manager: [...forEveryone, /^API keys/],
-  member: forEveryone,
+  admin: [...forEveryone, /^Agents/, /^API keys/, /^Users/, /^Audit log/, /^Settings/],
+  manager: [...forEveryone, /^Agents/, /^API keys/],
+  member: [...forEveryone, /^Agents/],
   viewer: forEveryone,
 };
 
@@ -120,11 +126,12 @@ interface Visit {
   person: Person;
 }
 
-/** The page says so, and the call behind it names what is missing. */
+/** The page says so, and the call behind it, if it is refused too, names what is missing. */
 async function seeRefused({ desk, page, person }: Visit, path: string, [permission, call]: Need) {
   const answer = await page.goto(desk.origin + path);
   expect(answer?.status(), path).toBe(403);
   await expect(page.getByRole('heading', { name: 'You have no access to this page' })).toBeVisible();
+  if (!call) return;
   const { status, problem } = await person.send(`GET ${call}`);
   expect([status, problem?.code], call).toEqual([403, 'permission_denied']);
   expect(problem?.detail, call).toContain(permission);
