@@ -93,7 +93,7 @@ async function giveSecret(
 ) {
   const { id } = agent;
   const at = ctx.now();
-  await endOpenRotation(tx, ctx, { agent, state: 'superseded', by: agentActor(tenantId, agent) });
+  await endOpenRotation(tx, ctx, { agent, state: 'superseded', actor: agentActor(tenantId, agent) });
   const terms = await findRotationTerms(tx, id);
   if (!terms) throw new Error('an agent has no row of its own');
   const { rotateAfter, expiresAt } = rotationDates(terms, at);
@@ -118,7 +118,7 @@ async function answerReuse(tx: Transaction, ctx: AnyoneCtx, code: string): Promi
   if (!agent || !(await findEnrolledBy(tx, hash))) return 'unknown';
   if (agent.epoch === null) return 'reused';
   const actor = { kind: 'anonymous', id: null, label: 'holder', tenantId } as const;
-  await retireAgentSecrets(tx, ctx, { agent, by: actor });
+  await retireAgentSecrets(tx, ctx, { agent, actor });
   const denied = { action: 'agent.enroll', outcome: 'denied', code: 'code_invalid', actor } as const;
   const detail = { retiredEpoch: agent.epoch };
   await recordAudit(tx, ctx, { ...denied, resource: agentResource(agent), detail });

@@ -11,19 +11,19 @@ export interface Ending {
   agent: { id: string; name: string };
   state: keyof typeof actions;
   /** Left out: who makes the request. */
-  by?: AuditEntry['actor'];
+  actor?: AuditEntry['actor'];
 }
 
 /** Ends the rotation of an agent that is under way, if one is, and the secret that it staged. */
 export async function endOpenRotation(
   tx: Transaction,
   facts: AuditFacts,
-  { agent, state, by }: Ending,
+  { agent, state, actor }: Ending,
 ): Promise<void> {
   const rotation = await findOpenRotation(tx, agent.id);
   if (!rotation) return;
   const at = facts.now();
   await dropStaged(tx, agent.id, at);
   await updateRotation(tx, { agentId: agent.id, id: rotation.id }, { state, endedAt: at });
-  await recordRotation(tx, facts, actions[state], { agent, rotation, by });
+  await recordRotation(tx, facts, actions[state], { agent, rotation, by: actor });
 }

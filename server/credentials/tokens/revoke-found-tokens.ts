@@ -57,7 +57,7 @@ async function revokeByHash(tx: Transaction, ctx: AnyoneCtx, hashes: Buffer[]): 
     .where(inArray(credentials.id, ids));
   // An agent stays, to be enrolled again.
   for (const agent of found.filter(({ kind }) => kind === 'agent'))
-    await retireAgentSecrets(tx, ctx, { agent, by: holderOf(agent) });
+    await retireAgentSecrets(tx, ctx, { agent, actor: holderOf(agent) });
   const rows = found.map((credential) =>
     auditRow(ctx, {
       action: actions[credential.kind],
