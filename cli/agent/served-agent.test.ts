@@ -23,7 +23,7 @@ interface Placed {
   run(): Promise<Running>;
 }
 
-interface Running extends RunningAgent {
+interface Running extends RunningAgent, AsyncDisposable {
   events: AgentEvent[];
   /** Resolves once an event of a kind came. */
   saw(event: AgentEvent['event']): Promise<void>;
@@ -49,7 +49,7 @@ async function place(desk: Desk, name: string): Promise<Placed> {
       const agent = await runAgent({ stateFile: file, onEvent: (event) => events.push(event) });
       const saw = (wanted: AgentEvent['event']) =>
         until(() => events.some(({ event }) => event === wanted), wanted);
-      return { ...agent, events, saw };
+      return { ...agent, events, saw, [Symbol.asyncDispose]: agent.stop };
     },
   };
 }
@@ -61,11 +61,11 @@ async function until(isSo: () => boolean, what: string): Promise<void> {
 
 /** Runs it until it has another secret. */
 async function turn(desk: Desk, { id, run }: Placed): Promise<void> {
-  const agent = await run();
+  await using agent = await run();
   await agent.saw('connected');
-  expect(202, await desk.ada.send(`POST /api/v1/agents/${id}/rotate`, { body: {} }));
+  // A clock that was moved has made the server look silent.
+  expect(202, await desk.ada.send(`POST /api/v1/agents/${id}/rotate`, { body: { wait: 'reconnect' } }));
   await agent.saw('rotated');
-  await agent.stop();
 }
 
 const statusOf = async (desk: Desk, { current }: AgentState) =>
@@ -76,9 +76,8 @@ test('an agent whose secret expired while it was away connects, gets another, an
   const placed = await place(desk, 'away');
   desk.clock.advance({ days: 20 });
   assert.equal(await statusOf(desk, placed.onDisk()), 401);
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await agent.saw('rotated');
-  await agent.stop();
   assert.equal(placed.onDisk().current.epoch, 2);
   assert.equal(await statusOf(desk, placed.onDisk()), 200);
 });
@@ -90,9 +89,8 @@ test('a disk that was rolled back within the grace period gets another secret by
   await turn(desk, placed);
   copyFileSync(`${placed.file}.snapshot`, placed.file);
   assert.equal(placed.onDisk().current.epoch, 1);
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await agent.saw('rotated');
-  await agent.stop();
   assert.equal(placed.onDisk().current.epoch, 3);
   assert.equal(await statusOf(desk, placed.onDisk()), 200);
 });
@@ -104,7 +102,7 @@ test('a disk that was rolled back for longer than that is refused, and enrolls a
   await turn(desk, placed);
   copyFileSync(`${placed.file}.snapshot`, placed.file);
   desk.clock.advance({ minutes: 6 });
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await assert.rejects(agent.ended, (error: { outcome?: string; facts?: { code?: string } }) => {
     assert.deepEqual([error.outcome, error.facts?.code], ['signedOut', 'secret_retired']);
     return true;
@@ -123,7 +121,7 @@ test('a secret that the server has lost ends the agent, and its owner learns tha
   const placed = await place(desk, 'restored');
   const { sql } = desk;
   await sql('delete from secrets where credential_id = $1', [placed.id]);
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await assert.rejects(agent.ended, { outcome: 'signedOut' });
   await desk.settle();
   const rows = await sql<{ action: string }>('select action from audit_events where resource_id = $1', [
@@ -138,7 +136,7 @@ test('a secret that the server has lost ends the agent, and its owner learns tha
 test('an agent that is paused while it runs says why, and does not end', async () => {
   await using desk = await openDesk();
   const placed = await place(desk, 'paused');
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await agent.saw('connected');
   expect(
     200,
@@ -148,17 +146,15 @@ test('an agent that is paused while it runs says why, and does not end', async (
   const [closed] = agent.events.filter(({ event }) => event === 'disconnected');
   assert.ok(closed?.event === 'disconnected' && closed.code === 4001 && closed.reason === 'paused: too loud');
   await agent.saw('refused');
-  await agent.stop();
 });
 
 test('two rotations asked at once give one new secret', async () => {
   await using desk = await openDesk();
   const placed = await place(desk, 'twice');
-  const agent = await placed.run();
+  await using agent = await placed.run();
   await agent.saw('connected');
   const ask = () => desk.ada.send(`POST /api/v1/agents/${placed.id}/rotate`, { body: {} });
   for (const answer of await Promise.all([ask(), ask()])) expect(202, answer);
   await agent.saw('rotated');
-  await agent.stop();
   assert.equal(await statusOf(desk, placed.onDisk()), 200);
 });
