@@ -21,6 +21,8 @@ export interface Door {
   call: string;
   takes: 'form' | 'json' | 'query';
   fields: Fields;
+  /** Refuses a field that it does not know, as what takes JSON does. */
+  isStrict?: true;
   who?: Who;
   /** What it is answered with; left out: 200. */
   status?: number;
@@ -200,12 +202,14 @@ const doors: Record<string, Prepare> = {
   'forward auth': async (place) => ({
     call: 'GET /api/v1/auth/forward',
     takes: 'query',
+    isStrict: true,
     fields: { permission: 'profile:read' },
     who: { token: await tokenOf(place) },
   }),
   'forward auth by a replaced secret': async (place) => ({
     call: 'GET /api/v1/auth/forward',
     takes: 'query',
+    isStrict: true,
     fields: {},
     who: { token: await replaced(place) },
     status: 401,
