@@ -4,14 +4,17 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { effectivePermissions } from '#server/core/access/permissions.ts';
+import { agentStatuses, type AgentView } from '#server/credentials/agents/schema.ts';
 import { tokenStatuses } from '#server/credentials/tokens/schema.ts';
 import { testAddress } from '#server/testing/cluster.ts';
 import { createDatabase } from '#server/testing/database.ts';
 import { openDesk, openEmptyDesk } from '#server/testing/desk.ts';
 import { signIn } from '#server/testing/person.ts';
+import { testCode } from './seed/agents.ts';
 import { createDice } from './seed/dice.ts';
 import { fillDatabase, seedPassword, testCredentials, whatIsThere } from './seed/fill.ts';
 import { testKey } from './seed/keys.ts';
+import { agentKinds } from './seed/names.ts';
 
 const seed = fileURLToPath(new URL('seed.ts', import.meta.url));
 
@@ -41,6 +44,7 @@ test('an empty database is filled in one go, and a second time nothing happens',
   const first = await runSeed({ DATABASE_URL });
   assert.equal(first.code, 0, first.printed);
   assert.match(first.printed, /200 people in 3 tenants, 2000 tokens/);
+  assert.match(first.printed, /new-runner +kw_set_\w{38}/);
   assert.match(first.printed, /admin@example\.com +kw_pat_\w{38}/);
   const second = await runSeed({ DATABASE_URL });
   assert.equal(second.code, 0);
@@ -91,6 +95,23 @@ test('the seed has tokens in every state, people who left or were invited, a mon
   for (const [what, number] of Object.entries(facts ?? {})) assert.ok(number > 0, what);
 });
 
+test('the seed has agents of every status in each tenant, with their rotations, and a code that enrolls one', async () => {
+  await using desk = await openEmptyDesk();
+  await fillDatabase(desk.runtime);
+  const ada = await signIn(desk, 'admin@example.com', seedPassword);
+  const { body } = await ada.send('GET /api/v1/agents?sort=name&order=asc');
+  const items = body['items'] as unknown as AgentView[];
+  assert.equal(items.length, 8);
+  assert.deepEqual(new Set(items.map(({ status }) => status)), new Set(agentStatuses));
+  for (const kind of agentKinds)
+    assert.equal(items.find(({ name }) => name === kind.name)?.status, kind.status, kind.name);
+  const [count] = await desk.sql<{ rotations: number }>('select count(*)::int as rotations from rotations');
+  assert.ok((count?.rotations ?? 0) > 90);
+  const machine = { code: testCode.reveal(), host: 'laptop', version: '0.1.0' };
+  const enrolled = await desk.send('POST /api/v1/agents/enroll', { body: machine });
+  assert.equal(enrolled.status, 201, enrolled.text);
+});
+
 test('whoever was seeded as one role holds a token that may do what the role may', async () => {
   await using desk = await openEmptyDesk();
   await fillDatabase(desk.runtime);
@@ -116,7 +137,7 @@ const impossible: Record<string, string> = {
   'more uses in the month than ever':
     'select 1 from credential_last_use c join (select credential_id, sum(count) as times from credential_use group by 1) u on u.credential_id = c.credential_id where u.times > c.use_count',
   'a token without the row of its making':
-    "select 1 from credentials c where not exists (select from audit_events where resource_id = c.id and action in ('token.create', 'key.create'))",
+    "select 1 from credentials c where not exists (select from audit_events where resource_id = c.id and action in ('token.create', 'key.create', 'agent.create'))",
   'history out of its order':
     'select 1 from (select time, lag(time) over (order by sequence) as before from audit_events) e where time < before',
   'something done by someone who was not there yet':

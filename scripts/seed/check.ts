@@ -1,6 +1,7 @@
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import * as adminTokens from '#db/schema/admin-tokens.ts';
+import * as agents from '#db/schema/agents.ts';
 import * as audit from '#db/schema/audit.ts';
 import * as credentials from '#db/schema/credentials.ts';
 import * as deviceRequests from '#db/schema/device-requests.ts';
@@ -16,6 +17,7 @@ import { testKey } from './keys.ts';
 
 const modules = [
   adminTokens,
+  agents,
   audit,
   credentials,
   deviceRequests,
@@ -25,7 +27,7 @@ const modules = [
   signIn,
   signing,
 ];
-const expected = { tenants: 3, people: 200, tokens: 2_000, keys: 21 };
+const expected = { tenants: 3, people: 200, tokens: 2_000, keys: 21, agents: 24 };
 
 /** What is wrong with a database that was just filled, one sentence each; nothing where all is well. */
 export async function findFaults(runtime: Runtime, owner: pg.Client): Promise<string[]> {
@@ -74,7 +76,8 @@ async function compareCounts(owner: pg.Client): Promise<string[]> {
   const { rows } = await owner.query<typeof expected>(
     `select (select count(*)::int from tenants) as tenants, (select count(*)::int from users) as people,
        (select count(*)::int from credentials where kind = 'pat') as tokens,
-       (select count(*)::int from credentials where kind = 'key') as keys`,
+       (select count(*)::int from credentials where kind = 'key') as keys,
+       (select count(*)::int from agents) as agents`,
   );
   return Object.entries(expected).flatMap(([what, count]) => {
     const found = rows[0]?.[what as keyof typeof expected];

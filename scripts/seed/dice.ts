@@ -34,7 +34,19 @@ export function createDice(start: number): Dice {
   };
 }
 
-const kinds = ['tenant', 'user', 'token', 'session', 'request', 'code', 'key'] as const;
+const kinds = [
+  'tenant',
+  'user',
+  'token',
+  'session',
+  'request',
+  'code',
+  'key',
+  'agent',
+  'rotation',
+  'server',
+  'connection',
+] as const;
 
 /** Ids that tell what was seeded from what grew: `5eed0002-…-000000000001` is the first user. Version 8, "made by whoever". */
 export function seedId(kind: (typeof kinds)[number], number: number): string {

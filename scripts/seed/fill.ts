@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { pgTable } from 'drizzle-orm/pg-core';
 import type { Transaction } from '#db/client.ts';
+import { agents as agentRows, agentServers, rotations } from '#db/schema/agents.ts';
 import { auditEventColumns, type auditEvents } from '#db/schema/audit.ts';
 import { instant } from '#db/schema/columns.ts';
 import { credentialLastUse, credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
 import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { hashPassword } from '#server/people/users/password.ts';
+import { makeAgents, seedServer, type Agent } from './agents.ts';
 import { before, createDice, type Dice, minuteMs, seedId } from './dice.ts';
 import { writeHistory } from './history.ts';
 import { makeKeys, type Key } from './keys.ts';
@@ -30,6 +32,7 @@ export interface Seeded {
   people: number;
   tokens: number;
   keys: number;
+  agents: number;
   events: number;
 }
 
@@ -60,6 +63,7 @@ export async function fillDatabase(runtime: Runtime): Promise<Seeded> {
       await writeTenants(tx, world.tenants);
       await writePeople(tx, world, at);
       await writeTokens(tx, world);
+      await writeAgents(tx, world.agents, at);
       const events = world.events.map((event) => ({ ...event, recordedAt: event.time }));
       await inBatches(events, (batch) => tx.insert(datedEvents).values(batch));
     }),
@@ -68,6 +72,7 @@ export async function fillDatabase(runtime: Runtime): Promise<Seeded> {
     people: world.people.length,
     tokens: world.tokens.length,
     keys: world.keys.length,
+    agents: world.agents.length,
     events: world.events.length,
   };
 }
@@ -78,6 +83,7 @@ interface World {
   people: Person[];
   tokens: Token[];
   keys: Key[];
+  agents: Agent[];
   uses: Use[];
   events: (typeof auditEvents.$inferInsert)[];
 }
@@ -103,14 +109,16 @@ function makeWorld(facts: { at: Date; passwordHash: string }, defaultTenantId: s
     .map((owner, index) => makeTestToken(owner, tokenCount - index, at));
   const tokens = [...dealt, ...tests];
   const keys = makeKeys(people, at);
+  const agents = makeAgents(people, at);
   return {
     dice,
     tenants: rows,
     people,
     tokens,
     keys,
+    agents,
     uses,
-    events: writeHistory(dice, { people, tokens, keys, uses }, at),
+    events: writeHistory(dice, { people, tokens, keys, agents, uses }, at),
   };
 }
 
@@ -185,6 +193,15 @@ async function writeTokens(tx: Transaction, { tokens, keys, uses }: World): Prom
   const proofs = [...tokens, ...keys].flatMap((one) => one.secrets);
   await inBatches(proofs, (batch) => tx.insert(secrets).values(batch));
   await inBatches(uses, (batch) => tx.insert(credentialUse).values(batch));
+}
+
+async function writeAgents(tx: Transaction, made: Agent[], at: Date): Promise<void> {
+  await tx.insert(agentServers).values(seedServer(at));
+  await tx.insert(oneTimeCodes).values(made.flatMap(({ code }) => code ?? []));
+  await tx.insert(credentials).values(made.map(({ credential }) => credential));
+  await tx.insert(agentRows).values(made.map(({ row, code }) => ({ ...row, codeId: code?.id ?? null })));
+  await tx.insert(secrets).values(made.flatMap((agent) => agent.secrets));
+  await tx.insert(rotations).values(made.flatMap((agent) => agent.rotations));
 }
 
 /** A statement takes 65,535 parameters, and no row here has more than 25. */

@@ -1,4 +1,6 @@
 import type { AuditRow } from '#server/core/audit/record.ts';
+import { lifeOfAgent } from './agent-history.ts';
+import type { Agent } from './agents.ts';
 import { before, dayMs, type Dice, minuteMs, seedId } from './dice.ts';
 import { lifeOfKey, type Key } from './keys.ts';
 import { browsers } from './names.ts';
@@ -14,11 +16,12 @@ interface Made {
   people: readonly Person[];
   tokens: readonly Token[];
   keys: readonly Key[];
+  agents: readonly Agent[];
   uses: readonly Use[];
 }
 
 /** The audit log of all that was made, oldest first. */
-export function writeHistory(dice: Dice, { people, tokens, keys, uses }: Made, at: Date): AuditRow[] {
+export function writeHistory(dice: Dice, { people, tokens, keys, agents, uses }: Made, at: Date): AuditRow[] {
   const byId = new Map(people.map((person) => [person.id, person]));
   const tokensById = new Map(tokens.map((token) => [token.id, token]));
   const rows = [
@@ -26,6 +29,7 @@ export function writeHistory(dice: Dice, { people, tokens, keys, uses }: Made, a
     ...people.flatMap((person) => signIns(dice, person, at)),
     ...tokens.flatMap((token) => lifeOfToken(dice, token, byId)),
     ...keys.flatMap(lifeOfKey),
+    ...agents.flatMap(lifeOfAgent),
     ...refusals(uses, tokensById),
   ].filter(({ time }) => time.getTime() <= at.getTime());
   rows.sort((a, b) => a.time.getTime() - b.time.getTime());

@@ -1,3 +1,6 @@
+import type { Resources } from '#server/core/access/schema.ts';
+import type { AgentGrant, AgentStatus } from '#server/credentials/agents/schema.ts';
+
 const words = (text: string) => text.trim().split(/\s*,\s*/u);
 
 export const firstNames = words(`
@@ -61,3 +64,106 @@ export const leaveReasons = [
   'On parental leave until spring',
   null,
 ] as const;
+
+export interface AgentKind {
+  name: string;
+  status: AgentStatus;
+  description: string | null;
+  permissions: AgentGrant;
+  reach: Partial<Resources>;
+  /** In days. */
+  age: number;
+  /** How many secrets it has had. */
+  epochs: number;
+  /** 0: it is connected. */
+  seenDaysAgo: number;
+  /** It acts for a member. */
+  isMembers?: true;
+}
+
+/** What each tenant has: of every status. */
+export const agentKinds: readonly AgentKind[] = [
+  {
+    name: 'build-runner-1',
+    status: 'online',
+    description: 'Builds what is merged',
+    permissions: ['profile:read', 'mcp:call'],
+    reach: { flow: ['nightly-report'] },
+    age: 60,
+    epochs: 8,
+    seenDaysAgo: 0,
+  },
+  {
+    name: 'build-runner-2',
+    status: 'online',
+    description: null,
+    permissions: ['profile:read', 'mcp:call'],
+    reach: { flow: '*' },
+    age: 25,
+    epochs: 4,
+    seenDaysAgo: 0,
+    isMembers: true,
+  },
+  {
+    name: 'night-shift',
+    status: 'offline',
+    description: 'Runs on a laptop that is closed by day',
+    permissions: ['profile:read', 'llm:call'],
+    reach: { llm_model: ['openai/*'] },
+    age: 40,
+    epochs: 5,
+    seenDaysAgo: 2,
+    isMembers: true,
+  },
+  {
+    name: 'indexer',
+    status: 'rotation_pending',
+    description: 'Keeps the handbook searchable',
+    permissions: ['profile:read'],
+    reach: { vector_store: ['handbook'] },
+    age: 35,
+    epochs: 5,
+    seenDaysAgo: 1,
+  },
+  {
+    name: 'crawler',
+    status: 'rotation_stuck',
+    description: 'Its disk is read-only',
+    permissions: ['profile:read', 'usage:write'],
+    reach: {},
+    age: 30,
+    epochs: 3,
+    seenDaysAgo: 0,
+  },
+  {
+    name: 'importer',
+    status: 'paused',
+    description: null,
+    permissions: ['profile:read', 'mcp:call'],
+    reach: { mcp_tool: '*' },
+    age: 20,
+    epochs: 3,
+    seenDaysAgo: 1,
+  },
+  {
+    name: 'old-mirror',
+    status: 'disabled',
+    description: 'Replaced by build-runner-2',
+    permissions: ['profile:read'],
+    reach: {},
+    age: 90,
+    epochs: 9,
+    seenDaysAgo: 26,
+  },
+  {
+    name: 'new-runner',
+    status: 'never_connected',
+    description: null,
+    permissions: ['profile:read'],
+    reach: {},
+    age: 0,
+    epochs: 0,
+    seenDaysAgo: 0,
+    isMembers: true,
+  },
+];
