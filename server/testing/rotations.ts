@@ -24,3 +24,21 @@ export async function takeSecret(desk: Desk, client: AgentClient): Promise<{ tok
   expect(200, await desk.send('GET /api/v1/me', { token: sent.token }));
   return sent;
 }
+
+/** How the rotations of an agent ended, newest first: the state, and why it failed. */
+export async function endingsOf(desk: Desk, agentId: string): Promise<string[]> {
+  const all = await rotationsOf(desk, agentId);
+  return all.map(({ state, failure }) => (failure === null ? state : `${state} ${failure}`));
+}
+
+/** What was told of an agent. */
+export async function noticesOf(desk: Desk, agentId: string): Promise<string[]> {
+  const all = 'select kind from notices where credential_id = $1 order by id';
+  return (await desk.sql<{ kind: string }>(all, [agentId])).map(({ kind }) => kind);
+}
+
+/** What a secret is answered with: 200, or why it is refused. */
+export async function codeOf(desk: Desk, token: string): Promise<string | number> {
+  const answer = await desk.send('GET /api/v1/me', { token });
+  return answer.problem?.code ?? answer.status;
+}

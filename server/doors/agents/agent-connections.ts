@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Logger } from 'pino';
 import type { Database } from '#db/client.ts';
 import type { Clock } from '#db/clock.ts';
+import { createTurns, type Turns } from '#db/turns.ts';
 import { createWriteBehind } from '#db/write-behind.ts';
 import { auditRow } from '#server/core/audit/record.ts';
 import {
@@ -36,6 +37,8 @@ export interface AgentConnections {
   remove(connection: AgentConnection): void;
   /** Resolves once others know that this server is alive. */
   isListed(): Promise<void>;
+  /** Hellos are settled a few at a time: when a server starts all agents say it at once, and others need the database too. */
+  hellos: Turns;
   /** How many have said hello. */
   online(): number;
   /** Has the agents come again elsewhere, or here later. */
@@ -50,6 +53,7 @@ export interface ConnectionsOptions {
 }
 
 const renewMs = 5_000;
+const hellosAtOnce = 4;
 
 /** Begins to look after connections, and to hear what concerns them, with the first. */
 export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptions): AgentConnections {
@@ -136,6 +140,7 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       if (byAgent.get(id) === connection) byAgent.delete(id);
       if (connection.greetedAt !== undefined) noteClosed(connection);
     },
+    hellos: createTurns({ size: hellosAtOnce, perParty: 1, waitMs: channelLimits.helloMs }),
     isListed: () => (listed ??= list()),
     online: () => byAgent.size,
     async close() {

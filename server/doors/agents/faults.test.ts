@@ -1,36 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectAgent, greetAs, tryConnect } from '#server/testing/agent-client.ts';
+import { greetAs } from '#server/testing/agent-client.ts';
 import { enrollAgent, type EnrolledAgent } from '#server/testing/agents.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { askToRotate, rotationsOf, takeSecret } from '#server/testing/rotations.ts';
-
-async function codeOf(desk: Desk, token: string): Promise<string | number> {
-  const answer = await desk.send('GET /api/v1/me', { token });
-  return answer.problem?.code ?? answer.status;
-}
-
-/** How the rotations of an agent ended, newest first. */
-async function endings(desk: Desk, id: string): Promise<string[]> {
-  return (await rotationsOf(desk, id)).map(({ state, failure }) =>
-    [state, failure].filter(Boolean).join(' '),
-  );
-}
+import {
+  askToRotate,
+  codeOf,
+  endingsOf,
+  noticesOf,
+  rotationsOf,
+  takeSecret,
+} from '#server/testing/rotations.ts';
 
 /** A rotation that came as far as a state before its server died, whose secret nobody has. */
-async function leaveAt(desk: Desk, { id }: EnrolledAgent, state: 'staged' | 'delivered' | 'persisted') {
-  const at = { staged: 'staged_at', delivered: 'staged_at, delivered_at' }[state as 'staged'] ?? '';
-  const columns = state === 'persisted' ? 'staged_at, delivered_at, persisted_at' : at;
+async function leaveAt(desk: Desk, { id }: EnrolledAgent, state: 'staged' | 'delivered'): Promise<void> {
+  const deliveredAt = state === 'delivered' ? desk.clock.now() : null;
   await desk.sql(
     `with made as (
-       insert into rotations (id, tenant_id, agent_id, epoch, state, cause, created_at, ${columns})
-       select gen_random_uuid(), tenant_id, id, 2, $2, 'schedule', $3::timestamptz - interval '1 second', ${columns.replaceAll(/\w+/g, '$3')}
+       insert into rotations (id, tenant_id, agent_id, epoch, state, cause, created_at, staged_at, delivered_at)
+       select gen_random_uuid(), tenant_id, id, 2, $2, 'schedule', $3::timestamptz - interval '1 second', $3, $4
        from agents where id = $1 returning id, agent_id
      )
      insert into secrets (hash, credential_id, prefix, epoch, state, created_at, rotation_id)
      select sha256('lost'), agent_id, 'kw_agt_00000000', 2, 'staged', $3, id from made`,
-    [id, state, desk.clock.now()],
+    [id, state, desk.clock.now(), deliveredAt],
   );
 }
 
@@ -41,7 +36,7 @@ test('a server that dies once a secret is staged leaves the agent with the old o
   await using client = await greetAs(desk.origin, { token: agent.token });
   const fresh = await takeSecret(desk, client);
   assert.equal(fresh.epoch, 3);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted', 'superseded']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted', 'superseded']);
   assert.deepEqual([await codeOf(desk, agent.token), await codeOf(desk, fresh.token)], [200, 200]);
 });
 
@@ -51,7 +46,7 @@ test('a server that dies once a secret is sent: what the agent does not have is 
   await leaveAt(desk, agent, 'delivered');
   await using client = await greetAs(desk.origin, { token: agent.token });
   assert.equal((await takeSecret(desk, client)).epoch, 3);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted', 'failed lost']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted', 'failed lost']);
 });
 
 test('a server that dies once a secret is sent: what the agent has on its disk stays, and works', async () => {
@@ -65,9 +60,9 @@ test('a server that dies once a secret is sent: what the agent has on its disk s
   client.vanish();
   await using again = await greetAs(desk.origin, { token: agent.token, nextEpoch: sent.epoch });
   assert.equal(await again.rotation(300), null);
-  assert.deepEqual(await endings(desk, agent.id), ['persisted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['persisted']);
   assert.equal(await codeOf(desk, sent.token), 200);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted']);
 });
 
 test('a new secret that is used before the agent says that it has it is the current one, whatever it says after that', async () => {
@@ -83,7 +78,7 @@ test('a new secret that is used before the agent says that it has it is the curr
   const failed = { rotationId, reason: 'verify_failed' };
   client.send({ jsonrpc: '2.0', id: 2, method: 'agent.rotation_failed', params: failed });
   assert.deepEqual((await client.next())?.result, {});
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted']);
   assert.equal(await codeOf(desk, sent.token), 200);
 });
 
@@ -99,7 +94,7 @@ test('an agent that connects by its new secret before it has used it has it made
   await using again = await greetAs(desk.origin, { token: sent.token, epoch: 1, nextEpoch: 2 });
   assert.equal((await client.closed())?.code, 4010);
   assert.equal(await again.rotation(300), null);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted']);
 });
 
 test('two who ask at once start one rotation, and one secret is sent', async () => {
@@ -113,10 +108,10 @@ test('two who ask at once start one rotation, and one secret is sent', async () 
     Array.from({ length: 8 }, (_, at) => (at % 2 ? desk : other).send(call, { cookie, body: {} })),
   );
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([202]));
-  assert.equal(new Set(answers.map(({ body }) => String(body['id']))).size, 1);
+  assert.equal(new Set(answers.map(({ body }) => textOf(body['id']))).size, 1);
   await takeSecret(desk, client);
   assert.equal(await client.rotation(300), null);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted']);
 });
 
 test('a rotation asked of one server reaches the agent that is connected to another, and its secret is in no table', async () => {
@@ -172,41 +167,6 @@ test('twenty first uses at once, on two servers, promote once and are all answer
   assert.equal(rows.length, 1);
 });
 
-test('an agent whose disk was rolled back is given a new secret while the grace lasts, and its owner is told', async () => {
-  await using desk = await openDesk();
-  const agent = await enrollAgent(desk);
-  await using client = await greetAs(desk.origin, { token: agent.token });
-  await askToRotate(desk, agent.id);
-  await takeSecret(desk, client);
-  await client[Symbol.asyncDispose]();
-  await untilOffline(desk, agent.id);
-  await using rolledBack = await greetAs(desk.origin, { token: agent.token });
-  const fresh = await takeSecret(desk, rolledBack);
-  assert.equal(fresh.epoch, 3);
-  const [recovery] = await rotationsOf(desk, agent.id);
-  assert.deepEqual([recovery?.cause, recovery?.state], ['recovery', 'promoted']);
-  assert.deepEqual(await noticesOf(desk, agent.id), ['agent_cloned']);
-});
-
-test('after the grace an agent whose disk was rolled back is refused, its owner is told, and a new code helps', async () => {
-  await using desk = await openDesk();
-  const agent = await enrollAgent(desk);
-  await using client = await greetAs(desk.origin, { token: agent.token });
-  await askToRotate(desk, agent.id);
-  await takeSecret(desk, client);
-  desk.clock.advance({ minutes: 6 });
-  const answer = await tryConnect(desk.origin, { token: agent.token });
-  assert.ok('status' in answer);
-  assert.deepEqual([answer.status, answer.problem.code], [401, 'secret_retired']);
-  assert.deepEqual(await noticesOf(desk, agent.id), ['reuse']);
-  const { code } = (await desk.ada.send(`POST /api/v1/agents/${agent.id}/code`, { body: {} })).body;
-  const swap = { code, host: 'runner-1', version: '0.1.0' };
-  const { body } = await desk.send('POST /api/v1/agents/enroll', { body: swap });
-  const [token, epoch] = [body['token'] as unknown as string, body['epoch'] as unknown as number];
-  await using again = await greetAs(desk.origin, { token, epoch });
-  assert.equal(await again.closed(200), null);
-});
-
 test('a secret that was dropped before it was used is refused, and is no reuse', async () => {
   await using desk = await openDesk();
   const agent = await enrollAgent(desk);
@@ -223,22 +183,6 @@ test('a secret that was dropped before it was used is refused, and is no reuse',
   assert.equal(await codeOf(desk, agent.token), 200);
   const again = await desk.ada.send(`POST /api/v1/agents/${agent.id}/rotations/${id}/cancel`, { body: {} });
   assert.equal(again.problem?.code, 'rotation_over');
-});
-
-test('an agent that was off past the end of its secret is let in to be rotated and to nothing else, until its days are over', async () => {
-  await using desk = await openDesk();
-  const [agent, late] = [await enrollAgent(desk), await enrollAgent(desk, 'late')];
-  desk.clock.advance({ days: 16 });
-  assert.equal(await codeOf(desk, agent.token), 'token_expired');
-  await using client = await greetAs(desk.origin, { token: agent.token });
-  const fresh = await takeSecret(desk, client);
-  const [recovery] = await desk.sql<{ cause: string; state: string }>('select cause, state from rotations');
-  assert.deepEqual([recovery?.cause, recovery?.state], ['recovery', 'promoted']);
-  assert.equal(await codeOf(desk, fresh.token), 200);
-  desk.clock.advance({ days: 29 });
-  const answer = await tryConnect(desk.origin, { token: late.token });
-  assert.ok('status' in answer);
-  assert.deepEqual([answer.status, answer.problem.code], [401, 'token_expired']);
 });
 
 test('an agent that says why it cannot take a secret goes on with the one that it has', async () => {
@@ -280,26 +224,6 @@ test('an agent that says why it cannot take a secret goes on with the one that i
   assert.equal(await codeOf(desk, agent.token), 200);
 });
 
-test('three that were delivered and never heard of are the last that are tried, until someone acts', async () => {
-  await using desk = await openDesk();
-  const agent = await enrollAgent(desk);
-  await askToRotate(desk, agent.id);
-  for (const expected of [2, 3, 4]) {
-    await using client = await greetAs(desk.origin, { token: agent.token });
-    assert.equal((await client.rotation())?.epoch, expected);
-  }
-  await using stuck = await greetAs(desk.origin, { token: agent.token });
-  assert.equal(await stuck.rotation(300), null);
-  assert.deepEqual(await endings(desk, agent.id), Array(3).fill('failed lost'));
-  assert.deepEqual(await noticesOf(desk, agent.id), ['agent_stuck']);
-  const status = async () =>
-    (await desk.ada.send(`GET /api/v1/agents/${agent.id}`)).body['status'] as unknown as string;
-  assert.equal(await status(), 'rotation_stuck');
-  await askToRotate(desk, agent.id);
-  await takeSecret(desk, stuck);
-  assert.notEqual(await status(), 'rotation_stuck');
-});
-
 // Takes the five seconds that the tenant gives.
 test('what is not answered in time stays, and a late answer counts', async () => {
   await using desk = await openDesk();
@@ -310,66 +234,8 @@ test('what is not answered in time stays, and a late answer counts', async () =>
   const sent = await client.rotation();
   assert.ok(sent);
   while ((await rotationsOf(desk, agent.id))[0]?.failure !== 'timeout') await sleep(100);
-  assert.deepEqual(await endings(desk, agent.id), ['delivered timeout']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['delivered timeout']);
   client.persisted(sent.rotationId);
   assert.equal(await codeOf(desk, sent.token), 200);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['promoted']);
 });
-
-test('two hosts that take turns on one secret are found, the owner is told of both, and the agent is paused where the tenant wants it so', async () => {
-  for (const action of ['warn', 'pause']) {
-    await using desk = await openDesk();
-    await desk.sql('update tenants set agent_clone_action = $1', [action]);
-    const agent = await enrollAgent(desk);
-    for (const host of ['a', 'b', 'a']) {
-      const client = await greetAs(desk.origin, { token: agent.token, host });
-      await client[Symbol.asyncDispose]();
-    }
-    assert.deepEqual(await noticesOf(desk, agent.id), []);
-    await using last = await connectAgent(desk.origin, { token: agent.token });
-    const greeted = await last.hello({ host: 'b' });
-    assert.equal(greeted !== null, action === 'warn');
-    if (action === 'pause') assert.equal((await last.closed())?.code, 4001);
-    assert.deepEqual(await noticesOf(desk, agent.id), ['agent_cloned']);
-    const [found] = await desk.sql<{ detail: { places: { host: string }[] } }>(
-      "select detail from audit_events where action = 'agent.clone_suspected'",
-    );
-    assert.deepEqual(
-      found?.detail.places.map(({ host }) => host),
-      ['a', 'b'],
-    );
-    const [row] = await desk.sql<{ paused: boolean }>('select paused_at is not null as paused from agents');
-    assert.equal(row?.paused, action === 'pause');
-  }
-});
-
-test('a copy that shows the older secret while the agent is connected by the newer one is closed, and given nothing', async () => {
-  await using desk = await openDesk();
-  await using other = await desk.another();
-  const agent = await enrollAgent(desk);
-  await using client = await greetAs(desk.origin, { token: agent.token });
-  await askToRotate(desk, agent.id);
-  const { token } = await takeSecret(desk, client);
-  await using newer = await greetAs(desk.origin, { token, epoch: 2 });
-  for (const server of [desk, other]) {
-    await using copy = await connectAgent(server.origin, { token: agent.token });
-    assert.equal(await copy.hello({ host: 'elsewhere' }), null);
-    assert.equal((await copy.closed())?.code, 4010);
-  }
-  assert.equal(await newer.closed(300), null);
-  assert.deepEqual(await noticesOf(desk, agent.id), ['agent_cloned']);
-  assert.deepEqual(await endings(desk, agent.id), ['promoted']);
-});
-
-async function noticesOf(desk: Desk, id: string): Promise<string[]> {
-  const rows = await desk.sql<{ kind: string }>(
-    'select kind from notices where credential_id = $1 order by id',
-    [id],
-  );
-  return rows.map(({ kind }) => kind);
-}
-
-async function untilOffline(desk: Desk, id: string): Promise<void> {
-  while ((await desk.sql('select 1 from agents where id = $1 and server_id is not null', [id])).length > 0)
-    await sleep(20);
-}

@@ -50,7 +50,7 @@ async function answerHello(
   const { serverId } = connections;
   const said = { host, version, epoch, nextEpoch: hello.nextEpoch, connectionId: connection.id, serverId };
   await connections.isListed();
-  const outcome = await settleHello(ctx, said);
+  const outcome = await inTurn(connections, connection, () => settleHello(ctx, said));
   if ('closing' in outcome) return closeConnection(connection, outcome.closing.why, outcome.closing.reason);
   if (!connections.greet(connection)) return;
   const { agent } = ctx.principal;
@@ -61,4 +61,17 @@ async function answerHello(
   const detail = { host, version, epoch };
   ctx.runtime.auditQueue.addGathered(auditRow(ctx, { action: 'agent.connect', resource, detail }));
   if (outcome.hasQueued) await deliverRotation(connection);
+}
+
+async function inTurn<T>(
+  { hellos }: AgentConnections,
+  { ctx }: AgentConnection,
+  run: () => Promise<T>,
+): Promise<T> {
+  const release = await hellos.take(ctx.principal.agent.id);
+  try {
+    return await run();
+  } finally {
+    release();
+  }
 }
