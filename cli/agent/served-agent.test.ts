@@ -143,7 +143,7 @@ test('an agent that is paused while it runs says why, and does not end', async (
     await desk.ada.send(`POST /api/v1/agents/${placed.id}/pause`, { body: { reason: 'too loud' } }),
   );
   await agent.saw('disconnected');
-  const [closed] = agent.events.filter(({ event }) => event === 'disconnected');
+  const closed = agent.events.find(({ event }) => event === 'disconnected');
   assert.ok(closed?.event === 'disconnected' && closed.code === 4001 && closed.reason === 'paused: too loud');
   await agent.saw('refused');
 });

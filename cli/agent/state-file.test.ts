@@ -114,9 +114,10 @@ function writeAfter(line: string, file: string, state: AgentState): { reason: st
   const env = { ...process.env, NODE: process.execPath, WRITE, FILE: file, STATE: JSON.stringify(state) };
   const cwd = path.join(import.meta.dirname, '..', '..');
   const isMounting = line.includes('mount');
-  const [program = '', ...args] = [...(isMounting ? ['unshare', '-m'] : []), 'bash', '-c', script];
-  const run = spawnSync(program, args, { cwd, env, encoding: 'utf8' });
-  const [reason = '', ...kept] = run.stdout.split('\n');
+  const run = isMounting
+    ? spawnSync('unshare', ['-m', 'bash', '-c', script], { cwd, env, encoding: 'utf8' })
+    : spawnSync('bash', ['-c', script], { cwd, env, encoding: 'utf8' });
+  const [reason, ...kept] = run.stdout.split('\n');
   return { reason: reason || run.stderr, kept: kept.join('\n') };
 }
 

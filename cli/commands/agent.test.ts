@@ -59,7 +59,7 @@ test('an agent is made by password and never by a token; its code is used once',
   const { stdout: code } = await ok(`${order} --raw ${byPassword}`, goodPassword);
   assert.match(code, /^kw_set_\w+\n$/);
   const enrolled = await ok(`agent enroll --state ${stateOf('build-1')} --json`, code);
-  assert.equal(enrolled.json['epoch'] as unknown, 1);
+  assert.equal(enrolled.json['epoch'], 1);
   assert.equal(statSync(stateOf('build-1')).mode & 0o777, 0o600);
   const { current } = onDisk('build-1');
   assert.equal((await desk.send('GET /api/v1/me', { token: current.token })).status, 200);
@@ -98,7 +98,7 @@ test('an agent that runs is rotated by command, and the states are shown as they
     assert.match(rotated.stderr, /promoted +in use[^]*epoch 2\./);
     assert.match((await ok('agent list')).stdout, /turned +online .* 2 +in \d+ days/);
     const status = await ok(`agent status --state ${stateOf('turned')} --json`);
-    assert.equal(status.json['secret'] as unknown, 'works');
+    assert.equal(status.json['secret'], 'works');
     const second = await line.run(`agent run --state ${stateOf('turned')}`);
     assert.equal(second.code, 3, second.stderr);
     assert.match(second.stderr, /Another process \(\d+\) runs on/);

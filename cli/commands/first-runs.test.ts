@@ -26,5 +26,5 @@ test('the first run of docs/agents.md does what it says, line by line', async ()
   assert.match(run.said, /Epoch +2\n[^]*Running +yes[^]*Secret +works/);
   const { current } = JSON.parse(await run.read('build-1.json')) as AgentState;
   const { body } = await desk.send('GET /api/v1/me', { token: current.token });
-  assert.equal(body['agent']?.['name'] as unknown, 'build-1');
+  assert.equal(body['agent']?.['name'], 'build-1');
 });
