@@ -16,9 +16,9 @@ export interface Standing {
 }
 
 export function describeStanding(me: MeView, server: string, profile: string | undefined): Standing {
-  const { user, key, credential } = me;
+  const { user, credential } = me;
   return {
-    who: user ? `${clean(user.name)} <${clean(user.email)}>` : key ? `API key ${clean(key.name)}` : 'no one',
+    who: whoOf(me),
     role: user?.role ?? 'none',
     server,
     token: credential ? `${clean(credential.name)} (${clean(credential.prefix)}…)` : undefined,
@@ -30,6 +30,12 @@ export function describeStanding(me: MeView, server: string, profile: string | u
       `the role ${user?.role}`,
     ),
   };
+}
+
+function whoOf({ user, key, agent }: MeView): string {
+  if (user) return `${clean(user.name)} <${clean(user.email)}>`;
+  if (key) return `API key ${clean(key.name)}`;
+  return agent ? `agent ${clean(agent.name)}` : 'no one';
 }
 
 /** What a token may do. */

@@ -202,6 +202,8 @@ function hintFor(code: string, { server, tokenHint }: ApiOptions): ErrorFacts['h
     session_required: `Do it in a browser: ${server}/tokens`,
     sign_in_again: `Confirm that it is you in a browser: ${server}/account`,
     ip_not_allowed: 'This token works from certain addresses only.',
+    agent_offline: 'Start it, or rotate it when it connects: --wait',
+    paused: 'See why, then: keyward agent resume <agent>',
     unavailable: 'Try again in a few seconds.',
   };
   return Object.hasOwn(hints, code) ? hints[code] : undefined;
