@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, stat, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Account, findSystemAccount, findBinaries } from './binaries.ts';
-import { createCluster, type Passwords } from './create.ts';
+import { assertNamed, createCluster, type Passwords } from './create.ts';
 import { codeOf, EmbeddedPostgresError } from './error.ts';
 
 export interface Cluster extends Passwords {
@@ -39,6 +39,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     await mkdir(dataFolder, { recursive: true, mode: 0o700 });
     const account =
       owner && process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : await findSystemAccount();
+    if (!owner && !account) assertNamed();
     const programs = await findBinaries(account);
     if (!owner) await createCluster({ ...options, home, programs, account });
     const passwords = JSON.parse(await readFile(path.join(home, 'passwords.json'), 'utf8')) as Passwords;
@@ -73,6 +74,11 @@ function nothingThere(dataFolder: string): EmbeddedPostgresError {
 function explain(error: unknown, dataFolder: string): unknown {
   const code = codeOf(error);
   if (error instanceof EmbeddedPostgresError || !code) return error;
+  if (code === 'ENOTDIR' || code === 'EEXIST')
+    return new EmbeddedPostgresError(
+      `${dataFolder} is not a folder. Set KEYWARD_DATA to one, or remove what is there.`,
+      { cause: error },
+    );
   return new EmbeddedPostgresError(
     `The database in ${dataFolder} cannot be opened (${code}). ` +
       'Run Keyward as the user who owns this folder, or set KEYWARD_DATA to another one.',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Account } from './binaries.ts';
@@ -39,6 +40,18 @@ export async function createCluster(draft: Draft): Promise<void> {
     flush: true,
   });
   await moveIntoPlace(temporary, draft.home);
+}
+
+/** Throws `EmbeddedPostgresError` where we run as a bare number, which PostgreSQL's programs take for nobody. */
+export function assertNamed(): void {
+  try {
+    os.userInfo();
+  } catch {
+    throw new EmbeddedPostgresError(
+      `PostgreSQL needs a user with a name, and Keyward runs as the number ${process.getuid?.()}, which has none in /etc/passwd. ` +
+        'Run it as a user who has one, or set DATABASE_URL to a PostgreSQL of your own.',
+    );
+  }
 }
 
 const newSecret = (bytes: number) => randomBytes(bytes).toString('hex');

@@ -63,6 +63,22 @@ test('a folder, and a link that leads nowhere, are no audit key either, and are 
   await assertRefused(KEYWARD_DATA);
 });
 
+test('a file in place of the data folder is named, and where no key can be made that is said', async () => {
+  await using folder = await dataFolder();
+  const file = join(folder.settings.KEYWARD_DATA, 'file');
+  await writeFile(file, 'kept');
+  for (const KEYWARD_DATA of [file, join(file, 'below')])
+    assert.throws(() => openAuditKey(parseConfig({ KEYWARD_DATA })), {
+      message: `${KEYWARD_DATA} is not a folder. Set KEYWARD_DATA to one, or remove what is there.`,
+    });
+  const KEYWARD_DATA = join(folder.settings.KEYWARD_DATA, 'n'.repeat(300));
+  assert.throws(() => openAuditKey(parseConfig({ KEYWARD_DATA })), {
+    message:
+      /audit-key\.pem cannot be read \(ENAMETOOLONG\)\. Let the user that the server runs as do so, or set/,
+  });
+  assert.equal(await readFile(file, 'utf8'), 'kept');
+});
+
 test('a key is made once, for its owner only; keys behind it check, and one that is none is named', async () => {
   await using folder = await dataFolder();
   const { KEYWARD_DATA } = folder.settings;
