@@ -1,13 +1,12 @@
 const dayMilliseconds = 86_400_000;
 
-/** Whole days from today to a `yyyy-mm-dd`, both as the calendar on the wall has them; null if it is none. */
+/** After how many days of 24 hours it is a `yyyy-mm-dd` where we are, also where a clock change lies between; null if it is none. */
 export function daysUntil(date: string, now: Date): number | null {
   const parts = /^(\d{4,6})-(\d{2})-(\d{2})$/u.exec(date);
   if (!parts) return null;
   const [year, month, day] = parts.slice(1).map(Number) as [number, number, number];
-  const then = Date.UTC(year, month - 1, day);
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
-  return Math.round((then - today) / dayMilliseconds);
+  const begins = new Date(year, month - 1, day);
+  return Math.ceil((begins.getTime() - now.getTime()) / dayMilliseconds);
 }
 
 export const daysFrom = (now: Date, days: number) => new Date(now.getTime() + days * dayMilliseconds);

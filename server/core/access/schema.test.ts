@@ -125,7 +125,25 @@ test('a text is cut between characters', () => {
 test('a time is one that the database knows', () => {
   for (const good of ['0001-01-01T00:00:00Z', '2026-11-22T09:30:00.000Z', '9999-12-31T23:59:59Z'])
     assert.ok(timestampSchema.safeParse(good).success, good);
-  for (const bad of ['0000-01-01T00:00:00Z', '10000-01-01T00:00:00Z', '+010000-01-01T00:00:00Z', 'yesterday'])
+  for (const bad of [
+    '0000-01-01T00:00:00Z',
+    '0001-01-01T00:00:00+01:00',
+    '10000-01-01T00:00:00Z',
+    '+010000-01-01T00:00:00Z',
+    'yesterday',
+  ])
+    assert.ok(!timestampSchema.safeParse(bad).success, bad);
+});
+
+test('a time is taken with any offset from UTC, and never without one', () => {
+  for (const [given, moment] of [
+    ['2026-11-22T09:30:00+00:00', '2026-11-22T09:30:00.000Z'],
+    ['2026-11-22T09:30:00 00:00', '2026-11-22T09:30:00.000Z'],
+    ['2026-11-22T09:30:00 02:00', '2026-11-22T07:30:00.000Z'],
+    ['2026-11-22T09:30:00.5-05:30', '2026-11-22T15:00:00.500Z'],
+  ] as const)
+    assert.equal(new Date(timestampSchema.parse(given)).toISOString(), moment, given);
+  for (const bad of ['2026-11-22T09:30:00', '2026-11-22 09:30:00Z', '2026-11-22T09:30:00+0200', '2026-11-22'])
     assert.ok(!timestampSchema.safeParse(bad).success, bad);
 });
 

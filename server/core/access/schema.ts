@@ -189,10 +189,13 @@ export const resourcesView = z
   });
 
 export const idSchema = z.uuid().meta({ example: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401' });
-export const timestampSchema = z.iso
-  .datetime()
+/** A moment with its offset from UTC, as RFC 3339 has it. In a query, a `+` that was not encoded arrives as a space. */
+export const timestampSchema = z
+  .string()
+  .overwrite((text) => text.replace(/ (?=\d\d:\d\d$)/, '+'))
+  .check(z.iso.datetime({ offset: true }))
   // The database knows no year 0.
-  .refine((text) => !text.startsWith('0000'), 'There is no year 0.')
+  .refine((text) => !(new Date(text).getUTCFullYear() < 1), 'There is no year 0.')
   .meta({ example: '2026-11-22T09:30:00.000Z' });
 
 /** A credential as its holder sees it, with no more of its secret than the displayable prefix. */
