@@ -10,7 +10,7 @@ type BodyExchange = Pick<Exchange, 'req' | 'runtime' | 'caller' | 'held'>;
 
 /**
  * The JSON of a request's body and its text, undefined for a request without one. Throws `unsupported_media_type`,
- * `body_too_large`, `invalid_json`, `validation_failed`.
+ * `body_too_large`, `invalid_json`, `bad_request` for a field that is given twice, `validation_failed`.
  */
 export async function readJson(
   exchange: BodyExchange,
@@ -21,9 +21,9 @@ export async function readJson(
   const bytes = await readBody(exchange, limit);
   if (bytes.length === 0) return undefined;
   if (type === undefined) throw notJson();
-  assertJsonBounded(bytes);
+  const fields = assertJsonBounded(bytes);
   const text = decodeUtf8(bytes);
-  return { text, value: parseBounded(text) };
+  return { text, value: parseBounded(text, fields) };
 }
 
 /** The fields of a form. Throws `unsupported_media_type`, `body_too_large`, and `bad_request` for one that is given twice. */
@@ -51,20 +51,21 @@ export function bodyLimitOf(
   return caller.isKnown ? most : Math.min(strangerBytes, most);
 }
 
-/** Parses JSON and holds it to the limits on depth, length and characters. Throws `invalid_json`, `validation_failed`. */
+/** Parses JSON and holds it to the limits on depth, length and characters. Throws as `readJson` does. */
 export function parseJson(text: string): unknown {
-  assertJsonBounded(Buffer.from(text));
-  return parseBounded(text);
+  return parseBounded(text, assertJsonBounded(Buffer.from(text)));
 }
 
-function parseBounded(text: string): unknown {
+/** Two parsers may take different ones of two fields with one name, and what was checked is then not what is done. */
+function parseBounded(text: string, fields: number): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new AppError('invalid_json', 'The body is not JSON. Check its quotes, commas and brackets.');
   }
-  assertAllStorable(value, '');
+  if (assertAllStorable(value, '') < fields)
+    throw new AppError('bad_request', 'An object has two fields of one name. Give each field once.');
   return value;
 }
 
@@ -137,13 +138,17 @@ function decodeUtf8(bytes: Buffer): string {
   }
 }
 
-function assertAllStorable(value: unknown, path: string): void {
-  if (typeof value === 'string') return assertStorable(value, path);
-  if (typeof value !== 'object' || value === null) return;
-  for (const [key, item] of Object.entries(value)) {
+/** Returns how many fields the objects within have. Throws `validation_failed`. */
+function assertAllStorable(value: unknown, path: string): number {
+  if (typeof value === 'string') assertStorable(value, path);
+  if (typeof value !== 'object' || value === null) return 0;
+  const entries = Object.entries(value);
+  let fields = Array.isArray(value) ? 0 : entries.length;
+  for (const [key, item] of entries) {
     assertStorable(key, path);
-    assertAllStorable(item, path === '' ? key : `${path}.${key}`);
+    fields += assertAllStorable(item, path === '' ? key : `${path}.${key}`);
   }
+  return fields;
 }
 
 /** PostgreSQL keeps no NUL and no half of a surrogate pair: better said here than failed there. */

@@ -19,6 +19,11 @@ const bodies: [what: string, text: string, status: number, code: string][] = [
   ['a NUL', '{"name":"a\\u0000b"}', 422, 'validation_failed'],
   ['half a pair', '{"name":"\\ud800"}', 422, 'validation_failed'],
   ['nothing', '', 422, 'validation_failed'],
+  ['a field twice', '{"name":"a","name":"b"}', 400, 'bad_request'],
+  ['a field twice, once escaped', '{"name":"a","n\\u0061me":"b"}', 400, 'bad_request'],
+  ['a field twice within', '{"name":"a","resources":[{"x":1},{"x":1,"y":":","x":2}]}', 400, 'bad_request'],
+  ['a prototype twice', '{"__proto__":1,"__proto__":2}', 400, 'bad_request'],
+  ['a name of one field in two objects', '{"x":{"x":[{"x":":"}]},"y":{"x":1}}', 422, 'validation_failed'],
 ];
 test('a body that will not do gets a problem document with a code, over REST and tRPC', async (t) => {
   await using desk = await openDesk();
