@@ -67,10 +67,26 @@ export function readLimit(text: string): number {
 
 const ages: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A time: `2026-11-22`, `2026-11-22T09:30:00Z`, or how long ago: `30m`, `24h`, `7d`. As ISO 8601. */
+const dayForm = /^(\d{4})-(\d\d)-(\d\d)/;
+const momentForm = /^T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)?$/;
+
+/**
+ * A time as ISO 8601: a day or a moment where the reader is (`2026-11-22`, `2026-11-22 09:30`), a moment with its offset
+ * (`2026-11-22T09:30:00Z`), or how long ago: `30m`, `24h`, `7d`.
+ */
 export function readTime(text: string): string {
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (ages[unit] ?? 0);
+  const time = count === undefined ? momentOf(text) : Date.now() - Number(count) * (ages[unit] ?? 0);
   if (Number.isFinite(time)) return new Date(time).toISOString();
   throw new InvalidArgumentError('Say a date such as 2026-11-22, or how long ago: 24h, 7d.');
+}
+
+/** In milliseconds; NaN for a day that no calendar has. */
+function momentOf(text: string): number {
+  const [written = '', year, month, day] = dayForm.exec(text) ?? [];
+  const midnight = new Date(Number(year), Number(month) - 1, Number(day));
+  if (midnight.getMonth() !== Number(month) - 1 || midnight.getFullYear() !== Number(year)) return NaN;
+  const rest = text.slice(written.length).replace(/^ /, 'T');
+  if (rest === '') return midnight.getTime();
+  return momentForm.test(rest) ? Date.parse(written + rest) : NaN;
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { homeFolder } from './client/config.ts';
 import { CliError } from './client/errors.ts';
 import { skillTexts } from './skill-texts.ts';
 
 /** Where Claude Code looks for a person's skills. */
 export function skillFolder(): string {
-  return path.join(os.homedir(), '.claude', 'skills', 'keyward');
+  return path.join(homeFolder(), '.claude', 'skills', 'keyward');
 }
 
 export interface Skill {

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { decodeText } from '#cli/read-file.ts';
 import { CliError, usage } from './errors.ts';
 
 /** How a profile came by its token: one that the program had made is ended when it signs out. */
@@ -48,7 +49,16 @@ export function configFolder(env: NodeJS.ProcessEnv = process.env): string {
   const xdg = env['XDG_CONFIG_HOME'] ?? '';
   if (path.isAbsolute(xdg)) return path.join(xdg, 'keyward');
   if (!isPosix && env['APPDATA']) return path.join(env['APPDATA'], 'keyward');
-  return path.join(os.homedir(), '.config', 'keyward');
+  return path.join(homeFolder(), '.config', 'keyward');
+}
+
+/** Throws where neither the environment nor the machine knows one: for a user without a name, as in a container. */
+export function homeFolder(): string {
+  try {
+    return os.homedir();
+  } catch {
+    throw usage('This user has no home folder.', 'Set HOME, or XDG_CONFIG_HOME, to a folder of your own.');
+  }
 }
 
 export function configPath(): string {
@@ -76,7 +86,7 @@ export function loadConfig(): ConfigFile {
   const repaired = isPosix ? guard(file) : [];
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = decodeText(readFileSync(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT')
       return { path: file, config: emptyConfig(), repaired };

@@ -175,6 +175,16 @@ test('a configuration that others could read is put right and told, a broken one
   assert.equal((await line.run('auth whoami')).code, 1);
 });
 
+test('a configuration that an editor saved with a byte order mark is read as it is', async () => {
+  using line = openCommandLine();
+  await login(line);
+  const text = readFileSync(line.configFile, 'utf8');
+  for (const saved of [`\uFEFF${text}`, Buffer.from(`\uFEFF${text}`, 'utf16le')]) {
+    writeFileSync(line.configFile, saved);
+    assert.equal((await line.run('auth whoami')).code, 0);
+  }
+});
+
 test('profiles stand side by side, and none is written over by signing in elsewhere', async () => {
   using line = openCommandLine();
   mkdirSync(path.dirname(line.configFile), { recursive: true, mode: 0o700 });
