@@ -34,7 +34,8 @@ export function isDatabaseUrl(text: string): boolean {
   return form.test(text) && isDecodable(text);
 }
 
-function isDecodable(text: string): boolean {
+/** Whether every `%` in a text begins an encoded character. */
+export function isDecodable(text: string): boolean {
   try {
     decodeURIComponent(text);
     return true;

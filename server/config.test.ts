@@ -65,10 +65,25 @@ for (const DATABASE_URL of addresses) {
   });
 }
 
+test('a password that was encoded is taken in every address', () => {
+  const password = 'p%40s%23s%2Fw';
+  const config = parseConfig({
+    REDIS_URL: `rediss://:${password}@[::1]:6379/0`,
+    KEYWARD_SMTP_URL: `smtp://ada%40example.com:${password}@mail.example:587`,
+  });
+  assert.equal(config.redisUrl?.reveal(), `rediss://:${password}@[::1]:6379/0`);
+  assert.equal(config.mail?.smtpUrl.reveal(), `smtp://ada%40example.com:${password}@mail.example:587`);
+});
+
 for (const password of ['p@s#s/w', 'p#x', '12/w', 'p?x', '1?x=y', '50%off', 'a b', '%ff']) {
   test(`a password that was not encoded, ${password}, stops the start with a sentence that shows nothing`, () => {
-    for (const name of ['DATABASE_URL', 'KEYWARD_DATABASE_OWNER_URL'])
-      assert.throws(() => parseConfig({ [name]: `postgres://ada:${password}@db.example:5432/desk` }), {
+    for (const [name, address] of [
+      ['DATABASE_URL', `postgres://ada:${password}@db.example:5432/desk`],
+      ['KEYWARD_DATABASE_OWNER_URL', `postgres://ada:${password}@db.example:5432/desk`],
+      ['REDIS_URL', `redis://ada:${password}@redis.example:6379/0`],
+      ['KEYWARD_SMTP_URL', `smtps://ada:${password}@mail.example`],
+    ] as const)
+      assert.throws(() => parseConfig({ [name]: address }), {
         message: new RegExp(
           `^${name}: its value \\(not shown\\) will not do\\. Legal: .+percent-encoded\\.$`,
         ),

@@ -1,6 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { isDatabaseUrl } from '#db/address.ts';
+import { isDatabaseUrl, isDecodable } from '#db/address.ts';
 import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -25,9 +25,16 @@ const proxies = z.union([
     .transform((text) => text.split(',').map((part) => part.trim()))
     .pipe(z.array(range).min(1)),
 ]);
+const passwordRule = '; in the password, every character but letters, digits and -._~ percent-encoded';
 const databaseAddress = z.string().refine((text) => isDatabaseUrl(text) && !/[?&]options=/.test(text));
-const legalDatabaseAddress =
-  'postgres://user:password@host:port/database, without `options`; in the password, every character but letters, digits and -._~ percent-encoded';
+const legalDatabaseAddress = `postgres://user:password@host:port/database, without \`options\`${passwordRule}`;
+/** The address of a service with a password in it. One that was not encoded would make a host of what follows its `@`, `#` or `/`. */
+const serviceAddress = (protocol: RegExp) =>
+  z
+    .url({ protocol })
+    .max(1_000)
+    .regex(/^[a-z]+:\/\/([^/?#\s]*@)?[^@/?#\s]+(\/[^@?#\s]*)?(\?[^@#\s]*)?$/)
+    .refine(isDecodable);
 const webAddress = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
@@ -120,11 +127,8 @@ export const settings = {
     secret: true,
   },
   REDIS_URL: {
-    schema: z
-      .url({ protocol: /^rediss?$/ })
-      .max(1_000)
-      .optional(),
-    legal: 'redis://user:password@host:port, or rediss:// for TLS; a Valkey or a Redis',
+    schema: serviceAddress(/^rediss?$/).optional(),
+    legal: `redis://user:password@host:port, or rediss:// for TLS; a Valkey or a Redis${passwordRule}`,
     says: 'Where servers that share a database count calls together. Left out, or while it is away: each counts for itself.',
     secret: true,
   },
@@ -164,11 +168,8 @@ export const settings = {
     byDefault: 'on',
   },
   KEYWARD_SMTP_URL: {
-    schema: z
-      .url({ protocol: /^smtps?$/ })
-      .max(1_000)
-      .optional(),
-    legal: 'smtp://user:password@host:port, or smtps:// for TLS from the start',
+    schema: serviceAddress(/^smtps?$/).optional(),
+    legal: `smtp://user:password@host:port, or smtps:// for TLS from the start${passwordRule}`,
     says: 'The mail server. Without one no mail is sent, and links are shown to whoever asked for them.',
     secret: true,
   },
