@@ -17,6 +17,10 @@ test('what an address, a role or a database says of sessions has no effect on ou
     "search_path = 'app'",
     "default_transaction_isolation = 'serializable'",
     "datestyle = 'SQL, DMY'",
+    'transform_null_equals = on',
+    'array_nulls = off',
+    'idle_session_timeout = 1000',
+    'transaction_timeout = 2000',
   ])
     await owner.query(`alter database ${name} set ${setting}`);
   await owner.end();
@@ -27,7 +31,8 @@ test('what an address, a role or a database says of sessions has no effect on ou
   for (const address of [database.address, url]) {
     const pool = openPool(address, options);
     const settings =
-      'search_path default_transaction_isolation datestyle statement_timeout lock_timeout application_name';
+      'search_path default_transaction_isolation datestyle statement_timeout lock_timeout application_name ' +
+      'transform_null_equals array_nulls idle_session_timeout transaction_timeout';
     const { rows } = await pool.query(
       'select array_agg(current_setting(name) order by at) as found from unnest($1::text[]) with ordinality as wanted (name, at)',
       [settings.split(' ')],
@@ -41,6 +46,10 @@ test('what an address, a role or a database says of sessions has no effect on ou
           '1500ms',
           '1500ms',
           `keyward ${process.pid}`,
+          'off',
+          'on',
+          '0',
+          '0',
         ],
       },
     ]);

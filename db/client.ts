@@ -46,6 +46,11 @@ const session = {
   intervalstyle: "'postgres'",
   bytea_output: "'hex'",
   extra_float_digits: '1',
+  row_security: 'on',
+  transform_null_equals: 'off',
+  array_nulls: 'on',
+  default_tablespace: "''",
+  idle_session_timeout: '0',
   idle_in_transaction_session_timeout: '15000',
 };
 
@@ -124,10 +129,16 @@ export function connectionConfig(address: DatabaseAddress): pg.ClientConfig {
   };
 }
 
+/** What PostgreSQL 17 and later know: a migration takes as long as it takes. */
+const endlessTransactions =
+  "select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) is not null";
+
 /** Makes a session work as ours do. By a statement: a PgBouncer passes on no start-up parameters. */
 export async function beginSession(client: pg.ClientBase, patience: Patience = usualPatience): Promise<void> {
-  const settings = Object.entries({ ...session, ...patience });
-  await client.query(settings.map(([name, value]) => `set ${name} = ${value}`).join('; '));
+  const settings = Object.entries({ ...session, ...patience }).map(
+    ([name, value]) => `set ${name} = ${value}`,
+  );
+  await client.query([...settings, endlessTransactions].join('; '));
 }
 
 /**
