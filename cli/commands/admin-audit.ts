@@ -32,7 +32,7 @@ export function addAdminAudit(admin: Command): void {
     ['keyward admin audit list --actor bob@example.com --from 24h', 'a person’s day'],
   ]);
   const exported = withFilter(audit.command('export').description('Export all that a filter finds'))
-    .option('--format <format>', 'csv or ndjson', readFormat, 'csv')
+    .option('--format <format>', 'csv, excel (CSV with a byte order mark) or ndjson', readFormat, 'csv')
     .option('-o, --output <file>', 'write to a file instead of stdout')
     .action((options: ExportOptions, command: Command) => exportEvents(openContext(command), options));
   addExamples(exported, [
@@ -75,8 +75,8 @@ function readSealNumber(text: string): number {
 }
 
 function readFormat(text: string): string {
-  if (text === 'csv' || text === 'ndjson') return text;
-  throw new InvalidArgumentError('Say csv or ndjson.');
+  if (text === 'csv' || text === 'excel' || text === 'ndjson') return text;
+  throw new InvalidArgumentError('Say csv, excel or ndjson.');
 }
 
 async function listEvents(context: Context, { limit, ...filter }: Filter & { limit: number }): Promise<void> {

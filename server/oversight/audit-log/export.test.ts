@@ -45,6 +45,21 @@ test('a name that a spreadsheet would run is text there', async () => {
   assert.match(row ?? '', /,"'=HYPERLINK\(""http:/);
 });
 
+test('for Excel a CSV begins with a byte order mark, and for others with its first column', async () => {
+  await using desk = await openDesk();
+  await fill(desk, 1, 'Jürgen');
+  const beginnings = { excel: '\uFEFFsequence,', csv: 'sequence,' };
+  for (const [format, begins] of Object.entries(beginnings)) {
+    const response = await fetch(`${desk.origin}/api/v1/audit/export?format=${format}`, {
+      headers: { Cookie: desk.ada.cookie },
+    });
+    assert.match(response.headers.get('content-disposition') ?? '', /\.csv"$/);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.ok(bytes.subarray(0, 30).toString('utf8').startsWith(begins), format);
+    assert.match(bytes.toString('utf8'), /Jürgen/);
+  }
+});
+
 test('the export is in the log, with its filter', async () => {
   await using desk = await openDesk();
   await desk.ada.send('GET /api/v1/audit/export?format=csv&action=token.*');

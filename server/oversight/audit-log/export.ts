@@ -8,15 +8,21 @@ import { isStillIn } from '#server/core/authentication/still-valid.ts';
 import { Download } from '#server/core/procedures/download.ts';
 import { AppError } from '#server/errors.ts';
 import { readEvents } from '#server/oversight/audit-log/list.ts';
-import type { AuditEventView, AuditFilter, ExportAuditInput } from '#server/oversight/audit-log/schema.ts';
+import type {
+  AuditEventView,
+  AuditFilter,
+  ExportAuditInput,
+  ExportFormat,
+} from '#server/oversight/audit-log/schema.ts';
 import { toEventView } from '#server/oversight/audit-log/view.ts';
 
-type Format = ExportAuditInput['format'];
-
-const types: Record<Format, string> = {
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
+const csvFile = { type: 'text/csv; charset=utf-8', ending: 'csv' };
+const files: Record<ExportFormat, { type: string; ending: string }> = {
+  csv: csvFile,
+  excel: csvFile,
+  ndjson: { type: 'application/x-ndjson; charset=utf-8', ending: 'ndjson' },
 };
+const byteOrderMark = '\uFEFF';
 /** A page is a query of its own: no connection is held while somebody reads slowly. */
 const pageSize = 2_000;
 
@@ -33,7 +39,8 @@ export function exportEvents(ctx: Ctx, { format, ...filter }: ExportAuditInput):
     }
   }
   const day = ctx.now().toISOString().slice(0, 10);
-  return new Download({ type: types[format], fileName: `audit-${day}.${format}`, body: body() });
+  const { type, ending } = files[format];
+  return new Download({ type, fileName: `audit-${day}.${ending}`, body: body() });
 }
 
 /** Whoever may no longer read gets no further page, and no end that looks like one. */
@@ -45,9 +52,10 @@ async function refuseEnded({ runtime, principal, now }: Ctx): Promise<void> {
 /** The text of an export, a page at a time. */
 export async function* writeExport(
   db: Database,
-  { tenantId, filter, format }: { tenantId: TenantId; filter: AuditFilter; format: Format },
+  { tenantId, filter, format }: { tenantId: TenantId; filter: AuditFilter; format: ExportFormat },
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield csv([Object.keys(columns)]);
+  const head = csv([Object.keys(columns)]);
+  if (format !== 'ndjson') yield format === 'excel' ? byteOrderMark + head : head;
   let before: KeysetPosition | undefined;
   do {
     const { rows, next } = await readEvents(db, { tenantId, filter, before, limit: pageSize });
@@ -56,7 +64,7 @@ export async function* writeExport(
   } while (before);
 }
 
-function writePage(events: AuditEventView[], format: Format): string {
+function writePage(events: AuditEventView[], format: ExportFormat): string {
   if (format === 'ndjson') return events.map((event) => `${JSON.stringify(event)}\n`).join('');
   return csv(events.map((event) => Object.values(columns).map((column) => column(event))));
 }

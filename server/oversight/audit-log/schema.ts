@@ -37,11 +37,14 @@ export const listAuditInput = auditFilter.extend({
 });
 export type ListAuditInput = z.infer<typeof listAuditInput>;
 
+export const exportFormats = ['csv', 'excel', 'ndjson'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
 export const exportAuditInput = auditFilter.extend({
-  format: z
-    .enum(['csv', 'ndjson'])
-    .default('csv')
-    .meta({ description: 'Newline-delimited JSON is one event a line.' }),
+  format: z.enum(exportFormats).default('csv').meta({
+    description:
+      'Newline-delimited JSON is one event a line; `excel` is CSV with a byte order mark, without which Excel takes it for another encoding.',
+  }),
 });
 export type ExportAuditInput = z.infer<typeof exportAuditInput>;
 
