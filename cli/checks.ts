@@ -172,10 +172,12 @@ async function checkToken(context: Context): Promise<Check[]> {
     const api = context.api();
     const standing = describeStanding(await fetchIdentity(api), api.server, undefined);
     const left = standing.expiresAt ? Date.parse(standing.expiresAt) - Date.now() : Infinity;
-    const renew = left < soonDays * day ? 'Renew it: keyward auth login' : undefined;
+    const renew = standing.isReplaced
+      ? 'Put the new secret here, which the rotation showed, or sign in again: keyward auth login'
+      : left < soonDays * day && 'Renew it: keyward auth login';
     const says = `${standing.who}, ${standing.role}; ${standing.validity}`;
     return [
-      renew === undefined ? ok('Token', says) : warning('Token', says, renew),
+      renew ? warning('Token', says, renew) : ok('Token', says),
       standing.permissions === 'none'
         ? warning('Permissions', 'none: this token may do nothing')
         : ok('Permissions', standing.permissions),

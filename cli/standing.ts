@@ -11,6 +11,8 @@ export interface Standing {
   token: string | undefined;
   validity: string;
   expiresAt: string | null | undefined;
+  /** A rotation replaced the token in use. */
+  isReplaced: boolean;
   profile: string | undefined;
   permissions: string;
 }
@@ -22,8 +24,9 @@ export function describeStanding(me: MeView, server: string, profile: string | u
     role: user?.role ?? 'none',
     server,
     token: credential ? `${clean(credential.name)} (${clean(credential.prefix)}…)` : undefined,
-    validity: credential ? validity(credential.expiresAt, Date.now()) : 'a session',
+    validity: credential ? validity(credential, Date.now()) : 'a session',
     expiresAt: credential?.expiresAt,
+    isReplaced: credential?.isReplaced ?? false,
     profile,
     permissions: wordsOfGrant(
       credential?.permissions[0] === '*' ? ['*'] : me.permissions,

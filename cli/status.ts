@@ -67,9 +67,10 @@ async function checkProfile(
   if (token === undefined) return { ...known, state: 'no token', detail: 'signed out' };
   try {
     const me: MeView = await fetchIdentity(createApi({ server, token, out }));
-    const expiresAt = me.credential?.expiresAt ?? null;
+    const ending = me.credential ?? { expiresAt: null };
+    const { expiresAt } = ending;
     const who = { email: me.user?.email ?? null, role: me.user?.role ?? null };
-    return { ...known, ...who, expiresAt, state: 'works', detail: validity(expiresAt, Date.now()) };
+    return { ...known, ...who, expiresAt, state: 'works', detail: validity(ending, Date.now()) };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     return {

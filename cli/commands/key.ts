@@ -156,7 +156,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   );
   if (options.raw) return context.out.print(clean(made.token));
   if (context.out.json) return context.out.printJson(made);
-  const end = validity(made.credential.expiresAt, Date.now());
+  const end = validity(made.credential, Date.now());
   handOver(context.out, made.token, `Key "${clean(name)}" made, ${end}`);
 }
 

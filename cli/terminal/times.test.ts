@@ -33,7 +33,13 @@ test('what was and what will be is told from where the reader is', () => {
 });
 
 test('a validity names the day and how long that is', () => {
-  assert.equal(validity(at(90 * day), now), 'valid until 2027-02-20 (90 days)');
-  assert.equal(validity(at(-2 * day), now), 'expired on 2026-11-20 (2 days ago)');
-  assert.equal(validity(null, now), 'valid, never expires');
+  assert.equal(validity({ expiresAt: at(90 * day) }, now), 'valid until 2027-02-20 (90 days)');
+  assert.equal(validity({ expiresAt: at(-2 * day) }, now), 'expired on 2026-11-20 (2 days ago)');
+  assert.equal(validity({ expiresAt: null }, now), 'valid, never expires');
+});
+
+test('a secret that a rotation replaced says until when it works', () => {
+  const replaced = (ms: number) => validity({ expiresAt: at(ms), isReplaced: true }, now);
+  assert.match(replaced(60_000), /^rotated: this secret works until \d\d:\d\d$/);
+  assert.match(replaced(7 * day), /^rotated: this secret works until 2026-11-29 \d\d:\d\d$/);
 });

@@ -46,9 +46,24 @@ export function until(time: string | null, now: number): string {
   return left > 0 ? `in ${spanOf(left)}` : `${spanOf(left)} ago`;
 }
 
-/** `valid until 2027-02-19 (90 days)`. */
-export function validity(expiresAt: string | null, now: number): string {
+/** The time where the reader is, with its day unless that is today: `09:30`. */
+function clockOf(time: string, now: number): string {
+  const at = new Date(time);
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}`;
+  const day = dayOf(time);
+  return day === dayOf(new Date(now).toISOString()) ? clock : `${day} ${clock}`;
+}
+
+interface Ending {
+  expiresAt: string | null;
+  /** A rotation replaced the secret. */
+  isReplaced?: boolean;
+}
+
+/** `valid until 2027-02-19 (90 days)`; in a grace period `rotated: this secret works until 09:30`. */
+export function validity({ expiresAt, isReplaced = false }: Ending, now: number): string {
   if (expiresAt === null) return 'valid, never expires';
+  if (isReplaced) return `rotated: this secret works until ${clockOf(expiresAt, now)}`;
   const left = Date.parse(expiresAt) - now;
   if (left <= 0) return `expired on ${dayOf(expiresAt)} (${spanOf(left)} ago)`;
   return `valid until ${dayOf(expiresAt)} (${spanOf(left)})`;

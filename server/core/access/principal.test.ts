@@ -31,6 +31,7 @@ const byToken: UserPrincipal & { origin: { kind: 'credential' } } = {
     prefix: 'kw_pat_12345678',
     grant: ['verify'],
     expiresAt: null,
+    isReplaced: false,
     rateLimit: null,
   },
 };

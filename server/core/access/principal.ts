@@ -20,7 +20,10 @@ export interface CredentialOrigin {
   name: string;
   prefix: string;
   grant: Grant;
+  /** When the secret that was shown stops working: at its own end or its credential's. */
   expiresAt: Date | null;
+  /** A rotation replaced that secret, which works until its grace ends. */
+  isReplaced: boolean;
   /** Its own limit, or its tenant's; null: the installation's. */
   rateLimit: RateLimit | null;
 }

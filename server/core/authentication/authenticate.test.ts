@@ -83,6 +83,7 @@ test('whoever shows a token acts as its owner, within what it was granted', asyn
       prefix: credential.prefix,
       grant: ['tokens:read', 'usage:read'],
       expiresAt: new Date(credential.expiresAt ?? ''),
+      isReplaced: false,
       rateLimit: null,
     },
     actor: { kind: 'user', id: desk.ada.id, label: desk.ada.email },

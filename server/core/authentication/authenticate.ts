@@ -8,7 +8,7 @@ import { disableReused, tellHolder } from '#server/core/authentication/reuse.ts'
 import { noteUse } from '#server/core/credential-use/last-use.ts';
 import { parseSecret } from '#server/core/secrets/format.ts';
 import type { FoundCredential, FoundHolder } from '#server/core/secrets/lookup.ts';
-import { duringRecovery, isReuse, refusalOf } from '#server/core/secrets/rules.ts';
+import { duringRecovery, endOfShown, isReuse, refusalOf } from '#server/core/secrets/rules.ts';
 import type { CredentialRefusal } from '#server/core/secrets/schema.ts';
 import { sessionEnd } from '#server/core/sessions/queries.ts';
 import { AppError, tenantSuspended, type ErrorCode } from '#server/errors.ts';
@@ -204,11 +204,12 @@ async function bySession(
 }
 
 function toPrincipal(found: FoundCredential): Principal {
-  const { id, kind: credentialKind, name, prefix, grant, expiresAt, rateLimit, holder, resources } = found;
+  const { id, kind: credentialKind, name, prefix, grant, rateLimit, holder, resources } = found;
+  const ends = { expiresAt: endOfShown(found), isReplaced: found.secretEndsAt !== null };
   const known = {
     tenantId: found.tenantId as TenantId,
     tenant: found.tenant,
-    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, expiresAt, rateLimit },
+    origin: { kind: 'credential', id, credentialKind, name, prefix, grant, rateLimit, ...ends },
     resources,
   } as const;
   if (holder.kind === 'user') return { ...ofPerson(holder, grant), ...known };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   duringRecovery,
+  endOfShown,
   isReuse,
   isWorking,
   refusalOf,
@@ -102,6 +103,13 @@ const works: [what: string, change: Partial<CredentialState>, working: boolean][
   ['by a secret whose grace is over', { secretEndsAt: now }, false],
   ['over, though its secret is not', { expiresAt: earlier, secretEndsAt: later }, false],
 ];
+test('what was shown ends with the first of its ends, or never', () => {
+  assert.deepEqual(endOfShown({ ...good, expiresAt: later, secretEndsAt: now }), now);
+  assert.deepEqual(endOfShown({ ...good, expiresAt: now, secretEndsAt: later }), now);
+  assert.deepEqual(endOfShown({ ...good, expiresAt: null, secretExpiresAt: later }), later);
+  assert.equal(endOfShown({ ...good, expiresAt: null }), null);
+});
+
 for (const [what, change, working] of works) {
   test(`whether a credential would open anything: ${what}`, () => {
     assert.equal(isWorking({ ...good, ...change }, now), working);

@@ -41,10 +41,18 @@ export function duringRecovery(state: CredentialState, days: number): Credential
   return { ...state, secretExpiresAt: end && new Date(end.getTime() + days * 86_400_000) };
 }
 
+type Ends = Pick<CredentialState, 'expiresAt' | 'secretEndsAt' | 'secretExpiresAt'>;
+
+/** When the secret that was shown stops working by itself: the earliest of its own ends and its credential's; null for never. */
+export function endOfShown({ expiresAt, secretEndsAt, secretExpiresAt }: Ends): Date | null {
+  const ends = [expiresAt, secretEndsAt, secretExpiresAt].filter((end) => end !== null);
+  return ends.length === 0 ? null : new Date(Math.min(...ends.map(Number)));
+}
+
 /** Whether it would open anything if it were shown now, or once it is switched on again. */
 export function isWorking(state: CredentialState, at: Date): boolean {
-  const { revokedAt, expiresAt, secretEndsAt, secretExpiresAt } = state;
-  return !revokedAt && [expiresAt, secretEndsAt, secretExpiresAt].every((end) => end === null || end > at);
+  const end = endOfShown(state);
+  return !state.revokedAt && (end === null || end > at);
 }
 
 /** So long after a rotation a machine may still be using the old secret without anything being wrong. */

@@ -65,7 +65,17 @@ export const meView = z.object({
     slug: z.string().meta({ example: 'default' }),
     name: z.string().meta({ example: 'Default' }),
   }),
-  credential: credentialView.extend({ expiresAt: timestampSchema.nullable() }).nullable(),
+  credential: credentialView
+    .extend({
+      expiresAt: timestampSchema
+        .nullable()
+        .meta({ description: 'When the secret that was shown stops working.' }),
+      isReplaced: z.boolean().meta({
+        description: 'A rotation replaced the secret that was shown: it works until its grace ends.',
+        example: false,
+      }),
+    })
+    .nullable(),
   session: z.object({ id: idSchema, expiresAt: timestampSchema }).nullable(),
   permissions: z.array(permissionSchema).meta({ example: ['profile:read', 'tokens:read'] }),
   resources: resourcesView.nullable().meta({ description: 'Null: every resource.', example: null }),

@@ -95,7 +95,9 @@ export const verifyView = z.object({
       }),
     })
     .optional(),
-  expiresAt: timestampSchema.nullable().optional(),
+  expiresAt: timestampSchema.nullable().optional().meta({
+    description: 'When the secret that was shown stops working: after a rotation, when its grace ends.',
+  }),
 });
 export type VerifyView = z.infer<typeof verifyView>;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 
 test('a token may be granted less than its owner may do, never more', async () => {
@@ -106,6 +107,33 @@ test('the tenant’s policy on tokens is held to', async () => {
   assert.equal((await make(31)).status, 422);
   assert.equal((await make(null)).status, 422);
   assert.equal((await make(30)).status, 201);
+});
+
+test('a secret that a rotation replaced says wherever it is shown that it ends with its grace', async () => {
+  await using desk = await openDesk();
+  const { token, credential } = await desk.ada.createToken({ name: 'ci', expiresInDays: 90 });
+  const service = await desk.ada.createToken({ name: 'service', permissions: ['verify'] });
+  const rotated = await desk.ada.send(`POST /api/v1/tokens/${credential.id}/rotate`, {
+    body: { graceSeconds: 3_600 },
+  });
+  const graceEnd = new Date(desk.clock.now().getTime() + 3_600_000).toISOString();
+  const ends = async (shown: string) => {
+    const me = await desk.send('GET /api/v1/me', { token: shown });
+    const verified = await desk.send('POST /api/v1/verify', { token: service.token, body: { token: shown } });
+    return [
+      me.body['credential']?.['expiresAt'],
+      me.body['credential']?.['isReplaced'],
+      verified.body['expiresAt'],
+      me.headers.get('keyward-token-expires'),
+    ];
+  };
+  assert.deepEqual(await ends(token), [graceEnd, true, graceEnd, graceEnd]);
+  assert.deepEqual(await ends(textOf(rotated.body['token'])), [
+    credential.expiresAt,
+    false,
+    credential.expiresAt,
+    null,
+  ]);
 });
 
 test('every answer to a token that ends within 7 days says when, refusals too; no other does', async () => {

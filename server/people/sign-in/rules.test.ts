@@ -80,8 +80,10 @@ test('whoever came by a token is told of it, and of when it ends', () => {
       permissions: ['*'],
       resources: null,
       expiresAt: expiresAt?.toISOString() ?? null,
+      isReplaced: false,
     };
-    const shown = whoAmI({ ...ada, origin: { ...origin, grant: ['*'], expiresAt, rateLimit: null } });
+    const ending = { expiresAt, isReplaced: false, rateLimit: null };
+    const shown = whoAmI({ ...ada, origin: { ...origin, grant: ['*'], ...ending } });
     assert.deepEqual(shown, { ...common, credential, session: null });
   }
 });
@@ -101,6 +103,7 @@ test('a key is told that it is one, of what tenant, and what it reaches', () => 
       prefix: 'kw_key_12345678',
       grant: ['verify'],
       expiresAt: null,
+      isReplaced: false,
       rateLimit: null,
     },
     resources,

@@ -20,6 +20,7 @@ export function whoAmI(principal: Principal): MeView {
 const agentOf = ({ agent: { id, name, ownerId } }: AgentPrincipal) => ({ id, name, ownerId });
 
 function credentialOf(origin: CredentialOrigin, resources: Resources | null): MeView['credential'] {
-  const { id, credentialKind: kind, name, prefix, grant: permissions, expiresAt } = origin;
-  return { id, kind, name, prefix, permissions, resources, expiresAt: expiresAt?.toISOString() ?? null };
+  const { id, credentialKind: kind, name, prefix, grant: permissions, expiresAt, isReplaced } = origin;
+  const ends = { expiresAt: expiresAt?.toISOString() ?? null, isReplaced };
+  return { id, kind, name, prefix, permissions, resources, ...ends };
 }
