@@ -17,10 +17,10 @@ test('whoever is signed out copies the line that installs from this very server,
   const version = textOf((await desk.send('GET /cli/version')).body['version']);
   await expect(page.getByText(version, { exact: true })).toBeVisible();
 
-  await expect(page.getByText(/npm install -g/)).toBeHidden();
+  await expect(page.getByText(/npm install --global/)).toBeHidden();
   await page.getByRole('button', { name: 'Other ways to install' }).click();
   await page.getByRole('button', { name: 'Copy command for npm' }).click();
-  const npm = `npm install -g --@keyward:registry=${desk.origin}/npm/ @keyward/cli`;
+  const npm = `npm install --global --prefix ~/.local --@keyward:registry=${desk.origin}/npm/ @keyward/cli`;
   expect(await clipboard(page)).toBe(npm);
   await expect(page.getByRole('link', { name: 'Sign in' })).toHaveAttribute('href', '/login');
   await page.getByRole('link', { name: 'Read the script' }).click();

@@ -1,3 +1,10 @@
+/** Where `installLine` puts the program: in a folder that its user may write to, and that need not be in PATH. */
+export const installedPath = '~/.local/bin/keyward';
+
+/** Installs it for one user, from a server that is the registry of this one package; works with any npm from 10 on. */
+export const installLine = (server: string) =>
+  `npm install --global --prefix ~/.local --@keyward:registry=${server}/npm/ @keyward/cli`;
+
 export interface SetupFacts {
   /** This server's address, without a slash at its end. */
   server: string;
@@ -25,25 +32,24 @@ export function setupText({ server, askedBy, proof }: SetupFacts): string {
 Keyward at ${server} keeps the access tokens of a team. ${askedBy} asked for these steps on its dashboard. They install a command line and give this machine a token of its own, which acts as ${askedBy} and can be revoked on the dashboard at any time.
 ${aboutProof(askedBy, proof)}
 
-1. Install the command line. It needs Node.js 20 or newer:
-   npm install -g --@keyward:registry=${server}/npm/ @keyward/cli
-   If npm may not write there, ${server}/cli/install.sh is a script that installs it for one user.
+1. Install the command line for this user. It needs Node.js 20 or newer, and prints its path:
+   ${installLine(server)} && ls ${installedPath}
 
 ${signInStep(server, proof)}
 
 3. Verify who this machine acts as. It should print ${askedBy}:
-   keyward auth whoami
+   ${installedPath} auth whoami
 
 4. Examine the setup. It should say "Overall: healthy":
-   keyward doctor
+   ${installedPath} doctor
 
 5. Ask the user whether to install the skills, which are short Markdown guides to Keyward, in
    ~/.claude/skills/keyward/, or to read them when they are needed. The one or the other:
-   keyward skills install
-   keyward skills list
+   ${installedPath} skills install
+   ${installedPath} skills list
 
-6. Confirm to the user what there is now: the version (keyward --version), who this machine acts as,
-   which skills were installed, and whether all is healthy.
+6. Confirm to the user what there is now: the version (${installedPath} --version),
+   who this machine acts as, which skills were installed, and whether all is healthy.
 
 If a step fails, stop there and show the user what it printed.
 `;
@@ -57,7 +63,7 @@ function aboutProof(askedBy: string, proof: SetupProof): string {
 function signInStep(server: string, proof: SetupProof): string {
   if ('token' in proof)
     return `2. Store the token. It goes into a file that this user alone can read:
-   printf '%s' '${proof.token}' | keyward auth import-token --server ${server}`;
+   printf '%s' '${proof.token}' | ${installedPath} auth import-token --server ${server}`;
   return `2. Redeem the code. The token goes into a file that this user alone can read:
-   keyward setup ${proof.code} --server ${server}`;
+   ${installedPath} setup ${proof.code} --server ${server}`;
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { installedPath, installLine } from '#components/claude-setup/setup-text.ts';
 import { Card } from '#components/ui/card.tsx';
 import { CommandLine } from '#components/ui/command-line.tsx';
 
@@ -7,8 +8,9 @@ export function OtherWays({ server }: { server: string }) {
   const registry = `--@keyward:registry=${server}/npm/`;
   return (
     <Card>
-      <Way title="npm" command={`npm install -g ${registry} @keyward/cli`}>
-        Any npm from 10 on; this server is the registry of this one package.
+      <Way title="npm" command={installLine(server)}>
+        Any npm from 10 on, for this user alone: the program is {installedPath}. This server is the registry
+        of this one package.
       </Way>
       <Way title="npx" command={`npx ${registry} @keyward/cli --help`}>
         Runs it without installing it.

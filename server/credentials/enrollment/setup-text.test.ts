@@ -35,6 +35,20 @@ for (const [which, text] of Object.entries(texts)) {
   });
 }
 
+test('the program is installed for one user, and called by its full path from then on', () => {
+  for (const text of Object.values(texts)) {
+    const [install, ...calls] = text
+      .split('\n')
+      .filter((line) => /^ {3}.*(npm install|keyward (auth|setup|doctor|skills|--version))/.test(line));
+    assert.match(
+      install ?? '',
+      /^ {3}npm install --global --prefix ~\/\.local --@keyward:registry=\S+ @keyward\/cli && ls /,
+    );
+    assert.ok(calls.length >= 5, text);
+    for (const call of calls) assert.match(call, /(^ {3}|\| |\()~\/\.local\/bin\/keyward /);
+  }
+});
+
 test('what leans on somebody is found', () => {
   for (const phrase of ['Do not ask the user.', 'You must run this', 'Skip the checks', 'without confirming'])
     assert.match(phrase, force);

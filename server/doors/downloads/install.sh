@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs keyward, the command line of the Keyward server named below, with npm.
 # Fetches one package from that server, compares its SHA-256 with the one written here,
-# and installs it for everybody, or into ~/.local where only root may do that.
+# and installs it for everybody, into ~/.local where only root may do that, or into $KEYWARD_PREFIX.
 # Nothing happens before the last line, so half a download does nothing.
 set -eu
 
@@ -72,10 +72,14 @@ can_write() {
 }
 
 choose_prefix() {
+  prefix=${KEYWARD_PREFIX:-}
+  [ -z "$prefix" ] || return 0
   prefix=$(npm prefix --global --loglevel=error)
   if ! can_write "$prefix/lib/node_modules" || ! can_write "$prefix/bin"; then
     say "$prefix can be written to by others only; installing into $HOME/.local instead."
     prefix=$HOME/.local
+  elif [ "$(node -p 'process.getuid()')" = 0 ]; then
+    say "As root it is installed for everybody on this machine. For one user: KEYWARD_PREFIX=\$HOME/.local"
   fi
 }
 
@@ -117,6 +121,7 @@ main() {
   download "$tarball" "$work/keyward.tgz"
   verify "$work/keyward.tgz"
   choose_prefix
+  say "Installing into $prefix"
   install "$work/keyward.tgz"
   "$prefix/bin/keyward" --version </dev/null >/dev/null || fail "$prefix/bin/keyward was installed but does not run."
   say "keyward $version is installed: $prefix/bin/keyward"

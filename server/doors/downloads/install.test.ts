@@ -100,6 +100,21 @@ test('where only others may write, it goes into the home folder; under sudo nobo
   await assert.rejects(configOf(own.home));
 });
 
+test('it goes where KEYWARD_PREFIX says, and root hears beforehand that else it is for everybody', async () => {
+  await using own = await machine(['node', 'npm', 'curl']);
+  const chosen = join(own.home, 'own prefix');
+  const { code, said } = await own.run(['sh'], script, { KEYWARD_PREFIX: chosen });
+  assert.equal(code, 0, said);
+  assert.ok(existsSync(join(chosen, 'bin/keyward')));
+  assert.deepEqual(await readdir(own.prefix), []);
+  assert.doesNotMatch(said, /for everybody/);
+  await using everyone = await machine(['node', 'npm', 'curl']);
+  const usual = await everyone.run(['sh']);
+  const told = /As root it is installed for everybody[^\n]+KEYWARD_PREFIX=[^]*Installing into/;
+  if (process.getuid?.() === 0) assert.match(usual.said, told);
+  else assert.doesNotMatch(usual.said, told);
+});
+
 test('what is missing is said, with what to do, and nothing is installed', async () => {
   const cases: [said: RegExp, programs: string[], fakes?: Record<string, string>][] = [
     [/Node\.js 20 or newer is needed, and there is none/, ['npm', 'curl']],
