@@ -17,7 +17,6 @@ export function addExamples(command: Command, examples: [line: string, purpose: 
 /** How help looks, for a command and all below it. */
 export function styleHelp(command: Command, paint: Paint): void {
   command.configureHelp({
-    showGlobalOptions: true,
     formatHelp: (shown, helper) => inOrder(Help.prototype.formatHelp.call(helper, shown, helper)),
     styleTitle: paint.bold,
     styleCommandText: paint.cyan,
@@ -27,16 +26,14 @@ export function styleHelp(command: Command, paint: Paint): void {
     subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(' '),
   });
   command.helpCommand(false);
+  if (command.parent) command.addHelpText('after', '\nOptions of every command: keyward help options');
   for (const sub of command.commands) styleHelp(sub, paint);
 }
 
-/** What is particular first: commands, arguments, options, and last what goes for all commands. */
+/** Commands and arguments first, then options. */
 function inOrder(help: string): string {
   const [usage = '', description = '', ...sections] = help.trimEnd().split('\n\n');
-  const rank = (section: string) => {
-    const [title = ''] = section.split('\n');
-    return title.includes('Global') ? 2 : Number(title.includes('Options:'));
-  };
+  const rank = (section: string) => Number(section.split('\n', 1)[0]?.includes('Options:'));
   return (
     [usage, description, ...sections.toSorted((a, b) => rank(a) - rank(b)), ''].join('\n\n').trimEnd() + '\n'
   );

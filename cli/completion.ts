@@ -129,7 +129,7 @@ set -g __keyward_places ${paths}
 function __keyward_at
   set -l place
   for word in (commandline -opc)[2..]
-    set -l next (string join ' ' $place $word)
+    set -l next (string join -- ' ' $place $word)
     contains -- "$next" $__keyward_places; and set place $place $word
   end
   test "$place" = "$argv"

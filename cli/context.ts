@@ -6,6 +6,7 @@ import { CliError, usage } from './client/errors.ts';
 import { assertPrivateWay } from './client/server-address.ts';
 import { remindOfExpiry } from './expiry-reminder.ts';
 import { createOutput, type Output } from './terminal/output.ts';
+import { isInteractive } from './terminal/prompts.ts';
 
 /** What a command works with. */
 export interface Context {
@@ -43,11 +44,16 @@ export function openContext(command: Command): Context {
   let access = once(resolve);
   const server = () => {
     const { server: found, insecureHttp } = access();
-    if (found === undefined) throw usage('Which server?', 'Name it: --server <address>, or KEYWARD_SERVER.');
+    if (found === undefined)
+      throw usage(
+        process.env['KEYWARD_SERVER'] === undefined ? 'Which server?' : 'KEYWARD_SERVER is empty.',
+        'Name it: --server <address>, or KEYWARD_SERVER.',
+      );
     assertPrivateWay(found, insecureHttp);
     return found;
   };
-  const apiWith = (token?: string) => createApi({ server: server(), token, out });
+  const { timeout: timeoutMs } = globals;
+  const apiWith = (token?: string) => createApi({ server: server(), token, out, timeoutMs });
   return {
     globals,
     out,
@@ -67,17 +73,15 @@ export function openContext(command: Command): Context {
     api() {
       const { token, profileName } = access();
       if (globals.profile !== undefined && !access().profile && !token) throw noProfile(profileName);
-      if (token === undefined && !access().server)
-        throw new CliError('signedOut', 'You are not signed in.', { hint: signInHint('<address>') });
+      if (token === undefined) throw signedOut(access().server && server());
       const asked = server();
-      if (token === undefined)
-        throw new CliError('signedOut', `You are not signed in to ${asked}.`, { hint: signInHint(asked) });
       const tokenHint = hintOf(access(), asked);
       return createApi({
         server: asked,
         token,
         tokenHint,
         out,
+        timeoutMs,
         onExpiring: (at) => remindOfExpiry(at, asked, out),
       });
     },
@@ -93,6 +97,17 @@ function loadAloud(out: Output): ConfigFile {
 }
 
 const signInHint = (server: string) => `Sign in: keyward auth login --server ${server}`;
+
+/** In CI a secret that nobody set arrives as an empty variable, or not at all. */
+function signedOut(server: string | undefined): CliError {
+  const isEmpty = process.env['KEYWARD_TOKEN'] !== undefined;
+  const said = isEmpty ? 'KEYWARD_TOKEN is empty.' : `You are not signed in${server ? ` to ${server}` : ''}.`;
+  const signIn = signInHint(server ?? '<address>');
+  const hint = isInteractive() ? signIn : `Set KEYWARD_TOKEN. Where there is a person: ${signIn}`;
+  return new CliError('signedOut', said, {
+    hint: isEmpty ? 'Set KEYWARD_TOKEN to a token, or unset it.' : hint,
+  });
+}
 
 function noProfile(name: string): CliError {
   return usage(`There is no profile "${name}" for this.`, 'See: keyward profile list');

@@ -72,7 +72,7 @@ Signing in to another server without naming a profile makes one that is named af
   3    the server cannot be reached, or is not there for now: try again later; another process runs the agent
   4    not signed in: no token, or one that does not work any more; an agent that has to be enrolled again
   130  interrupted`.slice(1),
-      OUTPUT: `What you ask for goes to stdout, what is said about it to stderr. An error is one line that begins with "error:", and where something can be done, one that begins with "hint:". --json prints the same data for programs; --quiet leaves only data and errors.`,
+      OUTPUT: `What you ask for goes to stdout, what is said about it to stderr. An error is one line that begins with "error:", and where something can be done, one that begins with "hint:". --json prints the same data for programs, and an error as one line of JSON: error, code, requestId, hint, exitCode. --quiet leaves only data and errors.`,
     },
   },
   ci: {
@@ -89,7 +89,7 @@ In the job, two variables are all it takes:
   KEYWARD_TOKEN=<from the secrets>
   keyward auth whoami`.trim(),
       PROMPTS:
-        'Nothing is asked where there is no terminal. What an admin does to others, and "scan --revoke", need --yes there.',
+        'Nothing is asked where there is no terminal: what needs a person, such as "token create" without --password, fails at once with 4, unless --wait is said. What an admin does to others, and "scan --revoke", need --yes there.',
       ROTATION: `
 A person rotates; the old secret goes on working for as long as you say, so no job fails in between:
 

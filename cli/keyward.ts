@@ -22,6 +22,7 @@ import { addToken } from './commands/token.ts';
 import { addUpgrade } from './commands/upgrade.ts';
 import { outputOf } from './context.ts';
 import { explainMisuse } from './misuse.ts';
+import { readSeconds } from './options.ts';
 import { showOverview } from './overview.ts';
 import type { Output } from './terminal/output.ts';
 import { version } from './version.ts';
@@ -73,6 +74,7 @@ function addGlobals(program: Command): void {
     )
     .option('-q, --quiet', 'say nothing but what was asked for, and errors')
     .option('--no-color', 'no colours (NO_COLOR)')
+    .option('--timeout <seconds>', 'how long an answer may take (default: 30)', readSeconds)
     .option('--debug', 'show requests and their ids, never a secret (KEYWARD_DEBUG)')
     .addOption(new Option('--insecure-http', 'let a token travel over plain http to another machine'));
 }
@@ -88,6 +90,7 @@ function assertNoSecretArgument(args: string[]): void {
 
 async function main(args: string[]): Promise<number> {
   const out = outputOf({
+    json: args.includes('--json'),
     color: !args.includes('--no-color'),
     ...(args.includes('--debug') && { debug: true }),
   });

@@ -65,6 +65,13 @@ export function readLimit(text: string): number {
   throw new InvalidArgumentError('Say a whole number from 1 to 100000.');
 }
 
+/** A number of seconds, as milliseconds. */
+export function readSeconds(text: string): number {
+  const seconds = Number(/^\d{1,4}$/.exec(text)?.[0]);
+  if (seconds >= 1) return seconds * 1_000;
+  throw new InvalidArgumentError('Say a number of seconds from 1 to 9999.');
+}
+
 const ages: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const dayForm = /^(\d{4})-(\d\d)-(\d\d)/;

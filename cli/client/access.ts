@@ -14,6 +14,8 @@ export interface Globals {
   profile?: string;
   tokenFile?: string;
   insecureHttp?: boolean;
+  /** In milliseconds. */
+  timeout?: number;
 }
 
 /** As `process.env`, or what a test has in place of it. */

@@ -34,6 +34,8 @@ export interface ApiOptions {
   out: Pick<Output, 'trace'>;
   /** Called when the server says that the token ends within a week. */
   onExpiring?: ((expiresAt: string) => void) | undefined;
+  /** How long an answer may take where a call does not say; default: 30 s. */
+  timeoutMs?: number | undefined;
 }
 
 const usualTimeoutMs = 30_000;
@@ -79,13 +81,13 @@ export function createApi(options: ApiOptions): Api {
 
 function requestOf(
   method: string,
-  { body, form, timeoutMs = usualTimeoutMs }: ApiCall,
-  { token, cookie }: ApiOptions,
+  { body, form, timeoutMs }: ApiCall,
+  { token, cookie, timeoutMs: usual = usualTimeoutMs }: ApiOptions,
 ): RequestOptions {
   const type = form ? 'application/x-www-form-urlencoded' : body !== undefined && 'application/json';
   return {
     method,
-    timeoutMs,
+    timeoutMs: timeoutMs ?? usual,
     headers: {
       Accept: 'application/json',
       'User-Agent': userAgent,

@@ -10,6 +10,9 @@ export interface RequestOptions {
   timeoutMs: number;
 }
 
+/** Until there is a connection: a server that is there makes one in a moment. */
+const connectMs = 10_000;
+
 export interface Answer {
   status: number;
   isOk: boolean;
@@ -33,6 +36,13 @@ export function ask(url: string, { method, headers, body, timeoutMs }: RequestOp
       resolve(toAnswer(response)),
     );
     asked.on('error', reject);
+    asked.on('socket', (socket) => {
+      if (!socket.connecting) return;
+      const giveUp = () => asked.destroy(Object.assign(new Error('No connection'), { code: 'ETIMEDOUT' }));
+      const waiting = setTimeout(giveUp, connectMs);
+      const done = () => clearTimeout(waiting);
+      socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', done).once('close', done);
+    });
     asked.end(body);
   });
 }

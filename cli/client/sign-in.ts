@@ -16,10 +16,18 @@ import {
   type DeviceAuthorization,
   type GrantedToken,
 } from './device-grant.ts';
+import { CliError } from './errors.ts';
 
 /** What this machine is called, for the page that asks whether to let it in. */
 export function hostName(): string {
   return cutText(clean(hostname()).trim(), 40) || 'unknown host';
+}
+
+/** Nobody reads the address that would have to be opened: better said at once than after ten minutes. */
+export function noPerson(what: string): CliError {
+  return new CliError('signedOut', `A person has to ${what}, and there is no terminal to ask one.`, {
+    hint: 'By password: --password --email <address>. To wait for someone who opens the address: --wait.',
+  });
 }
 
 /** Has a person confirm in a browser that a token is made, and waits for it. */

@@ -77,7 +77,7 @@ test('a person is named as people name them, and nobody is taken for somebody el
   assert.match(ambiguous.stdout + ambiguous.stderr, /sam-other@example\.com/);
   assert.match(
     ambiguous.stderr,
-    /"Sam" could be any of these 2\.\nhint: Name a person by their e-mail address or id/,
+    /\\"Sam\\" could be any of these 2\.","code":"usage".*Name a person by their e-mail address or id/,
   );
   await desk.sql('update users set name = $1 where id = $2', [sam.email, other.id]);
   assert.equal((await show(sam.email)).json['id'], sam.id, 'a name is no address');
@@ -101,7 +101,10 @@ test('the log is filtered by people and tokens as people name them', async () =>
     assert.deepEqual(await list('--resource', name), ['token.create'], name);
   }
   assert.ok((await list('--resource', kim.email)).includes('user.create'));
-  assert.match(String(await list('--actor', 'nobody@example.com')), /There is nobody "nobody@example\.com"/);
+  assert.match(
+    String(await list('--actor', 'nobody@example.com')),
+    /There is nobody \\"nobody@example\.com\\"/,
+  );
 });
 
 test('anyone’s tokens are found, switched and revoked, several at once and all or none', async () => {

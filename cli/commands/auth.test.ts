@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { textOf } from '#server/testing/caller.ts';
@@ -129,6 +130,68 @@ test('each exit code says what happened', async () => {
   assert.equal(ended.code, 4);
   assert.match(ended.stderr, /request [\da-f-]{36}[^]*error: .*\(token_revoked\)\nhint: .*KEYWARD_TOKEN/);
   assert.ok(!line.seen().includes(token));
+});
+
+test('an empty or missing KEYWARD_TOKEN is called that, and so is an empty KEYWARD_SERVER', async () => {
+  using line = openCommandLine();
+  const said = async (env: Record<string, string>) => {
+    const run = await line.run('auth whoami', { env });
+    return [run.code, run.stderr.trim()];
+  };
+  const set = 'hint: Set KEYWARD_TOKEN to a token, or unset it.';
+  for (const empty of ['', ' '])
+    assert.deepEqual(await said({ KEYWARD_SERVER: origin, KEYWARD_TOKEN: empty }), [
+      4,
+      `error: KEYWARD_TOKEN is empty.\n${set}`,
+    ]);
+  assert.match(
+    String((await said({ KEYWARD_SERVER: origin }))[1]),
+    /not signed in to .*\nhint: Set KEYWARD_TOKEN\./,
+  );
+  assert.match(
+    String((await said({ KEYWARD_SERVER: '', KEYWARD_TOKEN: 'kw_pat_x' }))[1]),
+    /^error: KEYWARD_SERVER is empty\.\nhint: Name it/,
+  );
+});
+
+test('with --json an error is one line of JSON, whether the server or the program says it', async () => {
+  using line = openCommandLine({ KEYWARD_SERVER: origin, KEYWARD_TOKEN: 'kw_pat_none' });
+  const errorOf = async (args: string) => {
+    const run = await line.run(args);
+    assert.equal(run.stdout, '');
+    const { code, requestId, exitCode } = JSON.parse(run.stderr) as Record<string, unknown>;
+    assert.equal(exitCode, run.code);
+    return [code, typeof requestId];
+  };
+  assert.deepEqual(await errorOf('auth whoami --json'), ['token_invalid', 'string']);
+  assert.deepEqual(await errorOf('--json token lis'), ['usage', 'object']);
+  assert.deepEqual(await errorOf('token list --json --status nonsense'), ['usage', 'object']);
+  assert.deepEqual(await errorOf('auth whoami --json --server http://127.0.0.1:9'), [
+    'ECONNREFUSED',
+    'object',
+  ]);
+});
+
+test('a server that does not answer is given up after --timeout, and one that cannot be reached after ten seconds', async () => {
+  const silent = createTcpServer((socket) => void socket.on('error', () => {}));
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  using line = openCommandLine({ KEYWARD_TOKEN: 'kw_pat_none' });
+  const tryFor = async (args: string) => {
+    const began = performance.now();
+    const run = await line.run(`auth whoami ${args}`);
+    assert.equal(run.code, 3, run.stderr);
+    assert.match(run.stderr, /does not answer/);
+    return (performance.now() - began) / 1_000;
+  };
+  const [told, usual] = await Promise.all([
+    tryFor(`--server http://127.0.0.1:${port} --timeout 1`),
+    tryFor(`--server https://127.0.0.1:${port}`),
+  ]);
+  assert.ok(told < 8, `${told} s`);
+  assert.ok(usual >= 10 && usual < 25, `${usual} s`);
+  silent.close();
 });
 
 test('a token goes to the server it is of, and to no other: not by name, not by a redirect', async () => {

@@ -8,6 +8,7 @@ import {
   grantByDevice,
   hostName,
   keepToken,
+  noPerson,
   replaceProfile,
   fetchIdentity,
 } from '#cli/client/sign-in.ts';
@@ -21,6 +22,7 @@ interface LoginOptions {
   password?: boolean;
   email?: string;
   browser: boolean;
+  wait?: boolean;
 }
 
 interface ImportOptions {
@@ -54,6 +56,7 @@ function addLogin(auth: Command): void {
     .option('--password', 'by e-mail and password instead; the password is asked for, or read from stdin')
     .option('--email <address>', 'with --password: whose')
     .option('--no-browser', 'do not open a browser, print the address only')
+    .option('--wait', 'also in CI: wait ten minutes for someone to confirm')
     .action((options: LoginOptions, command: Command) => signIn(openContext(command), options));
   addExamples(login, [
     ['keyward auth login --server https://keyward.example.com', 'the first time'],
@@ -76,8 +79,10 @@ function addImport(auth: Command): void {
   ]);
 }
 
-async function signIn(context: Context, { password, email, browser }: LoginOptions): Promise<void> {
+async function signIn(context: Context, options: LoginOptions): Promise<void> {
+  const { password, email, browser, wait } = options;
   if (!password && email !== undefined) throw usage('--email goes with --password.');
+  if (!password && !wait && process.env['CI'] && !isInteractive()) throw noPerson('sign in');
   if (!context.access().server && isInteractive())
     context.useServer(await askText('Address of your Keyward'));
   const token = password ? await tokenByPassword(context, email) : await tokenByDevice(context, browser);

@@ -6,8 +6,21 @@ import { wrap } from '#cli/terminal/text.ts';
 
 const widest = 88;
 
+/** Those of one's own, and the options that every command takes. */
+function topicsOf(program: Command): Record<string, HelpTopic> {
+  const options = program.options
+    .filter(({ long }) => long !== '--version')
+    .map(({ flags, description }) => `  ${flags.padEnd(22)}${description}`);
+  return {
+    options: { summary: 'what every command takes', sections: { OPTIONS: options.join('\n') } },
+    ...helpTopics,
+  };
+}
+
 export function addHelp(program: Command): void {
-  const topics = Object.entries(helpTopics).map(([name, { summary }]) => `  ${name.padEnd(16)}${summary}`);
+  const topics = Object.entries(topicsOf(program)).map(
+    ([name, { summary }]) => `  ${name.padEnd(16)}${summary}`,
+  );
   program
     .command('help')
     .description('Show help on a command or a topic')
@@ -18,7 +31,8 @@ export function addHelp(program: Command): void {
 
 function showHelp(context: Context, program: Command, words: string[]): void {
   const [name = ''] = words;
-  const topic = words.length === 1 && Object.hasOwn(helpTopics, name) ? helpTopics[name] : undefined;
+  const topics = topicsOf(program);
+  const topic = words.length === 1 && Object.hasOwn(topics, name) ? topics[name] : undefined;
   if (topic) return showTopic(context, name, topic);
   let command = program;
   for (const word of words) {
@@ -26,7 +40,7 @@ function showHelp(context: Context, program: Command, words: string[]): void {
     if (!next)
       throw usage(
         `There is no help on "${words.join(' ')}".`,
-        `Topics: ${Object.keys(helpTopics).join(', ')}. Commands: keyward help`,
+        `Topics: ${Object.keys(topics).join(', ')}. Commands: keyward help`,
       );
     command = next;
   }

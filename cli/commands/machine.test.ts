@@ -119,6 +119,9 @@ test('help has every topic, and every command of it has its help', async () => {
   assert.match(help?.stdout ?? '', /Everyday:[^]*token[^]*Global Options:/);
   assert.match(topic?.stdout ?? '', /^NAME\n {2}keyward exit-codes/);
   assert.match(command?.stdout ?? '', /^Usage: keyward admin audit tail/);
+  assert.doesNotMatch(command?.stdout ?? '', /--profile/);
+  assert.match(command?.stdout ?? '', /Options of every command: keyward help options\n$/);
+  assert.match((await line.run('help options')).stdout, /OPTIONS\n +--json [^]*--timeout <seconds>/);
   assert.equal(unknown?.code, 2);
 });
 

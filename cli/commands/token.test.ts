@@ -51,7 +51,7 @@ test('rotating takes a person: a token is told where, a password does it', async
   const { token: first, credential } = await ada.createToken({ name: 'turned' });
   const told = await line.run('token rotate turned');
   assert.equal(told.code, 1);
-  assert.ok(told.stderr.includes(`${origin}/tokens?open=${credential.id}`));
+  assert.ok(told.stderr.includes(`${origin}/tokens?token=${credential.id}`));
   const rotated = await line.run(`token rotate turned --grace 0 --raw ${byPassword}`, {
     stdin: goodPassword,
   });
@@ -62,6 +62,36 @@ test('rotating takes a person: a token is told where, a password does it', async
   const ended = await line.run('token rotate turned');
   assert.equal(ended.code, 1);
   assert.match(ended.stderr, /"turned" .* is revoked/);
+});
+
+test('a secret in grace is known as rotated, by whoami, status and the doctor', async () => {
+  const { token: first, credential } = await ada.createToken({ name: 'in grace' });
+  await ada.send(`POST /api/v1/tokens/${credential.id}/rotate`, { body: { graceSeconds: 3_600 } });
+  const env = { KEYWARD_TOKEN: first, KEYWARD_NO_NAG: '1' };
+  assert.match(
+    (await line.run('auth whoami', { env })).stdout,
+    /Status +rotated: this secret works until [^\n]*\d\d:\d\d\n/,
+  );
+  const doctor = await line.run('doctor', { env });
+  assert.match(doctor.stdout, /! Token +.*rotated: this secret works until .*\n +→ Put the new secret here/);
+  assert.match(doctor.stdout, /Overall: healthy \(\d warnings?\)/);
+});
+
+test('without a terminal no command waits for a person, unless it is told to', async () => {
+  const began = Date.now();
+  for (const [args, env] of [
+    ['token create --name waiting', {}],
+    ['auth login', { CI: 'true' }],
+  ] as const) {
+    const run = await line.run(args, { env });
+    assert.equal(run.code, 4, run.stderr);
+    assert.match(run.stderr, /^error: .*no terminal.*\nhint: .*--password.*--wait/);
+  }
+  assert.ok(Date.now() - began < 20_000);
+  const { rows } = await ada
+    .send('GET /api/v1/tokens?search=waiting')
+    .then(({ body }) => ({ rows: body['items'] }));
+  assert.deepEqual(rows, []);
 });
 
 test('a token is named by id, by prefix or by name, and what could be several is not guessed', async () => {

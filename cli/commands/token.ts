@@ -3,7 +3,7 @@ import { assertPermissions, choiceOf, tokenStatuses } from '#cli/choices.ts';
 import { listAll } from '#cli/client/api.ts';
 import { CliError, usage } from '#cli/client/errors.ts';
 import { makeToken, withSession } from '#cli/client/password-session.ts';
-import { grantByDevice } from '#cli/client/sign-in.ts';
+import { grantByDevice, noPerson } from '#cli/client/sign-in.ts';
 import { findOwnToken } from '#cli/client/token-reference.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
@@ -23,6 +23,7 @@ interface CreateOptions {
   password?: boolean;
   email?: string;
   browser: boolean;
+  wait?: boolean;
 }
 
 interface ListOptions {
@@ -84,6 +85,7 @@ function addCreate(token: Command): void {
     .option('--password', 'by e-mail and password instead of a browser')
     .option('--email <address>', 'with --password: whose')
     .option('--no-browser', 'do not open a browser, print the address only')
+    .option('--wait', 'also without a terminal: wait ten minutes for someone to confirm')
     .action((options: CreateOptions, command: Command) => create(openContext(command), options));
   addExamples(command, [
     ['keyward token create --name ci --ttl 30d', 'for a month'],
@@ -137,8 +139,7 @@ async function create(context: Context, options: CreateOptions): Promise<void> {
   const { token, credential } = made;
   if (options.raw) return context.out.print(clean(token));
   if (context.out.json) return context.out.printJson(made);
-  const { name, expiresAt } = credential;
-  handOver(context.out, token, `Token "${clean(name)}" made, ${validity(expiresAt, Date.now())}`);
+  handOver(context.out, token, `Token "${clean(credential.name)}" made, ${validity(credential, Date.now())}`);
 }
 
 /** The server is not asked about it by the token itself: it would count as used. */
@@ -159,9 +160,10 @@ async function createByPassword(
 
 async function createByDevice(
   context: Context,
-  { name, ttl, browser }: CreateOptions,
+  { name, ttl, browser, wait }: CreateOptions,
   permissions: Permission[] | undefined,
 ): Promise<MadeToken> {
+  if (!wait && !isInteractive()) throw noPerson('make a token');
   const request = { tokenName: name, tokenDays: String(ttl), permissions };
   const granted = await grantByDevice(context, request, browser);
   const { expires_in: left, scope } = granted;
@@ -206,7 +208,7 @@ async function rotate(context: Context, reference: string, options: RotateOption
       'refused',
       `A token cannot rotate a token: "${clean(name)}" is rotated by a signed-in person.`,
       {
-        hint: `In a browser: ${context.server()}/tokens?open=${id} – or here: keyward token rotate ${id} --password`,
+        hint: `In a browser: ${context.server()}/tokens?token=${id} – or here: keyward token rotate ${id} --password`,
       },
     );
   }

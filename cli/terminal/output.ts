@@ -101,7 +101,8 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
     warn: (text) => tell(`${notePaint.yellow('!')} `, text),
     trace: (text) => (options.debug ? say(notePaint.dim(`debug: ${clean(text)}`)) : undefined),
     fail(error) {
-      for (const line of describeFailure(error, options.debug, notePaint)) say(line);
+      if (options.json) say(cleanJsonLine(failureOf(error)));
+      else for (const line of describeFailure(error, options.debug, notePaint)) say(line);
       return exitCodes[error.outcome];
     },
   };
@@ -109,6 +110,12 @@ export function createOutput(options: OutputOptions, env: NodeJS.ProcessEnv = pr
 
 function cleaned<Row>(columns: Column<Row>[]): Column<Row>[] {
   return columns.map((column) => ({ ...column, value: (row) => clean(column.value(row)) }));
+}
+
+/** For programs: the code is the server's, or else says which exit code it is. */
+function failureOf({ message, outcome, facts }: CliError): Record<string, unknown> {
+  const { code = outcome, requestId = null, hint = null } = facts;
+  return { error: message, code, requestId, hint, exitCode: exitCodes[outcome] };
 }
 
 function describeFailure({ message, facts }: CliError, debug: boolean, paint: Paint): string[] {
