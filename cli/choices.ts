@@ -14,6 +14,7 @@ export const roles = namesOf<Role>({ viewer: true, member: true, manager: true, 
 export const tokenStatuses = namesOf<TokenStatus>({
   active: true,
   expiring: true,
+  blocked: true,
   expired: true,
   disabled: true,
   revoked: true,

@@ -11,6 +11,7 @@ function statusPaint({ paint }: Output): Record<TokenStatus, (text: string) => s
   return {
     active: paint.green,
     expiring: paint.yellow,
+    blocked: paint.red,
     expired: paint.red,
     disabled: paint.yellow,
     revoked: paint.dim,

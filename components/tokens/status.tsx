@@ -1,18 +1,20 @@
-import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, type LucideIcon } from 'lucide-react';
+import { Ban, CircleCheck, CircleDashed, CirclePause, Clock, Lock, type LucideIcon } from 'lucide-react';
 import { Badge, type BadgeVariant } from '#components/ui/badge.tsx';
 import type { TokenStatus, TokenView } from '#server/credentials/tokens/schema.ts';
 
 export const statuses = [
   'active',
   'expiring',
-  'expired',
+  'blocked',
   'disabled',
+  'expired',
   'revoked',
 ] as const satisfies TokenStatus[];
 
 export const statusWords: Record<TokenStatus, string> = {
   active: 'Active',
   expiring: 'Expiring',
+  blocked: 'Blocked',
   expired: 'Expired',
   disabled: 'Disabled',
   revoked: 'Revoked',
@@ -21,6 +23,7 @@ export const statusWords: Record<TokenStatus, string> = {
 const marks: Record<TokenStatus, { variant: BadgeVariant; icon: LucideIcon }> = {
   active: { variant: 'ok', icon: CircleCheck },
   expiring: { variant: 'warn', icon: Clock },
+  blocked: { variant: 'warn', icon: Lock },
   expired: { variant: 'idle', icon: CircleDashed },
   disabled: { variant: 'idle', icon: CirclePause },
   revoked: { variant: 'danger', icon: Ban },

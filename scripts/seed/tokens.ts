@@ -26,6 +26,7 @@ export interface Token extends TokenRow, Partial<LastUse> {
 const howMany: Record<TokenStatus, number> = {
   active: 62,
   expiring: 6,
+  blocked: 0,
   expired: 14,
   disabled: 5,
   revoked: 13,

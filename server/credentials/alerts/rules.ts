@@ -47,6 +47,7 @@ const stateWords: Partial<Record<TokenStatus, string>> = {
   expired: 'Expired',
   revoked: 'Revoked',
   disabled: 'Disabled',
+  blocked: 'Blocked',
 };
 
 function unusedWords({ lastUsedAt, createdAt }: FoundToken, at: Date): string {

@@ -32,6 +32,7 @@ test('the list of keys is filtered, searched, sorted and paged, with counts over
     total: 3,
     active: 2,
     expiring: 0,
+    blocked: 0,
     expired: 0,
     disabled: 1,
     revoked: 0,

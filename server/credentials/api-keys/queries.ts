@@ -1,5 +1,6 @@
 import { and, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { isBlocked } from '#db/blocked-tokens.ts';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
@@ -20,6 +21,7 @@ const keyColumns = {
   resources: credentials.resources,
   ipAllowlist: credentials.ipAllowlist,
   enabled: credentials.enabled,
+  isBlocked,
   held: credentials.held,
   callsPerSecond: credentials.callsPerSecond,
   callsAtOnce: credentials.callsAtOnce,

@@ -4,7 +4,15 @@ import type { KeyGrant, KeyView } from '#server/credentials/api-keys/schema.ts';
 import { isInGrace, tokenStatus } from '#server/credentials/tokens/rules.ts';
 
 export function toKeyView(row: KeyRow, at: Date): KeyView {
-  const { callsPerSecond: perSecond, callsAtOnce: atOnce, makerId, makerLabel, place: _, ...rest } = row;
+  const {
+    callsPerSecond: perSecond,
+    callsAtOnce: atOnce,
+    makerId,
+    makerLabel,
+    place: _,
+    isBlocked: __,
+    ...rest
+  } = row;
   const { revokedBy, revokedByLabel, secretSince, graceEndsAt, permissions, ...same } = rest;
   return {
     ...same,

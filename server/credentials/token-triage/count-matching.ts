@@ -7,8 +7,9 @@ import {
   type Among,
   type PageQuery,
 } from '#server/credentials/token-triage/find-page.ts';
+import { sweptStatuses } from '#server/credentials/token-triage/rules.ts';
 import { statusCounts } from '#server/credentials/tokens/list.ts';
-import { tokenStatuses, type MatchingTokens, type TokenCounts } from '#server/credentials/tokens/schema.ts';
+import type { MatchingTokens, TokenCounts } from '#server/credentials/tokens/schema.ts';
 
 /** How many tokens are looked at to count those that match: exact up to there, a bound beyond. */
 const mostLookedAt = 10_000;
@@ -51,7 +52,7 @@ function candidates({ tenantId, input: { lastUsed }, at }: PageQuery, among: Amo
   if (!lastUsed) return sql`select * from ${credentials} where ${mine}`;
   const window = and(
     eq(credentialLastUse.tenantId, tenantId),
-    inArray(credentialLastUse.sweptStatus, [...tokenStatuses]),
+    inArray(credentialLastUse.sweptStatus, [...sweptStatuses]),
     usedWithin(lastUsed, at),
   );
   return sql`select ${credentials}.* from ${credentials} join ${credentialLastUse}

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNotNull, isNull, lt, lte, not, or, sql, type SQL } from 'drizzle-orm';
+import { isBlocked } from '#db/blocked-tokens.ts';
 import type { Database } from '#db/client.ts';
 import { beginsWith, folded, hasPart } from '#db/fold.ts';
 import { isGone } from '#db/gone-tokens.ts';
@@ -16,14 +17,14 @@ import {
 import { credentialSearch } from '#db/schema/admin-tokens.ts';
 import { credentialLastUse, credentials, secrets } from '#db/schema/credentials.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { windowEdge } from '#server/credentials/token-triage/rules.ts';
+import { sweptStatuses, type SweptStatus, windowEdge } from '#server/credentials/token-triage/rules.ts';
 import type {
   AdminTokenSort,
   ListAdminTokensInput,
   UseWindow,
 } from '#server/credentials/token-triage/schema.ts';
 import { statusIs } from '#server/credentials/tokens/list.ts';
-import { tokenStatuses, type TokenStatus } from '#server/credentials/tokens/schema.ts';
+import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
 
 /** How far one page looks for tokens that a filter lets through, in each status. What it bounds is the time of a page. */
 const reach = 2_000;
@@ -131,7 +132,7 @@ function merged({ input }: PageQuery, walks: SQL[], limit: number): SQL {
 
 interface Branch {
   /** As swept: the part of the indexes that is walked. */
-  swept?: TokenStatus;
+  swept?: SweptStatus;
   when?: SQL | undefined;
   /** What turned since the last sweep: found by when it did, then sorted. */
   isShort?: boolean;
@@ -142,15 +143,18 @@ function branchesOf(status: TokenStatus | undefined, at: Date): Branch[] {
   const kept = not(isGone);
   const isLate = and(kept, lte(credentials.turnsAt, at));
   const inTime = and(kept, or(isNull(credentials.turnsAt), gt(credentials.turnsAt, at)));
-  if (!status) return tokenStatuses.map((swept) => ({ swept }));
+  if (!status) return sweptStatuses.map((swept) => ({ swept }));
+  const isTurned = and(isLate, eq(credentials.sweptStatus, 'active'), gt(credentials.expiresAt, at));
   const branches: Record<TokenStatus, Branch[]> = {
-    active: [{ swept: 'active', when: inTime }],
+    active: [{ swept: 'active', when: and(inTime, not(isBlocked)) }],
     expiring: [
-      { swept: 'expiring', when: inTime },
-      {
-        when: and(isLate, eq(credentials.sweptStatus, 'active'), gt(credentials.expiresAt, at)),
-        isShort: true,
-      },
+      { swept: 'expiring', when: and(inTime, not(isBlocked)) },
+      { when: and(isTurned, not(isBlocked)), isShort: true },
+    ],
+    blocked: [
+      { swept: 'active', when: and(inTime, isBlocked) },
+      { swept: 'expiring', when: and(inTime, isBlocked) },
+      { when: and(isTurned, isBlocked), isShort: true },
     ],
     expired: [
       { swept: 'expired', when: kept },

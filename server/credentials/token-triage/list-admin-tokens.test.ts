@@ -96,9 +96,10 @@ async function assertCounts(desk: Desk, token: string): Promise<void> {
        count(*) filter (where revoked_at is not null)::int as revoked,
        count(*) filter (where revoked_at is null and expires_at <= $1)::int as expired,
        count(*) filter (where revoked_at is null and (expires_at > $1) is not false and not enabled)::int as disabled,
-       count(*) filter (where revoked_at is null and expires_at > $1 and expires_at <= $2 and enabled)::int as expiring,
-       count(*) filter (where revoked_at is null and (expires_at > $2) is not false and enabled)::int as active
-     from credentials`,
+       count(*) filter (where revoked_at is null and (expires_at > $1) is not false and enabled and blocked)::int as blocked,
+       count(*) filter (where revoked_at is null and expires_at > $1 and expires_at <= $2 and enabled and not blocked)::int as expiring,
+       count(*) filter (where revoked_at is null and (expires_at > $2) is not false and enabled and not blocked)::int as active
+     from (select c.*, u.deactivated_at is not null as blocked from credentials c join users u on u.id = owner_user_id) tokens`,
     [now, week],
   );
   assert.deepEqual(counts, { ...plain });
@@ -108,18 +109,17 @@ test('whatever tokens there are and whenever they were swept, counts and filters
   await using desk = await openDesk();
   const samples = fc.sample(sample, { numRuns: 90, seed: 7 });
   await addTokens(desk, samples);
-  const { runtime } = desk;
   // Sessions end while the clock moves on.
   const { token } = await desk.ada.createToken({ name: 'watch', expiresInDays: null });
-  for (const change of ['none', 'sweep', 'age', 'sweep', 'switch', 'age', 'revoke', 'sweep']) {
-    if (change === 'sweep') await sweepTokens(runtime.db, desk.clock.now());
+  for (const change of 'none sweep off age sweep switch age on age revoke sweep'.split(' ')) {
+    const left = `update users set deactivated_at = case when ${change === 'off'} then now() end where name = 'Bob'`;
+    if (change === 'off' || change === 'on') await desk.sql(left);
+    if (change === 'sweep') await sweepTokens(desk.runtime.db, desk.clock.now());
     if (change === 'age') desk.clock.advance({ days: 4 });
     if (change === 'switch')
-      await desk.sql('update credentials set enabled = not enabled where name like $1', ['%1']);
+      await desk.sql("update credentials set enabled = not enabled where name like '%1'");
     if (change === 'revoke')
-      await desk.sql('update credentials set revoked_at = now() where revoked_at is null and name like $1', [
-        '%2',
-      ]);
+      await desk.sql("update credentials set revoked_at = now() where revoked_at is null and name like '%2'");
     await assertCounts(desk, token);
     const { counts } = await list(desk, '', token);
     for (const status of tokenStatuses) {

@@ -5,6 +5,7 @@ import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import { countMatching } from '#server/credentials/token-triage/count-matching.ts';
 import { findPage, sortKeys, type Among } from '#server/credentials/token-triage/find-page.ts';
 import {
+  findBlockedOwners,
   findMatching,
   findOwners,
   findTallies,
@@ -14,6 +15,7 @@ import { countsOf } from '#server/credentials/token-triage/rules.ts';
 import type { AdminTokenPageView, ListAdminTokensInput } from '#server/credentials/token-triage/schema.ts';
 import { matchingOf } from '#server/credentials/tokens/list.ts';
 import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
+import { expiringBefore } from '#server/credentials/tokens/rules.ts';
 
 /** Matches that are sorted rather than looked for along the list. */
 const fewMatches = 2_000;
@@ -35,10 +37,14 @@ export async function listAdminTokens(
   const isNarrowed = Boolean(input.search || input.user || input.lastUsed || input.kind);
   const [among, tallies] = await Promise.all([
     chooseAmong(runtime.db, tenantId, input),
-    findTallies(runtime.db, tenantId, at),
+    findTallies(runtime.db, tenantId, { at, expiringBefore: expiringBefore(at) }),
   ]);
+  // Few among all that are active: looked for by their owners, of whom there are fewer still.
+  const nearby =
+    among ??
+    (input.status === 'blocked' ? { owners: await findBlockedOwners(runtime.db, tenantId) } : undefined);
   const [page, found] = await Promise.all([
-    findPage(runtime.db, query, among),
+    findPage(runtime.db, query, nearby),
     isNarrowed && !after ? countMatching(runtime.db, query, among) : undefined,
   ]);
   const counts = countsOf(tallies);

@@ -49,9 +49,23 @@ export async function findMatching(
   return rows.map((row) => row.id);
 }
 
+/** Whose tokens are blocked: of deactivated people, and in a suspended tenant of everyone. */
+const blockedOwners = (tenantId: TenantId) => sql`
+  select id from users where tenant_id = ${tenantId} and deleted_at is null and (deactivated_at is not null
+    or (select suspended_at is not null from tenants where id = ${tenantId}))`;
+
+export async function findBlockedOwners(db: Connection, tenantId: TenantId): Promise<string[]> {
+  const { rows } = await db.execute<{ id: string }>(blockedOwners(tenantId));
+  return rows.map(({ id }) => id);
+}
+
 /** Counts by swept status, what is gone among the revoked, and of those whose time came since: in one statement, so that nothing moves in between. */
-export async function findTallies(db: Connection, tenantId: TenantId, at: Date): Promise<StatusCount[]> {
-  const now = at.toISOString();
+export async function findTallies(
+  db: Connection,
+  tenantId: TenantId,
+  { at, expiringBefore }: { at: Date; expiringBefore: Date },
+): Promise<StatusCount[]> {
+  const [now, soon] = [at.toISOString(), expiringBefore.toISOString()];
   const { rows } = await db.execute<StatusCount & Record<string, unknown>>(sql`
     with gone as materialized (
       select token.swept_status from ${goneOwners} as owner cross join lateral (
@@ -59,15 +73,22 @@ export async function findTallies(db: Connection, tenantId: TenantId, at: Date):
         where owner_user_id = owner.id and tenant_id = ${tenantId} and revoked_at is null offset 0
       ) as token
     )
-    select status, sum(count)::int as count, sum(due)::int as due, sum(turned)::int as turned from (
-      select status, count, 0 as due, 0 as turned from credential_tallies where tenant_id = ${tenantId}
+    select status, sum(count)::int as count, sum(due)::int as due, sum(turned)::int as turned, sum(blocked)::int as blocked from (
+      select status, count, 0 as due, 0 as turned, 0 as blocked from credential_tallies where tenant_id = ${tenantId}
       union all
-      select swept_status, 0, count(*) filter (where expires_at <= ${now}), count(*) from credentials
+      select swept_status, 0, count(*) filter (where expires_at <= ${now}), count(*), 0 from credentials
       where tenant_id = ${tenantId} and turns_at <= ${now} and owner_user_id is not null and not ${isGone} group by swept_status
       union all
-      select status, sum(count), 0, 0 from (
+      select status, sum(count), 0, 0, 0 from (
         select swept_status, -count(*) from gone group by swept_status union all select 'revoked', count(*) from gone
       ) as moved (status, count) group by status
+      union all
+      select case when expires_at <= ${soon} then 'expiring' else 'active' end, 0, 0, 0, count(*)
+      from (${blockedOwners(tenantId)}) as owner cross join lateral (
+        select expires_at from credentials
+        where owner_user_id = owner.id and tenant_id = ${tenantId} and revoked_at is null and enabled
+          and (expires_at > ${now} or expires_at is null) offset 0
+      ) as token group by 1
     ) as parts group by status`);
   return rows;
 }

@@ -112,21 +112,22 @@ for (const [name, expected] of Object.entries(changes)) {
 
 test('counts are those of this moment: what turned since the last sweep is counted as what it is by now', () => {
   const tallies = [
-    { status: 'active', count: 100, due: 3, turned: 10 },
-    { status: 'expiring', count: 50, due: 20, turned: 20 },
-    { status: 'expired', count: 1_000, due: 0, turned: 0 },
-    { status: 'disabled', count: 40, due: 5, turned: 5 },
-    { status: 'revoked', count: 7, due: 0, turned: 0 },
+    { status: 'active', count: 100, due: 3, turned: 10, blocked: 9 },
+    { status: 'expiring', count: 50, due: 20, turned: 20, blocked: 2 },
+    { status: 'expired', count: 1_000, due: 0, turned: 0, blocked: 0 },
+    { status: 'disabled', count: 40, due: 5, turned: 5, blocked: 0 },
+    { status: 'revoked', count: 7, due: 0, turned: 0, blocked: 0 },
   ] as const;
   assert.deepEqual(countsOf(tallies), {
     total: 1_197,
-    active: 90,
-    expiring: 37,
+    active: 81,
+    expiring: 35,
+    blocked: 11,
     expired: 1_028,
     disabled: 35,
     revoked: 7,
   });
-  const none = { total: 0, active: 0, expiring: 0, expired: 0, disabled: 0, revoked: 0 };
+  const none = { total: 0, active: 0, expiring: 0, blocked: 0, expired: 0, disabled: 0, revoked: 0 };
   assert.deepEqual(countsOf([]), none);
 });
 

@@ -11,25 +11,32 @@ import { AppError } from '#server/errors.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 
+/** What a sweep writes down. Who is blocked is known by the owner alone, of whom very many tokens would change at once. */
+export const sweptStatuses = ['active', 'expiring', 'disabled', 'expired', 'revoked'] as const;
+export type SweptStatus = (typeof sweptStatuses)[number];
+
 /** What the counts are worked out from. */
 export interface StatusCount {
   /** As it was at the last sweep. */
-  status: TokenStatus;
+  status: SweptStatus;
   count: number;
   /** How many of them have expired since. */
   due: number;
   /** How many of them are something else by now, the due ones among them. */
   turned: number;
+  /** How many that are of this status by now are blocked. */
+  blocked: number;
 }
 
 /** Counts by status at this moment, from counts by status at the last sweep and what changed since. */
 export function countsOf(tallies: readonly StatusCount[]): AdminTokenPageView['counts'] {
-  const swept = (status: TokenStatus) =>
-    tallies.find((tally) => tally.status === status) ?? { count: 0, due: 0, turned: 0 };
+  const swept = (status: SweptStatus) =>
+    tallies.find((tally) => tally.status === status) ?? { count: 0, due: 0, turned: 0, blocked: 0 };
   const [active, expiring, disabled] = [swept('active'), swept('expiring'), swept('disabled')];
   const counts = {
-    active: active.count - active.turned,
-    expiring: expiring.count - expiring.due + active.turned - active.due,
+    active: active.count - active.turned - active.blocked,
+    expiring: expiring.count - expiring.due + active.turned - active.due - expiring.blocked,
+    blocked: active.blocked + expiring.blocked,
     expired: swept('expired').count + active.due + expiring.due + disabled.due,
     disabled: disabled.count - disabled.due,
     revoked: swept('revoked').count,
@@ -94,7 +101,7 @@ interface UsedToken {
 
 /** What breaks if a token is revoked, in one sentence. */
 export function impactOf(token: UsedToken, at: Date): AdminTokenUsesView['impact'] {
-  if (['revoked', 'expired', 'disabled'].includes(token.status)) {
+  if (['revoked', 'expired', 'disabled', 'blocked'].includes(token.status)) {
     return { verdict: 'ended', sentence: endedSentence(token) };
   }
   if (!token.lastUsedAt) return { verdict: 'quiet', sentence: 'Never used: nothing will notice.' };
@@ -109,7 +116,12 @@ export function impactOf(token: UsedToken, at: Date): AdminTokenUsesView['impact
 }
 
 function endedSentence({ status, refused }: UsedToken): string {
-  const words = { revoked: 'Revoked already', expired: 'Expired already', disabled: 'Switched off already' };
+  const words = {
+    revoked: 'Revoked already',
+    expired: 'Expired already',
+    disabled: 'Switched off already',
+    blocked: 'Blocked already',
+  };
   const said = words[status as keyof typeof words];
   if (refused === 0) return `${said}: nothing works with it.`;
   return `${said}, and still tried ${timesWords(refused)} in the last 30 days: something has not noticed.`;

@@ -1,4 +1,5 @@
 import { and, eq, gt, isNotNull, isNull, lte, not, or, sql, type SQL } from 'drizzle-orm';
+import { isBlocked } from '#db/blocked-tokens.ts';
 import type { Connection, Database } from '#db/client.ts';
 import { beginsWith, folded, hasPart } from '#db/fold.ts';
 import { isGone } from '#db/gone-tokens.ts';
@@ -106,13 +107,15 @@ function matches(search: string): SQL | undefined {
 export function statusIs(status: TokenStatus, at: Date): SQL | undefined {
   const kept = and(isNull(credentials.revokedAt), not(isGone));
   const alive = and(kept, or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)));
+  const works = and(alive, eq(credentials.enabled, true), not(isBlocked));
   const soon = and(isNotNull(credentials.expiresAt), lte(credentials.expiresAt, expiringBefore(at)));
   const conditions: Record<TokenStatus, SQL | undefined> = {
     revoked: or(isNotNull(credentials.revokedAt), isGone),
     expired: and(kept, lte(credentials.expiresAt, at)),
     disabled: and(alive, eq(credentials.enabled, false)),
-    expiring: and(alive, eq(credentials.enabled, true), soon),
-    active: and(alive, eq(credentials.enabled, true), sql`(${soon}) is not true`),
+    blocked: and(alive, eq(credentials.enabled, true), isBlocked),
+    expiring: and(works, soon),
+    active: and(works, sql`(${soon}) is not true`),
   };
   return conditions[status];
 }

@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { isBlocked } from '#db/blocked-tokens.ts';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
 import { revokedOrGone } from '#db/gone-tokens.ts';
 import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
@@ -28,6 +29,7 @@ export const tokenColumns = {
   resources: credentials.resources,
   ipAllowlist: credentials.ipAllowlist,
   enabled: credentials.enabled,
+  isBlocked,
   held: credentials.held,
   createdAt: credentials.createdAt,
   expiresAt: credentials.expiresAt,

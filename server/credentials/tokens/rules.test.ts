@@ -18,7 +18,7 @@ import { tokenLimits } from '#server/credentials/tokens/schema.ts';
 const day = 86_400_000;
 const now = new Date('2026-11-22T12:00:00Z');
 const inMs = (ms: number) => new Date(now.getTime() + ms);
-const fresh = { enabled: true, expiresAt: null, revokedAt: null };
+const fresh = { enabled: true, isBlocked: false, expiresAt: null, revokedAt: null };
 const open = { maxTokenDays: null, allowEternalTokens: true };
 
 const statuses: [string, Partial<Parameters<typeof tokenStatus>[0]>, string][] = [
@@ -29,6 +29,10 @@ const statuses: [string, Partial<Parameters<typeof tokenStatus>[0]>, string][] =
   ['none left', { expiresAt: now }, 'expired'],
   ['switched off', { enabled: false }, 'disabled'],
   ['switched off and nearly over', { enabled: false, expiresAt: inMs(1) }, 'disabled'],
+  ['an owner who is deactivated', { isBlocked: true }, 'blocked'],
+  ['an owner who is deactivated and a moment left', { isBlocked: true, expiresAt: inMs(1) }, 'blocked'],
+  ['an owner who is deactivated, switched off', { isBlocked: true, enabled: false }, 'disabled'],
+  ['an owner who is deactivated, over', { isBlocked: true, expiresAt: now }, 'expired'],
   ['switched off and over', { enabled: false, expiresAt: now }, 'expired'],
   ['revoked and over', { revokedAt: now, expiresAt: now, enabled: false }, 'revoked'],
 ];
@@ -105,8 +109,8 @@ test('a name that is taken gets a number, and stays as short as it has to be', (
 });
 
 const ended = [
-  { expiresAt: now, enabled: true, revokedAt: null },
-  { expiresAt: null, enabled: true, revokedAt: now },
+  { ...fresh, expiresAt: now },
+  { ...fresh, revokedAt: now },
 ];
 for (const token of ended) {
   const status = tokenStatus(token, now);

@@ -12,13 +12,20 @@ interface TokenState {
   revokedAt: Date | null;
 }
 
-/** What a token is at a moment. Revoked outweighs expired, expired outweighs disabled, as a refusal names them. */
-export function tokenStatus(token: TokenState, at: Date): TokenStatus {
-  if (token.revokedAt) return 'revoked';
-  if (token.expiresAt && token.expiresAt <= at) return 'expired';
+/** What a token is at a moment: the first that applies, in the order in which a refusal names them. */
+export function tokenStatus(token: TokenState & { isBlocked: boolean }, at: Date): TokenStatus {
+  const end = endOf(token, at);
+  if (end) return end;
   if (!token.enabled) return 'disabled';
+  if (token.isBlocked) return 'blocked';
   if (token.expiresAt && token.expiresAt <= expiringBefore(at)) return 'expiring';
   return 'active';
+}
+
+/** How a token has ended, if it has. */
+function endOf({ revokedAt, expiresAt }: TokenState, at: Date): 'revoked' | 'expired' | undefined {
+  if (revokedAt) return 'revoked';
+  return expiresAt && expiresAt <= at ? 'expired' : undefined;
 }
 
 /** A token that ends by then counts as expiring. */
@@ -28,8 +35,7 @@ export function expiringBefore(at: Date): Date {
 
 /** Whether a secret that was replaced still works beside the new one. */
 export function isInGrace(token: TokenState & { graceEndsAt: Date | null }, at: Date): boolean {
-  const status = tokenStatus(token, at);
-  return token.graceEndsAt !== null && token.graceEndsAt > at && status !== 'revoked' && status !== 'expired';
+  return token.graceEndsAt !== null && token.graceEndsAt > at && !endOf(token, at);
 }
 
 /** When the secret that a rotation replaces stops to work: never later than the token itself. */
@@ -79,10 +85,8 @@ export function assertGrantable(ceiling: ReadonlySet<Permission>, grant: Grant):
 
 /** Throws `token_ended` for a token that has been revoked or has expired: there is nothing left to change. */
 export function assertChangeable(token: TokenState, at: Date): void {
-  const status = tokenStatus(token, at);
-  if (status === 'revoked' || status === 'expired') {
-    throw new AppError('token_ended', `This token is ${status} and cannot be changed. Make a new one.`);
-  }
+  const end = endOf(token, at);
+  if (end) throw new AppError('token_ended', `This token is ${end} and cannot be changed. Make a new one.`);
 }
 
 /** Throws `token_disabled` for switching on what an admin, or the detection of a stolen secret, switched off. */

@@ -25,9 +25,9 @@ export const tokenLimits = {
   madePerDay: 5_000,
 } as const;
 
-export const tokenStatuses = ['active', 'expiring', 'expired', 'disabled', 'revoked'] as const;
+export const tokenStatuses = ['active', 'expiring', 'blocked', 'disabled', 'expired', 'revoked'] as const;
 export const tokenStatusSchema = z.enum(tokenStatuses).meta({
-  description: `Worked out by the server; \`expiring\`: ${soonDays} days or less left.`,
+  description: `Worked out by the server. \`expiring\`: ${soonDays} days or less left; \`blocked\`: its owner is deactivated, or the tenant suspended.`,
 });
 export type TokenStatus = z.infer<typeof tokenStatusSchema>;
 
@@ -233,8 +233,9 @@ const tokenCountsView = z.object({
   total: z.int(),
   active: z.int(),
   expiring: z.int(),
-  expired: z.int(),
+  blocked: z.int(),
   disabled: z.int(),
+  expired: z.int(),
   revoked: z.int(),
 });
 export type TokenCounts = z.infer<typeof tokenCountsView>;

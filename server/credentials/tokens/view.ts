@@ -15,7 +15,7 @@ export function toTokenView(row: TokenRow, at: Date, useByDay: number[]): TokenV
     revokedAt,
     ...rest
   } = row;
-  const { secretSince, graceEndsAt, place: _, ...same } = rest;
+  const { secretSince, graceEndsAt, isBlocked: _, place: __, ...same } = rest;
   return {
     ...same,
     permissions: permissions as Grant,
