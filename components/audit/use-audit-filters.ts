@@ -1,5 +1,5 @@
 'use client';
-import { parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { createParser, parseAsInteger, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import type { AuditFilter } from '#server/oversight/audit-log/schema.ts';
 
 export const outcomes = ['ok', 'denied', 'failed'] as const;
@@ -17,6 +17,15 @@ export const rangeWords: Record<Range | 'all', string> = {
 const hour = 3_600_000;
 const rangeMilliseconds = { hour, day: 24 * hour, week: 168 * hour, month: 720 * hour };
 
+/** A day of the calendar, `2026-11-22`; what is none counts as left out. One that is typed passes through many days. */
+const parseAsDay = createParser({
+  parse(text) {
+    const at = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00Z`) : undefined;
+    return at && at.getTime() > 0 && at.toISOString().startsWith(text) ? text : null;
+  },
+  serialize: (day: string) => day,
+}).withOptions({ history: 'replace' });
+
 const parsers = {
   actor: parseAsString,
   action: parseAsString,
@@ -25,8 +34,8 @@ const parsers = {
   outcome: parseAsStringLiteral(outcomes),
   range: parseAsStringLiteral(ranges),
   /** Days, of whoever looks: `2026-11-22`, both in. */
-  from: parseAsString,
-  to: parseAsString,
+  from: parseAsDay,
+  to: parseAsDay,
   search: parseAsString.withDefault('').withOptions({ history: 'replace' }),
   /** The sequence of the one that is opened. */
   event: parseAsInteger,
