@@ -1,7 +1,10 @@
 'use client';
 import { useState } from 'react';
+import { Alert } from '#components/ui/alert.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { ReasonField } from '#components/ui/reason-field.tsx';
+import { TimeAgo } from '#components/ui/time-ago.tsx';
+import { useNow } from '#components/ui/use-now.ts';
 import type { AdminTokenView } from '#server/credentials/token-triage/schema.ts';
 import { tokensWords, useTriageChange } from './use-triage-changes.ts';
 
@@ -12,6 +15,34 @@ interface RevokeTokensDialogProps {
   returnTo: () => HTMLElement | null;
   onClose: () => void;
   onRevoked: () => void;
+}
+
+const day = 86_400_000;
+
+/** What would notice: of one token how it was used, of several how many were used of late. */
+function UseWarning({ tokens }: Pick<RevokeTokensDialogProps, 'tokens'>) {
+  const now = useNow();
+  const used = tokens.filter(
+    ({ status, lastUsedAt }) =>
+      (status === 'active' || status === 'expiring') &&
+      lastUsedAt &&
+      now.getTime() - Date.parse(lastUsedAt) < day,
+  );
+  const [first] = used;
+  if (!first?.lastUsedAt) return null;
+  if (tokens.length > 1)
+    return (
+      <Alert variant="warn">
+        {used.length} of {tokens.length} were used in the last 24 hours.
+      </Alert>
+    );
+  const calls = first.useByDay.reduce((sum, count) => sum + count, 0);
+  return (
+    <Alert variant="warn">
+      {calls.toLocaleString()} {calls === 1 ? 'call' : 'calls'} in the last 30 days
+      {first.lastUsedAgent && <> by {first.lastUsedAgent}</>}, the last <TimeAgo at={first.lastUsedAt} />.
+    </Alert>
+  );
 }
 
 /** Asks before it ends the tokens of others, and for a reason that they will read. */
@@ -30,7 +61,7 @@ export function RevokeTokensDialog({ tokens, onRevoked, ...dialog }: RevokeToken
     <FormDialog
       {...dialog}
       title={title}
-      description="Whatever uses them stops working with its next call. This cannot be undone."
+      description={`Whatever uses ${first && tokens.length === 1 ? 'it' : 'them'} stops working with its next call. This cannot be undone.`}
       onSubmit={submit}
       submitLabel={`Revoke ${tokens.length === 1 ? 'token' : tokensWords(tokens.length)}`}
       pendingLabel="Revoking…"
@@ -46,6 +77,7 @@ export function RevokeTokensDialog({ tokens, onRevoked, ...dialog }: RevokeToken
         ))}
         {tokens.length > named && <li className="text-muted">and {tokens.length - named} more</li>}
       </ul>
+      <UseWarning tokens={tokens} />
       <ReasonField
         placeholder="Found in a public repository"
         hint="Their owners see it, and it is kept in the audit log."
