@@ -19,7 +19,8 @@ async function seed(config: Config): Promise<Seeded | 'there already'> {
   const there = await whatIsThere(runtime);
   if (there === 'people')
     throw new SeedRefusal(
-      'This database has people of its own. The seed is for an empty one. Nothing was changed.',
+      'This database has people of its own. The seed is for an empty one. Nothing was changed. To have it beside yours: ' +
+        'KEYWARD_DATA=./demo npm run seed && KEYWARD_DATA=./demo npm start',
     );
   return there === 'seed' ? 'there already' : await fillDatabase(runtime);
 }

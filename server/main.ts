@@ -114,7 +114,9 @@ async function announce(runtime: Runtime, port: number): Promise<void> {
   const setup =
     code &&
     `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;
-  say(`Keyward is ready at ${origin}${listening}${setup ? `\n${setup}` : ''}`);
+  say(`Keyward is ready at ${origin}${listening}`);
+  say(`Its command line: curl -fsSL ${origin}/cli/install.sh | sh`);
+  if (setup) say(setup);
 }
 
 /** Where it listens, unless the address of people says so. */

@@ -83,7 +83,12 @@ async function breakLines({ servers: [server], ada }: Stage): Promise<void> {
 function strangeLines(log: string): string[] {
   return log.split('\n').filter((line) => {
     // Two lines of these and the empty ones between them are what a server says to whoever started it.
-    if (/^( *|Keyward is ready at \S+|Nobody can sign in yet\..*| {2}http\S+)$/.test(line)) return false;
+    if (
+      /^( *|Keyward is ready at \S+|Its command line: curl -fsSL \S+ \| sh|Nobody can sign in yet\..*| {2}http\S+)$/.test(
+        line,
+      )
+    )
+      return false;
     // oxlint-disable-next-line no-control-regex -- they are what is looked for
     return /[\u0000-\u001f\u007f-\u009f]/.test(line) || !isWhole(line);
   });
