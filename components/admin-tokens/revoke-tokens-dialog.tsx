@@ -36,7 +36,8 @@ function UseWarning({ tokens }: Pick<RevokeTokensDialogProps, 'tokens'>) {
         {used.length} of {tokens.length} were used in the last 24 hours.
       </Alert>
     );
-  const calls = first.useByDay.reduce((sum, count) => sum + count, 0);
+  const { useByDay: daily } = first;
+  const calls = daily.reduce((sum, count) => sum + count, 0);
   return (
     <Alert variant="warn">
       {calls.toLocaleString()} {calls === 1 ? 'call' : 'calls'} in the last 30 days
