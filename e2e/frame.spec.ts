@@ -13,6 +13,7 @@ test('the sidebar has one entry a thing, by group, and marks where one is', asyn
   await expect(main(page).getByRole('link')).toHaveText([
     /^Home/,
     /^Tokens/,
+    /^Agents/,
     /^API keys/,
     /^Users/,
     /^Audit log/,
