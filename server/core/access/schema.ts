@@ -297,5 +297,4 @@ export const profileView = z.object({
   role: roleSchema,
   tenantId: idSchema,
 });
-
 export type ProfileView = z.infer<typeof profileView>;

@@ -38,12 +38,14 @@ export const helloParams = z.strictObject({
 });
 export type HelloParams = z.infer<typeof helloParams>;
 
-export const helloResult = z.object({
-  agentId: idSchema,
-  epoch: z.int(),
-  serverTime: z.iso.datetime(),
-  heartbeatSeconds: z.int(),
-});
+/** What it is answered. */
+export interface HelloResult {
+  agentId: string;
+  epoch: number;
+  /** ISO 8601. */
+  serverTime: string;
+  heartbeatSeconds: number;
+}
 
 /** Server → agent: a new secret, to be put on the disk before it is confirmed. */
 export const rotateParams = z.object({
@@ -65,6 +67,3 @@ export const rotationFailedParams = z.strictObject({
   reason: z.enum(agentFailures),
   text: z.string().max(200).optional(),
 });
-
-/** JSON-RPC error codes beside the standard ones. */
-export const rotationFailedCode = -32_000;

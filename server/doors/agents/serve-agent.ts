@@ -8,6 +8,7 @@ import { ProtocolError, readAs, type Call } from '#server/doors/agents/read-mess
 import {
   channelLimits,
   helloParams,
+  type HelloResult,
   rotationCompleteParams,
   rotationFailedParams,
 } from '#server/doors/agents/schema.ts';
@@ -56,7 +57,8 @@ async function answerHello(
   const { agent } = ctx.principal;
   const serverTime = ctx.now().toISOString();
   const { heartbeatSeconds } = channelLimits;
-  sendMessage(connection, { id, result: { agentId: agent.id, epoch, serverTime, heartbeatSeconds } });
+  const result: HelloResult = { agentId: agent.id, epoch, serverTime, heartbeatSeconds };
+  sendMessage(connection, { id, result });
   const resource = { type: 'agent', id: agent.id, label: agent.name };
   const detail = { host, version, epoch };
   ctx.runtime.auditQueue.addGathered(auditRow(ctx, { action: 'agent.connect', resource, detail }));
