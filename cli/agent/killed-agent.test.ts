@@ -153,13 +153,16 @@ for (const [moment, reach] of moments) {
 test('an agent that is killed at any moment, again and again, never has to be enrolled again', async () => {
   await using machine = await openMachine();
   const { channel } = machine;
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 8; round++) {
     const child = await machine.start();
+    const answered = channel.answers.length;
     channel.rotate();
+    // However slow the machine is, every other round gets as far as the disk.
+    if (round % 2 === 0) await until(() => channel.answers.length > answered);
     await sleep(Math.random() * 40);
     await kill(child);
     assertUsable(machine);
   }
   await machine.start();
-  assert.ok(readStateFile(machine.file).current.epoch > 1);
+  assert.ok(readStateFile(machine.file).current.epoch > 4);
 });
