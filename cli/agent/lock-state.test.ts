@@ -21,9 +21,11 @@ const HOLD = `import('#cli/agent/lock-state.ts').then(({ lockState }) => lockSta
   (error) => { console.log(error.outcome); })`;
 
 /** A process that holds the lock, or says that it cannot. */
-function startHolder(file: string): ChildProcess & { said: Promise<string> } {
+function startHolder(file: string, before = ''): ChildProcess & { said: Promise<string> } {
   const cwd = path.join(import.meta.dirname, '..', '..');
-  const child = spawn(process.execPath, ['-e', HOLD, file], { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+  const env = { ...process.env, NODE: process.execPath, HOLD, FILE: file };
+  const command = `${before}exec "$NODE" -e "$HOLD" "$FILE"`;
+  const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const said = once(child.stdout, 'data').then(([chunk]) => String(chunk).trim());
   return Object.assign(child, { said });
 }
@@ -84,4 +86,13 @@ test('a holder in another container is known by its touching the file', async ()
   writeFileSync(path.join(own.folder, name), JSON.stringify({ place: 'elsewhere', pid: 1, startedAt: '1' }));
   await assert.rejects(lockState(own.file), { outcome: 'locked' });
   lock.release();
+});
+
+test('where there is no room to say who holds it, a lock is held all the same', async () => {
+  using own = openFolder();
+  const holder = startHolder(own.file, 'trap "" XFSZ; ulimit -f 0; ');
+  assert.equal(await holder.said, 'held');
+  await assert.rejects(lockState(own.file), { outcome: 'locked' });
+  await kill(holder);
+  (await lockState(own.file)).release();
 });

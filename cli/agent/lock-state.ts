@@ -71,14 +71,9 @@ function lockNumbers(file: string): number[] {
 }
 
 function claim(own: string): boolean {
+  let descriptor: number;
   try {
-    const descriptor = openSync(own, 'wx', 0o600);
-    writeSync(
-      descriptor,
-      JSON.stringify({ place: here(), pid: process.pid, startedAt: startOf(process.pid) }),
-    );
-    closeSync(descriptor);
-    return true;
+    descriptor = openSync(own, 'wx', 0o600);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') return false;
@@ -86,6 +81,17 @@ function claim(own: string): boolean {
       hint: 'The folder of the state file must be writable for the agent.',
     });
   }
+  try {
+    writeSync(
+      descriptor,
+      JSON.stringify({ place: here(), pid: process.pid, startedAt: startOf(process.pid) }),
+    );
+  } catch {
+    // On a full disk an agent still connects; others see that the file is touched.
+  } finally {
+    closeSync(descriptor);
+  }
+  return true;
 }
 
 function hold(own: string): StateLock {
