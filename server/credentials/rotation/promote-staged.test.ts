@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stageSecret } from '#server/core/secrets/replace-secret.ts';
-import type { Answer, Caller } from '#server/testing/caller.ts';
+import { textOf, type Answer, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { createAgent, enrollByCode } from '#server/testing/enrollment.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
@@ -60,7 +60,7 @@ test('the secret that was replaced works through its grace and not after it, and
   const ada = await signIn(desk, desk.ada.email, goodPassword);
   const { body } = await ada.send(`GET /api/v1/agents/${agent.id}`);
   const days = ['rotateAfter', 'expiresAt'].map(
-    (name) => (Date.parse(String(body[name])) - desk.clock.now().getTime()) / 86_400_000,
+    (name) => (Date.parse(textOf(body[name])) - desk.clock.now().getTime()) / 86_400_000,
   );
   assert.deepEqual([body['epoch'], ...days], [2, 7, 14]);
   desk.clock.advance({ minutes: 4, seconds: 59 });
