@@ -74,7 +74,10 @@ function ownWords(
       return {
         icon: KeyRound,
         variant: 'danger',
-        title: '… was revoked by somebody who found it',
+        title:
+          token?.kind === 'agent'
+            ? 'The secret of … was revoked by someone who found it'
+            : '… was revoked by somebody who found it',
         detail: `Reported ${happened}. Find out where its secret was to be found.`,
       };
     case 'setup_reused':

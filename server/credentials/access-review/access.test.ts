@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ReachPageView } from '#server/credentials/access-review/schema.ts';
 import { openDesk } from '#server/testing/desk.ts';
+import { createAgent, enrollByCode } from '#server/testing/enrollment.ts';
+import { goodPassword, signIn } from '#server/testing/person.ts';
 
 test('who can reach a tool is listed with the reason of each, and no one who cannot use it', async () => {
   await using desk = await openDesk();
@@ -67,4 +69,60 @@ test('a credential is explained to its owner, to itself and to managers, and to 
     [desk.ada, desk.ada.id],
   ] as const)
     assert.equal((await ask(who, id)).problem?.code, 'not_found');
+});
+
+test('an agent can reach what it names while it works, for an owner who may', async () => {
+  await using desk = await openDesk();
+  const bob = await desk.join('Bob', 'member');
+  const granted = { permissions: ['mcp:call'], resources: { mcp_tool: ['s/search'] } };
+  const { agent, code } = await createAgent(desk.ada, { name: 'runner', ownerId: bob.id, ...granted });
+  const reaching = async () => {
+    const answer = await desk.ada.send('GET /api/v1/access?type=mcp_tool&id=s/search');
+    const { items } = answer.body as unknown as ReachPageView;
+    return items.filter(({ kind }) => kind === 'agent');
+  };
+  assert.deepEqual(await reaching(), [], 'nothing holds a secret of it yet');
+  const { token } = await enrollByCode(desk, code);
+  const owner = { id: bob.id, label: bob.email };
+  const found = { kind: 'agent', id: agent.id, label: 'runner', reason: 'id', owner, expiresAt: null };
+  assert.deepEqual(await reaching(), [found]);
+  const explained = async (permission: string) =>
+    (
+      await desk.send('POST /api/v1/access/explain', {
+        token,
+        body: { credentialId: agent.id, permission },
+      })
+    ).body['sentence'];
+  assert.equal(await explained('mcp:call'), 'The agent "runner" may do mcp:call.');
+  assert.equal(
+    await explained('agents:read'),
+    'The agent "runner" may not do agents:read: no agent can hold agents:read.',
+  );
+  const asOwner = await bob.send('POST /api/v1/access/explain', { body: { credentialId: agent.id } });
+  assert.equal(asOwner.body['allowed'], true);
+  const at = `/api/v1/agents/${agent.id}`;
+  const ends: [string, object, string, object, string][] = [
+    [`POST ${at}/pause`, { reason: 'why' }, `POST ${at}/resume`, {}, 'pause'],
+    [`PATCH ${at}`, { enabled: false }, `PATCH ${at}`, { enabled: true }, 'grant'],
+    [
+      `PATCH /api/v1/users/${bob.id}`,
+      { role: 'viewer' },
+      `PATCH /api/v1/users/${bob.id}`,
+      { role: 'member' },
+      'role',
+    ],
+  ];
+  for (const [off, body, on, back, decidedBy] of ends) {
+    await desk.ada.send(off, { body });
+    assert.deepEqual(await reaching(), [], off);
+    const why = { credentialId: agent.id, permission: 'mcp:call' };
+    const { body: said } = await desk.ada.send('POST /api/v1/access/explain', { body: why });
+    assert.deepEqual([said['allowed'], said['decidedBy']], [false, decidedBy], JSON.stringify(said));
+    await desk.ada.send(on, { body: back });
+    assert.deepEqual(await reaching(), [found], on);
+  }
+  desk.clock.advance({ days: 14 });
+  const ada = await signIn(desk, desk.ada.email, goodPassword);
+  const later = await ada.send('GET /api/v1/access?type=mcp_tool&id=s/search');
+  assert.ok(!later.text.includes(agent.id), 'its secret has expired');
 });

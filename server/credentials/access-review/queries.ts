@@ -1,9 +1,10 @@
-import { and, eq, gt, inArray, isNull, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, exists, gt, inArray, isNull, ne, or, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Connection, Database } from '#db/client.ts';
+import { isCurrentSecret } from '#db/main-secrets.ts';
 import { reaches } from '#db/reach.ts';
 import { agents } from '#db/schema/agents.ts';
-import { credentials } from '#db/schema/credentials.ts';
+import { credentials, secrets } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
 import type { Resource, Resources, Role } from '#server/core/access/schema.ts';
@@ -52,6 +53,12 @@ export interface ReachQuery {
   at: Date;
 }
 
+/** What an agent that was enrolled has, until it expires. */
+function secretOf(db: Database, at: Date) {
+  const isAlive = or(isNull(secrets.expiresAt), gt(secrets.expiresAt, at));
+  return db.select({ epoch: secrets.epoch }).from(secrets).where(and(isCurrentSecret, isAlive));
+}
+
 /** Credentials that work and name the resource, or all like it, in the order of their ids. */
 export async function findReaching(db: Database, query: ReachQuery) {
   const { resource, wholeId, after, at } = query;
@@ -60,6 +67,7 @@ export async function findReaching(db: Database, query: ReachQuery) {
     eq(credentials.enabled, true),
     isNull(agents.pausedAt),
     or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
+    or(ne(credentials.kind, 'agent'), exists(secretOf(db, at))),
   );
   const rows = await db
     .select({

@@ -26,6 +26,12 @@ const key: ExplainedCredential = {
   resources: { ...none, flow: ['nightly'], llm_model: ['openai/*'] },
   holder: { kind: 'key' },
 };
+const agent: ExplainedCredential = {
+  ...key,
+  kind: 'agent',
+  name: 'runner',
+  holder: { kind: 'agent', role: 'member' },
+};
 const flow = (id: string) => ({ type: 'flow', id }) as const;
 
 const cases: [
@@ -72,6 +78,23 @@ const cases: [
     /use llm:call and reach/,
   ],
   ['a key out of reach', key, { resource: flow('weekly') }, false, 'resource', /resources do not include it/],
+  [
+    'an agent beyond its owner’s role',
+    { ...agent, holder: { kind: 'agent', role: 'viewer' } },
+    { permission: 'llm:call' },
+    false,
+    'role',
+    /agent "runner" .* its owner’s role, viewer/,
+  ],
+  [
+    'an agent beyond what agents may do',
+    agent,
+    { permission: 'agents:read' },
+    false,
+    'role',
+    /no agent can hold/,
+  ],
+  ['a paused agent', { ...agent, paused: true }, {}, false, 'pause', /it is paused/],
   [
     'a key beyond what keys may do',
     key,

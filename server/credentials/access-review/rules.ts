@@ -1,9 +1,4 @@
-import {
-  ceilingOf,
-  effectivePermissions,
-  isMachinePermission,
-  type Holder,
-} from '#server/core/access/permissions.ts';
+import { ceilingOf, effectivePermissions, type Holder } from '#server/core/access/permissions.ts';
 import { reachedBy } from '#server/core/access/resources.ts';
 import type { CredentialKind, Grant, Permission, Resource, Resources } from '#server/core/access/schema.ts';
 import type { Decider, ExplainInput, ExplanationView } from '#server/credentials/access-review/schema.ts';
@@ -59,10 +54,12 @@ export function explain(credential: ExplainedCredential, asked: Asked, at: Date)
 
 function beyondCeiling({ holder }: ExplainedCredential, { permission }: Asked): string | undefined {
   if (!permission || ceilingOf(holder).has(permission)) return undefined;
-  if (holder.kind === 'key' || (holder.kind === 'agent' && !isMachinePermission(permission)))
+  if (holder.kind === 'key' || (holder.kind === 'agent' && !anyAgentHolds(permission)))
     return `no ${holder.kind} can hold that permission`;
   return `its owner’s role, ${holder.role}, does not include it`;
 }
+
+const anyAgentHolds = (permission: Permission) => ceilingOf({ kind: 'agent', role: 'admin' }).has(permission);
 
 function notGranted(one: ExplainedCredential, permission: Permission | undefined): string | undefined {
   if (!permission || effectivePermissions(one.holder, one.grant).has(permission)) return undefined;

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { NoticesView } from '#server/core/notifications/schema.ts';
 import { notifyExpiring } from '#server/oversight/notifications/notify-expiring.ts';
+import { textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { createAgent, enrollByCode, redeemAgentCode } from '#server/testing/enrollment.ts';
 import { openMailbox } from '#server/testing/mailbox.ts';
 import { expect, signIn, type Person } from '#server/testing/person.ts';
 
@@ -123,4 +125,27 @@ test('a notice is its owner’s: nobody else sees it or puts it away, and a toke
   for (let times = 0; times < 2; times++) assert.equal((await desk.ada.send(dismiss)).status, 204);
   assert.deepEqual((await desk.ada.send('GET /api/v1/notices')).body, { items: [] });
   assert.equal((await desk.sql("select from audit_events where action = 'notice.dismiss'")).length, 1);
+});
+
+test('the owner of an agent is told of a code that came back, until it is enrolled again', async () => {
+  await using mailbox = await openMailbox();
+  await using desk = await openDesk({ settings: mailbox.settings });
+  const bob = await desk.join('Bob', 'member');
+  await desk.runJobs();
+  const before = mailbox.mails.length;
+  const { agent, code } = await createAgent(desk.ada, { name: 'runner', ownerId: bob.id });
+  await enrollByCode(desk, code);
+  await redeemAgentCode(desk, code);
+  await desk.runJobs();
+  assert.deepEqual(await noticesOf(desk, bob), ['agent_code_reused runner']);
+  assert.deepEqual(await noticesOf(desk, desk.ada), []);
+  const [mail, ...more] = mailbox.mails.slice(before);
+  assert.equal(more.length, 0);
+  assert.equal(mail?.subject, 'The enrollment code of your agent "runner" was used twice');
+  assert.match(mail?.text ?? '', new RegExp(`/agents\\?agent=${agent.id}`));
+  assert.doesNotMatch(mail?.text ?? '', /begins with/);
+  desk.clock.advance({ seconds: 1 });
+  const again = expect(201, await desk.ada.send(`POST /api/v1/agents/${agent.id}/code`, { body: {} }));
+  await enrollByCode(desk, textOf(again.body['code']));
+  assert.deepEqual(await noticesOf(desk, bob), []);
 });

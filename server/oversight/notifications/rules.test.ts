@@ -34,6 +34,14 @@ const cases: [what: string, change: Partial<NoticeState>, moot: boolean][] = [
   ['seen in an address, revoked', { kind: 'exposed', revokedAt: before }, true],
   ['revoked by its finder', { kind: 'revoked_by_holder', revokedAt: before }, false],
   ['revoked as its setup code was used twice', { kind: 'setup_reused', revokedAt: before }, false],
+  ['a code that enrolled it used twice', { kind: 'agent_code_reused', expiresAt: null }, false],
+  ['a code used twice, enrolled since', { kind: 'agent_code_reused', secretSince: now }, true],
+  ['a stuck agent', { kind: 'agent_stuck', expiresAt: null }, false],
+  ['a stuck agent, rotated since', { kind: 'agent_stuck', secretSince: now }, true],
+  ['an unknown secret', { kind: 'agent_lost', expiresAt: null, enabled: false }, false],
+  ['an unknown secret, enrolled since', { kind: 'agent_lost', secretSince: now }, true],
+  ['a copy, rotated since', { kind: 'agent_cloned', expiresAt: null, secretSince: now }, false],
+  ['a copy of an agent that is deleted', { kind: 'agent_cloned', revokedAt: before }, true],
 ];
 
 for (const [what, change, moot] of cases) {

@@ -12,15 +12,25 @@ export interface NoticeState {
   secretSince: Date;
 }
 
+const openUntilRevoked: readonly NoticeKind[] = ['expired_in_use', 'agent_cloned'];
+
+/** The secret that was seen, or that a thief may hold beside the old one, has been replaced; or the agent has one again. */
+const openUntilReplaced: readonly NoticeKind[] = [
+  'exposed',
+  'reuse',
+  'agent_code_reused',
+  'agent_stuck',
+  'agent_lost',
+];
+
 /** Whether a notice has been answered, or been overtaken by what was done with the token since. */
 export function isMoot(notice: NoticeState, at: Date): boolean {
   const { kind, expiresAt } = notice;
   if (notice.dismissedAt) return true;
   if (lastingNotices.includes(kind)) return false;
   if (notice.revokedAt) return true;
-  if (kind === 'expired_in_use') return false;
-  // The secret that was seen, or that a thief may hold beside the old one, has been replaced.
-  if (kind === 'exposed' || kind === 'reuse') return notice.secretSince > notice.createdAt;
+  if (openUntilRevoked.includes(kind)) return false;
+  if (openUntilReplaced.includes(kind)) return notice.secretSince > notice.createdAt;
   return !notice.enabled || expiresAt === null || expiresAt <= at;
 }
 

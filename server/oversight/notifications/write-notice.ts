@@ -17,6 +17,9 @@ const kindWords = { pat: 'your token', key: 'the API key', agent: 'your agent' }
 /** What the notice is about: one's own token, or a key that one answers for. */
 const named = ({ name, credentialKind }: Pick<NoticeRow, 'name' | 'credentialKind'>) =>
   `${kindWords[credentialKind ?? 'pat']} "${name}"`;
+/** What a finder ends: of an agent only its secret. */
+const ended = (notice: Pick<NoticeRow, 'name' | 'credentialKind'>) =>
+  notice.credentialKind === 'agent' ? `the secret of ${named(notice)}` : named(notice);
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const expires: Words = ({ expiresAt, ...notice }) => ({
@@ -54,10 +57,10 @@ const words: Record<NoticeKind, Words> = {
     ],
   }),
   revoked_by_holder: ({ createdAt, ...notice }) => ({
-    subject: `${capital(named(notice))} was revoked by somebody who found it`,
+    subject: `${capital(ended(notice))} was revoked by somebody who found it`,
     lines: [
       `On ${timeWords(createdAt)} somebody who holds the secret of ${named(notice)} reported it, and so it was revoked: whatever used it has stopped working.`,
-      'Find out where the secret was to be found before you make a new one.',
+      `Find out where the secret was to be found before you ${notice.credentialKind === 'agent' ? 'enroll the agent again' : 'make a new one'}.`,
     ],
   }),
   setup_reused: ({ address, createdAt, ...notice }) => ({
@@ -122,7 +125,8 @@ export async function writeNoticeLetter(runtime: Runtime, job: MailJob): Promise
       label: `Look at the ${notice.credentialKind === 'pat' ? 'token' : notice.credentialKind}`,
       url: urlOf(pageOf(notice)),
     },
-    after: [`It begins with ${notice.prefix}.`],
+    // An agent whose secret was revoked has none.
+    after: notice.prefix ? [`It begins with ${notice.prefix}.`] : [],
   };
 }
 
