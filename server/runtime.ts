@@ -33,6 +33,7 @@ import {
   type SessionUse,
 } from '#server/core/sessions/queries.ts';
 import { promoteStaged } from '#server/credentials/rotation/promote-staged.ts';
+import { countOpenRotations } from '#server/credentials/rotation/queries.ts';
 import { createAgentConnections } from '#server/doors/agents/agent-connections.ts';
 import { createAdmission } from '#server/doors/http/admission.ts';
 import { queues } from '#server/doors/jobs/queue.ts';
@@ -143,7 +144,17 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     mailer,
     seals,
     metrics: wantsMetrics(config)
-      ? createMetrics({ pool, lookupPool, turns, admission, jobs, queues: writers, seals })
+      ? createMetrics({
+          pool,
+          lookupPool,
+          turns,
+          admission,
+          jobs,
+          queues: writers,
+          seals,
+          agentConnections,
+          countRotations: () => countOpenRotations(db),
+        })
       : null,
     told: createCountWindow({ windowMs: 60_000, limit: 10_000 }),
     reports: createCountWindow({ windowMs: 60_000, limit: 100_000 }),

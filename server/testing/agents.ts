@@ -14,7 +14,7 @@ const dayMs = 86_400_000;
 
 /** Agents that have been enrolled, by statements: thousands take a moment. Their owner is Ada unless it is said. */
 export async function enrollAgents(
-  { sql, clock, ada }: Pick<EmptyDesk, 'sql' | 'clock'> & { ada: { id: string } },
+  { sql, clock, ada }: Pick<EmptyDesk, 'sql'> & { clock: { now(): Date }; ada: { id: string } },
   names: string[],
   ownerId = ada.id,
 ): Promise<EnrolledAgent[]> {

@@ -48,8 +48,8 @@ export function markFailed(
     const { agent } = ctx.principal;
     const failureText = text === undefined ? null : plainLine(text);
     const changes = { state: 'failed', failure: reason, failureText, endedAt: ctx.now() } as const;
-    await updateRotation(tx, { agentId: agent.id, id: rotation.id }, changes);
     await dropStaged(tx, agent.id, ctx.now());
+    await updateRotation(tx, { agentId: agent.id, id: rotation.id }, changes);
     await recordRotation(tx, ctx, 'rotation.fail', {
       agent,
       rotation,

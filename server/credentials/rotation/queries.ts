@@ -202,6 +202,16 @@ export async function countUnderWay(db: Connection, at: Date): Promise<Map<strin
   return new Map(rows.flatMap(({ serverId, count }) => (serverId === null ? [] : [[serverId, count]])));
 }
 
+/** How many rotations are not over, by how far they have come. */
+export async function countOpenRotations(db: Connection): Promise<Map<string, number>> {
+  const rows = await db
+    .select({ state: rotations.state, count: count() })
+    .from(rotations)
+    .where(isOpen)
+    .groupBy(rotations.state);
+  return new Map(rows.map((row) => [row.state, row.count]));
+}
+
 /** Of a tenant: whether it is time to look for what is due. */
 const isCheck = (at: Date) =>
   sql<boolean>`coalesce(${tenants.agentsCheckedAt} + make_interval(mins => ${tenants.agentRotationCheckMinutes}) <= ${at.toISOString()}::timestamptz, true)`;

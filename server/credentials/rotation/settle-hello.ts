@@ -120,13 +120,14 @@ function settle(ctx: AgentCtx, hello: Hello, hasRoom: boolean): Promise<HelloOut
     const facts = await findHelloFacts(tx, agent.id, ctx.now());
     if (!facts) return { closing: { why: 'refused', reason: 'this agent has no working secret' } };
     const visits = addVisit(facts.visits, visitOf(ctx, hello));
-    await updateAgent(tx, agent.id, { visits });
     const isSuspect = isOld(ctx, facts) || isAlternating(visits, ctx.now());
+    const isPaused = isSuspect && facts.cloneAction === 'pause';
+    const hasQueued = !isPaused && (await follow(tx, ctx, facts, decide(ctx, facts, hello, hasRoom)));
+    await updateAgent(tx, agent.id, { visits });
     const closing = isSuspect ? await recordClone(tx, ctx, facts, hello) : undefined;
     if (closing) return { closing };
-    const decision = decide(ctx, facts, hello, hasRoom);
     await connect(tx, ctx, hello);
-    return { hasQueued: await follow(tx, ctx, facts, decision) };
+    return { hasQueued };
   });
 }
 
@@ -174,8 +175,8 @@ async function lose(tx: Transaction, ctx: AgentCtx, open: RotationRow): Promise<
   const { agent, tenantId } = ctx.principal;
   const failure = open.failure ?? 'lost';
   const changes = { state: 'failed', failure, endedAt: ctx.now() } as const;
-  await updateRotation(tx, { agentId: agent.id, id: open.id }, changes);
   await dropStaged(tx, agent.id, ctx.now());
+  await updateRotation(tx, { agentId: agent.id, id: open.id }, changes);
   const detail = { reason: failure };
   const by = rotatingServer(tenantId);
   await recordRotation(tx, ctx, 'rotation.fail', { agent, rotation: open, detail, by });

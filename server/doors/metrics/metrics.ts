@@ -2,6 +2,8 @@ import type pg from 'pg';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { JobQueue } from '#db/job-queue.ts';
 import type { Turns } from '#db/turns.ts';
+import { openRotationStates } from '#server/credentials/rotation/schema.ts';
+import type { AgentConnections } from '#server/doors/agents/agent-connections.ts';
 import type { closeCodes } from '#server/doors/agents/schema.ts';
 import type { Admission } from '#server/doors/http/admission.ts';
 import type { ErrorCode } from '#server/errors.ts';
@@ -35,6 +37,9 @@ export interface MetricSources {
   /** What waits in memory to be written, by name. */
   queues: Record<string, { waiting(): number }>;
   seals: Pick<Seals, 'watch' | 'troubles'>;
+  agentConnections: Pick<AgentConnections, 'all' | 'online'>;
+  /** Rotations of agents that are not over, of all servers together. */
+  countRotations: () => Promise<Map<string, number>>;
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -76,6 +81,8 @@ export function createMetrics(sources: MetricSources): Metrics {
     gaugeWriting(queues),
     gaugeJobs(jobs),
     ...gaugeSealing(seals),
+    gaugeAgents(sources),
+    gaugeRotations(sources),
   ];
   for (const gauge of gauges) registry.registerMetric(gauge);
   return {
@@ -174,3 +181,30 @@ const gaugeSealing = ({ watch, troubles }: MetricSources['seals']) => [
     },
   }),
 ];
+
+const gaugeAgents = ({ agentConnections }: MetricSources) =>
+  new Gauge({
+    name: 'keyward_agent_connections',
+    help: 'Connections of agents to this server: those that have said hello, and those that have yet to.',
+    labelNames: ['state'],
+    registers: [],
+    collect() {
+      const online = agentConnections.online();
+      this.set({ state: 'online' }, online);
+      this.set({ state: 'greeting' }, Math.max(0, agentConnections.all.size - online));
+    },
+  });
+
+const gaugeRotations = ({ countRotations }: MetricSources) =>
+  new Gauge({
+    name: 'keyward_agent_rotations',
+    help: 'Rotations of agents that are under way, of all servers together, by how far they have come.',
+    labelNames: ['state'],
+    registers: [],
+    async collect() {
+      // Without the database the other numbers are wanted all the more.
+      const counts = await countRotations().catch(() => undefined);
+      this.reset();
+      for (const state of openRotationStates) if (counts) this.set({ state }, counts.get(state) ?? 0);
+    },
+  });
