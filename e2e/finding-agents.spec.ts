@@ -35,7 +35,7 @@ test('a member sees and rotates their own agents and no others, and a viewer has
   await expect(page.getByRole('link', { name: /^Agents/ })).toHaveCount(0);
 });
 
-test('a member without agents is told what one is, and where it would come from', async ({
+test('a member without agents reads what one is, and where it would come from', async ({
   desk,
   page,
   signInAs,

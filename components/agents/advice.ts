@@ -41,7 +41,7 @@ function suspect({ cloneSuspectedAt, status }: AgentView): Advice | undefined {
     );
   if (!cloneSuspectedAt) return undefined;
   return danger(
-    'It seems to run in two places. If nobody copied it on purpose, pause it, then enroll it again with a new code.',
+    'It seems to run in two places. Unless that is on purpose, pause it, then enroll it again with a new code.',
     'pause',
   );
 }

@@ -16,7 +16,7 @@ interface AgentFormProps {
   pendingLabel: string;
   discardTitle: string;
   defaultValues: AgentValues;
-  /** It gets a code, so it is asked how long that works. */
+  /** It gets a code, and so a field for how long that works. */
   isNew?: boolean;
   pending: boolean;
   onSend: (filled: FilledAgent, showRefused: (error: unknown) => void) => void;

@@ -16,7 +16,7 @@ export function EnrollCommand({ code, isAgain, onCopied }: EnrollCommandProps) {
   const [needsManualCopy, setNeedsManualCopy] = useState(false);
   const server = window.location.origin;
   const command = `keyward agent enroll ${code} --server ${server}${isAgain ? ' --replace' : ''}`;
-  /** By whatever way the code went to the clipboard, it was copied. */
+  /** Selected and copied by hand, the code was copied too. */
   function noticeCopy() {
     if (String(window.getSelection()).replaceAll(/\s/gu, '').includes(code)) onCopied();
   }

@@ -54,7 +54,7 @@ export function EnrollDialog({
       title={isEnrolled ? `${agent.name} is enrolled` : `Enroll ${agent.name}`}
       description={
         isEnrolled
-          ? 'It has its first secret, which nobody else has seen.'
+          ? 'Its secret was made for that machine and is kept there alone.'
           : 'Run this on its machine. The code works once, and is shown only now.'
       }
     >

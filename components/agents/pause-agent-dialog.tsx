@@ -48,7 +48,7 @@ export function PauseAgentDialog({ item, ...dialog }: AgentDialogProps) {
         data-first-focus
         label="Reason"
         placeholder="It floods the build server"
-        hint="Shown to its owner, told to the agent, and kept in the audit log."
+        hint="Shown to its owner, sent to the agent, and kept in the audit log."
         autoComplete="off"
         maxLength={500}
         error={errors.reason?.message}

@@ -30,7 +30,7 @@ export function rotationSteps(rotation: RotationView, around: Surroundings): Rot
 }
 
 function begunWords({ cause, requestedBy }: RotationView): string {
-  return cause === 'request' && requestedBy ? `Asked for by ${requestedBy}` : causeWords[cause];
+  return cause === 'request' && requestedBy ? `Requested by ${requestedBy}` : causeWords[cause];
 }
 
 /** From the making of the secret to its first use. Of one that is over only what has passed. */

@@ -18,7 +18,7 @@ export const stateWords: Record<RotationState, string> = {
 
 export const causeWords: Record<RotationView['cause'], string> = {
   schedule: 'It was due',
-  request: 'By hand',
+  request: 'Requested',
   recovery: 'Its secret had ended or was an old one',
   enrollment: 'Enrolled again',
 };

@@ -2,7 +2,7 @@ import type { AgentView } from '#server/credentials/agents/schema.ts';
 import type { AgentOffers } from './agent-rights.ts';
 
 export type AgentAct = keyof AgentOffers;
-/** What asks something first. */
+/** What opens a dialog first. */
 export type AgentQuestion = Exclude<AgentAct, 'rotate' | 'cancel' | 'resume' | 'onOff'> | 'rotate-later';
 
 export interface AgentActs {
@@ -31,7 +31,7 @@ export function actLabel(act: AgentAct, { enabled }: AgentView): string {
   return enabled ? 'Disable' : 'Enable';
 }
 
-/** Does it, or asks what has to be asked first. */
+/** Does it, or opens the dialog that comes first. */
 export function startAct(act: AgentAct, item: AgentView, acts: AgentActs): void {
   if (act === 'rotate') return acts.onRotate(item);
   if (act === 'cancel') return acts.onCancel(item);

@@ -13,7 +13,11 @@ export function useAgentActs(
 ): AgentActs {
   const { mutate: update } = useSwitchAgent();
   const { mutate: resume } = useResumeAgent();
-  const rotate = useRotateAgent((item) => onAsk('rotate-later', item));
+  const rotate = useRotateAgent((item) => {
+    // The panel makes room for the dialog.
+    setFilters({ agent: null });
+    onAsk('rotate-later', item);
+  });
   const cancel = useCancelRotation();
   const latest = useRef({ rotate, cancel });
   useEffect(() => {

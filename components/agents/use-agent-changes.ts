@@ -13,7 +13,7 @@ export function useRefreshAgents() {
   return () => client.invalidateQueries({ queryKey: agentsKey });
 }
 
-/** Shows an agent as it is known to be now, wherever it is shown, before it is asked for again. */
+/** Shows an agent as it is known to be now, wherever it is shown, before it is fetched again. */
 export function showAgent(client: QueryClient, change: Partial<AgentView> & { id: string }) {
   replaceRow<AgentView>(client, [...agentsKey, 'list'], change);
   client.setQueryData(agentQuery(change.id).queryKey, (known) => known && { ...known, ...change });

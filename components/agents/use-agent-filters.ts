@@ -35,7 +35,7 @@ const parsers = {
   resource: parseAsString,
   /** The one that is opened. */
   agent: parseAsString,
-  /** A link leads straight to making one; what is asked there is no step to go back to. */
+  /** A link leads straight to making one. */
   add: parseAsBoolean.withDefault(false).withOptions({ history: 'replace' }),
   sort: parseAsStringLiteral(sorts).withDefault('newest'),
 };

@@ -5,7 +5,7 @@ import { agentsKey } from './agents-key.ts';
 import { type AgentFilters, sortInputs } from './use-agent-filters.ts';
 
 const pageSize = 50;
-/** A connection that breaks off changes no row, and so is not announced. */
+/** Connections are gathered by the minute before they are announced, and a lost one is not announced at all. */
 const againMs = 20_000;
 
 /** The agents that one may see, a page at a time. While a filter changes, what was shown stays. */
