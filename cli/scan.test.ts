@@ -110,3 +110,16 @@ test('installing the skills replaces a link, and leaves what it leads to', async
   assert.equal(readFileSync(victim, 'utf8'), 'mine');
   assert.match(readFileSync(path.join(folder, 'SKILL.md'), 'utf8'), /^---\nname: keyward\n/);
 });
+
+test('the state file of this machine’s agent is no leak, and a copy of it is one', async () => {
+  using line = openCommandLine();
+  const folder = path.join(line.home, 'agent');
+  mkdirSync(folder);
+  const state = path.join(folder, 'agent.json');
+  writeFileSync(state, JSON.stringify({ current: { epoch: 1, token: newSecret('agt').reveal() } }));
+  const env = { KEYWARD_STATE: state };
+  const own = await line.run(['scan', folder], { env });
+  assert.equal(own.code, 0, own.stderr);
+  assert.match(own.stderr, /Left out: .*agent\.json/);
+  assert.equal((await line.run(['scan', folder])).code, 1);
+});

@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { configFolder } from '#cli/client/config.ts';
 import { usage, type CliError } from '#cli/client/errors.ts';
 import { readNamedFile } from '#cli/read-file.ts';
 import { secretKind } from '#server/core/secrets/schema.ts';
@@ -42,6 +43,11 @@ const failures: Record<string, RotationFailure> = {
   EEXIST: 'not_writable',
   ERR_FS_EISDIR: 'not_writable',
 };
+
+/** Where it is kept on a machine that is one agent. */
+export function defaultStateFile(): string {
+  return process.env['KEYWARD_STATE'] || path.join(configFolder(), 'agent.json');
+}
 
 /** Where a state file is kept: a link to one stays a link. */
 export function resolveStateFile(file: string): string {

@@ -1,11 +1,9 @@
-import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { runHere, type RunOptions } from '#cli/agent-run.ts';
 import { enrollAgent } from '#cli/agent/enroll-agent.ts';
 import { findHolder } from '#cli/agent/lock-state.ts';
-import { readStateFile, resolveStateFile } from '#cli/agent/state-file.ts';
+import { defaultStateFile, readStateFile, resolveStateFile } from '#cli/agent/state-file.ts';
 import { tryToken } from '#cli/agent/try-token.ts';
-import { configFolder } from '#cli/client/config.ts';
 import { CliError } from '#cli/client/errors.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
@@ -23,9 +21,9 @@ const whence = 'Its owner makes one: keyward agent code <agent>. Then: keyward a
 /** What runs on the machine of an agent, where there is no person and no profile. */
 export function addAgentMachine(agent: Command): void {
   const stateFile = () =>
-    new Option('--state <file>', 'where the agent keeps its secret')
-      .env('KEYWARD_STATE')
-      .default(path.join(configFolder(), 'agent.json'));
+    new Option('--state <file>', 'where the agent keeps its secret (KEYWARD_STATE)').default(
+      defaultStateFile(),
+    );
   const enroll = agent
     .command('enroll')
     .description('Make this machine an agent: swaps a code for its first secret')
@@ -82,8 +80,7 @@ async function readCode(given: string | undefined): Promise<string> {
   return await readSecret('Code', whence);
 }
 
-const stateArgument = (state: string) =>
-  state === path.join(configFolder(), 'agent.json') ? '' : ` --state ${state}`;
+const stateArgument = (state: string) => (state === defaultStateFile() ? '' : ` --state ${state}`);
 
 /** Exits with 4 where the server refuses the secret, and with 3 where it cannot be asked. */
 async function showStatus({ out }: Context, { state }: { state: string }): Promise<void> {

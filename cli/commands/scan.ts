@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Command } from 'commander';
+import { defaultStateFile } from '#cli/agent/state-file.ts';
 import { configPath } from '#cli/client/config.ts';
 import { CliError } from '#cli/client/errors.ts';
 import { addExamples } from '#cli/command-help.ts';
@@ -41,15 +42,11 @@ export function addScan(program: Command): void {
 async function scan(context: Context, path: string, { git, revoke, yes }: ScanOptions): Promise<void> {
   const { out } = context;
   const found = path === '-' ? scanStdin() : git ? scanHistory(path) : scanFiles(path);
-  const { findings, isOwnLeftOut } = await gather(
-    context,
-    found,
-    path === '-' ? undefined : realPath(configPath()),
-  );
+  const { findings, leftOut } = await gather(context, found, path === '-' ? [] : ownFiles());
   if (out.json)
     out.printJson(findings.map(({ secret, ...place }) => ({ ...place, prefix: shownPart(secret) })));
   else for (const finding of findings) showFinding(context, finding);
-  if (isOwnLeftOut) out.note(`Left out: ${configPath()}, which holds this machine’s own tokens.`);
+  for (const file of leftOut) out.note(`Left out: ${file}, which holds this machine’s own tokens.`);
   const secrets = [...new Set(findings.map(({ secret }) => secret))];
   if (secrets.length === 0) return out.done('No Keyward token was found');
   if (revoke) await revokeAll(context, secrets, yes);
@@ -70,19 +67,25 @@ function revoking(path: string, git: boolean | undefined): string {
   return `keyward scan${git ? ' --git' : ''} --revoke${path === '.' ? '' : ` ${place}`}`;
 }
 
-/** The program's own file is no leak: to revoke what is in it would sign this machine out. */
-async function gather({ out }: Context, found: AsyncIterable<Finding>, own: string | undefined) {
+/** The program's own files are no leak: to revoke what is in them would sign this machine out. */
+function ownFiles(): string[] {
+  return [configPath(), defaultStateFile()].flatMap((file) => realPath(file) ?? []);
+}
+
+async function gather({ out }: Context, found: AsyncIterable<Finding>, own: string[]) {
   const spinner = startSpinner(out, 'Looking through');
-  const all: Finding[] = [];
+  const findings: Finding[] = [];
+  const leftOut = new Set<string>();
   try {
-    for await (const finding of found) all.push(finding);
+    for await (const finding of found) {
+      const file = finding.commit === undefined ? realPath(finding.file) : undefined;
+      if (file !== undefined && own.includes(file)) leftOut.add(file);
+      else findings.push(finding);
+    }
   } finally {
     spinner.stop();
   }
-  const isOwn = ({ file, commit }: Finding) =>
-    own !== undefined && commit === undefined && realPath(file) === own;
-  const findings = all.filter((finding) => !isOwn(finding));
-  return { findings, isOwnLeftOut: findings.length < all.length };
+  return { findings, leftOut };
 }
 
 function realPath(file: string): string | undefined {
