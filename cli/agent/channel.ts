@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type WebSocket from 'ws';
 import type { ClientOptions } from 'ws';
 import { describeNetworkFault } from '#cli/client/network-faults.ts';
+import type { AgentFailure } from '#server/credentials/rotation/schema.ts';
 import type { HelloParams, RotateParams } from '#server/doors/agents/schema.ts';
-import type { RotationFailure } from './published.d.ts';
 import { agentUserAgent, readProblem, redact } from './try-token.ts';
 
 /** How a connection came to its end. */
@@ -15,7 +15,7 @@ export type ChannelEnd =
 
 export interface FailedRotation {
   rotationId: string;
-  reason: RotationFailure;
+  reason: AgentFailure;
   text: string;
 }
 

@@ -56,7 +56,7 @@ export function holdSecrets({ file, state: found, onAdopted, onWarning }: HeldSe
     const { server, agentId, next } = state;
     if (!next) return { result: 'works' };
     const trial = await tryToken(server, agentId, next.token);
-    if (state.next !== next) return trial;
+    if (state.next !== next) return { result: 'unknown', reason: 'It was replaced meanwhile.' };
     if (trial.result === 'works') adoptNext();
     if (trial.result === 'refused') noteRefusal(next, trial.code);
     return trial;

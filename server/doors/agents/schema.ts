@@ -15,7 +15,7 @@ export const channelLimits = {
   connections: 20_000,
 } as const;
 
-/** Why a server closes the channel; an agent that is closed by 4001 or 4003 does not come back by itself. */
+/** Why a server closes the channel. After 4001 and 4003 an agent learns by its next upgrade whether to wait or to end. */
 export const closeCodes = {
   goingAway: 1001,
   protocol: 4000,
