@@ -1,4 +1,13 @@
-import { KeyRound, Link2, type LucideIcon, Mail, MailPlus, Terminal, TerminalSquare } from 'lucide-react';
+import {
+  Bot,
+  KeyRound,
+  Link2,
+  type LucideIcon,
+  Mail,
+  MailPlus,
+  Terminal,
+  TerminalSquare,
+} from 'lucide-react';
 import type { BadgeVariant } from '#components/ui/badge.tsx';
 import type { LinkKind, LinkView } from '#server/core/one-time-codes/schema.ts';
 
@@ -47,6 +56,12 @@ export const kindWords: Record<LinkKind, KindWords> = {
     icon: Terminal,
     variant: 'plum',
     revoked: (name) => `The device gets no token of ${name}. They can approve it again.`,
+  },
+  agent: {
+    label: 'Enrollment code',
+    icon: Bot,
+    variant: 'plum',
+    revoked: () => 'No machine can enroll the agent with it. To enroll it, create a new code.',
   },
 };
 

@@ -1,13 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { randomBase62 } from '#server/core/secrets/format.ts';
 import { textOf, type Answer, type CallOptions } from '#server/testing/caller.ts';
+import { createAgent, redeemAgentCode } from '#server/testing/enrollment.ts';
 import { post } from '#server/testing/oauth.ts';
 import { codeOf, expect, goodPassword } from '#server/testing/person.ts';
 
-/** What someone gives to others, and what they make for machines of their own. */
+/** What someone gives to others, what they make for machines of their own, and what a manager makes for an agent. */
 export const givenKinds = ['invite', 'reset', 'password'] as const;
 export const ownKinds = ['setup', 'device'] as const;
-export const handoutKinds = [...givenKinds, ...ownKinds] as const;
+export const handoutKinds = [...givenKinds, ...ownKinds, 'agent'] as const;
 export type HandoutKind = (typeof handoutKinds)[number];
 
 interface Sender {
@@ -65,6 +66,10 @@ const makers: Record<HandoutKind, Maker> = {
     const userCode = textOf(body['user_code']);
     expect(200, await by.send('POST /trpc/device.approve', { body: { userCode } }));
     return { kind: 'device', use: () => collect(caller, textOf(body['device_code'])) };
+  },
+  async agent(caller, by) {
+    const { code } = await createAgent(by, { name: randomBase62(16).toLowerCase() });
+    return { kind: 'agent', use: async () => worked(await redeemAgentCode(caller, code), 'code_invalid') };
   },
 };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursorSchema, idSchema, timestampSchema } from '#server/core/access/schema.ts';
 
-export const linkKinds = ['invite', 'reset', 'password', 'magic', 'setup', 'device'] as const;
+export const linkKinds = ['invite', 'reset', 'password', 'magic', 'setup', 'device', 'agent'] as const;
 export type LinkKind = (typeof linkKinds)[number];
 
 /** Something that was handed out and still works: a link, a code or a password that an admin chose. Never the code itself. */
@@ -9,7 +9,7 @@ export const linkView = z.object({
   id: idSchema,
   kind: z.enum(linkKinds).meta({
     description:
-      '`password`: one that an admin chose and its owner has not replaced. `magic`: a mailed sign-in link. `setup`: a setup code. `device`: a device that was approved and has not collected its token.',
+      '`password`: one that an admin chose and its owner has not replaced. `magic`: a mailed sign-in link. `setup`: a setup code. `device`: a device that was approved and has not collected its token. `agent`: a code that enrolls an agent.',
     example: 'invite',
   }),
   user: z
@@ -18,7 +18,9 @@ export const linkView = z.object({
       name: z.string().meta({ example: 'Grace Hopper' }),
       email: z.string().meta({ example: 'grace@example.com' }),
     })
-    .meta({ description: 'For whom: who it signs in, or whose token it gives.' }),
+    .meta({
+      description: 'For whom: who it signs in, whose token it gives, or who made the code of an agent.',
+    }),
   issuedBy: z
     .object({ id: idSchema, label: z.string().meta({ example: 'ada@example.com' }) })
     .nullable()
@@ -28,7 +30,7 @@ export const linkView = z.object({
     .nullable()
     .meta({ description: 'The token that issued it; null: a signed-in browser did.', example: null }),
   about: z.string().nullable().meta({
-    description: 'The label of a setup code, the name of a device.',
+    description: 'The label of a setup code, the name of a device or of an agent.',
     example: null,
   }),
   createdAt: timestampSchema,

@@ -21,10 +21,12 @@ test('what was handed out is listed while it works: of which kind, for whom, by 
   for (const kind of handoutKinds) all.push(await handOut(desk, desk.ada, kind));
   const page = await list(desk);
   // The reset is for someone who was invited too; a chosen password ends the invite before it.
-  assert.deepEqual(kindsOf(page), ['device', 'setup', 'password', 'reset', 'invite', 'invite']);
+  assert.deepEqual(kindsOf(page), ['agent', 'device', 'setup', 'password', 'reset', 'invite', 'invite']);
   for (const link of page.items) assert.deepEqual(link.issuedBy, { id: desk.ada.id, label: desk.ada.email });
-  const [device] = page.items;
+  const [agent, device] = page.items;
   assert.equal(device?.user.id, desk.ada.id);
+  const named = expect(200, await desk.ada.send('GET /api/v1/agents')).body['items']?.['0']?.['name'];
+  assert.equal(agent?.about, named);
   for (const { use } of all) assert.equal(await use(), true);
   assert.deepEqual(kindsOf(await list(desk)), []);
 });
@@ -82,6 +84,7 @@ test('who uses what was handed to them leaves the issuer’s name in the log', a
     password: ['auth.login', 'user.complete_reset'],
     setup: ['setup_code.redeem'],
     device: ['device.collect'],
+    agent: ['agent.enroll'],
   };
   for (const kind of handoutKinds) {
     await t.test(kind, async () => {

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Database } from '#db/client.ts';
 import { byTime, inOrder, isBehind, type Keyset, keyText, type KeysetPosition } from '#db/keyset.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { deviceRequests } from '#db/schema/device-requests.ts';
 import { oneTimeCodes, users } from '#db/schema/people.ts';
@@ -10,6 +11,7 @@ import type { TenantId } from '#server/core/access/principal.ts';
 import { isOpen } from '#server/core/one-time-codes/queries.ts';
 
 const issuers = alias(users, 'issuers');
+const enrolled = alias(credentials, 'enrolled');
 
 export const newestLinksFirst: Keyset = {
   key: byTime(sql`${oneTimeCodes.createdAt}`),
@@ -37,7 +39,7 @@ export function findOpenLinks(
 }
 
 /** A mailed link stands beside the one that the admin was shown. Using either ends both, so they are one here. */
-const isNewestOfKind = sql`(${oneTimeCodes.purpose} in ('setup', 'device') or not exists (
+const isNewestOfKind = sql`(${oneTimeCodes.purpose} in ('setup', 'device', 'agent') or not exists (
   select from ${oneTimeCodes} newer where newer.user_id = ${oneTimeCodes.userId}
     and newer.purpose = ${oneTimeCodes.purpose} and newer.consumed_at is null and newer.id > ${oneTimeCodes.id}))`;
 
@@ -53,6 +55,7 @@ function selectLinks(db: Database) {
       credential: { id: credentials.id, name: credentials.name },
       label: setupCodes.label,
       host: deviceRequests.host,
+      agent: enrolled.name,
       place: { key: keyText(newestLinksFirst), id: oneTimeCodes.id },
     })
     .from(oneTimeCodes)
@@ -60,6 +63,8 @@ function selectLinks(db: Database) {
     .leftJoin(issuers, eq(issuers.id, oneTimeCodes.issuedBy))
     .leftJoin(credentials, eq(credentials.id, oneTimeCodes.issuedCredentialId))
     .leftJoin(setupCodes, eq(setupCodes.id, oneTimeCodes.id))
+    .leftJoin(agents, eq(agents.codeId, oneTimeCodes.id))
+    .leftJoin(enrolled, eq(enrolled.id, agents.id))
     .leftJoin(deviceRequests, eq(deviceRequests.deviceHash, oneTimeCodes.hash))
     .$dynamic();
 }
