@@ -1,4 +1,4 @@
-import { and, eq, or, sql, type SQL } from 'drizzle-orm';
+import { and, eq, inArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Database } from '#db/client.ts';
 import { beginsWith, hasPart } from '#db/fold.ts';
 import { byText, byTime, inOrder, isBehind, keyText, type Keyset, type SortKey } from '#db/keyset.ts';
@@ -14,6 +14,7 @@ import {
   countAgentsByStatus,
   findLatestRotations,
   isAgentOf,
+  selectAgentIds,
   selectAgents,
   type AgentScope,
 } from '#server/credentials/agents/queries.ts';
@@ -81,10 +82,19 @@ async function findPage(db: Database, scope: AgentScope, input: ListAgentsInput,
   };
   const place = readCursor(list, cursor);
   const isOfStatus = status && sql`${agentStatus(at)} = ${status}`;
-  const rows = await selectAgents(db, at, keyText(keyset))
+  // In two steps: joined to all that is shown, every agent would be read for the sake of a page.
+  const found = await selectAgentIds(db)
     .where(and(isAgentOf(scope), isOfStatus, passes(input), place && isBehind(keyset, place)))
     .orderBy(inOrder(keyset))
     .limit(limit + 1);
+  const rows = await selectAgents(db, at, keyText(keyset))
+    .where(
+      inArray(
+        credentials.id,
+        found.map(({ id }) => id),
+      ),
+    )
+    .orderBy(inOrder(keyset));
   return toPage(list, rows, limit);
 }
 

@@ -105,6 +105,18 @@ export function selectAgents(db: Connection, at: Date, key: SQL<string> = sql`''
     .$dynamic();
 }
 
+/** The ids of agents, with no more joined than their filters and their order ask for. */
+export function selectAgentIds(db: Connection) {
+  return db
+    .select({ id: credentials.id })
+    .from(credentials)
+    .innerJoin(agents, eq(agents.id, credentials.id))
+    .leftJoin(secrets, isCurrentSecret)
+    .leftJoin(openRotation, isOpenRotation)
+    .leftJoin(agentServers, isServer)
+    .$dynamic();
+}
+
 /** How many agents there are of each status. `withSecret`: the condition is about the current secret too. */
 export async function countAgentsByStatus(
   db: Connection,
