@@ -6,6 +6,7 @@ export type Snapshot = ReadonlyMap<string, string>;
 
 /** Written by the clock or behind the answers: no call changes them by being let through. */
 const written = [
+  'agent_servers',
   'audit_archives',
   'audit_seals',
   'credential_last_use',
@@ -15,7 +16,7 @@ const written = [
 /** Written because a call was refused. */
 export const refusals = ['audit_events', 'sign_in_tallies'];
 /** A visit is no change, nor that a job has done its part. */
-const notAChange = ['last_seen_at', 'last_used_at', 'unsynced_at'];
+const notAChange = ['agents_checked_at', 'last_seen_at', 'last_used_at', 'unsynced_at'];
 
 const rowText = `(to_jsonb(t) - '{${notAChange.join()}}'::text[])::text`;
 
