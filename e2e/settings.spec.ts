@@ -55,3 +55,38 @@ test('a rate limit needs both of its numbers, and is taken back by emptying them
   await save(page, 'Rate limits').click();
   await expect.poll(async () => (await desk.ada.send('GET /api/v1/settings')).body['rateLimit']).toBeNull();
 });
+
+test('an admin decides how secrets of agents are replaced, and what cannot be says so', async ({
+  desk,
+  page,
+  signInAs,
+}) => {
+  await signInAs(desk.ada);
+  await page.goto('/admin/settings');
+  const field = (name: string) => section(page, 'Agents').getByRole('textbox', { name });
+  for (const [name, typed, words] of [
+    ['Days between rotations', '366', 'At most 365 days.'],
+    ['Days between rotations', '', 'A whole number of days.'],
+    ['Grace in minutes', '0', 'At least 1 minute.'],
+  ] as const) {
+    const before = await field(name).inputValue();
+    await field(name).fill(typed);
+    await save(page, 'Agents').click();
+    await expect(section(page, 'Agents').getByText(words)).toBeVisible();
+    await field(name).fill(before);
+  }
+  await field('Days between rotations').fill('1');
+  await field('Days overdue').fill('0');
+  await save(page, 'Agents').click();
+  await expect(page.getByText('At least 1 day where secrets are replaced every day.')).toBeVisible();
+  await field('Days overdue').fill('3');
+  await page.getByRole('checkbox', { name: 'Pause an agent that seems to run in two places' }).check();
+  await save(page, 'Agents').click();
+  await expect(page.getByText('Settings are saved')).toBeVisible();
+  const { body } = await desk.ada.send('GET /api/v1/settings');
+  expect([body['agentRotationDays'], body['agentOverdueDays'], body['agentCloneAction']]).toEqual([
+    1,
+    3,
+    'pause',
+  ]);
+});
