@@ -7,7 +7,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureCliBuilt } from '#scripts/build-cli.mjs';
+import { enrollAgent } from '#server/testing/agents.ts';
 import { bareEnvironment } from '#server/testing/bare-environment.ts';
+import { openDesk } from '#server/testing/desk.ts';
+import { expect } from '#server/testing/person.ts';
 import { openScriptedChannel, type ScriptedChannel } from '#server/testing/scripted-channel.ts';
 import { readStateFile, writeState } from './state-file.ts';
 
@@ -165,4 +168,37 @@ test('an agent that is killed at any moment, again and again, never has to be en
   }
   await machine.start();
   assert.ok(readStateFile(machine.file).current.epoch > 4);
+});
+
+test('an agent of a real server that is killed again and again calls with what is on its disk', async () => {
+  await using desk = await openDesk();
+  const { id, token } = await enrollAgent(desk);
+  const home = mkdtempSync(path.join(tmpdir(), 'keyward-killed-'));
+  const file = path.join(home, 'agent.json');
+  writeState(file, {
+    version: 1,
+    server: desk.origin,
+    agentId: id,
+    current: { epoch: 1, token },
+    next: null,
+  });
+  const env = { ...bareEnvironment(), HOME: home };
+  try {
+    for (let round = 0; round < 6; round++) {
+      const child = spawn(process.execPath, [program, 'agent', 'run', '--state', file], { env });
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      await until(() => said.includes(' connected to '));
+      expect(202, await desk.ada.send(`POST /api/v1/agents/${id}/rotate`, { body: { wait: 'reconnect' } }));
+      await until(() => said.includes('a new secret came') || round % 2 === 0);
+      await sleep(Math.random() * 60);
+      await kill(child);
+      const { current, next } = readStateFile(file);
+      const answer = await desk.send('GET /api/v1/me', { token: (next ?? current).token });
+      assert.equal(answer.status, 200, answer.text);
+    }
+    assert.ok(readStateFile(file).current.epoch > 1);
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 });
