@@ -1,7 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, Clock, Copy, type LucideIcon, MapPin, RotateCcwKey, TriangleAlert, UserX } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { Alert } from '#components/ui/alert.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
@@ -33,8 +33,8 @@ export function AttentionList({ onReady }: { onReady: () => void }) {
   const [revoking, setRevoking] = useState<AttentionItemView['token'] | null>(null);
   const items = data?.items ?? [];
   const close = () => setRevoking(null);
-  // It is here, so what stands below will not be moved by it.
-  useEffect(onReady, [onReady]);
+  // It is here, so what stands below will not be moved by it: both are painted at once.
+  useLayoutEffect(onReady, [onReady]);
   if (items.length === 0 && !error) return null;
   return (
     <section aria-labelledby="attention">
