@@ -1,6 +1,6 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { useSecretOnce } from '#components/new-token/use-secret-once.ts';
 import { Button } from '#components/ui/button.tsx';
 import { Dialog, DialogBody, DialogFooter } from '#components/ui/dialog.tsx';
@@ -41,9 +41,12 @@ export function EnrollDialog({
       state.data?.online && isEnrolledSince(agent, state.data) ? false : againMs,
   });
   const isEnrolled = data !== undefined && isEnrolledSince(agent, data);
-  // There is nothing left to lose, so the page may be left.
+  const done = useRef<HTMLButtonElement>(null);
+  // There is nothing left to lose, so the page may be left; and the button that had the focus is gone.
   useEffect(() => {
-    if (isEnrolled) onCopied();
+    if (!isEnrolled) return;
+    onCopied();
+    done.current?.focus();
     // oxlint-disable-next-line react/exhaustive-deps
   }, [isEnrolled]);
   const isConnected = isEnrolled && data.online;
@@ -63,7 +66,7 @@ export function EnrollDialog({
         <EnrollProgress name={agent.name} until={new Date(expiresAt)} agent={isEnrolled ? data : null} />
       </DialogBody>
       <DialogFooter>
-        <Button variant={isConnected ? 'primary' : 'secondary'} onClick={dialog.onClose}>
+        <Button ref={done} variant={isConnected ? 'primary' : 'secondary'} onClick={dialog.onClose}>
           Done
         </Button>
       </DialogFooter>

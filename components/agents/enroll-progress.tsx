@@ -15,43 +15,43 @@ interface EnrollProgressProps {
 
 /** How it goes on the agent's machine, as it happens. */
 export function EnrollProgress({ name, until, agent }: EnrollProgressProps) {
-  const isOver = useIsOver(until);
-  if (agent) return <Enrolled agent={agent} />;
   return (
-    <div className="border-t border-line pt-4">
-      <Steps>
-        {isOver ? (
-          <Step icon={CircleDashed} tone="idle" title="The code has expired">
-            It was not used in time. Make a new one from the menu of {name}.
-          </Step>
-        ) : (
-          <Step icon={LoaderCircle} tone="waiting" title={`Waiting for ${name}`}>
-            The code works for another <Countdown until={until} />.
-          </Step>
-        )}
-      </Steps>
+    <div className="grid gap-5 not-first:border-t not-first:border-line not-first:pt-4">
+      <Steps>{agent ? <Enrolled agent={agent} /> : <Waiting name={name} until={until} />}</Steps>
+      {agent && !agent.online && <CommandLine text="keyward agent run" />}
     </div>
+  );
+}
+
+function Waiting({ name, until }: Pick<EnrollProgressProps, 'name' | 'until'>) {
+  if (useIsOver(until))
+    return (
+      <Step icon={CircleDashed} tone="idle" title="The code has expired">
+        It was not used in time. Make a new one from the menu of {name}.
+      </Step>
+    );
+  return (
+    <Step icon={LoaderCircle} tone="waiting" title={`Waiting for ${name}`}>
+      The code works for another <Countdown until={until} />.
+    </Step>
   );
 }
 
 function Enrolled({ agent: { online, host, version, address, epoch } }: { agent: AgentView }) {
   return (
     <>
-      <Steps>
-        <Step icon={Check} tone="ok" title={`Enrolled on ${host ?? 'its machine'}`}>
-          {[version && `keyward ${version}`, address, `epoch ${epoch}`].filter(Boolean).join(' · ')}
+      <Step icon={Check} tone="ok" title={`Enrolled on ${host ?? 'its machine'}`}>
+        {[version && `keyward ${version}`, address, `epoch ${epoch}`].filter(Boolean).join(' · ')}
+      </Step>
+      {online ? (
+        <Step icon={Check} tone="ok" title="Connected">
+          From now on its secret is replaced by itself.
         </Step>
-        {online ? (
-          <Step icon={Check} tone="ok" title="Connected">
-            From now on its secret is replaced by itself.
-          </Step>
-        ) : (
-          <Step icon={LoaderCircle} tone="waiting" title="Waiting for it to connect">
-            Start it there:
-          </Step>
-        )}
-      </Steps>
-      {!online && <CommandLine text="keyward agent run" />}
+      ) : (
+        <Step icon={LoaderCircle} tone="waiting" title="Waiting for it to connect">
+          Start it there:
+        </Step>
+      )}
     </>
   );
 }

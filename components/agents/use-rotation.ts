@@ -10,7 +10,7 @@ import { agentQuery } from './agent-query.ts';
 import { showAgent, useRefreshAgents } from './use-agent-changes.ts';
 
 /** What a rotation looks like until the server has answered. */
-const askedFor = (agentId: string): RotationView => ({
+const begun = (agentId: string): RotationView => ({
   id: '',
   agentId,
   epoch: null,
@@ -41,7 +41,7 @@ export function useRotateAgent(onOffline: (item: AgentView) => void) {
   return (item: AgentView) => {
     if (!item.online) return onOffline(item);
     const { id, status, rotation } = item;
-    showAgent(client, { id, status: 'rotation_pending', rotation: askedFor(id) });
+    showAgent(client, { id, status: 'rotation_pending', rotation: begun(id) });
     mutate(
       { id },
       {
