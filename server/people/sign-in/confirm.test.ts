@@ -10,7 +10,6 @@ import { goodPassword, signIn, type Person } from '#server/testing/person.ts';
 
 type Act = (desk: Desk, bob: Person, made: CreatedTokenView) => Promise<Answer>;
 
-/** Each of the acts that need a recent sign-in, by its procedure. */
 /** A key of Ada's, made without signing in. */
 async function keyOf({ sql, ada }: Desk): Promise<string> {
   const [row] = await sql<{ id: string }>(
@@ -24,6 +23,18 @@ async function keyOf({ sql, ada }: Desk): Promise<string> {
   return row?.id ?? '';
 }
 
+/** An agent of Ada's, made the same way. */
+async function agentOf({ sql, ada }: Desk): Promise<string> {
+  const [row] = await sql<{ id: string }>(
+    `with made as (insert into credentials (id, tenant_id, kind, name, permissions, resources, created_at)
+       values (gen_random_uuid(), $1, 'agent', 'a' || gen_random_uuid(), array['profile:read'],
+         '{"agent": [], "flow": [], "mcp_tool": [], "vector_store": [], "llm_model": []}', now()) returning id)
+     insert into agents (id, tenant_id, owner_user_id) select id, $1, $2 from made returning id`,
+    [ada.tenantId, ada.id],
+  );
+  return row?.id ?? '';
+}
+
 async function tenantOf({ sql }: Desk): Promise<string> {
   const [row] = await sql<{ id: string }>(
     `insert into tenants (id, slug, name, created_at) values (gen_random_uuid(), 'other', 'Other', now())
@@ -32,6 +43,7 @@ async function tenantOf({ sql }: Desk): Promise<string> {
   return row?.id ?? '';
 }
 
+/** Each of the acts that need a recent sign-in, by its procedure. */
 const acts: Record<string, Act> = {
   'tokens.create': ({ ada }) => ada.send('POST /api/v1/tokens', { body: { name: 'other' } }),
   'tokens.rotate': ({ ada }, _, { credential }) =>
@@ -61,6 +73,9 @@ const acts: Record<string, Act> = {
   'keys.enable': async (desk) => desk.ada.send(`POST /api/v1/api-keys/${await keyOf(desk)}/enable`),
   'keys.rotate': async (desk) =>
     desk.ada.send(`POST /api/v1/api-keys/${await keyOf(desk)}/rotate`, { body: { graceSeconds: 0 } }),
+  'agents.create': ({ ada }) => ada.send('POST /api/v1/agents', { body: { name: 'runner' } }),
+  'agents.issueCode': async (desk) =>
+    desk.ada.send(`POST /api/v1/agents/${await agentOf(desk)}/code`, { body: {} }),
   'tenants.create': ({ ada }) => ada.send('POST /api/v1/tenants', { body: { slug: 'other', name: 'Other' } }),
   'tenants.addAdmin': async (desk) =>
     desk.ada.send(`POST /api/v1/tenants/${await tenantOf(desk)}/admins`, {
