@@ -114,9 +114,13 @@ async function announce(runtime: Runtime, port: number): Promise<void> {
   const setup =
     code &&
     `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;
-  say(`Keyward is ready at ${origin}${listening}`);
-  say(`Its command line: curl -fsSL ${origin}/cli/install.sh | sh`);
-  if (setup) say(setup);
+  // In one piece: whoever reads the first line has the others.
+  const lines = [
+    `Keyward is ready at ${origin}${listening}`,
+    `Its command line: curl -fsSL ${origin}/cli/install.sh | sh`,
+    ...(setup ? [setup] : []),
+  ];
+  say(lines.join('\n'));
 }
 
 /** Where it listens, unless the address of people says so. */
