@@ -47,7 +47,7 @@ test('the switch leads from my tokens to everyone’s and back', async ({ desk, 
 test('a member has no group of admins and no switch', async ({ desk, page, signInAs }) => {
   await signInAs(await desk.join('Max', 'member'));
   await page.goto('/tokens');
-  await expect(main(page).getByRole('link')).toHaveText([/^Home/, /^Tokens/]);
+  await expect(main(page).getByRole('link')).toHaveText([/^Home/, /^Tokens/, /^Agents/]);
   await expect(main(page).getByRole('heading')).toHaveCount(0);
   await expect(page.getByRole('navigation', { name: 'Whose tokens' })).toHaveCount(0);
 });

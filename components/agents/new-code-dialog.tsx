@@ -11,10 +11,15 @@ import type { AgentDialogProps } from './agent-dialog-props.ts';
 import { minutesPart } from './agent-form-schema.ts';
 import { agentsKey } from './agents-key.ts';
 import { CodeLifeField } from './code-life-field.tsx';
-import { EnrollDialog } from './enroll-dialog.tsx';
+import { EnrollDialog, type MadeCode } from './enroll-dialog.tsx';
 
 const resolver = zodResolver(minutesPart);
-const make = (input: IssueAgentCodeInput) => trpcClient.agents.issueCode.mutate(input);
+
+/** With the agent as it was right before: the list may not have heard of its last secret yet. */
+async function make(input: IssueAgentCodeInput): Promise<MadeCode> {
+  const agent = await trpcClient.agents.get.query({ id: input.id });
+  return { agent, ...(await trpcClient.agents.issueCode.mutate(input)) };
+}
 
 /** First for how long, then the command to enroll it with, once more or for the first time. */
 export function NewCodeDialog({ item, returnTo, onClose }: AgentDialogProps) {
@@ -27,7 +32,7 @@ export function NewCodeDialog({ item, returnTo, onClose }: AgentDialogProps) {
     resolver,
     defaultValues: { minutes: '10' },
   });
-  if (made) return <EnrollDialog {...secretDialog} made={{ ...made, agent: item }} returnTo={returnTo} />;
+  if (made) return <EnrollDialog {...secretDialog} made={made} returnTo={returnTo} />;
   return (
     <FormDialog
       locked
