@@ -64,7 +64,7 @@ function TypeField({ type }: { type: ResourceType }) {
       </div>
       {scope === 'some' && (
         <textarea
-          aria-labelledby={id}
+          aria-label={title}
           aria-invalid={error ? true : undefined}
           aria-describedby={`${id}-note`}
           rows={2}
