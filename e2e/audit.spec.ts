@@ -133,9 +133,9 @@ test('an export is what is filtered, and asks for the password where the sign-in
   desk.clock.advance({ hours: 13 });
   await page.goto('/admin/audit?action=token.create');
   await page.getByRole('button', { name: 'Export' }).click();
-  await expect(page.getByRole('menuitem')).toHaveCount(2);
+  await expect(page.getByRole('menuitem')).toHaveCount(3);
   await picture(page, 'audit-export');
-  await page.getByRole('menuitem', { name: /CSV/ }).click();
+  await page.getByRole('menuitem', { name: 'CSV, for other spreadsheets' }).click();
   const dialog = page.getByRole('alertdialog');
   await dialog.getByLabel('Your password', { exact: true }).fill(desk.ada.password);
   const downloading = page.waitForEvent('download');
