@@ -14,7 +14,7 @@ import {
   type AgentRow,
   type AgentScope,
 } from '#server/credentials/agents/queries.ts';
-import { addedPermissions, assertReplaceable, isWideningOf } from '#server/credentials/agents/rules.ts';
+import { addedPermissions, assertReplaceable, isWidening } from '#server/credentials/agents/rules.ts';
 import type {
   AgentIdInput,
   AgentView,
@@ -117,6 +117,7 @@ export function viewAgain(tx: Transaction, ctx: Ctx, id: string): Promise<AgentV
   return viewAgent(tx, ctx, { scope: { tenantId: ctx.principal.tenantId }, id });
 }
 
+/** An agent as the audit log names it. */
 export function agentResource({ id, name }: { id: string; name: string }) {
   return { type: 'agent', id, label: name };
 }
@@ -142,12 +143,12 @@ interface Widening {
 function assertMayWiden(ctx: PersonCtx, { agent, change, held }: Widening): void {
   const terms = { ...agent, resources: agent.resources as Resources };
   const added = addedPermissions(agent, change.permissions);
-  if (isWideningOf(terms, change)) assertMayAdd(ctx, { added, held, machine: 'agent' });
+  if (isWidening(terms, change)) assertMayAdd(ctx, { added, held, machine: 'agent' });
 }
 
 async function writeChanges(
   tx: Transaction,
-  { id, held }: AgentRow,
+  { id }: AgentRow,
   {
     tenantId,
     description,
@@ -157,7 +158,7 @@ async function writeChanges(
   }: Omit<UpdateAgentInput, 'id'> & Pick<AgentScope, 'tenantId'>,
 ): Promise<void> {
   // Enabling it clears the hold that had disabled it.
-  const row = { ...granted, ...(enabled !== undefined && { enabled, held: enabled ? false : held }) };
+  const row = { ...granted, ...(enabled !== undefined && { enabled, ...(enabled && { held: false }) }) };
   if (Object.keys(row).length > 0)
     await refusingTakenAgentName(() => updateCredentialRow(tx, { tenantId, id }, row));
   if (description !== undefined || rotationDays !== undefined)

@@ -81,7 +81,7 @@ async function findPage(db: Database, scope: AgentScope, input: ListAgentsInput,
     key: keyset.key.type,
   };
   const place = readCursor(list, cursor);
-  const isOfStatus = status && sql`${agentStatus(at)} = ${status}`;
+  const isOfStatus = status && sql`${agentStatus(db, at)} = ${status}`;
   // In two steps: joined to all that is shown, every agent would be read for the sake of a page.
   const found = await selectAgentIds(db)
     .where(and(isAgentOf(scope), isOfStatus, passes(input), place && isBehind(keyset, place)))

@@ -1,12 +1,12 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, sql, type SQL } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Changes, Connection, Transaction } from '#db/client.ts';
+import { isConnected } from '#db/connected-agents.ts';
 import { isCurrentSecret, isMainOf } from '#db/main-secrets.ts';
-import { agents, agentServers, rotations } from '#db/schema/agents.ts';
+import { agents, rotations } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { oneTimeCodes, tenants, users } from '#db/schema/people.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import { serverAliveSeconds } from '#server/credentials/agents/rules.ts';
 import type { AgentStatus } from '#server/credentials/agents/schema.ts';
 import { openRotationStates } from '#server/credentials/rotation/schema.ts';
 
@@ -22,21 +22,15 @@ const openRotation = alias(rotations, 'open_rotation');
 
 const isActive = sql<boolean>`(${owner.deactivatedAt} is null and ${owner.deletedAt} is null)`;
 
-/** Whether a server that is alive holds its connection. */
-function isOnline(at: Date): SQL<boolean> {
-  const aliveSince = new Date(at.getTime() - serverAliveSeconds * 1_000).toISOString();
-  return sql<boolean>`coalesce(${agentServers.seenAt} > ${aliveSince}::timestamptz, false)`;
-}
-
 /** The one place that says what an agent's status is. */
-export function agentStatus(at: Date): SQL<AgentStatus> {
+export function agentStatus(db: Connection, at: Date): SQL<AgentStatus> {
   return sql<AgentStatus>`case
     when not ${credentials.enabled} then 'disabled'
     when ${agents.pausedAt} is not null then 'paused'
     when ${agents.connectedAt} is null then 'never_connected'
     when ${agents.stuckAt} is not null then 'rotation_stuck'
     when ${openRotation.id} is not null then 'rotation_pending'
-    when ${isOnline(at)} then 'online'
+    when ${isConnected(db, at)} then 'online'
     else 'offline'
   end`;
 }
@@ -45,9 +39,8 @@ const isOpenRotation = and(
   eq(openRotation.agentId, agents.id),
   inArray(openRotation.state, [...openRotationStates]),
 );
-const isServer = eq(agentServers.id, agents.serverId);
 
-function agentColumns(at: Date) {
+function agentColumns(db: Connection, at: Date) {
   return {
     id: credentials.id,
     name: credentials.name,
@@ -59,16 +52,14 @@ function agentColumns(at: Date) {
     permissions: credentials.permissions,
     resources: credentials.resources,
     enabled: credentials.enabled,
-    held: credentials.held,
-    status: agentStatus(at),
-    online: isOnline(at),
+    status: agentStatus(db, at),
+    online: sql<boolean>`${isConnected(db, at)}`,
     rotationDays: agents.rotationDays,
     epoch: secrets.epoch,
     prefix: secrets.prefix,
     rotateAfter: agents.rotateAfter,
     expiresAt: secrets.expiresAt,
     graceEndsAt: replaced.validUntil,
-    codeId: agents.codeId,
     codeExpiresAt: oneTimeCodes.expiresAt,
     host: agents.host,
     version: agents.version,
@@ -93,14 +84,13 @@ export function selectAgents(db: Connection, at: Date, key: SQL<string> = sql`''
     gt(oneTimeCodes.expiresAt, at),
   );
   return db
-    .select({ ...agentColumns(at), place: { key, id: credentials.id } })
+    .select({ ...agentColumns(db, at), place: { key, id: credentials.id } })
     .from(credentials)
     .innerJoin(agents, eq(agents.id, credentials.id))
     .innerJoin(owner, eq(owner.id, agents.ownerUserId))
     .leftJoin(secrets, isCurrentSecret)
     .leftJoin(replaced, isMainOf(replaced, 'grace'))
     .leftJoin(openRotation, isOpenRotation)
-    .leftJoin(agentServers, isServer)
     .leftJoin(oneTimeCodes, isWaiting)
     .$dynamic();
 }
@@ -113,7 +103,6 @@ export function selectAgentIds(db: Connection) {
     .innerJoin(agents, eq(agents.id, credentials.id))
     .leftJoin(secrets, isCurrentSecret)
     .leftJoin(openRotation, isOpenRotation)
-    .leftJoin(agentServers, isServer)
     .$dynamic();
 }
 
@@ -124,11 +113,10 @@ export async function countAgentsByStatus(
   { at, withSecret = false }: { at: Date; withSecret?: boolean },
 ): Promise<Partial<Record<AgentStatus, number>>> {
   const counting = db
-    .select({ status: agentStatus(at), count: sql<number>`count(*)::int` })
+    .select({ status: agentStatus(db, at), count: sql<number>`count(*)::int` })
     .from(credentials)
     .innerJoin(agents, eq(agents.id, credentials.id))
     .leftJoin(openRotation, isOpenRotation)
-    .leftJoin(agentServers, isServer)
     .groupBy(sql`1`)
     .$dynamic();
   const rows = await (withSecret ? counting.leftJoin(secrets, isCurrentSecret) : counting).where(which);

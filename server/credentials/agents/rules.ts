@@ -4,9 +4,6 @@ import type { Permission, Resources, Role } from '#server/core/access/schema.ts'
 import { agentLimits, type AgentGrant, type UpdateAgentInput } from '#server/credentials/agents/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
-/** A server that has renewed its row so lately holds its connections. */
-export const serverAliveSeconds = 20;
-
 /** What an agent may do and reach, and whether it is on. */
 export interface AgentTerms {
   permissions: readonly string[];
@@ -15,7 +12,7 @@ export interface AgentTerms {
 }
 
 /** Whether a change lets an agent do more than it may now: more permissions or resources, or anything again. */
-export function isWideningOf(agent: AgentTerms, change: Omit<UpdateAgentInput, 'id'>): boolean {
+export function isWidening(agent: AgentTerms, change: Omit<UpdateAgentInput, 'id'>): boolean {
   const { permissions, resources, enabled } = change;
   return (
     addedPermissions(agent, permissions).length > 0 ||
@@ -24,6 +21,7 @@ export function isWideningOf(agent: AgentTerms, change: Omit<UpdateAgentInput, '
   );
 }
 
+/** The permissions of a grant that an agent does not have yet. */
 export function addedPermissions(
   { permissions }: Pick<AgentTerms, 'permissions'>,
   grant: AgentGrant = [],

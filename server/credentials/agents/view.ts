@@ -5,8 +5,7 @@ import { toRotationView, type RotationRow } from '#server/credentials/rotation/v
 
 /** `rotation`: its newest. */
 export function toAgentView(row: AgentRow, rotation: RotationRow | undefined): AgentView {
-  const { ownerLabel, ownerActive, ownerRole: _, graceEndsAt, codeExpiresAt, place: __, ...rest } = row;
-  const { codeId: ___, held: ____, ...same } = rest;
+  const { ownerLabel, ownerActive, graceEndsAt, codeExpiresAt, ownerRole: _, place: __, ...same } = row;
   const iso = (at: Date | null) => at?.toISOString() ?? null;
   return {
     ...same,
