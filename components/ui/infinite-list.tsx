@@ -89,6 +89,8 @@ export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
       void import('./virtual-list.tsx').then(
         ({ VirtualList }) => {
           loaded = VirtualList;
+          // The menu of a row that is open would go with the row: the next scroll does it.
+          if (root.current?.querySelector('[aria-expanded="true"]')) return;
           const { view, items, keyOf } = latest.current;
           if (root.current) saveSizes(view, sizesOf(root.current, items.map(keyOf)));
           const index = focusedIndex(root.current);
