@@ -184,6 +184,8 @@ test('an agent is edited, transferred and deleted, and what runs as it stops', a
   await page.getByRole('textbox', { name: /Days between rotations/ }).fill('400');
   await expect(page.getByText('At most 365 days.')).toBeVisible();
   await page.getByRole('textbox', { name: /Days between rotations/ }).fill('30');
+  const meanwhile = { body: { permissions: ['profile:read', 'mcp:call'] } };
+  expect((await desk.ada.send(`PATCH /api/v1/agents/${id}`, meanwhile)).status).toBe(200);
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(card).toContainText('Deploys at night');
   await chooseAction(page, 'deploy-bot', 'Transfer…');
@@ -195,6 +197,7 @@ test('an agent is edited, transferred and deleted, and what runs as it stops', a
   await expect(card).toContainText('grace@example.com');
   const now = (await grace.send(`GET /api/v1/agents/${id}`)).body as unknown as AgentView;
   expect([now.ownerId, now.rotationDays]).toEqual([grace.id, 30]);
+  expect(now.permissions, 'what was changed meanwhile stays').toContain('mcp:call');
   await card.getByRole('button', { name: 'deploy-bot', exact: true }).click();
   await panel(page, 'deploy-bot').getByRole('button', { name: 'More actions for deploy-bot' }).click();
   await page.getByRole('menuitem', { name: 'Delete…' }).click();

@@ -1,6 +1,7 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { FormProvider, useForm } from 'react-hook-form';
+import { onlyChanged } from '#components/api/only-changed.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { ResourcesField } from '#components/resources/resources-field.tsx';
 import { TextField } from '#components/ui/field.tsx';
@@ -8,6 +9,13 @@ import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { agentForm, type AgentValues, type FilledAgent } from './agent-form-schema.ts';
 import { AgentPermissionsField } from './agent-permissions-field.tsx';
 import { CodeLifeField } from './code-life-field.tsx';
+
+export interface SentAgent {
+  filled: FilledAgent;
+  /** Of it what differs from what the form began with. */
+  changed: Partial<Omit<FilledAgent, 'minutes'>>;
+  showRefused: (error: unknown) => void;
+}
 
 interface AgentFormProps {
   title: string;
@@ -19,7 +27,7 @@ interface AgentFormProps {
   /** It gets a code, and so a field for how long that works. */
   isNew?: boolean;
   pending: boolean;
-  onSend: (filled: FilledAgent, showRefused: (error: unknown) => void) => void;
+  onSend: (sent: SentAgent) => void;
   returnTo: () => HTMLElement | null;
   onClose: () => void;
 }
@@ -36,6 +44,10 @@ export function AgentForm({ defaultValues, isNew = false, discardTitle, onSend, 
     shouldFocusError: false,
   });
   const { errors, isDirty } = form.formState;
+  function send(filled: FilledAgent) {
+    const changed = onlyChanged(filled, { fields, values: form.getValues(), initial: defaultValues });
+    onSend({ filled, changed, showRefused });
+  }
   const showRefused = (error: unknown) => showProblem(error, fields, form.setError);
   return (
     <FormProvider {...form}>
@@ -43,7 +55,7 @@ export function AgentForm({ defaultValues, isNew = false, discardTitle, onSend, 
         {...dialog}
         wide
         locked={isNew}
-        onSubmit={form.handleSubmit((filled) => onSend(filled, showRefused))}
+        onSubmit={form.handleSubmit(send)}
         problem={errors.root?.['refused']?.message ?? errors.resources?.message}
         discard={isDirty && { title: discardTitle, description: 'What you filled in will be lost.' }}
       >

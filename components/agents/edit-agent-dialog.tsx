@@ -5,8 +5,8 @@ import { toReach } from '#components/resources/reach-schema.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
 import type { AgentDialogProps } from './agent-dialog-props.ts';
-import type { AgentValues, FilledAgent } from './agent-form-schema.ts';
-import { AgentForm } from './agent-form.tsx';
+import type { AgentValues } from './agent-form-schema.ts';
+import { AgentForm, type SentAgent } from './agent-form.tsx';
 import { useRefreshAgents } from './use-agent-changes.ts';
 
 /** What an agent is called, may do and reach. Widening it needs a fresh sign-in, which the server asks for. */
@@ -21,9 +21,8 @@ export function EditAgentDialog({ item, returnTo, onClose }: AgentDialogProps) {
       },
     }),
   );
-  function send(filled: FilledAgent, onError: (error: unknown) => void) {
-    const { name, description, permissions, resources, rotationDays } = filled;
-    update.mutate({ id: item.id, name, description, permissions, resources, rotationDays }, { onError });
+  function send({ changed, showRefused }: SentAgent) {
+    update.mutate({ id: item.id, ...changed }, { onError: showRefused });
   }
   return (
     <AgentForm

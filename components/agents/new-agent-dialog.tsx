@@ -41,7 +41,7 @@ export function NewAgentDialog({ returnTo, onClose }: NewAgentDialogProps) {
         discardTitle="Discard this agent?"
         defaultValues={defaultValues}
         pending={isPending}
-        onSend={send}
+        onSend={({ filled, showRefused }) => send(filled, showRefused)}
         onClose={close}
         returnTo={returnTo}
       />

@@ -28,7 +28,6 @@ export function EditKeyDialog({ item, returnTo, onClose }: KeyDialogProps) {
     }),
   );
   const values = toValues(item);
-  // All of it would undo what others changed since the dialog opened.
   function send({ changed, showRefused }: SentKey) {
     update.mutate({ id: item.id, ...changed }, { onError: showRefused });
   }

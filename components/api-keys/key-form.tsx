@@ -1,6 +1,7 @@
 'use client';
 import { zodResolver } from '@hookform/resolvers/zod';
 import { FormProvider, useForm } from 'react-hook-form';
+import { onlyChanged } from '#components/api/only-changed.ts';
 import { showProblem } from '#components/api/show-problem.ts';
 import { AddressesField } from '#components/new-token/addresses-field.tsx';
 import { ExpiryField } from '#components/new-token/expiry-field.tsx';
@@ -34,7 +35,6 @@ interface KeyFormProps {
 }
 
 const plain = ['name', 'permissions', 'ipAllowlist', 'resources'] as const;
-type Plain = (typeof plain)[number];
 
 /** What a key is called, may do and reach, and until when. */
 export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyFormProps) {
@@ -47,13 +47,10 @@ export function KeyForm({ defaultValues, discardTitle, onSend, ...dialog }: KeyF
   });
   const { errors, isDirty, dirtyFields } = form.formState;
   function send(input: CreateKeyInput) {
-    const isSame = (field: Plain) =>
-      JSON.stringify(form.getValues(field)) === JSON.stringify(defaultValues[field]);
-    const { expiresAt, ...changed }: Partial<CreateKeyInput> = { ...input };
-    for (const field of plain) if (isSame(field)) delete changed[field];
+    const changed = onlyChanged(input, { fields: plain, values: form.getValues(), initial: defaultValues });
     // Of the end that it began with the form knows no more than the day.
     const hasNewEnd = dirtyFields.expiry ?? dirtyFields.date;
-    onSend({ input, changed: hasNewEnd ? { ...changed, expiresAt } : changed, showRefused });
+    onSend({ input, changed: hasNewEnd ? { ...changed, expiresAt: input.expiresAt } : changed, showRefused });
   }
   const showRefused = (error: unknown) => showProblem(error, plain, form.setError);
   const held = keyPermissions.filter((permission) => me?.permissions.includes(permission));
