@@ -5,7 +5,7 @@ import { TimeAgo } from '#components/ui/time-ago.tsx';
 import { useNow } from '#components/ui/use-now.ts';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
 import { AgentFoot } from './agent-foot.tsx';
-import { titleId } from './agent-ids.ts';
+import { menuId, titleId } from './agent-ids.ts';
 import { AgentMenu } from './agent-menu.tsx';
 import { offersOf, type Viewer } from './agent-rights.ts';
 import { AgentStatusBadge } from './agent-status.tsx';
@@ -56,7 +56,13 @@ export function AgentCard({ item, isOpen, viewer, acts }: AgentCardProps) {
           <LastSeen item={item} />
           <NextRotation item={item} />
         </div>
-        <AgentMenu item={item} offers={offers} acts={acts} />
+        <AgentMenu
+          id={menuId(item)}
+          label={`Actions for ${item.name}`}
+          item={item}
+          offers={offers}
+          acts={acts}
+        />
       </div>
       <AgentFoot item={item} offers={offers} acts={acts} />
     </article>

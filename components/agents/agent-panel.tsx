@@ -1,18 +1,17 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { Ellipsis, PencilLine, RefreshCw, ScrollText } from 'lucide-react';
+import { PencilLine, RefreshCw, ScrollText } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
 import { RecentEvents } from '#components/audit/recent-events.tsx';
 import { ReachList } from '#components/resources/reach-list.tsx';
 import { Button, buttonClass } from '#components/ui/button.tsx';
-import { MenuButton } from '#components/ui/menu.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
 import { AgentAdvice } from './agent-advice.tsx';
 import { AgentFacts } from './agent-facts.tsx';
-import { menuEntries } from './agent-menu.tsx';
+import { AgentMenu } from './agent-menu.tsx';
 import { agentQuery } from './agent-query.ts';
 import { type AgentOffers, offersOf, type Viewer } from './agent-rights.ts';
 import { AgentStatusBadge } from './agent-status.tsx';
@@ -87,19 +86,15 @@ interface PanelActsProps {
 
 /** The same as in the menu of its card: what is done most beside the menu of the rest. */
 function PanelActs({ item, offers, acts }: PanelActsProps) {
-  const entries = menuEntries(item, { ...offers, edit: false, rotate: false, cancel: false }, acts);
   return (
     <>
-      {entries.length > 0 && (
-        <MenuButton
-          aria-label={`More actions for ${item.name}`}
-          menuLabel={`More actions for ${item.name}`}
-          entries={entries}
-          className={buttonClass({ variant: 'ghost', size: 'icon', className: 'mr-auto' })}
-        >
-          <Ellipsis aria-hidden />
-        </MenuButton>
-      )}
+      <AgentMenu
+        label={`More actions for ${item.name}`}
+        item={item}
+        offers={{ ...offers, edit: false, rotate: false, cancel: false }}
+        acts={acts}
+        className="mr-auto"
+      />
       {offers.edit && (
         <Button onClick={() => acts.onAsk('edit', item)}>
           <PencilLine aria-hidden />

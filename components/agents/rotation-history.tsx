@@ -6,7 +6,8 @@ import { Skeleton } from '#components/ui/skeleton.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { RotationView } from '#server/credentials/rotation/schema.ts';
 import { rotationsQuery } from './agent-query.ts';
-import { causeWords, failureWords, isOpen, stateWords } from './rotation-words.ts';
+import { causeWords, failureWords } from './rotation-reasons.ts';
+import { isOpen, stateWords } from './rotation-words.ts';
 
 /** The rotations of an agent, the newest first. */
 export function RotationHistory({ id }: { id: string }) {

@@ -1,5 +1,6 @@
 import type { RotationView } from '#server/credentials/rotation/schema.ts';
-import { causeWords, failureWords, isOpen } from './rotation-words.ts';
+import { causeWords, failureWords } from './rotation-reasons.ts';
+import { isOpen } from './rotation-words.ts';
 
 /** `now`: it is waited for. `grace`: passes by itself. */
 type StepState = 'done' | 'now' | 'next' | 'grace' | 'failed' | 'stopped';
