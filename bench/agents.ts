@@ -50,9 +50,12 @@ const agents = await enrollAgents({ sql, clock: { now: () => new Date() }, ada }
 await sql('analyze');
 const before = await rest('without agents');
 const memoryBefore = residentBytes(server);
-const started = performance.now();
+const [started, cpuBefore] = [performance.now(), server.cpuMicroseconds() ?? 0];
 const clients = await connectAll(agents);
-say(`connected ${clients.length} in ${Math.round(performance.now() - started)} ms`);
+const cpuEach = ((server.cpuMicroseconds() ?? 0) - cpuBefore) / 1_000 / clients.length;
+say(
+  `connected ${clients.length} in ${Math.round(performance.now() - started)} ms, each for ${cpuEach.toFixed(2)} ms of the core`,
+);
 await sleep(10_000);
 const bytesEach = (residentBytes(server) - memoryBefore) / clients.length;
 const after = await rest(`with ${clients.length} agents`);

@@ -44,7 +44,9 @@ export async function greet(origin: string, disk: Disk): Promise<AgentClient | u
   if (!connected || 'status' in connected) return undefined;
   const { epoch } = disk.current;
   const answer = await connected.hello({ epoch, ...(disk.next && { nextEpoch: disk.next.epoch }) });
-  return answer?.result ? connected : undefined;
+  if (answer?.result) return connected;
+  connected.vanish();
+  return undefined;
 }
 
 /** Takes the next secret that is sent, puts it on the disk and says so; false where none comes. */

@@ -91,7 +91,8 @@ async function handle(
   text: string,
   refuse: (why: CloseReason, reason: string) => void,
 ): Promise<void> {
-  if (connection.closedFor !== undefined) return;
+  // What waited behind others has lost its meaning when its sender goes.
+  if (connection.socket.readyState !== connection.socket.OPEN) return;
   try {
     const message = readMessage(text);
     await asAgent(connection, () =>

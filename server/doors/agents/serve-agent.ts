@@ -52,6 +52,7 @@ async function answerHello(
   const said = { host, version, epoch, nextEpoch: hello.nextEpoch, connectionId: connection.id, serverId };
   await connections.isListed();
   const outcome = await inTurn(connections, connection, () => settleHello(ctx, said));
+  if (!outcome) return;
   if ('closing' in outcome) return closeConnection(connection, outcome.closing.why, outcome.closing.reason);
   if (!connections.greet(connection)) return;
   const { agent } = ctx.principal;
@@ -65,14 +66,15 @@ async function answerHello(
   if (outcome.hasQueued) await deliverRotation(connection);
 }
 
+/** Undefined where the agent has gone while it waited: of many that come at once, some give up. */
 async function inTurn<T>(
   { hellos }: AgentConnections,
-  { ctx }: AgentConnection,
+  { ctx, socket }: AgentConnection,
   run: () => Promise<T>,
-): Promise<T> {
+): Promise<T | undefined> {
   const release = await hellos.take(ctx.principal.agent.id);
   try {
-    return await run();
+    return socket.readyState === socket.OPEN ? await run() : undefined;
   } finally {
     release();
   }
