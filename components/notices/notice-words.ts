@@ -34,7 +34,7 @@ export function noticeWords(notice: NoticeView, now: Date): Said {
 }
 
 function ownWords(
-  { kind, token, address, createdAt }: NoticeView & { kind: NoticeKind },
+  { kind, token, address, detail, createdAt }: NoticeView & { kind: NoticeKind },
   now: Date,
 ): Omit<Said, 'subject'> {
   const happened = `${agoWords(new Date(createdAt), now)}${address ? `, from ${address}` : ''}`;
@@ -106,7 +106,7 @@ function ownWords(
         icon: ShieldAlert,
         variant: 'danger',
         title: '… seems to run in two places',
-        detail: `Noticed ${happened}. If you did not copy it, pause it and enroll it again.`,
+        detail: `Noticed ${happened}${detail ? `, ${detail}` : ''}. If you did not copy it, pause it and enroll it again.`,
       };
     case 'agent_lost':
       return {

@@ -245,3 +245,10 @@ export const accessTable: Record<string, AccessRow> = {
   },
   'verify.token': { type: 'mutation', from: 'admin', token: true, permission: 'verify', key: true },
 };
+
+/** Who may call what over the channel of agents: complete, too. Each reaches what is the caller's own, and nothing else. */
+export const channelTable: Record<string, 'agent'> = {
+  'agent.hello': 'agent',
+  'agent.rotation_complete': 'agent',
+  'agent.rotation_failed': 'agent',
+};

@@ -48,7 +48,10 @@ export const noticeView = z.object({
     .nullable()
     .meta({ description: 'Null where it is about the account itself or the audit log.' }),
   address: z.string().nullable().meta({ description: 'Where it came from.', example: '203.0.113.7' }),
-  detail: z.string().nullable().meta({ description: 'What was found in the audit log.', example: null }),
+  detail: z.string().nullable().meta({
+    description: 'What was found in the audit log, or where an agent was seen that seems to run twice.',
+    example: null,
+  }),
   createdAt: timestampSchema,
 });
 export type NoticeView = z.infer<typeof noticeView>;

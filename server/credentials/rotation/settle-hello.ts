@@ -52,8 +52,7 @@ export async function settleHello(ctx: AgentCtx, hello: Hello): Promise<HelloOut
   const facts = await findHelloFacts(ctx.runtime.db, agent.id, ctx.now());
   if (!facts) return { closing: { why: 'refused', reason: 'this agent has no working secret' } };
   if (facts.isConnected && (facts.connectionEpoch ?? 0) > agent.epoch) {
-    await ctx.change((tx) => recordClone(tx, ctx, facts, hello));
-    return { closing: { why: 'olderEpoch', reason: 'this agent is connected with a newer secret' } };
+    return refuseOlder(ctx, hello);
   }
   const hasRoom = await hasRoomToRotate(ctx, facts, hello.serverId);
   if (!isUneventful(ctx, facts, hello, hasRoom)) return settle(ctx, hello, hasRoom);
@@ -75,6 +74,20 @@ function connect(db: Connection, { principal, request, now }: AgentCtx, hello: H
     version,
     address,
     at,
+  });
+}
+
+/** Two at once that hold secrets of one agent: the one with the newer goes on. */
+function refuseOlder(ctx: AgentCtx, hello: Hello): Promise<HelloOutcome> {
+  const { id } = ctx.principal.agent;
+  return ctx.change(async (tx): Promise<HelloOutcome> => {
+    await lockAgentCredential(tx, id);
+    const facts = await findHelloFacts(tx, id, ctx.now());
+    if (facts) {
+      await updateAgent(tx, id, { visits: addVisit(facts.visits, visitOf(ctx, hello)) });
+      await recordClone(tx, ctx, facts, hello);
+    }
+    return { closing: { why: 'olderEpoch', reason: 'this agent is connected with a newer secret' } };
   });
 }
 

@@ -91,8 +91,7 @@ async function handle(
   text: string,
   refuse: (why: CloseReason, reason: string) => void,
 ): Promise<void> {
-  // What waited behind others has lost its meaning when its sender goes.
-  if (connection.socket.readyState !== connection.socket.OPEN) return;
+  if (connection.closedFor !== undefined) return;
   try {
     const message = readMessage(text);
     await asAgent(connection, () =>

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EnrolledAgentView } from '#server/credentials/agents/schema.ts';
+import { writeNoticeLetter } from '#server/oversight/notifications/write-notice.ts';
 import { connectAgent, greetAs, tryConnect } from '#server/testing/agent-client.ts';
 import { enrollAgent } from '#server/testing/agents.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { expect } from '#server/testing/person.ts';
 import {
   askToRotate,
   codeOf,
@@ -134,3 +136,23 @@ async function untilOffline(desk: Desk, id: string): Promise<void> {
   while ((await desk.sql('select 1 from agents where id = $1 and server_id is not null', [id])).length > 0)
     await sleep(20);
 }
+
+test('the letter and the notice of a copy name both hosts and from where they called', async () => {
+  await using desk = await openDesk();
+  const agent = await enrollAgent(desk);
+  for (const host of ['runner-a', 'runner-b', 'runner-a', 'runner-b']) {
+    const client = await greetAs(desk.origin, { token: agent.token, host });
+    await client[Symbol.asyncDispose]();
+  }
+  const places = 'on runner-a (127.0.0.1) and on runner-b (127.0.0.1)';
+  const { body } = expect(200, await desk.ada.send('GET /api/v1/notices'));
+  assert.deepEqual((body['items'] as unknown as { detail: string }[])[0]?.detail, places);
+  const [notice] = await desk.sql<{ id: string }>('select id from notices');
+  const { id: userId, tenantId } = { id: desk.ada.id, tenantId: desk.runtime.defaultTenantId };
+  const about = { noticeId: notice?.id ?? '' };
+  const letter = await writeNoticeLetter(desk.runtime, { kind: 'notice', tenantId, userId, about });
+  assert.ok(
+    letter?.lines.some((line) => line.includes(places)),
+    JSON.stringify(letter?.lines),
+  );
+});

@@ -4,9 +4,12 @@ import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { newSecret } from '#server/core/secrets/format.ts';
 import { channelLimits } from '#server/doors/agents/schema.ts';
+import { channelMethods } from '#server/doors/agents/serve-agent.ts';
+import { channelTable } from '#server/testing/access-table.ts';
 import { connectAgent, greetAs, tryConnect, type ConnectOptions } from '#server/testing/agent-client.ts';
 import { enrollAgent } from '#server/testing/agents.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { askToRotate, endingsOf } from '#server/testing/rotations.ts';
 
 let desk: Desk;
 before(async () => void (desk = await openDesk()));
@@ -198,6 +201,30 @@ test('more than twenty messages a second are too many, also of pings', async () 
   }
 });
 const example = { rotationId: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', epoch: 2 };
+
+test('every method of the channel has its row in the access table', () => {
+  assert.deepEqual(channelMethods.toSorted(), Object.keys(channelTable).toSorted());
+});
+
+test('an agent says nothing of the rotation of another', async () => {
+  const [agent, other] = [await enrollAgent(desk, 'its-own'), await enrollAgent(desk, 'of-another')];
+  await using client = await greetAs(desk.origin, { token: agent.token });
+  await using stranger = await greetAs(desk.origin, { token: other.token });
+  await askToRotate(desk, agent.id);
+  const sent = await client.rotation();
+  assert.ok(sent);
+  const { rotationId, epoch } = sent;
+  const said = { failed: { rotationId, reason: 'other' }, complete: { rotationId, epoch } };
+  for (const [id, [what, params]] of Object.entries(said).entries()) {
+    stranger.send({ jsonrpc: '2.0', id, method: `agent.rotation_${what}`, params });
+    assert.deepEqual((await stranger.next())?.result, {});
+  }
+  assert.deepEqual(await endingsOf(desk, agent.id), ['delivered']);
+  assert.deepEqual(await endingsOf(desk, other.id), []);
+  stranger.persisted(rotationId);
+  assert.equal((await stranger.closed())?.code, 4000);
+  assert.deepEqual(await endingsOf(desk, agent.id), ['delivered']);
+});
 
 test('a second hello is refused', async () => {
   const agent = await enrollAgent(desk, 'twice');

@@ -1,6 +1,6 @@
 import { auditRow } from '#server/core/audit/record.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
-import { noteCompleted } from '#server/credentials/rotation/commands.ts';
+import { markFailed, noteCompleted } from '#server/credentials/rotation/commands.ts';
 import { settleHello } from '#server/credentials/rotation/settle-hello.ts';
 import type { AgentConnections } from '#server/doors/agents/agent-connections.ts';
 import { closeConnection, sendMessage, type AgentConnection } from '#server/doors/agents/connection.ts';
@@ -12,27 +12,40 @@ import {
   rotationCompleteParams,
   rotationFailedParams,
 } from '#server/doors/agents/schema.ts';
-import { deliverRotation, failRotation } from '#server/doors/agents/serve-rotation.ts';
+import { deliverRotation } from '#server/doors/agents/serve-rotation.ts';
 
-/** What an agent may ask for. */
+type Method = (connections: AgentConnections, connection: AgentConnection, call: Call) => Promise<void>;
+
+/** What an agent may call. */
+const methods: Record<string, Method> = {
+  'agent.hello': answerHello,
+  async 'agent.rotation_complete'(_, connection, call) {
+    const completed = readAs(rotationCompleteParams, call.params);
+    if (await noteCompleted(connection.ctx, connection.id, completed)) connection.epoch = completed.epoch;
+    acknowledge(connection, call);
+  },
+  async 'agent.rotation_failed'(_, connection, call) {
+    await markFailed(connection.ctx, readAs(rotationFailedParams, call.params));
+    acknowledge(connection, call);
+  },
+};
+
+export const channelMethods = Object.keys(methods);
+
 export async function answerCall(
   connections: AgentConnections,
   connection: AgentConnection,
   call: Call,
 ): Promise<void> {
-  const { method } = call;
-  if (method === 'agent.hello') return answerHello(connections, connection, call);
-  if (connection.greetedAt === undefined) throw new ProtocolError('say hello first');
-  if (method === 'agent.rotation_complete') await complete(connection, call);
-  else if (method === 'agent.rotation_failed')
-    await failRotation(connection, readAs(rotationFailedParams, call.params));
-  else throw new ProtocolError('there is no such method');
-  if (call.id !== undefined) sendMessage(connection, { id: call.id, result: {} });
+  const method = Object.hasOwn(methods, call.method) ? methods[call.method] : undefined;
+  if (!method) throw new ProtocolError('there is no such method');
+  if (connection.greetedAt === undefined && call.method !== 'agent.hello')
+    throw new ProtocolError('say hello first');
+  await method(connections, connection, call);
 }
 
-async function complete(connection: AgentConnection, { params }: Call): Promise<void> {
-  const completed = readAs(rotationCompleteParams, params);
-  if (await noteCompleted(connection.ctx, connection.id, completed)) connection.epoch = completed.epoch;
+function acknowledge(connection: AgentConnection, { id }: Call): void {
+  if (id !== undefined) sendMessage(connection, { id, result: {} });
 }
 
 async function answerHello(

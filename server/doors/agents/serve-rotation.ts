@@ -4,7 +4,6 @@ import {
   markPersisted,
   markTimedOut,
 } from '#server/credentials/rotation/commands.ts';
-import type { AgentFailure } from '#server/credentials/rotation/schema.ts';
 import { stageRotation, type StagedRotation } from '#server/credentials/rotation/stage-rotation.ts';
 import {
   asAgent,
@@ -61,16 +60,10 @@ export async function takeReply(connection: AgentConnection, { id, outcome }: Re
     const { data, message } = outcome.error;
     const said = rotationFailedParams.safeParse(data);
     const failure = said.success ? said.data : { reason: 'other' as const, text: message };
-    return failRotation(connection, { ...failure, rotationId });
+    await markFailed(connection.ctx, { ...failure, rotationId });
+    return;
   }
   if (!rotateResult.safeParse(outcome.result).success)
     throw new ProtocolError('answer {"status":"persisted"}');
   await markPersisted(connection.ctx, rotationId);
-}
-
-export async function failRotation(
-  { ctx }: AgentConnection,
-  failure: { rotationId: string; reason: AgentFailure; text?: string | undefined },
-): Promise<void> {
-  await markFailed(ctx, failure);
 }

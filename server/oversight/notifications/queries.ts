@@ -1,6 +1,7 @@
 import { and, desc, eq, gt, inArray, isNotNull, isNull, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Connection, Transaction } from '#db/client.ts';
 import { isCurrentSecret } from '#db/main-secrets.ts';
+import { agents } from '#db/schema/agents.ts';
 import { credentials, secrets } from '#db/schema/credentials.ts';
 import { notices } from '#db/schema/notices.ts';
 import { users } from '#db/schema/people.ts';
@@ -33,6 +34,7 @@ function selectNotices(db: Connection) {
       enabled: sql<boolean>`coalesce(${credentials.enabled}, true)`,
       expiresAt: credentials.expiresAt,
       revokedAt: credentials.revokedAt,
+      visits: agents.visits,
       email: users.email,
       ownerName: users.name,
       ownerDeactivatedAt: users.deactivatedAt,
@@ -40,6 +42,7 @@ function selectNotices(db: Connection) {
     .from(notices)
     .leftJoin(credentials, eq(credentials.id, notices.credentialId))
     .leftJoin(secrets, isCurrentSecret)
+    .leftJoin(agents, eq(agents.id, notices.credentialId))
     .innerJoin(users, eq(users.id, notices.userId))
     .$dynamic();
 }

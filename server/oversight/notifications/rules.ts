@@ -46,3 +46,11 @@ export function withoutOvertaken<N extends { kind: NoticeKind; credentialId: str
     return true;
   });
 }
+
+/** Between which hosts an agent was seen to change: the latest two, and whence each called. */
+export function placesOf(visits: readonly { host: string; address: string | null }[]): string {
+  return visits
+    .slice(-2)
+    .map(({ host, address }) => `on ${host}${address === null ? '' : ` (${address})`}`)
+    .join(' and ');
+}

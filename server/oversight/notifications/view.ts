@@ -1,5 +1,6 @@
 import type { NoticeView } from '#server/core/notifications/schema.ts';
 import type { LogNoticeRow, NoticeRow } from '#server/oversight/notifications/queries.ts';
+import { placesOf } from '#server/oversight/notifications/rules.ts';
 export function toNoticeView(row: NoticeRow): NoticeView {
   const { id, kind, address, createdAt, credentialId, credentialKind, name, prefix, enabled, expiresAt } =
     row;
@@ -14,7 +15,8 @@ export function toNoticeView(row: NoticeRow): NoticeView {
           enabled,
           expiresAt: expiresAt?.toISOString() ?? null,
         };
-  return { id, kind, token, address, detail: null, createdAt: createdAt.toISOString() };
+  const detail = kind === 'agent_cloned' ? placesOf(row.visits ?? []) : null;
+  return { id, kind, token, address, detail, createdAt: createdAt.toISOString() };
 }
 
 export function toLogNoticeView({ id, kind, detail, createdAt }: LogNoticeRow): NoticeView {

@@ -8,7 +8,7 @@ import {
   type LogNoticeRow,
   type NoticeRow,
 } from '#server/oversight/notifications/queries.ts';
-import { isMoot } from '#server/oversight/notifications/rules.ts';
+import { isMoot, placesOf } from '#server/oversight/notifications/rules.ts';
 
 type Words = (notice: NoticeRow) => Pick<Letter, 'subject' | 'lines'>;
 
@@ -84,10 +84,10 @@ const words: Record<NoticeKind, Words> = {
       'Look at what it logs, then rotate it by hand.',
     ],
   }),
-  agent_cloned: ({ address, createdAt, ...notice }) => ({
+  agent_cloned: ({ visits, createdAt, ...notice }) => ({
     subject: `${capital(named(notice))} seems to run in two places`,
     lines: [
-      `On ${timeWords(createdAt)} it looked as if ${named(notice)} ran twice${from(address)}.`,
+      `On ${timeWords(createdAt)} it looked as if ${named(notice)} ran twice: ${placesOf(visits ?? [])}.`,
       'If you copied it yourself, give the copy an agent of its own. If not, pause it, and enroll it again on a machine that you trust.',
     ],
   }),
