@@ -14,6 +14,13 @@ export interface Recheck extends HubSubscriber {
   stop(): void;
 }
 
+/** What was read of some agents, and when that began. */
+interface Batch {
+  ids: string[];
+  readAt: number;
+  standings: Map<string, Standing>;
+}
+
 const batchSize = 2_000;
 const closedInOneTurn = 200;
 const everyMs = 60_000;
@@ -40,23 +47,37 @@ export function createRecheck({
   }
 
   async function look(): Promise<void> {
-    while (due.size > 0) {
-      const ids = [...due].slice(0, batchSize);
-      for (const id of ids) due.delete(id);
-      const readAt = performance.now();
-      try {
-        const standings = new Map((await findStandings(db, ids)).map((row) => [row.id, row]));
-        await judge(ids, standings, readAt);
-      } catch (error) {
-        log.warn({ err: error }, 'agents that are connected could not be looked at');
-        for (const id of ids) due.add(id);
-        await sleep(1_000, undefined, { ref: false });
-      }
+    for (let reading = readNext(); reading; reading ??= readNext()) {
+      const batch = await reading;
+      // While the database reads the next, this one is dealt with.
+      reading = readNext();
+      if (batch) await judge(batch);
     }
     isRunning = false;
   }
 
-  async function judge(ids: string[], standings: Map<string, Standing>, readAt: number): Promise<void> {
+  function readNext(): Promise<Batch | undefined> | undefined {
+    if (due.size === 0) return undefined;
+    const ids = [...due].slice(0, batchSize);
+    for (const id of ids) due.delete(id);
+    return read(ids);
+  }
+
+  /** Undefined, and they are due again, where the database is away. */
+  async function read(ids: string[]): Promise<Batch | undefined> {
+    const readAt = performance.now();
+    try {
+      const rows = await findStandings(db, ids);
+      return { ids, readAt, standings: new Map(rows.map((row) => [row.id, row])) };
+    } catch (error) {
+      log.warn({ err: error }, 'agents that are connected could not be looked at');
+      await sleep(1_000, undefined, { ref: false });
+      for (const id of ids) due.add(id);
+      return undefined;
+    }
+  }
+
+  async function judge({ ids, readAt, standings }: Batch): Promise<void> {
     let count = 0;
     for (const id of ids)
       for (const connection of byKey.get(`credential:${id}`) ?? []) {
