@@ -50,10 +50,7 @@ export type HelloOutcome = { closing: Closing } | { hasQueued: boolean };
 export async function settleHello(ctx: AgentCtx, hello: Hello): Promise<HelloOutcome> {
   const { agent } = ctx.principal;
   const facts = await findHelloFacts(ctx.runtime.db, agent.id, ctx.now());
-  if (!facts) return { closing: { why: 'refused', reason: 'this agent has no working secret' } };
-  if (facts.isConnected && (facts.connectionEpoch ?? 0) > agent.epoch) {
-    return refuseOlder(ctx, hello);
-  }
+  if (!facts) return noSecret;
   const hasRoom = await hasRoomToRotate(ctx, facts, hello.serverId);
   if (!isUneventful(ctx, facts, hello, hasRoom)) return settle(ctx, hello, hasRoom);
   await connect(ctx.runtime.db, ctx, hello);
@@ -74,20 +71,6 @@ function connect(db: Connection, { principal, request, now }: AgentCtx, hello: H
     version,
     address,
     at,
-  });
-}
-
-/** Two at once that hold secrets of one agent: the one with the newer goes on. */
-function refuseOlder(ctx: AgentCtx, hello: Hello): Promise<HelloOutcome> {
-  const { id } = ctx.principal.agent;
-  return ctx.change(async (tx): Promise<HelloOutcome> => {
-    await lockAgentCredential(tx, id);
-    const facts = await findHelloFacts(tx, id, ctx.now());
-    if (facts) {
-      await updateAgent(tx, id, { visits: addVisit(facts.visits, visitOf(ctx, hello)) });
-      await recordClone(tx, ctx, facts, hello);
-    }
-    return { closing: { why: 'olderEpoch', reason: 'this agent is connected with a newer secret' } };
   });
 }
 
@@ -131,18 +114,28 @@ function settle(ctx: AgentCtx, hello: Hello, hasRoom: boolean): Promise<HelloOut
   return ctx.change(async (tx): Promise<HelloOutcome> => {
     await lockAgentCredential(tx, agent.id);
     const facts = await findHelloFacts(tx, agent.id, ctx.now());
-    if (!facts) return { closing: { why: 'refused', reason: 'this agent has no working secret' } };
+    if (!facts) return noSecret;
     const visits = addVisit(facts.visits, visitOf(ctx, hello));
-    const isSuspect = isOld(ctx, facts) || isAlternating(visits, ctx.now());
-    const isPaused = isSuspect && facts.cloneAction === 'pause';
-    const hasQueued = !isPaused && (await follow(tx, ctx, facts, decide(ctx, facts, hello, hasRoom)));
+    // Once only, with the move itself: whoever resumes it since knows.
+    const hasMoved = facts.visits.at(-1)?.host !== hello.host;
+    const isSuspect = isOld(ctx, facts) || (hasMoved && isAlternating(visits, ctx.now()));
+    const isCopy = facts.isConnected && (facts.connectionEpoch ?? 0) > agent.epoch;
+    const mayGoOn = !isCopy && !(isSuspect && facts.cloneAction === 'pause');
+    const hasQueued = mayGoOn && (await follow(tx, ctx, facts, decide(ctx, facts, hello, hasRoom)));
     await updateAgent(tx, agent.id, { visits });
     const closing = isSuspect ? await recordClone(tx, ctx, facts, hello) : undefined;
     if (closing) return { closing };
+    if (isCopy) return newerConnected;
     await connect(tx, ctx, hello);
     return { hasQueued };
   });
 }
+
+const noSecret: HelloOutcome = { closing: { why: 'refused', reason: 'this agent has no working secret' } };
+/** Two at once that hold secrets of one agent: the one with the newer goes on. */
+const newerConnected: HelloOutcome = {
+  closing: { why: 'olderEpoch', reason: 'this agent is connected with a newer secret' },
+};
 
 const visitOf = ({ principal, request, now }: AgentCtx, { host }: Hello): Visit => ({
   host,

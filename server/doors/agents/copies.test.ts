@@ -111,6 +111,11 @@ test('two hosts that take turns on one secret are found, the owner is told of bo
     );
     const [row] = await desk.sql<{ paused: boolean }>('select paused_at is not null as paused from agents');
     assert.equal(row?.paused, action === 'pause');
+    // Resumed by someone who knows, it stays so.
+    if (action === 'warn') continue;
+    await desk.sql('update agents set paused_at = null, pause_reason = null');
+    await using resumed = await greetAs(desk.origin, { token: agent.token, host: 'b' });
+    assert.equal(await resumed.closed(200), null);
   }
 });
 

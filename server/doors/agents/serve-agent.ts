@@ -1,5 +1,6 @@
 import { auditRow } from '#server/core/audit/record.ts';
 import { machineName } from '#server/core/secrets/machine-name.ts';
+import { agentLimits } from '#server/credentials/agents/schema.ts';
 import { markFailed, noteCompleted } from '#server/credentials/rotation/commands.ts';
 import { settleHello } from '#server/credentials/rotation/settle-hello.ts';
 import type { AgentConnections } from '#server/doors/agents/agent-connections.ts';
@@ -59,7 +60,7 @@ async function answerHello(
   const { ctx, epoch } = connection;
   if (hello.epoch !== epoch && hello.nextEpoch !== epoch)
     throw new ProtocolError('this epoch is not that of the secret you called with');
-  const host = machineName(hello.host) ?? 'unknown';
+  const host = machineName(hello.host, agentLimits.hostLength) ?? 'unknown';
   const version = machineName(hello.version) ?? 'unknown';
   const { serverId } = connections;
   const said = { host, version, epoch, nextEpoch: hello.nextEpoch, connectionId: connection.id, serverId };
