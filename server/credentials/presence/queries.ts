@@ -111,6 +111,14 @@ export function findStandings(db: Database, ids: readonly string[]) {
 }
 export type Standing = Awaited<ReturnType<typeof findStandings>>[number];
 
+export async function isSuspended(db: Database, tenantId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ suspendedAt: tenants.suspendedAt })
+    .from(tenants)
+    .where(eq(tenants.id, tenantId));
+  return row !== undefined && row.suspendedAt !== null;
+}
+
 /** An agent of which someone has shown no secret but its id. */
 export async function findNamedAgent(db: Database, id: string) {
   const [row] = await db

@@ -32,10 +32,12 @@ export interface HeldConnection {
   hasSaidHello: boolean;
 }
 
+export const ofSuspended: Closing = { why: 'tenantSuspended', reason: 'this organisation is suspended' };
+
 /** Why a connection has to be closed; undefined: it may stay. An agent that is not found was deleted. */
 export function closingOf(standing: StandingState | undefined, held: HeldConnection): Closing | undefined {
   if (!standing || standing.revokedAt) return { why: 'refused', reason: 'this agent was deleted' };
-  if (standing.tenantSuspended) return { why: 'tenantSuspended', reason: 'this organisation is suspended' };
+  if (standing.tenantSuspended) return ofSuspended;
   if (!standing.enabled) return { why: 'refused', reason: 'this agent is switched off' };
   if (standing.pausedAt) return { why: 'refused', reason: pausedReason(standing.pauseReason) };
   if (!standing.hasSecret) return { why: 'refused', reason: 'the secrets of this agent were retired' };

@@ -64,6 +64,8 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
   const closed = createWriteBehind<ClosedConnection>({
     everyMs: 250,
     limit: 100_000,
+    // Three lists are its parameters, however many they are.
+    batchSize: 10_000,
     merge: (_, later) => later,
     write: (items) => writeClosed(db, items),
     onError: (error) => log.error({ err: error }, 'closed connections of agents could not be written'),

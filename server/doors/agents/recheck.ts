@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '#db/client.ts';
-import { findStandings, type Standing } from '#server/credentials/presence/queries.ts';
-import { closingOf } from '#server/credentials/presence/rules.ts';
+import { findStandings, isSuspended, type Standing } from '#server/credentials/presence/queries.ts';
+import { closingOf, ofSuspended } from '#server/credentials/presence/rules.ts';
 import { asAgent, breakOff, closeConnection, type AgentConnection } from '#server/doors/agents/connection.ts';
 import { deliverRotation } from '#server/doors/agents/serve-rotation.ts';
 import type { HubSubscriber } from '#server/oversight/live-updates/hub.ts';
@@ -23,9 +23,10 @@ interface Batch {
 
 const batchSize = 2_000;
 const closedInOneTurn = 200;
-const everyMs = 60_000;
+const everyMs = 300_000;
+const tenantKey = 'tenant:';
 
-/** `all`: the connections that there are. All of them are looked at each minute too, which hears of nothing but time. */
+/** `all`: the connections that there are. All of them are looked at every few minutes too: of time that passes no one is told. */
 export function createRecheck({
   db,
   log,
@@ -40,7 +41,8 @@ export function createRecheck({
   let isRunning = false;
 
   function lookSoon(connections: Iterable<AgentConnection>): void {
-    for (const { ctx } of connections) due.add(ctx.principal.agent.id);
+    for (const { ctx, closedFor } of connections)
+      if (closedFor === undefined) due.add(ctx.principal.agent.id);
     if (isRunning || due.size === 0) return;
     isRunning = true;
     setImmediate(() => void look());
@@ -86,6 +88,21 @@ export function createRecheck({
       }
   }
 
+  /** Of all at once one row says it: ten thousand have to be gone within a second. */
+  async function lookAtTenant(key: string): Promise<void> {
+    const those = byKey.get(key);
+    if (!those) return;
+    const suspended = await isSuspended(db, key.slice(tenantKey.length)).catch(() => false);
+    if (!suspended) return lookSoon(those);
+    let count = 0;
+    for (const connection of those) {
+      closeConnection(connection, ofSuspended.why, ofSuspended.reason);
+      if (++count % closedInOneTurn === 0) await nextTurn();
+    }
+    // Those that came meanwhile.
+    lookSoon(those);
+  }
+
   let timer: NodeJS.Timeout | undefined;
   return {
     add(connection) {
@@ -103,7 +120,10 @@ export function createRecheck({
         if (those?.size === 0) byKey.delete(key);
       }
     },
-    onAccess: (key) => lookSoon(byKey.get(key) ?? []),
+    onAccess(key) {
+      if (key.startsWith(tenantKey)) void lookAtTenant(key);
+      else lookSoon(byKey.get(key) ?? []);
+    },
     onAgent: (id) => lookSoon(byKey.get(`credential:${id}`) ?? []),
     onMissed: () => lookSoon(all),
     stop: () => clearInterval(timer),
@@ -127,5 +147,5 @@ function act(connection: AgentConnection, standing: Standing | undefined, readAt
 /** What it hangs on, as `notify_access()` names it. */
 function keysOf({ ctx }: AgentConnection): string[] {
   const { agent, tenantId } = ctx.principal;
-  return [`tenant:${tenantId}`, `credential:${agent.id}`, `user:${agent.ownerId}`];
+  return [tenantKey + tenantId, `credential:${agent.id}`, `user:${agent.ownerId}`];
 }
