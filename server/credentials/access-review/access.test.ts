@@ -93,10 +93,10 @@ test('an agent can reach what it names while it works, for an owner who may', as
         body: { credentialId: agent.id, permission },
       })
     ).body['sentence'];
-  assert.equal(await explained('mcp:call'), 'The agent "runner" may do mcp:call.');
+  assert.equal(await explained('mcp:call'), 'The agent "runner" may use mcp:call.');
   assert.equal(
     await explained('agents:read'),
-    'The agent "runner" may not do agents:read: no agent can hold agents:read.',
+    'The agent "runner" may not use agents:read: no agent can hold that permission.',
   );
   const asOwner = await bob.send('POST /api/v1/access/explain', { body: { credentialId: agent.id } });
   assert.equal(asOwner.body['allowed'], true);
