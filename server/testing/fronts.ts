@@ -36,7 +36,7 @@ export async function startProxy(
 ): Promise<Program> {
   const config = (await readFile(new URL(`proxies/${files[name]}`, docs), 'utf8'))
     .replaceAll('127.0.0.1:3000', new URL(keyward).host)
-    .replace(/\/api\/v1\/auth\/forward(?=;|\n)/, `/api/v1/auth/forward${asking}`)
+    .replace(/(?<=\/api\/v1\/auth\/forward)\??(?=;|\n)/, (asksNothing) => asking || asksNothing)
     .replaceAll('127.0.0.1:8080', `127.0.0.1:${service}`)
     .replaceAll('127.0.0.1:8000', `127.0.0.1:${place.port}`);
   return name === 'nginx' ? startNginx(config, place) : startCaddy(config, place);

@@ -134,8 +134,9 @@ function asHeader(text: string): string {
 }
 
 /** Below our own address both the path and the query are those of the service. */
-function readWanted({ path, query }: Exchange): Wanted {
+function readWanted({ req, path, query }: Exchange): Wanted {
   if (query.size === 0 || path !== address) return {};
+  assertFromProxy(query, forwarded(req.headers['x-forwarded-uri']));
   return askedQuery.parse(
     Object.fromEntries([...new Set(query.keys())].map((name) => [name, onlyOne(query, name)])),
   );
@@ -144,6 +145,16 @@ function readWanted({ path, query }: Exchange): Wanted {
 /** A name that is misspelt would be passed over, and the site believe that it was asked for. */
 const askedQuery = z.strictObject({ ...forwardQuery.shape, redirect: z.string().optional() });
 type Wanted = Pick<z.infer<typeof askedQuery>, 'permission' | 'resource'>;
+
+/** Caddy appends the caller's query to an address without one, and a caller must not choose what is asked of them. */
+function assertFromProxy(query: URLSearchParams, uri = ''): void {
+  const start = uri.indexOf('?');
+  if (start === -1 || new URLSearchParams(uri.slice(start)).toString() !== query.toString()) return;
+  throw invalid(
+    '',
+    'This is the query of the request itself, which the proxy must not pass on. In Caddy, end the address with a question mark: uri /api/v1/auth/forward?',
+  );
+}
 
 /** A second one would be passed over, and the site believe that it was asked for. */
 function onlyOne(query: URLSearchParams, name: string): string | undefined {

@@ -79,6 +79,18 @@ test('a misspelt question is refused, since it would be taken for none', async (
     assert.equal(await ask(query), 200, query);
 });
 
+test('a caller does not choose what is asked of them, where a proxy passes on their query', async () => {
+  await using desk = await openDesk();
+  const { token } = await desk.ada.createToken({ name: 'x', permissions: ['mcp:call'] });
+  const ask = (query: string, uri: string) =>
+    desk.send(`GET ${door}?${query}`, { token, headers: { 'x-forwarded-uri': uri } });
+  for (const query of ['permission=mcp:call', 'permission=mcp%3Acall', 'a=1&redirect=1'])
+    assert.equal((await ask(query, `/page?${query}`)).status, 422, query);
+  assert.equal((await ask('permission=mcp:call', '/page?permission=mcp%3Acall')).status, 422);
+  for (const uri of ['/page', '/page?', '/page?a=1', '/page?permission=mcp:call&a=1'])
+    assert.equal((await ask('permission=mcp:call', uri)).status, 200, uri);
+});
+
 test('a permission is asked for, and said in the refusal', async () => {
   await using desk = await openDesk();
   const { token } = await desk.ada.createToken({ name: 'x', permissions: ['tokens:read'] });

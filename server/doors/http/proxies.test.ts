@@ -56,6 +56,9 @@ for (const name of ['nginx', 'caddy'] as const) {
     assert.ok(!JSON.stringify(at.service.requests).includes('forged'));
     assert.equal(at.service.requests[0]?.url, '/page?a=1');
     assert.equal(byToken.body['authorization'], undefined);
+    const narrow = await at.desk.ada.createToken({ name: 'narrow', permissions: ['mcp:call'] });
+    const asking = await at.proxy.send('GET /page?permission=mcp:call', { token: narrow.token });
+    assert.equal(asking.status, 403, 'a caller does not choose what is asked of them');
   });
 
   test(
