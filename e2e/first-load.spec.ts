@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { openSettled } from './settled.ts';
@@ -44,10 +45,28 @@ for (const path of paths) {
     expect(kilobytes).toBeLessThan(budgetKilobytes);
     expect(elsewhere).toEqual([]);
 
-    const shift = await page.evaluate(layoutShift);
-    expect(shift).toBeLessThan(leastShift);
+    expect(await page.evaluate(layoutShift)).toBeLessThan(leastShift);
   });
 }
+
+for (const path of ['/dashboard', '/tokens'])
+  for (const width of [360, 1280])
+    test(`notices push down nothing on ${path} of ${width} pixels`, async ({ desk, page, signInAs }) => {
+      await page.setViewportSize({ width, height: 800 });
+      for (const name of ['laptop', 'ci', 'phone']) {
+        const { token } = await desk.ada.createToken({ name });
+        await desk.send(`GET /api/v1/me?token=${token}`);
+      }
+      await signInAs(desk.ada);
+      // Later than all else, as in a database that is busy.
+      await page.route(/notices\.list/, async (route) => {
+        await sleep(500);
+        await route.continue();
+      });
+      await openSettled(page, path);
+      await expect(page.getByRole('region', { name: 'Notices' }).getByRole('listitem')).toHaveCount(3);
+      expect(await page.evaluate(layoutShift)).toBeLessThan(leastShift);
+    });
 
 /** As it was sent: compressed. */
 const bodySize = async (request: Request) => (await request.sizes()).responseBodySize;

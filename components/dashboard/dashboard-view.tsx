@@ -1,13 +1,13 @@
 'use client';
 import { usePrefetchQuery, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { attentionQuery } from '#components/attention/attention-query.ts';
 import { ClaudeSetup } from '#components/claude-setup/claude-setup.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
-import { NoticeStack } from '#components/notices/notice-stack.tsx';
+import { BelowNotices } from '#components/notices/below-notices.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { lazyPart } from '#components/ui/lazy-part.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
@@ -35,24 +35,30 @@ export function DashboardView() {
   const glance = useQuery(glanceQuery);
   const mayWrite = me?.permissions.includes('tokens:write') ?? false;
   const hasTokens = (glance.data?.counts.total ?? 0) > 0;
+  const skeleton = <DashboardSkeleton />;
   const rest = <OwnPart me={me} glance={glance} onNew={newToken.open} />;
   return (
     <>
       <PageHead
-        title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-7 w-64 max-w-full" />}
+        title={me?.user ? <Greeting name={me.user.name} /> : <Skeleton className="h-8 w-64 max-w-full" />}
       >
         {mayWrite && hasTokens && <NewTokenButton variant="secondary" onPress={newToken.open} />}
       </PageHead>
-      <NoticeStack />
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
-        {!me && error && <Failed error={error} />}
-        {attention.isThere && <AttentionList onReady={attention.settle} onMissing={attention.giveUp} />}
-        {attention.isSettled && rest}
-        {!attention.isSettled && !error && <DashboardSkeleton />}
-      </div>
+      <BelowNotices placeholder={<Parts>{skeleton}</Parts>}>
+        <Parts>
+          {!me && error && <Failed error={error} />}
+          {attention.isThere && <AttentionList onReady={attention.settle} onMissing={attention.giveUp} />}
+          {attention.isSettled && rest}
+          {!attention.isSettled && !error && skeleton}
+        </Parts>
+      </BelowNotices>
       {newToken.dialog}
     </>
   );
+}
+
+function Parts({ children }: { children: ReactNode }) {
+  return <div className="grid grid-cols-[minmax(0,1fr)] gap-8">{children}</div>;
 }
 
 /**

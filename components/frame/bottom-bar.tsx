@@ -14,7 +14,9 @@ const place =
 /** The navigation of a phone, within the thumb's reach: all of it, or its first four and the rest behind More. */
 export function BottomBar() {
   const pathname = usePathname();
-  const entries = navigationFor(useMe().data?.permissions ?? []).flatMap((group) => group.entries);
+  const { data: me, isPending } = useMe();
+  // One that stood alone would be moved by the others.
+  const entries = isPending ? [] : navigationFor(me?.permissions ?? []).flatMap((group) => group.entries);
   const fits = entries.length <= places;
   return (
     <nav

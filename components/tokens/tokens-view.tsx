@@ -5,7 +5,7 @@ import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { NewTokenButton } from '#components/new-token/new-token-button.tsx';
 import { useNewToken } from '#components/new-token/use-new-token.tsx';
-import { NoticeStack } from '#components/notices/notice-stack.tsx';
+import { BelowNotices } from '#components/notices/below-notices.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
@@ -54,35 +54,36 @@ export function TokensView() {
       <PageHead title="Tokens">
         {rights.mayWrite && !hasNone && <NewTokenButton onPress={newToken.open} />}
       </PageHead>
-      <NoticeStack />
-      {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
-      {!hasNone && (
-        <>
-          <Toolbar
-            filters={filters}
-            counts={matching?.byStatus}
-            summary={summary}
-            onChange={setFilters}
-            onClear={onClear}
+      <BelowNotices placeholder={<TokenListSkeleton />}>
+        {me && !rights.mayWrite && <ReadOnly role={me.user?.role} />}
+        {!hasNone && (
+          <>
+            <Toolbar
+              filters={filters}
+              counts={matching?.byStatus}
+              summary={summary}
+              onChange={setFilters}
+              onClear={onClear}
+            />
+            <ListSummary words={summary} onClear={tokens.length > 0 ? onClear : undefined} />
+          </>
+        )}
+        {list.isPending && <TokenListSkeleton />}
+        {list.isError && !list.data && <Failed error={list.error} />}
+        {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
+        {list.data && !hasNone && tokens.length === 0 && <NoneMatch filters={filters} onClear={onClear} />}
+        {tokens.length > 0 && (
+          <TokenList
+            view={JSON.stringify(shown)}
+            tokens={tokens}
+            pages={list}
+            total={matching?.count}
+            rights={rights}
+            opened={opened}
+            acts={acts}
           />
-          <ListSummary words={summary} onClear={tokens.length > 0 ? onClear : undefined} />
-        </>
-      )}
-      {list.isPending && <TokenListSkeleton />}
-      {list.isError && !list.data && <Failed error={list.error} />}
-      {hasNone && <NoneYet onNew={rights.mayWrite ? newToken.open : undefined} />}
-      {list.data && !hasNone && tokens.length === 0 && <NoneMatch filters={filters} onClear={onClear} />}
-      {tokens.length > 0 && (
-        <TokenList
-          view={JSON.stringify(shown)}
-          tokens={tokens}
-          pages={list}
-          total={matching?.count}
-          rights={rights}
-          opened={opened}
-          acts={acts}
-        />
-      )}
+        )}
+      </BelowNotices>
       {opened && (
         <TokenPanel
           key={opened}

@@ -1,10 +1,11 @@
 'use client';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import { cx } from 'class-variance-authority';
 import { X } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { toastProblem } from '#components/api/toast-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
+import { useMe } from '#components/sessions/use-me.ts';
 import { Button } from '#components/ui/button.tsx';
 import { PageLink } from '#components/ui/page-link.tsx';
 import { useNow } from '#components/ui/use-now.ts';
@@ -14,8 +15,37 @@ import { noticesQuery } from './notices-query.ts';
 
 const shownAtFirst = 3;
 
+type QueryState = Pick<UseQueryResult, 'isPending' | 'isPaused' | 'failureCount'>;
+
+interface BelowNoticesProps {
+  /** Shown until it is known whether there are any. */
+  placeholder: ReactNode;
+  children: ReactNode;
+}
+
+/**
+ * Notices and what stands below them, painted at once: notices that came later would push it down, and so would a page's head
+ * that grows by what its viewer may do.
+ */
+export function BelowNotices({ placeholder, children }: BelowNoticesProps) {
+  const isViewerKnown = isSettled(useMe());
+  const areNoticesKnown = isSettled(useQuery(noticesQuery));
+  if (!isViewerKnown) return null;
+  if (!areNoticesKnown) return placeholder;
+  return (
+    <>
+      <NoticeStack />
+      {children}
+    </>
+  );
+}
+
+/** One that failed once is not waited for. */
+const isSettled = ({ isPending, isPaused, failureCount }: QueryState) =>
+  !isPending || isPaused || failureCount > 0;
+
 /** What happened to my tokens and account and to the log and has not been put away, the newest first; nothing where there is nothing to say. */
-export function NoticeStack() {
+function NoticeStack() {
   const { data } = useQuery(noticesQuery);
   const dismiss = useDismiss();
   const [showsAll, setShowsAll] = useState(false);
