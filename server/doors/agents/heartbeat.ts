@@ -19,10 +19,10 @@ export function startHeartbeat(all: ReadonlySet<AgentConnection>): () => void {
   };
 }
 
-async function pingAll(all: ReadonlySet<AgentConnection>, { aborted }: AbortSignal): Promise<void> {
+async function pingAll(all: ReadonlySet<AgentConnection>, stopping: AbortSignal): Promise<void> {
   let count = 0;
   for (const connection of all) {
-    if (aborted) return;
+    if (stopping.aborted) return;
     ping(connection);
     if (++count % slice.size === 0) await sleep(slice.everyMs, undefined, { ref: false });
   }
