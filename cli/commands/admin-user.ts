@@ -33,6 +33,10 @@ interface CreateOptions {
   withPassword?: boolean;
 }
 
+interface RoleOptions {
+  narrowTokens?: boolean;
+}
+
 interface DecisionOptions {
   reason?: string;
   yes?: boolean;
@@ -88,8 +92,9 @@ function addChanges(user: Command): void {
     .description('Change what a person may do')
     .argument('<user>', who)
     .addArgument(new Argument('<role>', 'what they may do').choices(roles))
-    .action((reference: string, role: string, _, command: Command) =>
-      setRole(openContext(command), reference, role),
+    .option('--narrow-tokens', 'leave tokens that may do everything at what they may do now')
+    .action((reference: string, role: string, options: RoleOptions, command: Command) =>
+      setRole(openContext(command), reference, { role, ...options }),
     );
   user
     .command('activate')
@@ -182,10 +187,14 @@ function handLink({ out }: Context, link: string, mailed: boolean): void {
   out.print(clean(link));
 }
 
-async function setRole(context: Context, reference: string, role: string): Promise<void> {
+async function setRole(
+  context: Context,
+  reference: string,
+  change: RoleOptions & { role: string },
+): Promise<void> {
   const api = context.api();
   const { id } = await resolveUser(api, reference, context.out);
-  const user = await api.send<UserView>(`PATCH /api/v1/users/${id}`, { body: { role } });
+  const user = await api.send<UserView>(`PATCH /api/v1/users/${id}`, { body: change });
   finish(context, user, `${clean(user.email)} is ${user.role} now`);
 }
 

@@ -1,4 +1,6 @@
 import type { AuditAction } from '#server/core/audit/actions.ts';
+import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
+import { changesOf, valueWords } from './event-words.ts';
 
 /** What was done, in words; of what, and by whom, stands beside it. */
 const titles: Record<AuditAction, string> = {
@@ -89,10 +91,20 @@ const titles: Record<AuditAction, string> = {
   'user.invite': 'Invite made',
   'user.link_identity': 'Sign-in linked',
   'user.reset_password': 'Reset link made',
+  'user.role_changed': 'Role changed',
   'user.set_password': 'Password set',
   'user.unlink_identity': 'Sign-in unlinked',
   'user.update': 'User changed',
 };
+
+/** What happened; of a role also which. */
+export function eventTitle({ action, detail }: Pick<AuditEventView, 'action' | 'detail'>): string {
+  const role =
+    action === 'user.role_changed'
+      ? changesOf(detail).changes.find(({ field }) => field === 'role')
+      : undefined;
+  return actionTitle(action) + (role ? `: ${valueWords(role.from)} → ${valueWords(role.to)}` : '');
+}
 
 /** An action that is not known any more, or not yet, is called by its code. */
 export function actionTitle(action: string): string {

@@ -8,7 +8,7 @@ import { SidePanel } from '#components/ui/side-panel.tsx';
 import { exactWords } from '#components/ui/time-words.ts';
 import { toast } from '#components/ui/toast.ts';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
-import { actionTitle } from './action-words.ts';
+import { eventTitle } from './action-words.ts';
 import { eventButtonId, outcomeBadges } from './event-row.tsx';
 import { changesOf, valueWords } from './event-words.ts';
 import type { AuditFilters } from './use-audit-filters.ts';
@@ -26,7 +26,7 @@ export function EventPanel({ event, onFilter, onClose }: EventPanelProps) {
   const { changes, facts } = changesOf(event.detail);
   return (
     <SidePanel
-      title={actionTitle(event.action)}
+      title={eventTitle(event)}
       description={exactWords(new Date(event.time))}
       onClose={onClose}
       returnTo={() => document.getElementById(eventButtonId(event.sequence))}

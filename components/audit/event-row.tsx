@@ -5,7 +5,7 @@ import { Card } from '#components/ui/card.tsx';
 import { RowButton } from '#components/ui/row.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
 import type { AuditEventView } from '#server/oversight/audit-log/schema.ts';
-import { actionTitle } from './action-words.ts';
+import { eventTitle } from './action-words.ts';
 
 export const outcomeBadges: Record<
   AuditEventView['outcome'],
@@ -28,7 +28,7 @@ export function EventRow({ event, onOpen }: { event: AuditEventView; onOpen: (se
         onOpen={() => onOpen(event.sequence)}
         className="truncate font-medium"
       >
-        {actionTitle(event.action)}
+        {eventTitle(event)}
       </RowButton>
       <span className="truncate text-muted @max-2xl:col-start-1 @max-2xl:row-start-2">
         <Whom event={event} />

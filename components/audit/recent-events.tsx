@@ -4,7 +4,7 @@ import { trpcClient } from '#components/api/trpc.ts';
 import { PanelSection } from '#components/ui/panel-section.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { TimeAgo } from '#components/ui/time-ago.tsx';
-import { actionTitle } from './action-words.ts';
+import { eventTitle } from './action-words.ts';
 
 const shown = 5;
 
@@ -26,10 +26,10 @@ export function RecentEvents({ title, of }: RecentEventsProps) {
       {!data && !isError && <Skeleton className="h-3.5 w-52" />}
       {data?.items.length === 0 && <p className="text-sm text-muted">Nothing yet.</p>}
       <ul className="grid gap-2">
-        {data?.items.map(({ sequence, action, actor, resource, outcome, time }) => (
+        {data?.items.map(({ sequence, action, detail, actor, resource, outcome, time }) => (
           <li key={sequence} className="flex items-baseline gap-3 text-sm">
             <span className="min-w-0 flex-1 truncate">
-              {actionTitle(action)}{' '}
+              {eventTitle({ action, detail })}{' '}
               <span className="text-faint">{'actor' in of ? resource?.label : actor?.label}</span>
               {outcome !== 'ok' && <span className="text-danger"> {outcome}</span>}
             </span>

@@ -2,6 +2,7 @@
 import { zodResolver } from '@hookform/resolvers/zod';
 import { useMutation } from '@tanstack/react-query';
 import { useForm } from 'react-hook-form';
+import { z } from 'zod';
 import { showProblem } from '#components/api/show-problem.ts';
 import { trpc } from '#components/api/trpc.ts';
 import { EmailField } from '#components/sessions/email-field.tsx';
@@ -10,6 +11,7 @@ import { FormDialog } from '#components/ui/form-dialog.tsx';
 import { toast } from '#components/ui/toast.ts';
 import { createUserInput, type UserView } from '#server/people/users/schema.ts';
 import { RoleField } from './role-field.tsx';
+import { RoleGain } from './role-gain.tsx';
 import { useRefreshUsers } from './use-user-changes.ts';
 
 export interface UserDialogProps {
@@ -18,11 +20,13 @@ export interface UserDialogProps {
   onClose: () => void;
 }
 
-const resolver = zodResolver(createUserInput.omit({ password: true }));
+const editedUser = createUserInput.omit({ password: true }).extend({ narrowTokens: z.boolean() });
+export type EditedUser = z.infer<typeof editedUser>;
+const resolver = zodResolver(editedUser);
 
 export function EditDialog({ user, ...dialog }: UserDialogProps) {
   const { name, email, role } = user;
-  const form = useForm({ resolver, defaultValues: { name, email, role } });
+  const form = useForm({ resolver, defaultValues: { name, email, role, narrowTokens: true } });
   const { errors } = form.formState;
   const refresh = useRefreshUsers();
   const update = useMutation(
@@ -63,6 +67,7 @@ export function EditDialog({ user, ...dialog }: UserDialogProps) {
         {...form.register('email')}
       />
       <RoleField field={form.register('role')} error={errors.role?.message} />
+      <RoleGain id={user.id} role={role} control={form.control} field={form.register('narrowTokens')} />
     </FormDialog>
   );
 }

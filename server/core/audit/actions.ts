@@ -87,6 +87,7 @@ export const auditActions = [
   'user.invite',
   'user.link_identity',
   'user.reset_password',
+  'user.role_changed',
   'user.set_password',
   'user.unlink_identity',
   'user.update',

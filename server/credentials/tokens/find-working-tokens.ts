@@ -6,7 +6,7 @@ import { statusIs } from '#server/credentials/tokens/list.ts';
 import { ownedBy, type Owner } from '#server/credentials/tokens/queries.ts';
 
 export interface WorkingTokens {
-  tokens: { id: string; name: string; prefix: string; lastUsedAt: Date | null }[];
+  tokens: { id: string; name: string; prefix: string; lastUsedAt: Date | null; isWhole: boolean }[];
   count: number;
 }
 
@@ -24,6 +24,7 @@ export async function findWorkingTokens(
       name: credentials.name,
       prefix: secrets.prefix,
       lastUsedAt: credentialLastUse.lastUsedAt,
+      isWhole: sql<boolean>`${credentials.permissions} = '{*}'`,
     })
     .from(credentials)
     .innerJoin(secrets, isCurrentSecret)

@@ -8,6 +8,7 @@ import { changedFields } from '#server/core/audit/changes.ts';
 import { recordAudit, type AuditActor } from '#server/core/audit/record.ts';
 import { endCodes } from '#server/core/one-time-codes/consume.ts';
 import { codeLifeMs, issueCode, issuerOf } from '#server/core/one-time-codes/issue.ts';
+import { narrowTokens } from '#server/credentials/tokens/narrow-tokens.ts';
 import { syncOwnersSoon } from '#server/credentials/tokens/sync-owners.ts';
 import { AppError, notFound } from '#server/errors.ts';
 import { hashNewPassword } from '#server/people/users/accept-password.ts';
@@ -27,6 +28,8 @@ import {
   assertNotBeyond,
   assertNotSelf,
   assertPlatformAdminRemains,
+  isRaised,
+  permissionsOf,
 } from '#server/people/users/rules.ts';
 import type {
   CreatedUserView,
@@ -77,6 +80,8 @@ export async function openChosenPassword(tx: Transaction, ctx: PersonCtx, userId
   await issueCode(tx, code, ctx.now());
 }
 
+type UserChange = Omit<UpdateUserInput, 'id' | 'narrowTokens'>;
+
 export type PreparedPerson = Omit<NewUserRow, 'id' | 'tenantId' | 'createdAt'>;
 
 /** Checks and hashes what was chosen, outside of any transaction: hashing is slow on purpose. */
@@ -106,7 +111,10 @@ export async function addUser(
 }
 
 /** Changes name, e-mail or role. Throws `not_found`, `email_taken`, `own_account`, `last_admin`, `permission_denied`, `sign_in_again`. */
-export function updateUser(ctx: PersonCtx, { id, ...input }: UpdateUserInput): Promise<UserView> {
+export function updateUser(
+  ctx: PersonCtx,
+  { id, narrowTokens: narrows = false, ...input }: UpdateUserInput,
+): Promise<UserView> {
   const { tenantId } = ctx.principal;
   return ctx.change(async (tx) => {
     const { user, otherAdmins } = await lockForChange(tx, ctx, id);
@@ -130,17 +138,36 @@ export function updateUser(ctx: PersonCtx, { id, ...input }: UpdateUserInput): P
     await refusingTakenEmail(() => updateUserRow(tx, tenantId, id, asked));
     // Links that went to the old address are in somebody else's hands.
     if (changes['email']) await endCodes(tx, { tenantId, userId: id }, undefined, ctx.now());
-    await recordAudit(tx, ctx, { action: 'user.update', resource: userResource(user), detail: { changes } });
+    if (narrows && isRaised(user, rightsAfter(user, asked)))
+      await narrowTokens(tx, ctx, { tenantId, userId: id }, [...permissionsOf(user)]);
+    await recordChanges(tx, ctx, user, changes);
     if (changes['email'] || changes['name']) await syncOwnersSoon(tx, ctx.runtime);
     return viewUser(tx, tenantId, id);
   });
 }
 
+const rightsAfter = (user: UserRow, { role, platformAdmin }: UserChange) => ({
+  role: role ?? user.role,
+  platformAdmin: platformAdmin ?? user.platformAdmin,
+});
+
+/** What someone may do is looked for by its own action. */
+async function recordChanges(
+  tx: Transaction,
+  ctx: PersonCtx,
+  user: UserRow,
+  { role, platformAdmin, ...changes }: ReturnType<typeof changedFields>,
+): Promise<void> {
+  const resource = userResource(user);
+  const rights = { ...(role && { role }), ...(platformAdmin && { platformAdmin }) };
+  if (Object.keys(rights).length > 0)
+    await recordAudit(tx, ctx, { action: 'user.role_changed', resource, detail: { changes: rights } });
+  if (Object.keys(changes).length > 0)
+    await recordAudit(tx, ctx, { action: 'user.update', resource, detail: { changes } });
+}
+
 /** A person who is no admin any more looks after no tenants. */
-function withoutRights(
-  { platformAdmin }: UserRow,
-  input: Omit<UpdateUserInput, 'id'>,
-): Omit<UpdateUserInput, 'id'> {
+function withoutRights({ platformAdmin }: UserRow, input: UserChange): UserChange {
   const isDemoted = input.role !== undefined && input.role !== 'admin';
   return isDemoted && platformAdmin ? { ...input, platformAdmin: false } : input;
 }

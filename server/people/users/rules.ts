@@ -2,20 +2,31 @@ import { effectivePermissions } from '#server/core/access/permissions.ts';
 import type { Permission, Role } from '#server/core/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
+interface Rights {
+  role: Role;
+  platformAdmin?: boolean;
+}
+
+/** What a person may do, and so each of their tokens that may do everything. */
+export function permissionsOf({ role, platformAdmin = false }: Rights): ReadonlySet<Permission> {
+  return effectivePermissions({ kind: 'user', role, isPlatformAdmin: platformAdmin }, ['*']);
+}
+
+/** Whether a change lets a person do more. */
+export function isRaised(before: Rights, after: Rights): boolean {
+  return !permissionsOf(after).isSubsetOf(permissionsOf(before));
+}
+
 /**
  * Throws `permission_denied` for whoever would open a way in that leads further than they may go themselves: a token that
  * was granted little would otherwise make an admin, and sign in as one.
  */
-export function assertNotBeyond(
-  held: ReadonlySet<Permission>,
-  { role, platformAdmin = false }: { role: Role; platformAdmin?: boolean },
-): void {
-  const whole = effectivePermissions({ kind: 'user', role, isPlatformAdmin: platformAdmin }, ['*']);
-  const [beyond] = whole.difference(held);
+export function assertNotBeyond(held: ReadonlySet<Permission>, rights: Rights): void {
+  const [beyond] = permissionsOf(rights).difference(held);
   if (beyond)
     throw new AppError(
       'permission_denied',
-      `This would let somebody in as ${role}, who has the permission ${beyond}: your token does not.`,
+      `This would let somebody in as ${rights.role}, who has the permission ${beyond}: your token does not.`,
     );
 }
 

@@ -51,6 +51,9 @@ const heldTokenView = z.object({
   name: z.string().meta({ example: 'laptop' }),
   prefix: z.string().meta({ example: 'kw_pat_4fT9xQ2a' }),
   lastUsedAt: timestampSchema.nullable(),
+  isWhole: z.boolean().meta({
+    description: 'Whether it may do all that its owner may, and so gains and loses with their role.',
+  }),
 });
 
 export const holdingsLimit = 100;
@@ -123,6 +126,10 @@ export const updateUserInput = z.strictObject({
   platformAdmin: z.boolean().optional().meta({
     description:
       'Whether an admin of the tenant `default` looks after all tenants; a platform admin says so.',
+  }),
+  narrowTokens: z.boolean().optional().meta({
+    description:
+      'With a role that may do more: whether tokens that may do all that their owner may keep what that is now. Left out: they may do more too.',
   }),
 });
 export type UpdateUserInput = z.infer<typeof updateUserInput>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { HoldingsView } from '#server/people/users/schema.ts';
 import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { goodPassword, signIn } from '#server/testing/person.ts';
@@ -68,23 +69,57 @@ test('name, address and role change, and the audit log keeps old and new', async
   assert.equal(changed.status, 200);
   assert.equal(changed.body['role'], 'manager');
   assert.equal((await bob.send('GET /api/v1/me')).body['user']?.['name'], 'Robert');
-  const [row] = await desk.sql<{ detail: unknown }>(
-    "select detail from audit_events where action = 'user.update'",
-  );
-  assert.deepEqual(row?.detail, {
-    changes: {
-      name: { from: 'Bob', to: 'Robert' },
-      email: { from: 'bob@example.com', to: 'robert@example.com' },
-      role: { from: 'member', to: 'manager' },
+  const changesOf = async (action: string) =>
+    (await desk.sql<{ detail: unknown }>(`select detail from audit_events where action = '${action}'`)).map(
+      ({ detail }) => detail,
+    );
+  assert.deepEqual(await changesOf('user.update'), [
+    {
+      changes: {
+        name: { from: 'Bob', to: 'Robert' },
+        email: { from: 'bob@example.com', to: 'robert@example.com' },
+      },
     },
-  });
+  ]);
+  const role = { from: 'member', to: 'manager' };
+  assert.deepEqual(await changesOf('user.role_changed'), [{ changes: { role } }]);
   const again = await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: changes });
   assert.equal(again.status, 200);
-  assert.equal(
-    (await desk.sql("select from audit_events where action = 'user.update'")).length,
-    1,
-    'nothing changed',
-  );
+  assert.equal((await changesOf('user.update')).length, 1, 'nothing changed');
+  assert.equal((await changesOf('user.role_changed')).length, 1, 'nothing changed');
+});
+
+test('a higher role lets tokens of everything do more, unless they are left as they are', async () => {
+  await using desk = await openDesk();
+  for (const narrowTokens of [true, false]) {
+    const bob = await desk.join(narrowTokens ? 'Bob' : 'Eve', 'member');
+    const whole = await bob.createToken({ name: 'whole' });
+    const narrow = await bob.createToken({ name: 'narrow', permissions: ['mcp:call'] });
+    const { body } = await desk.ada.send(`GET /api/v1/users/${bob.id}`);
+    const held = (body['holds'] as unknown as HoldingsView).tokens;
+    assert.deepEqual(
+      held.map(({ name, isWhole }) => [name, isWhole]),
+      [
+        ['narrow', false],
+        ['whole', true],
+      ],
+    );
+    const mayOf = async ({ token }: { token: string }) =>
+      (await desk.send('GET /api/v1/me', { token })).body['permissions'] as unknown as string[];
+    const before = await mayOf(whole);
+    const raise = { role: 'admin', narrowTokens };
+    assert.equal((await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: raise })).status, 200);
+    const after = await mayOf(whole);
+    if (narrowTokens) assert.deepEqual(after, before);
+    else assert.ok(after.includes('users:write'));
+    assert.deepEqual(await mayOf(narrow), ['mcp:call']);
+    const lower = { role: 'viewer', narrowTokens: true };
+    assert.equal((await desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: lower })).status, 200);
+    const rows = await desk.sql(
+      `select from audit_events where action = 'token.update' and resource_id = '${whole.credential.id}'`,
+    );
+    assert.equal(rows.length, narrowTokens ? 1 : 0, 'a lower role leaves tokens as they are');
+  }
 });
 
 test('nobody deactivates or demotes themselves', async () => {
