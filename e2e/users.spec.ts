@@ -161,43 +161,6 @@ test('name, address and role change in the dialog; one’s own role does not', a
   await expect(row(page, 'Ada Lovelace').getByRole('switch')).toBeDisabled();
 });
 
-test('a higher role says which tokens it would let do more, and leaves them as they are unless told otherwise', async ({
-  desk,
-  page,
-  signInAs,
-}) => {
-  const bob = await desk.join('Bob', 'member');
-  const { token } = await bob.createToken({ name: 'laptop' });
-  await bob.createToken({ name: 'narrow', permissions: ['mcp:call'] });
-  const may = async () => (await desk.send('GET /api/v1/me', { token })).body['permissions'];
-  const before = await may();
-  await signInAs(desk.ada);
-  await page.goto('/admin/users');
-  const promote = async (role: string) => {
-    await menu(page, 'Bob', 'Edit…');
-    await dialog(page).getByRole('radio', { name: role }).check();
-  };
-  await promote('Manager');
-  await expect(dialog(page)).toContainText('A token gets everything that the role allows: laptop. New');
-  await picture(page, 'role-gain');
-  await dialog(page).getByRole('radio', { name: 'Viewer' }).check();
-  await expect(dialog(page)).not.toContainText('laptop');
-  await dialog(page).getByRole('radio', { name: 'Manager' }).check();
-  await expect(dialog(page).getByRole('checkbox', { name: /Keep it at what a member may do/ })).toBeChecked();
-  await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect(row(page, 'Bob').getByText('Manager')).toBeVisible();
-  expect(await may()).toEqual(before);
-
-  await bob.createToken({ name: 'desktop' });
-  await promote('Admin');
-  await expect(dialog(page)).toContainText('everything that the role allows: desktop.');
-  await dialog(page)
-    .getByRole('checkbox', { name: /Keep it/ })
-    .uncheck();
-  await dialog(page).getByRole('button', { name: 'Save' }).click();
-  await expect(row(page, 'Bob').getByText('Admin')).toBeVisible();
-});
-
 test('deactivating says what it cuts off and asks why; activating gives it back, and a link where it takes one', async ({
   desk,
   page,
