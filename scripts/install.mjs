@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { alone, readText, root, runQuietly, say } from './workplace.mjs';
+import { alone, assertUsableFolder, findNode, readText, root, runQuietly, say } from './workplace.mjs';
 
 const stamp = path.join(root, 'node_modules', '.keyward-packages');
 
 /** Installs the packages where they are missing or package-lock.json has changed since. */
 export async function ensureInstalled() {
+  assertUsableFolder();
   if (isInstalled()) return;
   await alone('install', async () => {
     if (isInstalled()) return;
@@ -14,6 +15,8 @@ export async function ensureInstalled() {
     const wanted = fingerprint();
     // NODE_ENV=production would leave out what builds the web app.
     await runQuietly('npm', ['ci', '--include=dev', '--include=optional'], { PATH: systemPath() });
+    // The one among the packages may lack a library of the system.
+    await runQuietly(findNode(), ['--version']);
     writeFileSync(stamp, wanted);
   });
 }

@@ -11,6 +11,18 @@ const OLDEST_NODE = 26;
 /** A step that went wrong, with what its program printed. */
 export class StepError extends Error {}
 
+/** Taken for a part of their own languages by tools among the packages: `#` by Tailwind, `*` by Node's imports, the others by initdb's shell. */
+const unusable = process.platform === 'win32' ? /[#*$"`]/ : /[#*$"`\\]/;
+
+/** Throws where the folder has a name with which a step would fail in the middle. */
+export function assertUsableFolder(folder = root) {
+  const [character] = unusable.exec(path.resolve(folder)) ?? [];
+  if (character)
+    throw new StepError(
+      `Keyward cannot be built in ${path.resolve(folder)}: the character ${character} in its path stops the tools that it is built with. Move it to a folder without # * $ " \` and \\, and run this again.`,
+    );
+}
+
 /** @param {string} line */
 export function say(line) {
   process.stderr.write(`${line}\n`);
@@ -25,6 +37,14 @@ export function findNode() {
   throw new StepError(
     `No Node ${OLDEST_NODE} came with the packages for ${process.platform}-${process.arch}. Install Node ${OLDEST_NODE} and run this again.`,
   );
+}
+
+/** Where a program did not start for want of a library: what to install, before all that was printed. @param {string} printed */
+function libraryWords(printed) {
+  const library = /error while loading shared libraries: ([\w.+-]+)/.exec(printed)?.[1];
+  if (!library) return '';
+  const where = library.startsWith('libatomic') ? ' On Debian and Ubuntu: apt-get install libatomic1.' : '';
+  return `This system has no ${library}, which Node needs. Install it and run this again.${where}\n\n`;
 }
 
 /**
@@ -52,8 +72,9 @@ export function runQuietly(command, args, env = {}) {
     child.on('error', (error) => reject(new StepError(`"${command}" cannot be run: ${error.message}.`)));
     child.on('close', (code) => {
       process.off('SIGTERM', stop);
-      if (code === 0) resolve();
-      else reject(new StepError(`${printed}\n"${[command, ...args].join(' ')}" failed (${code}).`));
+      if (code === 0) return resolve();
+      const failed = `"${[command, ...args].join(' ')}" failed (${code}).`;
+      reject(new StepError(`${libraryWords(printed)}${printed}\n${failed}`));
     });
   });
 }

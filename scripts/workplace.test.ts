@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { alone, root, runQuietly, StepError } from './workplace.mjs';
+import { alone, assertUsableFolder, root, runQuietly, StepError } from './workplace.mjs';
 
 const locks = path.join(root, '.next', 'cache');
 
@@ -44,5 +44,27 @@ test('a step that fails shows what its program printed, one that succeeds is sil
   await assert.rejects(
     failing,
     (error) => error instanceof StepError && /the reason[^]*failed \(3\)/.test(error.message),
+  );
+});
+
+test('a folder in whose path no build would end is refused before it begins', () => {
+  for (const character of '#*$"`\\')
+    assert.throws(
+      () => assertUsableFolder(`/srv/key${character}ward`),
+      (error) =>
+        error instanceof StepError && error.message.includes(`the character ${character} in its path`),
+    );
+  assert.doesNotThrow(() => assertUsableFolder("/srv/Ada's desk (1)/key%20ward?/größe&;"));
+});
+
+test('a library that the system lacks is named with what installs it, before what was printed', async () => {
+  const said = 'node: error while loading shared libraries: libatomic.so.1: cannot open shared object file';
+  await assert.rejects(
+    runQuietly(process.execPath, ['--eval', `console.error(${JSON.stringify(said)}); process.exit(127)`]),
+    (error) =>
+      error instanceof StepError &&
+      /^This system has no libatomic\.so\.1,.* apt-get install libatomic1\.\n\nnode: error/.test(
+        error.message,
+      ),
   );
 });
