@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { DestinationStream } from 'pino';
 import type { DatabaseAddresses } from '#db/address.ts';
 import { findAway } from '#db/connect.ts';
 import { startEmbedded } from '#db/embedded/embedded.ts';
@@ -15,6 +16,7 @@ import {
   MissingMasterKeyError,
   WrongMasterKeyError,
 } from '#server/core/crypto/encryption.ts';
+import { gatherOutput } from '#server/core/log/gather-output.ts';
 import { assertKeysOpen, openSigner } from '#server/core/signing-keys/rotate-keys.ts';
 import { readBundle } from '#server/doors/downloads/read-bundle.ts';
 import { openWaitingRoom } from '#server/doors/health/waiting-room.ts';
@@ -44,7 +46,10 @@ async function start(): Promise<void> {
   assertMasterKeyFile(config);
   const addresses = await openAddresses(config);
   await awaitDatabase(config, addresses);
-  const runtime = await createRuntime(config, { addresses, works: true }).catch(asKeyFault);
+  const logTo = process.stdout.isTTY ? await openTerminalLog() : undefined;
+  const runtime = await createRuntime(config, { addresses, works: true, ...(logTo && { logTo }) }).catch(
+    asKeyFault,
+  );
   // A fault of ours, in what one request began: it must not end the server for everybody.
   process.on('unhandledRejection', (error) =>
     runtime.log.error({ err: error }, 'nobody waited for a failure'),
@@ -67,6 +72,12 @@ async function start(): Promise<void> {
   await startJobs(runtime);
   runtime.seals.start();
   await announce(runtime, server.port);
+}
+
+/** Lines for people; what reads them elsewhere gets JSON. */
+async function openTerminalLog(): Promise<DestinationStream> {
+  const { formatLines } = await import('#server/core/log/format-lines.ts');
+  return formatLines(gatherOutput(process.stdout), process.stdout.hasColors());
 }
 
 /** The pages as they were built, or as they are compiled while developing: Next is loaded only then. */

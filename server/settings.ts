@@ -285,7 +285,7 @@ export const settings = {
   KEYWARD_LOG_LEVEL: {
     schema: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     legal: 'debug, info, warn, error or silent',
-    says: 'How much to log, as JSON lines on standard output.',
+    says: 'How much to log, on standard output: as JSON lines, and as plain lines where that is a terminal.',
     byDefault: 'info',
   },
 } satisfies Record<string, Setting>;
