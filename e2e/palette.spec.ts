@@ -29,6 +29,19 @@ test('a page is two keys and a word away', async ({ page }) => {
   await expect(field(page)).toHaveCount(0);
 });
 
+test('an agent and a key can be made from anywhere, and the address forgets it', async ({ page }) => {
+  for (const [act, path, title] of [
+    ['New agent', '/agents', 'New agent'],
+    ['New API key', '/admin/keys', 'New API key'],
+  ] as const) {
+    await openPalette(page);
+    await page.keyboard.type(act);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name: title })).toBeVisible();
+    await expect(page).toHaveURL(path);
+  }
+});
+
 test('the arrow keys go round, Escape and a second press close, and the focus goes back', async ({
   page,
 }) => {

@@ -1,6 +1,6 @@
 'use client';
 import { KeySquare, Plus, SearchX } from 'lucide-react';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
@@ -13,6 +13,7 @@ import { flattenPages } from '#components/ui/flatten-pages.ts';
 import { InfiniteList } from '#components/ui/infinite-list.tsx';
 import { lazyPart, orSayMissing } from '#components/ui/lazy-part.tsx';
 import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
+import { useAdding } from '#components/ui/use-adding.ts';
 import type { KeyView } from '#server/credentials/api-keys/schema.ts';
 import { type KeyActs, KeyCard } from './key-card.tsx';
 import { useDisableKey, useEnableKey } from './use-key-changes.ts';
@@ -30,11 +31,11 @@ const cardHeight = 58;
 /** The keys of the tenant: what services call with. */
 export function KeysView() {
   const { filters, isFiltered, setFilters, clearFilters } = useKeyFilters();
-  const { key: opened, ...shown } = filters;
+  const { key: opened, add, ...shown } = filters;
   const list = useKeys(shown);
   const mayWrite = useMe().data?.permissions.includes('keys:write') ?? false;
   const { ask, dialog } = useKeyDialogs();
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useAdding(add, setFilters);
   const acts = useKeyActs(setFilters, ask);
   const items = useMemo(() => flattenPages(list.data?.pages), [list.data]);
   const matching = list.data?.pages[0]?.matching;

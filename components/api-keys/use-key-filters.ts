@@ -1,5 +1,5 @@
 'use client';
-import { parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
 import { useCallback } from 'react';
 import { statuses } from '#components/tokens/status.tsx';
 import { sorts } from '#components/tokens/use-token-filters.ts';
@@ -11,6 +11,8 @@ const parsers = {
   resource: parseAsString,
   /** The one that is opened. */
   key: parseAsString,
+  /** A link leads straight to making one. */
+  add: parseAsBoolean.withDefault(false).withOptions({ history: 'replace' }),
   sort: parseAsStringLiteral(sorts).withDefault('newest'),
 };
 

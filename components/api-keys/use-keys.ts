@@ -8,7 +8,7 @@ import type { KeyFilters } from './use-key-filters.ts';
 const pageSize = 50;
 
 /** The tenant's keys, a page at a time. While a filter changes, what was shown stays. */
-export function useKeys({ status, search, resource, sort }: Omit<KeyFilters, 'key'>) {
+export function useKeys({ status, search, resource, sort }: Omit<KeyFilters, 'key' | 'add'>) {
   return useInfiniteQuery({
     queryKey: [...keysKey, 'list', { status, search, resource, sort }],
     // The library's own infinite options add a `direction` to the input, which the strict schema refuses.

@@ -1,5 +1,17 @@
 'use client';
-import { AtSign, Bot, Fingerprint, Keyboard, LogOut, Monitor, Moon, Plus, Sun, UserPlus } from 'lucide-react';
+import {
+  AtSign,
+  Bot,
+  Fingerprint,
+  Keyboard,
+  KeySquare,
+  LogOut,
+  Monitor,
+  Moon,
+  Plus,
+  Sun,
+  UserPlus,
+} from 'lucide-react';
 import { chooseTheme } from '#components/frame/theme.ts';
 import { useSignOut } from '#components/sessions/use-sign-out.ts';
 import type { Command } from '#components/ui/command-menu.tsx';
@@ -11,6 +23,7 @@ interface Acting {
   permissions: readonly Permission[];
   onNewToken: () => void;
   onNewAgent: () => void;
+  onNewKey: () => void;
   onAddPerson: () => void;
   onKeys: () => void;
 }
@@ -18,32 +31,40 @@ interface Acting {
 type Act = Command & { /** What else one may call it. */ words?: string };
 
 /** What can be done from anywhere, by whoever may do it. */
-export function useActs({ user, permissions, onNewToken, onNewAgent, onAddPerson, onKeys }: Acting): Act[] {
+export function useActs({ user, permissions, ...on }: Acting): Act[] {
   const signOut = useSignOut();
   const newToken: Act = {
     id: 'new-token',
     label: 'New token',
     words: 'create make credential',
     icon: Plus,
-    onChoose: onNewToken,
+    onChoose: on.onNewToken,
   };
   const newAgent: Act = {
     id: 'new-agent',
     label: 'New agent',
     words: 'create make enroll machine',
     icon: Bot,
-    onChoose: onNewAgent,
+    onChoose: on.onNewAgent,
+  };
+  const newKey: Act = {
+    id: 'new-key',
+    label: 'New API key',
+    words: 'create make credential service',
+    icon: KeySquare,
+    onChoose: on.onNewKey,
   };
   const addPerson: Act = {
     id: 'add-person',
     label: 'Add a person',
     words: 'create invite new user',
     icon: UserPlus,
-    onChoose: onAddPerson,
+    onChoose: on.onAddPerson,
   };
   return [
     ...(permissions.includes('tokens:write') ? [newToken] : []),
     ...(permissions.includes('agents:write') ? [newAgent] : []),
+    ...(permissions.includes('keys:write') ? [newKey] : []),
     ...(permissions.includes('users:write') ? [addPerson] : []),
     ...themeActs,
     {
@@ -58,7 +79,14 @@ export function useActs({ user, permissions, onNewToken, onNewAgent, onAddPerson
       icon: AtSign,
       onChoose: () => void copy('Your e-mail address', user.email),
     },
-    { id: 'keys', label: 'Keyboard shortcuts', words: 'help', icon: Keyboard, keys: '?', onChoose: onKeys },
+    {
+      id: 'keys',
+      label: 'Keyboard shortcuts',
+      words: 'help',
+      icon: Keyboard,
+      keys: '?',
+      onChoose: on.onKeys,
+    },
     { id: 'sign-out', label: 'Sign out', words: 'log logout leave', icon: LogOut, onChoose: signOut },
   ];
 }
