@@ -44,7 +44,7 @@ export function DashboardView() {
       >
         {mayWrite && hasTokens && <NewTokenButton variant="secondary" onPress={newToken.open} />}
       </PageHead>
-      <BelowNotices placeholder={<Parts>{skeleton}</Parts>}>
+      <BelowNotices headQuery={glance} placeholder={<Parts>{skeleton}</Parts>}>
         <Parts>
           {!me && error && <Failed error={error} />}
           {attention.isThere && <AttentionList onReady={attention.settle} onMissing={attention.giveUp} />}

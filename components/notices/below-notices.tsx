@@ -18,6 +18,8 @@ const shownAtFirst = 3;
 type QueryState = Pick<UseQueryResult, 'isPending' | 'isPaused' | 'failureCount'>;
 
 interface BelowNoticesProps {
+  /** What the page's head depends on, beside its viewer. */
+  headQuery?: QueryState;
   /** Shown until it is known whether there are any. */
   placeholder: ReactNode;
   children: ReactNode;
@@ -25,12 +27,12 @@ interface BelowNoticesProps {
 
 /**
  * Notices and what stands below them, painted at once: notices that came later would push it down, and so would a page's head
- * that grows by what its viewer may do.
+ * that grows by what can be done there.
  */
-export function BelowNotices({ placeholder, children }: BelowNoticesProps) {
-  const isViewerKnown = isSettled(useMe());
+export function BelowNotices({ headQuery, placeholder, children }: BelowNoticesProps) {
+  const isHeadKnown = isSettled(useMe()) && (!headQuery || isSettled(headQuery));
   const areNoticesKnown = isSettled(useQuery(noticesQuery));
-  if (!isViewerKnown) return null;
+  if (!isHeadKnown) return null;
   if (!areNoticesKnown) return placeholder;
   return (
     <>
