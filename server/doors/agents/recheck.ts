@@ -90,17 +90,15 @@ export function createRecheck({
 
   /** Of all at once one row says it: ten thousand have to be gone within a second. */
   async function lookAtTenant(key: string): Promise<void> {
-    const those = byKey.get(key);
-    if (!those) return;
+    if (!byKey.has(key)) return;
     const suspended = await isSuspended(db, key.slice(tenantKey.length)).catch(() => false);
+    // Those of now: one that comes later is looked at once it is greeted, and the tenant may be resumed by then.
+    const those = [...(byKey.get(key) ?? [])];
     if (!suspended) return lookSoon(those);
-    let count = 0;
-    for (const connection of those) {
+    for (const [place, connection] of those.entries()) {
       closeConnection(connection, ofSuspended.why, ofSuspended.reason);
-      if (++count % closedInOneTurn === 0) await nextTurn();
+      if ((place + 1) % closedInOneTurn === 0) await nextTurn();
     }
-    // Those that came meanwhile.
-    lookSoon(those);
   }
 
   let timer: NodeJS.Timeout | undefined;
