@@ -60,6 +60,8 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
   const serverId = randomUUIDv7();
   const all = new Set<AgentConnection>();
   const byAgent = new Map<string, AgentConnection>();
+  /** Those without a hello, one an agent: otherwise the secret of one would take all places of this server. */
+  const arriving = new Map<string, AgentConnection>();
   const recheck = createRecheck({ db, log, all });
   const closed = createWriteBehind<ClosedConnection>({
     everyMs: 250,
@@ -118,28 +120,32 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
     isFull: () => isClosing || all.size >= channelLimits.connections,
     add(connection) {
       stop ??= start();
+      const before = arriving.get(agentOf(connection));
+      if (before) closeConnection(before, 'replaced', connectedAgain);
+      arriving.set(agentOf(connection), connection);
       all.add(connection);
       recheck.add(connection);
     },
     greet(connection) {
-      const { id } = connection.ctx.principal.agent;
+      const id = agentOf(connection);
       if (!all.has(connection) || connection.closedFor !== undefined) return false;
       const before = byAgent.get(id);
       byAgent.set(id, connection);
+      leave(arriving, connection);
       connection.greetedAt = performance.now();
       // What changed since it was let in was not heard of.
       recheck.onAgent(id);
       if (!before) return true;
       if (before.epoch < connection.epoch)
         closeConnection(before, 'olderEpoch', 'this agent connected with a newer secret');
-      else closeConnection(before, 'replaced', 'this agent connected again');
+      else closeConnection(before, 'replaced', connectedAgain);
       return true;
     },
     remove(connection) {
-      const { id } = connection.ctx.principal.agent;
       all.delete(connection);
       recheck.remove(connection);
-      if (byAgent.get(id) === connection) byAgent.delete(id);
+      leave(arriving, connection);
+      leave(byAgent, connection);
       if (connection.greetedAt !== undefined) noteClosed(connection);
     },
     hellos: createTurns({ size: hellosAtOnce, perParty: 1, waitMs: channelLimits.helloMs }),
@@ -155,6 +161,15 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       await deleteServer(db, serverId).catch(() => {});
     },
   };
+}
+
+const connectedAgain = 'this agent connected again';
+
+const agentOf = ({ ctx }: AgentConnection) => ctx.principal.agent.id;
+
+/** Gives up the place of an agent, unless another connection of its has it by now. */
+function leave(places: Map<string, AgentConnection>, connection: AgentConnection): void {
+  if (places.get(agentOf(connection)) === connection) places.delete(agentOf(connection));
 }
 
 const sliceSize = 500;

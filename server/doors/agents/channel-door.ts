@@ -11,12 +11,13 @@ import { stopCounting } from '#server/doors/http/connections.ts';
 import { takeOver, type Door, type Exchange } from '#server/doors/http/exchange.ts';
 import { AppError } from '#server/errors.ts';
 
-/** What is not in the types yet: for how long the other side may take to close too. */
-const options: ServerOptions & { closeTimeout: number } = {
+/** What is not in the types yet: for how long the other side may take to close too, and in how many frames it may send a message. */
+const options: ServerOptions & { closeTimeout: number; maxFragments: number } = {
   noServer: true,
   clientTracking: false,
   perMessageDeflate: false,
   maxPayload: channelLimits.messageBytes,
+  maxFragments: channelLimits.framesPerMessage,
   closeTimeout: 1_000,
 };
 const sockets = new WebSocketServer(options);

@@ -53,6 +53,7 @@ export function openConnection(
   };
   const admits = createPace();
   let last: Promise<void> = Promise.resolve();
+  let waiting = 0;
   const refuse = (why: CloseReason, reason: string) => {
     handlers.onRefused(why);
     closeConnection(connection, why, reason);
@@ -69,7 +70,9 @@ export function openConnection(
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isAdmitted()) return;
     if (isBinary) return refuse('protocol', 'send text, not binary frames');
-    last = last.then(() => handle(connection, handlers, data.toString(), refuse));
+    // While the database is slow, they are not to pile up here.
+    if (++waiting > channelLimits.messagesPerSecond) return refuse('tooFast', 'too many messages wait');
+    last = last.then(() => handle(connection, handlers, data.toString(), refuse)).finally(() => waiting--);
   });
   socket.on('ping', () => void isAdmitted());
   socket.on('pong', () => {

@@ -200,6 +200,37 @@ test('more than twenty messages a second are too many, also of pings', async () 
     assert.equal((await client.closed())?.code, 4013, kind);
   }
 });
+test('messages do not pile up behind one that takes long', async () => {
+  const agent = await enrollAgent(desk, 'behind-itself');
+  const { hellos } = desk.runtime.agentConnections;
+  const held = await Promise.all(['a', 'b', 'c', 'd'].map((party) => hellos.take(party)));
+  await using client = await connectAgent(desk.origin, { token: agent.token });
+  client.sendRaw(greeting);
+  const sendSome = () => {
+    for (let each = 0; each < 15; each++) client.sendRaw('{"jsonrpc":"2.0","id":2,"method":"agent.hello"}');
+  };
+  sendSome();
+  const early = await client.closed(1_100);
+  sendSome();
+  const closed = await client.closed();
+  for (const release of held) release();
+  assert.deepEqual([early, closed], [null, { code: 4013, reason: 'too many messages wait' }]);
+});
+
+test('a message comes in so many frames at most, also where they are empty', async () => {
+  const agent = await enrollAgent(desk, 'in-frames');
+  const inFrames = async (count: number) => {
+    await using client = await connectAgent(desk.origin, { token: agent.token });
+    for (let each = 1; each < count; each++) client.socket.send('', { fin: false });
+    client.socket.send(greeting, { fin: true });
+    return (await client.next())?.result ? 'greeted' : (await client.closed())?.code;
+  };
+  assert.equal(await inFrames(channelLimits.framesPerMessage), 'greeted');
+  assert.equal(await inFrames(channelLimits.framesPerMessage + 1), 1008);
+});
+const greeting =
+  '{"jsonrpc":"2.0","id":1,"method":"agent.hello","params":{"host":"a","version":"1","epoch":1}}';
+
 const example = { rotationId: '019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401', epoch: 2 };
 
 test('every method of the channel has its row in the access table', () => {
@@ -224,6 +255,18 @@ test('an agent says nothing of the rotation of another', async () => {
   stranger.persisted(rotationId);
   assert.equal((await stranger.closed())?.code, 4000);
   assert.deepEqual(await endingsOf(desk, agent.id), ['delivered']);
+});
+
+test('an agent has one connection without a hello: its secret cannot take the places of others', async () => {
+  const [agent, other] = [await enrollAgent(desk, 'greedy'), await enrollAgent(desk, 'modest')];
+  await using bystander = await connectAgent(desk.origin, { token: other.token });
+  const taken = [];
+  for (let each = 0; each < 20; each++) taken.push(await connectAgent(desk.origin, { token: agent.token }));
+  const latest = taken.pop();
+  for (const client of taken) assert.equal((await client.closed())?.code, 4009);
+  assert.ok((await latest?.hello())?.result);
+  await latest?.[Symbol.asyncDispose]();
+  assert.equal(await bystander.closed(100), null);
 });
 
 test('a second hello is refused', async () => {

@@ -7,6 +7,8 @@ export const channelPath = '/agents/connect';
 
 export const channelLimits = {
   messageBytes: 65_536,
+  /** Empty ones count as well: otherwise one message could go on for ever. */
+  framesPerMessage: 64,
   messagesPerSecond: 20,
   /** Within which the agent says hello. */
   helloMs: 10_000,
