@@ -86,6 +86,7 @@ function showTenants(out: Output, tenants: TenantView[]): void {
     { title: 'PEOPLE', value: ({ counts }) => String(counts.users) },
     { title: 'TOKENS', value: ({ counts }) => String(counts.tokens) },
     { title: 'KEYS', value: ({ counts }) => String(counts.keys) },
+    { title: 'AGENTS', value: ({ counts }) => String(counts.agents) },
     { title: 'ERASED', value: ({ purgeAt }) => (purgeAt ? dayOf(purgeAt) : '–') },
   ]);
 }

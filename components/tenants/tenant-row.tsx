@@ -56,7 +56,8 @@ export function TenantRow({ tenant, acts }: { tenant: TenantView; acts: TenantAc
         {words}
       </Badge>
       <p className="order-1 col-span-full text-sm text-muted @2xl:order-none @2xl:col-span-1">
-        {plain(counts.users, 'user')}, {plain(counts.tokens, 'token')}, {plain(counts.keys, 'key')}
+        {plain(counts.users, 'user')}, {plain(counts.tokens, 'token')}, {plain(counts.keys, 'key')},{' '}
+        {plain(counts.agents, 'agent')}
       </p>
       <div className="order-1 col-span-full text-sm @2xl:order-none @2xl:col-span-1">
         {purgeAt ? (

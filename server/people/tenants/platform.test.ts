@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TenantView } from '#server/people/tenants/schema.ts';
+import { enrollAgent, enrollAgents } from '#server/testing/agents.ts';
 import { textOf, type Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
-import { acceptInvite, type Person } from '#server/testing/person.ts';
+import { acceptInvite, expect, type Person } from '#server/testing/person.ts';
 import { openStream } from '#server/testing/stream.ts';
 
 const shown = (answer: Answer) => answer.body as unknown as TenantView;
@@ -23,9 +24,12 @@ test('a platform admin makes a tenant, sees its names and counts, and nothing in
   assert.equal(eve.tenantId, id);
   await eve.createKey({ name: 'billing' });
   await eve.createToken({ name: 'laptop' });
+  const [, gone] = await enrollAgents(desk, ['runner', 'deleted'], eve.id);
+  await enrollAgent(desk, 'of-ada');
+  expect(204, await eve.send(`DELETE /api/v1/agents/${gone?.id}`));
   const list = await desk.ada.send('GET /api/v1/tenants?search=acm');
   const [tenant] = list.body['items'] as unknown as TenantView[];
-  assert.deepEqual(tenant?.counts, { users: 1, tokens: 1, keys: 1 });
+  assert.deepEqual(tenant?.counts, { users: 1, tokens: 1, keys: 1, agents: 1 });
   assert.deepEqual([tenant.slug, tenant.name, tenant.status], ['acme', 'Acme', 'active']);
   for (const call of [`GET /api/v1/users/${eve.id}`, `PATCH /api/v1/users/${eve.id}`])
     assert.equal(

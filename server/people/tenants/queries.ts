@@ -79,6 +79,9 @@ const tenantColumns = {
   keys: counted(
     sql`credentials c where c.tenant_id = ${tenants}.id and c.kind = 'key' and c.revoked_at is null`,
   ),
+  agents: counted(
+    sql`credentials c where c.tenant_id = ${tenants}.id and c.kind = 'agent' and c.revoked_at is null`,
+  ),
 };
 
 export type TenantRow = NonNullable<Awaited<ReturnType<typeof findTenant>>>;

@@ -132,6 +132,7 @@ export const tenantView = z.object({
     users: z.int().meta({ description: 'Who were not deleted.' }),
     tokens: z.int().meta({ description: 'That were not revoked.' }),
     keys: z.int().meta({ description: 'That were not revoked.' }),
+    agents: z.int().meta({ description: 'That were not deleted.' }),
   }),
   limits: z.object({ maxTokenDays: z.int().nullable(), rate: rateLimitSchema }),
 });

@@ -19,7 +19,7 @@ const rateOf = ({ callsPerSecond, callsAtOnce }: Pick<SettingsRow, 'callsPerSeco
   callsPerSecond && callsAtOnce ? { perSecond: callsPerSecond, atOnce: callsAtOnce } : null;
 
 export function toTenantView(row: TenantRow): TenantView {
-  const { id, slug, name, suspendReason, maxTokenDays, users, tokens, keys } = row;
+  const { id, slug, name, suspendReason, maxTokenDays, users, tokens, keys, agents } = row;
   const { deletedAt, purgedAt } = row;
   return {
     id,
@@ -31,7 +31,7 @@ export function toTenantView(row: TenantRow): TenantView {
     suspendReason,
     deletedAt: deletedAt?.toISOString() ?? null,
     purgeAt: deletedAt && !purgedAt ? purgeTime(deletedAt).toISOString() : null,
-    counts: { users, tokens, keys },
+    counts: { users, tokens, keys, agents },
     limits: { maxTokenDays, rate: rateOf(row) },
   };
 }
