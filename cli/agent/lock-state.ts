@@ -71,6 +71,9 @@ function lockNumbers(file: string): number[] {
 }
 
 function claim(own: string): boolean {
+  const holder: Holder = { place: here(), pid: process.pid, startedAt: startOf(process.pid) };
+  // Ready before the file is: one that is killed between leaves a lock of which nobody knows whose it is.
+  const text = JSON.stringify(holder);
   let descriptor: number;
   try {
     descriptor = openSync(own, 'wx', 0o600);
@@ -82,10 +85,7 @@ function claim(own: string): boolean {
     });
   }
   try {
-    writeSync(
-      descriptor,
-      JSON.stringify({ place: here(), pid: process.pid, startedAt: startOf(process.pid) }),
-    );
+    writeSync(descriptor, text);
   } catch {
     // On a full disk an agent still connects; others see that the file is touched.
   } finally {

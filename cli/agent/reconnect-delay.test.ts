@@ -5,10 +5,10 @@ import { reconnectDelay } from './reconnect-delay.ts';
 
 const lost = (livedMs = 0): ChannelEnd => ({ kind: 'lost', reason: '', livedMs });
 const closed = (code: number, livedMs = 0): ChannelEnd => ({ kind: 'closed', code, reason: '', livedMs });
-const refused = (status: number, retryAfterSeconds = 0): ChannelEnd => ({
+const refused = (status: number, code: string, retryAfterSeconds = 0): ChannelEnd => ({
   kind: 'refused',
   status,
-  code: '',
+  code,
   reason: '',
   retryAfterSeconds,
 });
@@ -33,11 +33,14 @@ const cases: [
   ['an older epoch', closed(4010), 0, 0, 1, 1],
   ['an agent that was paused or disabled', closed(4001, 99_000), 3, 0, 1, 1],
   ['a suspended tenant', closed(4003), 3, 60, 120, 3],
-  ['another process with the same secret', closed(4009, 99_000), 0, 60, 120, 0],
-  ['a refusal that someone can undo', refused(403), 2, 60, 120, 2],
-  ['an address where no channel is', refused(404), 0, 60, 120, 0],
-  ['a server that is busy', refused(429, 10), 0, 10, 11, 1],
-  ['a server that is starting', refused(503), 3, 0, 8, 4],
+  // It may be its own connection from before, of which a server learned late.
+  ['another connection with the same secret', closed(4009, 99_000), 5, 0, 1, 1],
+  ['one after another that takes its place', closed(4009), 5, 0, 32, 6],
+  ['a refusal that someone can undo', refused(403, 'paused'), 2, 60, 120, 2],
+  ['an address where no channel is', refused(404, 'not_found'), 0, 60, 120, 0],
+  ['a proxy with no server behind it', refused(404, ''), 3, 0, 8, 4],
+  ['a server that is busy', refused(429, 'rate_limited', 10), 0, 10, 11, 1],
+  ['a server that is starting', refused(503, 'unavailable'), 3, 0, 8, 4],
 ];
 
 for (const [what, end, failed, least, most, attempts] of cases) {

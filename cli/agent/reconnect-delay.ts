@@ -19,7 +19,6 @@ export interface Delay {
 export function reconnectDelay(end: ChannelEnd, failed: number, random: number): Delay {
   if (end.kind === 'closed' && end.code === closeCodes.goingAway)
     return { seconds: random * restartSeconds, attempts: 0 };
-  // Someone has to act first, or another process holds the same secret.
   if (isForSomeone(end)) return { seconds: longestSeconds * (1 + random), attempts: failed };
   const attempts = end.kind !== 'refused' && end.livedMs >= steadyMs ? 1 : failed + 1;
   const ceiling = Math.min(longestSeconds, 2 ** (attempts - 1));
@@ -27,9 +26,9 @@ export function reconnectDelay(end: ChannelEnd, failed: number, random: number):
   return { seconds: least + random * ceiling, attempts };
 }
 
+/** A person has to act first. Keyward says so by a code: a proxy answers 404 as well while a server starts behind it. */
 function isForSomeone(end: ChannelEnd): boolean {
-  if (end.kind === 'refused') return end.status >= 400 && end.status < 500 && end.status !== 429;
-  return end.kind === 'closed' && waitingCodes.includes(end.code);
+  if (end.kind === 'refused')
+    return end.code !== '' && end.status >= 400 && end.status < 500 && end.status !== 429;
+  return end.kind === 'closed' && end.code === closeCodes.tenantSuspended;
 }
-
-const waitingCodes: number[] = [closeCodes.tenantSuspended, closeCodes.replaced];
