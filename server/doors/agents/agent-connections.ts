@@ -103,10 +103,15 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
     }
   }
 
+  function noteOffline(connection: AgentConnection): void {
+    const [agentId, connectionId] = [agentOf(connection), connection.id];
+    closed.add(`${agentId} ${connectionId}`, { agentId, connectionId, at: connection.ctx.now() });
+  }
+
   function noteClosed(connection: AgentConnection): void {
-    const { ctx, id, closedFor } = connection;
+    const { ctx, closedFor } = connection;
     const { agent } = ctx.principal;
-    closed.add(`${agent.id} ${id}`, { agentId: agent.id, connectionId: id, at: ctx.now() });
+    noteOffline(connection);
     // Of all at once there is one row already: that the tenant was suspended, or that a server went.
     if (closedFor === 'tenantSuspended' || isClosing) return;
     const resource = { type: 'agent', id: agent.id, label: agent.name };
@@ -128,7 +133,11 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
     },
     greet(connection) {
       const id = agentOf(connection);
-      if (!all.has(connection) || connection.closedFor !== undefined) return false;
+      if (!all.has(connection) || connection.closedFor !== undefined) {
+        // It went while its hello was settled, by which it is the agent's own already.
+        noteOffline(connection);
+        return false;
+      }
       const before = byAgent.get(id);
       byAgent.set(id, connection);
       leave(arriving, connection);

@@ -86,6 +86,29 @@ test('neither the promotion of a new secret nor the end of the grace closes the 
   assert.equal(await client.closed(300), null);
 });
 
+test('an agent that goes while its hello is settled is not taken for one that is there', async () => {
+  await using desk = await openDesk();
+  const agent = await enrollAgent(desk);
+  await using client = await connectAgent(desk.origin, { token: agent.token });
+  const locked = desk.sql(
+    'select pg_sleep(0.8) from (select from credentials where id = $1 for update) as held',
+    [agent.id],
+  );
+  await sleep(200);
+  const [greeted] = await Promise.all([client.hello(), sleep(200).then(() => client.vanish())]);
+  assert.equal(greeted, null);
+  await locked;
+  await untilRow(desk, 'select 1 from agents where id = $1 and connection_id is not null', agent.id);
+  await untilRow(desk, 'select 1 from agents where id = $1 and server_id is null', agent.id);
+});
+
+async function untilRow(desk: Desk, statement: string, id: string): Promise<void> {
+  for (let waited = 0; (await desk.sql(statement, [id])).length === 0; waited += 50) {
+    assert.ok(waited < 5_000, statement);
+    await sleep(50);
+  }
+}
+
 test('an agent that is enrolled again loses the connection of the machine before', async () => {
   await using desk = await openDesk();
   const agent = await enrollAgent(desk);
