@@ -8,6 +8,7 @@ import { agentUserAgent, readProblem, redact } from './try-token.ts';
 
 /** How a connection came to its end. */
 export type ChannelEnd =
+  // `livedMs`: since the hello was answered; 0 where it was not.
   | { kind: 'closed'; code: number; reason: string; livedMs: number }
   /** Before it was one: the server's answer to the upgrade. */
   | { kind: 'refused'; status: number; code: string; reason: string; retryAfterSeconds: number }
@@ -71,7 +72,7 @@ const socketOptions: ClientOptions & { closeTimeout: number } = {
 interface Line {
   socket: WebSocket;
   server: string;
-  startedAt: number;
+  readyAt: number | undefined;
   fault: string | undefined;
 }
 
@@ -86,7 +87,7 @@ export async function openChannel(options: ChannelOptions): Promise<Channel> {
   };
   const address = `${options.server.replace(/^http/, 'ws')}/agents/connect`;
   const socket = new WebSocket(address, { ...socketOptions, headers });
-  const line: Line = { socket, server: options.server, startedAt: performance.now(), fault: undefined };
+  const line: Line = { socket, server: options.server, readyAt: undefined, fault: undefined };
   const channel: Channel = {
     ended: endOf(line),
     notify: (method, params) => send(line, { method, params }),
@@ -107,7 +108,7 @@ function fail(line: Line, reason: string): void {
 }
 
 function endOf(line: Line): Promise<ChannelEnd> {
-  const { socket, startedAt } = line;
+  const { socket } = line;
   return new Promise((resolve) => {
     socket.on('unexpected-response', (_, response) => {
       void readRefusal(response).then((refusal) => {
@@ -120,7 +121,7 @@ function endOf(line: Line): Promise<ChannelEnd> {
       line.fault ??= isOfTheProtocol ? error.message : describeNetworkFault(error, line.server).message;
     });
     socket.on('close', (code, text) => {
-      const livedMs = performance.now() - startedAt;
+      const livedMs = line.readyAt === undefined ? 0 : performance.now() - line.readyAt;
       if (line.fault === undefined && code !== abnormal)
         resolve({ kind: 'closed', code, reason: redact(text.toString()), livedMs });
       else resolve({ kind: 'lost', reason: redact(line.fault ?? 'the connection was lost'), livedMs });
@@ -159,7 +160,10 @@ function converse(line: Line, options: ChannelOptions, channel: Channel): void {
     const { agentId } = (message.result ?? {}) as { agentId?: string };
     if (message.error) fail(line, `the server refused the hello: ${message.error.message}`);
     else if (agentId !== options.agentId) fail(line, 'the server takes it for another agent');
-    else options.onReady();
+    else {
+      line.readyAt = performance.now();
+      options.onReady();
+    }
   });
 }
 

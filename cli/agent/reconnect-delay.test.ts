@@ -27,6 +27,8 @@ const cases: [
   ['the fifth', lost(), 4, 0, 16, 5],
   ['the hundredth', lost(), 99, 0, 60, 100],
   ['a loss after a steady connection', lost(30_000), 50, 0, 1, 1],
+  ['a loss after as long as was waited at most', lost(8_000), 4, 0, 1, 1],
+  ['a loss sooner than that', lost(7_999), 4, 0, 16, 5],
   ['a server that goes away', closed(1001), 7, 0, 30, 0],
   ['a server that goes away at once', closed(1001, 5), 0, 0, 30, 0],
   ['a message too many', closed(4013), 3, 0, 8, 4],

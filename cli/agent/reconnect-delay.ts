@@ -3,7 +3,7 @@ import { closeCodes } from './close-codes.ts';
 
 const longestSeconds = 60;
 const restartSeconds = 30;
-/** A connection that held for this long is no failed attempt. */
+/** A connection that held for this long is no failed attempt, nor is one that held for as long as was waited for it at most. */
 const steadyMs = 30_000;
 
 export interface Delay {
@@ -20,10 +20,15 @@ export function reconnectDelay(end: ChannelEnd, failed: number, random: number):
   if (end.kind === 'closed' && end.code === closeCodes.goingAway)
     return { seconds: random * restartSeconds, attempts: 0 };
   if (isForSomeone(end)) return { seconds: longestSeconds * (1 + random), attempts: failed };
-  const attempts = end.kind !== 'refused' && end.livedMs >= steadyMs ? 1 : failed + 1;
-  const ceiling = Math.min(longestSeconds, 2 ** (attempts - 1));
+  const attempts = isSteady(end, failed) ? 1 : failed + 1;
   const least = end.kind === 'refused' ? end.retryAfterSeconds : 0;
-  return { seconds: least + random * ceiling, attempts };
+  return { seconds: least + random * longestWait(attempts), attempts };
+}
+
+const longestWait = (attempts: number) => Math.min(longestSeconds, 2 ** (attempts - 1));
+
+function isSteady(end: ChannelEnd, failed: number): boolean {
+  return end.kind !== 'refused' && end.livedMs >= Math.min(steadyMs, longestWait(failed) * 1_000);
 }
 
 /** A person has to act first. Keyward says so by a code: a proxy answers 404 as well while a server starts behind it. */
