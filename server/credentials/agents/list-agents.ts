@@ -43,7 +43,8 @@ export async function listAgents(ctx: Ctx, input: ListAgentsInput): Promise<Agen
   const [page, counts, found] = await Promise.all([
     findPage(db, scope, input, at),
     countAgentsByStatus(db, isAgentOf(scope), { at }),
-    filters && countAgentsByStatus(db, and(isAgentOf(scope), filters), { at, withSecret: true }),
+    filters &&
+      countAgentsByStatus(db, and(isAgentOf(scope), filters), { at, withSecret: input.search !== undefined }),
   ]);
   return {
     items: await viewAgents(db, page.rows),
@@ -83,7 +84,7 @@ async function findPage(db: Database, scope: AgentScope, input: ListAgentsInput,
   const place = readCursor(list, cursor);
   const isOfStatus = status && sql`${agentStatus(db, at)} = ${status}`;
   // In two steps: joined to all that is shown, every agent would be read for the sake of a page.
-  const found = await selectAgentIds(db)
+  const found = await selectAgentIds(db, { withSecret: input.search !== undefined })
     .where(and(isAgentOf(scope), isOfStatus, passes(input), place && isBehind(keyset, place)))
     .orderBy(inOrder(keyset))
     .limit(limit + 1);

@@ -95,15 +95,15 @@ export function selectAgents(db: Connection, at: Date, key: SQL<string> = sql`''
     .$dynamic();
 }
 
-/** The ids of agents, with no more joined than their filters and their order ask for. */
-export function selectAgentIds(db: Connection) {
-  return db
+/** The ids of agents. `withSecret`: their filters are about the current secret too. */
+export function selectAgentIds(db: Connection, { withSecret }: { withSecret: boolean }) {
+  const selecting = db
     .select({ id: credentials.id })
     .from(credentials)
     .innerJoin(agents, eq(agents.id, credentials.id))
-    .leftJoin(secrets, isCurrentSecret)
     .leftJoin(openRotation, isOpenRotation)
     .$dynamic();
+  return withSecret ? selecting.leftJoin(secrets, isCurrentSecret) : selecting;
 }
 
 /** How many agents there are of each status. `withSecret`: the condition is about the current secret too. */
