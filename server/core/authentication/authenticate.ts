@@ -120,7 +120,11 @@ export async function checkToken(
   const refusal = refusalOf(state, at, asked ? asked.address : request.address);
   const address = asked?.address ?? request.address;
   if (!refusal) {
-    if (found.isStaged) await runtime.promoteStaged(found, request);
+    if (found.isStaged) {
+      await runtime.promoteStaged(found, request);
+      // Its rotation may have been cancelled meanwhile: an agent that is told it works drops the one that does.
+      return checkToken(runtime, token, request, asked);
+    }
     runtime.recentSecrets.note(hash);
     return { principal: toPrincipal(found) };
   }

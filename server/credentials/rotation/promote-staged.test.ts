@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stageSecret } from '#server/core/secrets/replace-secret.ts';
+import { dropStaged, stageSecret } from '#server/core/secrets/replace-secret.ts';
+import { lockAgentCredential } from '#server/credentials/rotation/queries.ts';
 import { textOf, type Answer, type Caller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { createAgent, enrollByCode } from '#server/testing/enrollment.ts';
@@ -68,6 +69,20 @@ test('the secret that was replaced works through its grace and not after it, and
   desk.clock.advance({ seconds: 1 });
   assert.equal(await codeOf(desk, old), 'secret_retired');
   assert.equal(await codeOf(desk, staged), 'ok');
+});
+
+test('a first use is refused whose rotation is cancelled at that moment: an agent that took it for good would drop the one that works', async () => {
+  await using desk = await openDesk();
+  const { agent, old, staged } = await openStaged(desk);
+  const { using } = await desk.runtime.db.transaction(async (tx) => {
+    await lockAgentCredential(tx, agent.id);
+    const using = codeOf(desk, staged);
+    await desk.untilBlocked();
+    await dropStaged(tx, agent.id, desk.clock.now());
+    return { using };
+  });
+  assert.equal(await using, 'secret_retired');
+  assert.equal(await codeOf(desk, old), 'ok');
 });
 
 test('a staged secret of a paused agent is refused and not promoted', async () => {
