@@ -7,6 +7,12 @@ const endedCodes = ['token_invalid', 'token_revoked', 'secret_retired', 'token_e
 
 export const isEnded = (code: string) => endedCodes.includes(code);
 
+/**
+ * Whether a refusal shows that the server has the secret. The one that it came after may be over then, and is not shown: a
+ * secret that was replaced looks like theft.
+ */
+export const isKnown = (code: string) => !['', 'token_invalid', 'secret_retired'].includes(code);
+
 export type Kept = { kept: true } | { kept: false; reason: RotationFailure; text: string };
 
 /** The secrets on an agent's disk. Whatever happens to the process, one of them works. */

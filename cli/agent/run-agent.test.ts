@@ -198,7 +198,7 @@ test('a next secret of which the server has said nothing is never written over',
   const { epoch, token } = channel.rotate();
   channel.refuse = (what, shown) => {
     if (what === 'me') return { status: 503, code: 'unavailable' };
-    return shown === token ? { status: 401, code: 'token_disabled' } : undefined;
+    return shown === token ? { status: 401, code: '' } : undefined;
   };
   await stage.run({ next: { epoch, token } });
   await until(() => channel.hellos.length === 1, 'hello');
@@ -207,6 +207,21 @@ test('a next secret of which the server has said nothing is never written over',
   await until(() => channel.answers.length === 1, 'an answer');
   assert.equal(failureOf(channel, 0)['reason'], 'busy');
   assert.equal(stage.onDisk().next?.token, token);
+});
+
+test('where the server knows the next secret, the one before is not shown: it may have been replaced', async () => {
+  for (const code of ['token_disabled', 'account_deactivated', 'token_expired']) {
+    await using stage = await openStage();
+    const { channel } = stage;
+    const { epoch, token } = channel.rotate();
+    channel.refuse = () => ({ status: 401, code });
+    const { ended } = await stage.run({ next: { epoch, token } });
+    await Promise.race([ended.catch(() => {}), until(() => stage.events.length === 1, 'an event')]);
+    assert.deepEqual(
+      channel.upgrades.map(({ authorization }) => authorization),
+      [`Bearer ${token}`],
+    );
+  }
 });
 
 test('once the server refuses every secret for good, the agent ends and says how to go on', async () => {

@@ -4,7 +4,7 @@ import { CliError } from '#cli/client/errors.ts';
 import { assertPrivateWay } from '#cli/client/server-address.ts';
 import { version as ownVersion } from '#cli/version.ts';
 import { openChannel, type Channel, type ChannelEnd } from './channel.ts';
-import { holdSecrets, isEnded, type HeldSecrets } from './held-secrets.ts';
+import { holdSecrets, isEnded, isKnown, type HeldSecrets } from './held-secrets.ts';
 import { lockState } from './lock-state.ts';
 import type { AgentEvent, AgentSecret, RunAgentOptions, RunningAgent } from './published.d.ts';
 import { reconnectDelay } from './reconnect-delay.ts';
@@ -103,6 +103,7 @@ async function connect(agent: Agent): Promise<ChannelEnd> {
     secrets.noteRefusal(secret, end.code);
     if (isEnded(end.code)) final = end;
     else lasting ??= end;
+    if (isKnown(end.code)) break;
   }
   if (lasting) return lasting;
   throw enrollAgain(secrets.state().agentId, final);

@@ -1,9 +1,11 @@
 import { Option, type Command } from 'commander';
 import { runHere, type RunOptions } from '#cli/agent-run.ts';
 import { enrollAgent } from '#cli/agent/enroll-agent.ts';
+import { isKnown } from '#cli/agent/held-secrets.ts';
 import { findHolder } from '#cli/agent/lock-state.ts';
+import type { AgentState } from '#cli/agent/published.d.ts';
 import { defaultStateFile, readStateFile, resolveStateFile } from '#cli/agent/state-file.ts';
-import { tryToken } from '#cli/agent/try-token.ts';
+import { tryToken, type Trial } from '#cli/agent/try-token.ts';
 import { CliError } from '#cli/client/errors.ts';
 import { addExamples } from '#cli/command-help.ts';
 import { openContext, type Context } from '#cli/context.ts';
@@ -85,9 +87,10 @@ const stateArgument = (state: string) => (state === defaultStateFile() ? '' : ` 
 /** Exits with 4 where the server refuses the secret, and with 3 where it cannot be asked. */
 async function showStatus({ out }: Context, { state }: { state: string }): Promise<void> {
   const file = resolveStateFile(state);
-  const { server, agentId, current, next } = readStateFile(file);
+  const held = readStateFile(file);
+  const { server, agentId, current, next } = held;
   const pid = findHolder(file);
-  const trial = await tryToken(server, agentId, current.token);
+  const trial = await tryHeld(held);
   const facts = {
     agentId,
     server,
@@ -109,4 +112,11 @@ async function showStatus({ out }: Context, { state }: { state: string }): Promi
   if (trial.result === 'works') return;
   if (trial.result === 'refused') throw new CliError('signedOut', trial.reason, { code: trial.code });
   throw new CliError('unreachable', trial.reason);
+}
+
+/** As a start does, the next one first. */
+async function tryHeld({ server, agentId, current, next }: AgentState): Promise<Trial> {
+  const trial = next && (await tryToken(server, agentId, next.token));
+  if (trial && (trial.result !== 'refused' || isKnown(trial.code))) return trial;
+  return await tryToken(server, agentId, current.token);
 }

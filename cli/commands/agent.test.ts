@@ -4,9 +4,11 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentState } from '#cli/agent/published.d.ts';
+import { stageSecret } from '#server/core/secrets/replace-secret.ts';
 import { openCommandLine, type Run } from '#server/testing/command-line.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { goodPassword } from '#server/testing/person.ts';
+import { noticesOf } from '#server/testing/rotations.ts';
 
 const desk = await openDesk();
 const { ada, origin } = desk;
@@ -151,6 +153,21 @@ test('an agent whose secrets are all refused for good ends with 4, and one with 
   assert.equal(damaged.code, 2);
   assert.match(damaged.stderr, /is damaged/);
   assert.equal(readFileSync(stateOf('lost'), 'utf8'), '{"version": 1,');
+});
+
+test('the status shows the server the newest secret, and not one that was replaced', async () => {
+  const before = await enroll('unwritten');
+  const { agentId, current } = before;
+  const { secret, epoch } = await desk.runtime.db.transaction((tx) =>
+    stageSecret(tx, { credentialId: agentId, kind: 'agt', rotationId: undefined }, desk.clock.now()),
+  );
+  const next = { epoch, token: secret.reveal() };
+  assert.equal((await desk.send('GET /api/v1/me', { token: next.token })).status, 200);
+  desk.clock.advance({ minutes: 10 });
+  writeFileSync(stateOf('unwritten'), JSON.stringify({ ...before, current, next }));
+  assert.equal((await ok(`agent status --state ${stateOf('unwritten')} --json`)).json['secret'], 'works');
+  await desk.settle();
+  assert.deepEqual(await noticesOf(desk, agentId), []);
 });
 
 test('a program beside the agent finds the secret in a file, hears of a new one, and ends the agent with its code', async () => {
