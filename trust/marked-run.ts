@@ -1,3 +1,4 @@
+import { greetAs, tryConnect } from '#server/testing/agent-client.ts';
 import { cookieOf, textOf, type Answer, type Caller } from '#server/testing/caller.ts';
 import { openCommandLine } from '#server/testing/command-line.ts';
 import type { Mailbox } from '#server/testing/mailbox.ts';
@@ -21,6 +22,7 @@ export async function doEverything(run: Run): Promise<Person> {
   const grace = await comeIn(run);
   await changePasswords(run, grace);
   await useTokens(run, grace);
+  await useAgent(run, grace);
 
   await letDeviceIn(run, stage.servers[1], grace);
   await useCommandLine(run, grace);
@@ -125,6 +127,50 @@ async function useTokens(run: Run, grace: Person): Promise<void> {
     await other.send('GET /api/v1/me', { token }),
   ])
     tell(run, answer);
+}
+
+/** Enrolled, connected, rotated and enrolled again by a code that was used, with its secrets put where they do not belong. */
+async function useAgent(run: Run, grace: Person): Promise<void> {
+  const { marks, stage } = run;
+  const [one, other] = stage.servers;
+  const made = expect(201, await grace.send('POST /api/v1/agents', { body: { name: 'marked' } })).body;
+  const agent = `/api/v1/agents/${textOf(made['agent']?.['id'])}`;
+  const swap = { code: marks.minted(textOf(made['code'])), host: 'box', version: '0.1.0' };
+  const enroll = () => one.send('POST /api/v1/agents/enroll', { body: swap });
+  const token = marks.minted(textOf(expect(201, await enroll()).body['token']));
+  const next = await refuseRotation(run, {
+    token,
+    server: one.origin,
+    rotate: () => grace.send(`POST ${agent}/rotate`, { body: {} }),
+  });
+  const headers = { 'Keyward-Agent': token, 'User-Agent': `agent ${next}` };
+  for (const path of [`/agents/connect?token=${token}`, `/agents/connect/${token}`, '/agents/connect'])
+    run.shown.push(JSON.stringify(await tryConnect(one.origin, { token: next, path, headers })));
+  for (const answer of [
+    await other.send(`GET ${agent}`, { cookie: grace.cookie }),
+    await other.send(`GET ${agent}/rotations`, { cookie: grace.cookie }),
+    await grace.send(`PATCH ${agent}`, { body: { description: `it has ${token}` } }),
+    await grace.send(`POST ${agent}/pause`, { body: { reason: `it has ${token}` } }),
+    await grace.send(`GET /api/v1/agents?search=${token}`),
+    await enroll(),
+  ])
+    tell(run, answer);
+}
+
+/** Has an agent that names itself by its secret be sent another, which it refuses by naming that. Returns the other. */
+async function refuseRotation(
+  { marks }: Run,
+  { token, server, rotate }: { token: string; server: string; rotate: () => Promise<Answer> },
+): Promise<string> {
+  await using client = await greetAs(server, { token, host: token, version: token.slice(0, 60) });
+  expect(202, await rotate());
+  const sent = await client.rotation();
+  const next = marks.minted(sent?.token);
+  const data = { rotationId: sent?.rotationId, reason: 'other', text: `no room for ${next}` };
+  client.send({ jsonrpc: '2.0', id: sent?.rotationId, error: { code: 1, message: next, data } });
+  client.send({ jsonrpc: '2.0', id: next, method: next });
+  await client.closed();
+  return next;
 }
 
 async function letDeviceIn(run: Run, server: Caller, grace: Person): Promise<void> {

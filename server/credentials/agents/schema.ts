@@ -3,13 +3,13 @@ import {
   agentPermissions,
   cursorSchema,
   idSchema,
-  lineSchema,
   resourcesSchema,
   resourcesView,
   resourceTextSchema,
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { rotationView } from '#server/credentials/rotation/schema.ts';
 
 export const agentLimits = {
@@ -31,7 +31,7 @@ export const agentNameSchema = z
   )
   .meta({ example: 'build-runner-1' });
 
-const descriptionSchema = lineSchema(agentLimits.descriptionLength, 'Enter a description.').nullable();
+const descriptionSchema = secretFreeLine(agentLimits.descriptionLength, 'Enter a description.').nullable();
 
 /** An agent does what it names, within its owner's role. */
 const agentGrantSchema = z
@@ -152,7 +152,7 @@ export type UpdateAgentInput = z.infer<typeof updateAgentInput>;
 
 export const pauseAgentInput = z.strictObject({
   id: idSchema,
-  reason: lineSchema(500, 'Say why.').meta({ example: 'It floods the build server' }),
+  reason: secretFreeLine(500, 'Say why.').meta({ example: 'It floods the build server' }),
 });
 export type PauseAgentInput = z.infer<typeof pauseAgentInput>;
 

@@ -3,13 +3,13 @@ import {
   cursorSchema,
   idSchema,
   keyPermissions,
-  lineSchema,
   resourcesSchema,
   resourcesView,
   resourceTextSchema,
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import {
   ipAllowlistSchema,
   matchingTokensView,
@@ -29,7 +29,7 @@ export const keyLimits = {
   pageSize: 200,
 } as const;
 
-const keyNameSchema = lineSchema(keyLimits.nameLength, 'Enter a name.').meta({ example: 'billing' });
+const keyNameSchema = secretFreeLine(keyLimits.nameLength, 'Enter a name.').meta({ example: 'billing' });
 
 /** A key does what it names: no role stands behind a `*`. */
 const keyGrantSchema = z
@@ -116,7 +116,7 @@ export type UpdateKeyInput = z.infer<typeof updateKeyInput>;
 
 export const revokeKeyInput = z.strictObject({
   id: idSchema,
-  reason: lineSchema(500).optional().meta({ example: 'The service was retired' }),
+  reason: secretFreeLine(500).optional().meta({ example: 'The service was retired' }),
 });
 export type RevokeKeyInput = z.infer<typeof revokeKeyInput>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { grantSchema, idSchema, lineSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { grantSchema, idSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { createTokenInput, tokenLimits, tokenView } from '#server/credentials/tokens/schema.ts';
 
 const maxSkills = 50;
@@ -10,7 +11,7 @@ export const setupStatuses = ['waiting', 'redeemed', 'healthy', 'expired'] as co
 export type SetupStatus = (typeof setupStatuses)[number];
 
 export const makeSetupCodeInput = z.strictObject({
-  label: lineSchema(tokenLimits.nameLength)
+  label: secretFreeLine(tokenLimits.nameLength)
     .optional()
     .meta({ description: 'What it is for, for your own eyes.', example: 'new laptop' }),
   permissions: grantSchema.default(['*']),

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  cursorSchema,
-  idSchema,
-  lineSchema,
-  searchSchema,
-  timestampSchema,
-} from '#server/core/access/schema.ts';
+import { cursorSchema, idSchema, searchSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { keyView } from '#server/credentials/api-keys/schema.ts';
 import {
   matchingTokensView,
@@ -44,7 +39,7 @@ export const adminTokenView = tokenView.extend({
 });
 export type AdminTokenView = z.infer<typeof adminTokenView>;
 
-const reasonSchema = lineSchema(500).optional().meta({ example: 'Found in a public repository' });
+const reasonSchema = secretFreeLine(500).optional().meta({ example: 'Found in a public repository' });
 
 export const listAdminTokensInput = z.strictObject({
   search: searchSchema().optional().meta({

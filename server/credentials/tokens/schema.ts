@@ -3,12 +3,12 @@ import {
   cursorSchema,
   grantSchema,
   idSchema,
-  lineSchema,
   resourcesSchema,
   resourcesView,
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { matchingView } from '#server/core/paging/schema.ts';
 import { soonDays } from '#server/core/secrets/schema.ts';
 
@@ -31,7 +31,7 @@ export const tokenStatusSchema = z.enum(tokenStatuses).meta({
 });
 export type TokenStatus = z.infer<typeof tokenStatusSchema>;
 
-export const tokenNameSchema = lineSchema(tokenLimits.nameLength, 'Enter a name.').meta({
+export const tokenNameSchema = secretFreeLine(tokenLimits.nameLength, 'Enter a name.').meta({
   example: 'laptop',
 });
 
@@ -134,7 +134,7 @@ export type UpdateTokenInput = z.infer<typeof updateTokenInput>;
 
 export const revokeTokenInput = z.strictObject({
   id: idSchema,
-  reason: lineSchema(500).optional().meta({ example: 'Laptop was lost' }),
+  reason: secretFreeLine(500).optional().meta({ example: 'Laptop was lost' }),
 });
 export type RevokeTokenInput = z.infer<typeof revokeTokenInput>;
 

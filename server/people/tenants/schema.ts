@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { emailSchema } from '#server/account-schema.ts';
-import {
-  cursorSchema,
-  idSchema,
-  lineSchema,
-  searchSchema,
-  timestampSchema,
-} from '#server/core/access/schema.ts';
+import { cursorSchema, idSchema, searchSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { userNameSchema } from '#server/people/users/schema.ts';
 
 const rateLimitSchema = z
@@ -112,8 +107,8 @@ const slugSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Lower-case letters, digits and hyphens, at most 63.')
   .meta({ example: 'acme' });
-const tenantNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Acme Ltd' });
-const reasonSchema = lineSchema(500, 'Say why.').meta({ example: 'The contract ended' });
+const tenantNameSchema = secretFreeLine(100, 'Enter a name.').meta({ example: 'Acme Ltd' });
+const reasonSchema = secretFreeLine(500, 'Say why.').meta({ example: 'The contract ended' });
 
 /** A tenant as platform admins see it: names, counts and limits, and nothing inside it. */
 export const tenantView = z.object({

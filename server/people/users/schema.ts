@@ -3,15 +3,15 @@ import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 import {
   cursorSchema,
   idSchema,
-  lineSchema,
   profileView,
   roleSchema,
   searchSchema,
   timestampSchema,
 } from '#server/core/access/schema.ts';
+import { secretFreeLine } from '#server/core/free-text/schema.ts';
 import { matchingView } from '#server/core/paging/schema.ts';
 
-export const userNameSchema = lineSchema(100, 'Enter a name.').meta({ example: 'Ada Lovelace' });
+export const userNameSchema = secretFreeLine(100, 'Enter a name.').meta({ example: 'Ada Lovelace' });
 
 export const userStatuses = ['active', 'deactivated', 'deleted'] as const;
 export const userStatusSchema = z.enum(userStatuses);
@@ -136,7 +136,7 @@ export type UpdateUserInput = z.infer<typeof updateUserInput>;
 
 export const deactivateUserInput = z.strictObject({
   id: idSchema,
-  reason: lineSchema(500).optional().meta({ example: 'Left the company' }),
+  reason: secretFreeLine(500).optional().meta({ example: 'Left the company' }),
 });
 export type DeactivateUserInput = z.infer<typeof deactivateUserInput>;
 
