@@ -53,6 +53,7 @@ export interface ConnectionsOptions {
 }
 
 const renewMs = 5_000;
+const lookMs = 500;
 const hellosAtOnce = 4;
 
 /** Begins to look after connections, and to hear what concerns them, with the first. */
@@ -87,8 +88,10 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       );
     }, renewMs).unref();
     const stopHeartbeat = startHeartbeat(all);
+    const looking = setInterval(() => closeSilent(arriving.values()), lookMs).unref();
     return () => {
       clearInterval(renewing);
+      clearInterval(looking);
       stopHeartbeat();
       recheck.stop();
     };
@@ -127,6 +130,7 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       stop ??= start();
       const before = arriving.get(agentOf(connection));
       if (before) closeConnection(before, 'replaced', connectedAgain);
+      arriving.delete(agentOf(connection));
       arriving.set(agentOf(connection), connection);
       all.add(connection);
       recheck.add(connection);
@@ -170,6 +174,17 @@ export function createAgentConnections({ db, clock, log, hub }: ConnectionsOptio
       await deleteServer(db, serverId).catch(() => {});
     },
   };
+}
+
+/** By one timer for all: one of its own would stay in memory for as long as each is connected. The oldest comes first. */
+function closeSilent(arriving: Iterable<AgentConnection>): void {
+  const latest = performance.now() - channelLimits.helloMs;
+  for (const connection of arriving) {
+    if (connection.openedAt > latest) return;
+    if (connection.closedFor !== undefined) continue;
+    connection.ctx.runtime.metrics?.agentRefused('noHello');
+    closeConnection(connection, 'noHello', 'no hello within 10 s');
+  }
 }
 
 const connectedAgain = 'this agent connected again';

@@ -64,9 +64,6 @@ export function openConnection(
     refuse('tooFast', `more than ${channelLimits.messagesPerSecond} messages a second`);
     return false;
   };
-  const greeting = setTimeout(() => {
-    if (connection.greetedAt === undefined) refuse('noHello', 'no hello within 10 s');
-  }, channelLimits.helloMs).unref();
   socket.on('message', (data: Buffer, isBinary) => {
     if (!isAdmitted()) return;
     if (isBinary) return refuse('protocol', 'send text, not binary frames');
@@ -81,7 +78,6 @@ export function openConnection(
   // What breaks the framing is closed by the library, with the code of RFC 6455.
   socket.on('error', () => handlers.onRefused('protocol'));
   socket.on('close', () => {
-    clearTimeout(greeting);
     for (const timer of connection.unanswered?.values() ?? []) clearTimeout(timer);
     handlers.onClose(connection);
   });
