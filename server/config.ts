@@ -21,6 +21,12 @@ export interface OidcSettings {
   trustedEmailDomains: string[];
 }
 
+/** An address or a CIDR range, and one port of it; null: every port. */
+export interface AllowedRange {
+  range: string;
+  port: number | null;
+}
+
 /** Which ways to sign in are open. */
 export interface OpenWays {
   password: boolean;
@@ -59,6 +65,8 @@ export interface Config {
   metrics: { token: Secret | undefined; port: number | undefined };
   trustedProxies: number | string[];
   clientAddressHeader: 'x-forwarded-for' | 'forwarded';
+  /** Addresses that are not public, and that tool servers may have all the same. */
+  upstreamAllow: AllowedRange[];
   /** Whether forward-auth lets a narrowed token pass where no permission is asked for. */
   forwardsNarrowed: boolean;
   maxConnectionsPerAddress: number;
@@ -135,6 +143,7 @@ function toConfig(values: Values): Config {
     metrics: { token: secretOf(values.KEYWARD_METRICS_TOKEN), port: values.KEYWARD_METRICS_PORT },
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     clientAddressHeader: values.KEYWARD_CLIENT_ADDRESS_HEADER,
+    upstreamAllow: values.KEYWARD_UPSTREAM_ALLOW,
     forwardsNarrowed: values.KEYWARD_FORWARD_NARROWED === 'allow',
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     drainSeconds: values.KEYWARD_DRAIN_SECONDS,

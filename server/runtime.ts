@@ -32,6 +32,7 @@ import {
   touchSessions,
   type SessionUse,
 } from '#server/core/sessions/queries.ts';
+import { createUpstreamAgent } from '#server/core/upstream/create-upstream-agent.ts';
 import { promoteStaged } from '#server/credentials/rotation/promote-staged.ts';
 import { countOpenRotations } from '#server/credentials/rotation/queries.ts';
 import { createAgentConnections } from '#server/doors/agents/agent-connections.ts';
@@ -128,6 +129,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
   const admission = createAdmission(clock);
   const signer = createCookieSigner(await readInstallationKey(db, 'sign_in'));
   const cookies = createCookies(config, signer.hash('cookies', '').toString('hex').slice(0, 8));
+  const upstreamAgent = createUpstreamAgent({ allowed: config.upstreamAllow });
   let encryptor: Encryptor | undefined;
   return {
     config,
@@ -165,6 +167,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     rates,
     recentSecrets: createRecentSecrets(() => performance.now()),
     admission,
+    upstreamAgent,
     encryptor: () => (encryptor ??= createEncryptor(masterKeyOf(config))),
     cookies,
     sessions: createSessions(db, {
@@ -181,6 +184,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
       await Promise.all([hub.close(), agentConnections.close(), jobs.close()]);
       mailer?.close();
       rates.close();
+      await upstreamAgent.destroy();
       await Promise.all([writers.lastUse.close(), writers.sessionUse.close()]);
       // The last uses may have moved.
       await auditQueue.close();

@@ -26,6 +26,20 @@ const proxies = z.union([
     .pipe(z.array(range).min(1)),
 ]);
 const passwordRule = '; in the password, every character but letters, digits and -._~ percent-encoded';
+/** `10.0.0.0/8`, `192.0.2.7:8080`, `[fd00::/8]:8443`: a range, of which perhaps one port. */
+const upstream = z
+  .string()
+  .regex(/^(\[[^\]]+\]|[^\[\]:]+)(:\d+)?$|^[^\[\]]+$/)
+  .transform((text) => {
+    const [, bracketed, bare, portText] = /^(?:\[([^\]]+)\]|([^\[\]:]+))(?::(\d+))?$/.exec(text) ?? [];
+    return { range: bracketed ?? bare ?? text, port: portText === undefined ? null : Number(portText) };
+  })
+  .pipe(z.object({ range, port: port.nullable() }));
+const upstreams = z
+  .string()
+  .max(4_000)
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(upstream).min(1));
 const databaseAddress = z.string().refine((text) => isDatabaseUrl(text) && !/[?&]options=/.test(text));
 const legalDatabaseAddress = `postgres://user:password@host:port/database, without \`options\`${passwordRule}`;
 /** The address of a service with a password in it. One that was not encoded would make a host of what follows its `@`, `#` or `/`. */
@@ -229,6 +243,13 @@ export const settings = {
     legal: 'x-forwarded-for or forwarded',
     says: 'In which header trusted proxies write the client’s address. The other one is never read: a client can send it itself.',
     byDefault: 'x-forwarded-for',
+  },
+  KEYWARD_UPSTREAM_ALLOW: {
+    schema: upstreams.default([]),
+    legal:
+      'addresses and CIDR ranges separated by commas, each optionally with a port (10.0.0.0/8, 127.0.0.1:8080, [fd00::/8]:8443)',
+    says: 'Which private addresses tool servers may have: loopback, link-local and other addresses that are not public are refused otherwise, and plain HTTP goes to no others.',
+    byDefault: 'none',
   },
   KEYWARD_FORWARD_NARROWED: {
     schema: z.enum(['refuse', 'allow']).default('refuse'),
