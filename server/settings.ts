@@ -18,28 +18,21 @@ const rate = z.union([
 ]);
 const masterKey = z.union([z.string().regex(/^[0-9a-f]{64}$/i), z.string().regex(/^[0-9A-Za-z+/]{43}=$/)]);
 const range = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
-const proxies = z.union([
-  z.coerce.number().int().min(0).max(10),
+const listOf = <T extends z.ZodType<unknown, string>>(entry: T) =>
   z
     .string()
+    .max(4_000)
     .transform((text) => text.split(',').map((part) => part.trim()))
-    .pipe(z.array(range).min(1)),
-]);
+    .pipe(z.array(entry).min(1));
+const proxies = z.union([z.coerce.number().int().min(0).max(10), listOf(range)]);
 const passwordRule = '; in the password, every character but letters, digits and -._~ percent-encoded';
-/** `10.0.0.0/8`, `192.0.2.7:8080`, `[fd00::/8]:8443`: a range, of which perhaps one port. */
-const upstream = z
+const rangeOfPort = z
   .string()
-  .regex(/^(\[[^\]]+\]|[^\[\]:]+)(:\d+)?$|^[^\[\]]+$/)
   .transform((text) => {
-    const [, bracketed, bare, portText] = /^(?:\[([^\]]+)\]|([^\[\]:]+))(?::(\d+))?$/.exec(text) ?? [];
-    return { range: bracketed ?? bare ?? text, port: portText === undefined ? null : Number(portText) };
+    const [, bracketed, bare, digits] = /^(?:\[([^\]]+)\]|([\d./]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+    return { range: bracketed ?? bare ?? text, port: digits === undefined ? null : Number(digits) };
   })
-  .pipe(z.object({ range, port: port.nullable() }));
-const upstreams = z
-  .string()
-  .max(4_000)
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(upstream).min(1));
+  .pipe(z.object({ range, port: z.int().min(1).max(65_535).nullable() }));
 const databaseAddress = z.string().refine((text) => isDatabaseUrl(text) && !/[?&]options=/.test(text));
 const legalDatabaseAddress = `postgres://user:password@host:port/database, without \`options\`${passwordRule}`;
 /** The address of a service with a password in it. One that was not encoded would make a host of what follows its `@`, `#` or `/`. */
@@ -74,11 +67,8 @@ const issuerAddress = z
   ])
   .transform((text) => new URL(text));
 const onOrOff = z.enum(['on', 'off']).default('on');
-const domains = z
-  .string()
-  .max(2_000)
-  .transform((text) => text.split(',').map((part) => part.trim().toLowerCase()))
-  .pipe(z.array(z.string().regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/)).min(1));
+const domainForm = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/;
+const domains = listOf(z.string().toLowerCase().regex(domainForm));
 
 export interface Setting {
   schema: z.ZodType;
@@ -245,9 +235,8 @@ export const settings = {
     byDefault: 'x-forwarded-for',
   },
   KEYWARD_UPSTREAM_ALLOW: {
-    schema: upstreams.default([]),
-    legal:
-      'addresses and CIDR ranges separated by commas, each optionally with a port (10.0.0.0/8, 127.0.0.1:8080, [fd00::/8]:8443)',
+    schema: listOf(rangeOfPort).default([]),
+    legal: 'addresses and CIDR ranges separated by commas, each with a port or without (10.0.0.0/8:8080)',
     says: 'Which private addresses tool servers may have: loopback, link-local and other addresses that are not public are refused otherwise, and plain HTTP goes to no others.',
     byDefault: 'none',
   },

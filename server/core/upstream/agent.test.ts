@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { request } from 'undici';
 import type { AllowedRange } from '#server/config.ts';
 import { AddressRefusedError, createUpstreamAgent } from '#server/core/upstream/create-upstream-agent.ts';
-import { isAllowedDestination, upstreamUrlFault } from '#server/core/upstream/rules.ts';
+import { isAllowedDestination, upstreamUrlFault } from '#server/core/upstream/destination.ts';
 import { openCanary } from '#server/testing/mcp/canary.ts';
 
 /** What names resolve to in these tests, answer by answer. */

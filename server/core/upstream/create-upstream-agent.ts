@@ -8,7 +8,7 @@ import {
   portOf,
   upstreamUrlFault,
   type Destination,
-} from '#server/core/upstream/rules.ts';
+} from '#server/core/upstream/destination.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
@@ -45,7 +45,7 @@ export function createUpstreamAgent({ allowed, resolve = resolveHere }: AgentOpt
   return new Agent({
     connections: 256,
     keepAliveTimeout: 30_000,
-    factory: (origin, options) =>
+    factory: (origin, options: Pool.Options) =>
       new Pool(origin, { ...options, connect: guardedConnector(new URL(origin), { allowed, resolve }) }),
   });
 }
@@ -73,7 +73,7 @@ function destination(url: URL, address: string): Destination {
 /** One bad address among good ones refuses the name: which of them is used is not ours to say. */
 function checkedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, { all }, found) => {
-    resolve(hostname, (error, addresses = []) => {
+    resolve(hostname, (error, addresses) => {
       const [first] = addresses;
       const fault =
         error ??

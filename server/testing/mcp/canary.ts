@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 export interface CanaryHit {
   method: string;
@@ -18,11 +19,12 @@ export interface Canary extends AsyncDisposable {
 
 export async function openCanary(): Promise<Canary> {
   const canary = { port: 0, connections: 0, hits: [] as CanaryHit[] };
-  const server = createServer(async (req, res) => {
+  const server = createServer((req, res) => {
     const { method = '', url = '', headers } = req;
-    const body = Buffer.concat(await Array.fromAsync(req as AsyncIterable<Buffer>)).toString();
-    canary.hits.push({ method, url, headers, body });
-    res.setHeader('Content-Type', 'application/json').end('{"jsonrpc":"2.0","id":0,"result":{"tools":[]}}');
+    void text(req).then((body) => {
+      canary.hits.push({ method, url, headers, body });
+      res.setHeader('Content-Type', 'application/json').end('{"jsonrpc":"2.0","id":0,"result":{"tools":[]}}');
+    });
   });
   server.on('connection', () => canary.connections++);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
