@@ -13,6 +13,7 @@ import * as people from '#db/schema/people.ts';
 import * as setupCodes from '#db/schema/setup-codes.ts';
 import * as signIn from '#db/schema/sign-in.ts';
 import * as signing from '#db/schema/signing.ts';
+import * as toolServers from '#db/schema/tool-servers.ts';
 import { migrateDatabase } from '#server/testing/cluster.ts';
 import { cloneDatabase, createDatabase } from '#server/testing/database.ts';
 
