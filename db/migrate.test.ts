@@ -81,6 +81,7 @@ test('the tables that the code knows are the tables that the migrations make', a
     audit,
     signIn,
     signing,
+    toolServers,
     notices,
     setupCodes,
     deviceRequests,

@@ -168,6 +168,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     recentSecrets: createRecentSecrets(() => performance.now()),
     admission,
     upstreamAgent,
+    upstreamPlaces: new Map(),
     encryptor: () => (encryptor ??= createEncryptor(masterKeyOf(config))),
     cookies,
     sessions: createSessions(db, {

@@ -1,8 +1,14 @@
 import type { Ctx } from '#server/core/access/context.ts';
+import type { Principal } from '#server/core/access/principal.ts';
 import { reachedBy } from '#server/core/access/resources.ts';
 import type { Resource } from '#server/core/access/schema.ts';
 import { noteDenied } from '#server/core/authentication/note-denied.ts';
 import { AppError } from '#server/errors.ts';
+
+/** The rule by itself, for lists of what a caller reaches, where nothing is asked for and so nothing is denied. */
+export function reaches({ resources }: Pick<Principal, 'resources'>, resource: Resource): boolean {
+  return resources === null || reachedBy(resources, resource) !== null;
+}
 
 /**
  * The one guard of resources, beside `requirePermission`: denies a caller what its credential does not reach and audits the
@@ -19,8 +25,7 @@ export function findResourceRefusal(
   resource: Resource,
   detail: Record<string, unknown> = {},
 ): AppError | undefined {
-  const { resources } = ctx.principal;
-  if (resources === null || reachedBy(resources, resource)) return undefined;
+  if (reaches(ctx.principal, resource)) return undefined;
   const refusal = new AppError(
     'resource_denied',
     `This token does not reach the ${resource.type} "${resource.id}". Ask its maker to widen it.`,

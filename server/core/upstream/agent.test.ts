@@ -74,7 +74,7 @@ for (const scheme of ['http', 'https']) {
         request(`${scheme}://${host}:${canary.port}/mcp`, { dispatcher: agent.agent }),
         AddressRefusedError,
       );
-      assert.equal(canary.connections, 0);
+      assert.equal(canary.connections(), 0);
     });
   }
 }
@@ -116,7 +116,7 @@ test('a redirect is answered and not followed', async () => {
   const answer = await request(`http://127.0.0.1:${port}/`, { dispatcher: agent.agent });
   await answer.body.dump();
   assert.equal(answer.statusCode, 307);
-  assert.equal(canary.connections, 0);
+  assert.equal(canary.connections(), 0);
 });
 
 const destinations: [string, number, boolean, AllowedRange[], boolean][] = [

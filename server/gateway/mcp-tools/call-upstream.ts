@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createTurns, TurnRefusedError, type Turns } from '#db/turns.ts';
+import type { Runtime } from '#server/core/access/context.ts';
+import type { UpstreamCaller } from '#server/core/signing-keys/sign-upstream-jwt.ts';
+import { describeFault, type CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
+import { touchUpstream, type OfferedTool, type Upstream } from '#server/gateway/mcp-tools/queries.ts';
+import { toolLimits } from '#server/gateway/mcp-tools/schema.ts';
+import { sendCall, type Progress, type Sent } from '#server/gateway/mcp-tools/send-call.ts';
+import { writeRequest, type CallInput } from '#server/gateway/mcp-tools/write-request.ts';
+
+declare module '#server/core/access/context.ts' {
+  interface Runtime {
+    /** Places for calls at each server of others, shared by those who call. */
+    upstreamPlaces: Map<string, Turns>;
+  }
+}
+
+export interface UpstreamCall extends CallInput {
+  tool: OfferedTool;
+  caller: UpstreamCaller;
+  /** Aborts once nobody waits for the answer. */
+  signal: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/** What a server answered, as it is passed on; or that it did not, in words of ours. */
+export type CallOutcome =
+  | { ok: true; result: Record<string, unknown> }
+  | { ok: false; fault: CallFault; message: string };
+
+/**
+ * Calls a tool of a server of others. Nothing of the caller's request goes there but the arguments. Never throws for what the
+ * server does.
+ */
+export async function callUpstream(runtime: Runtime, call: UpstreamCall): Promise<CallOutcome> {
+  const { server } = call.tool;
+  if (server.nextCheckAt > runtime.clock.now() && server.health === 'down')
+    return refuse(server, server.fault ?? 'unreachable');
+  const place = await takePlace(runtime, call);
+  if (typeof place === 'string') return refuse(server, place);
+  try {
+    noteUse(runtime, server);
+    return toOutcome(server, await send(runtime, call));
+  } finally {
+    place();
+  }
+}
+
+/** A place at the server, at once or after some waiting; how many wait is bounded, and each caller waits behind its own calls. */
+async function takePlace({ upstreamPlaces }: Runtime, { tool: { server }, caller, signal }: UpstreamCall) {
+  const places = placesOf(upstreamPlaces, server);
+  if (places.held() >= server.maxConcurrent && places.waiting() >= toolLimits.waiting) return 'upstream_busy';
+  try {
+    return await places.take(caller.principal?.origin.id ?? '', { signal: () => signal });
+  } catch (error) {
+    if (signal.aborted) return 'cancelled';
+    if (error instanceof TurnRefusedError) return 'upstream_busy';
+    throw error;
+  }
+}
+
+/** Made anew once the server may be called more or less often at once: what runs still holds a place of before. */
+function placesOf(known: Map<string, Turns>, { id, maxConcurrent, timeoutSeconds }: Upstream): Turns {
+  const key = `${id} ${maxConcurrent} ${timeoutSeconds}`;
+  const places =
+    known.get(key) ??
+    createTurns({ size: maxConcurrent, perParty: maxConcurrent, waitMs: timeoutSeconds * 1_000 });
+  known.set(key, places);
+  return places;
+}
+
+const restartMs = 300;
+
+/** A second time where nothing listened, as while a server restarts: the first did not reach it. */
+async function send(runtime: Runtime, call: UpstreamCall): Promise<Sent> {
+  const { server } = call.tool;
+  const { headers, request } = await writeRequest(runtime, call);
+  const outgoing = {
+    url: server.url,
+    headers,
+    request,
+    silentMs: server.timeoutSeconds * 1_000,
+    totalMs: server.totalSeconds * 1_000,
+    maxBytes: toolLimits.answerBytes,
+    signal: call.signal,
+    onProgress: call.onProgress ?? (() => {}),
+  };
+  const sent = await sendCall(runtime.upstreamAgent, outgoing);
+  if (sent.ok || !sent.isUnsent) return sent;
+  await sleep(restartMs, undefined, { signal: call.signal }).catch(() => {});
+  return sendCall(runtime.upstreamAgent, outgoing);
+}
+
+function toOutcome(server: Upstream, sent: Sent): CallOutcome {
+  if (!sent.ok) return refuse(server, sent.fault);
+  const { result, error } = sent.message as {
+    result?: Record<string, unknown>;
+    error?: { message?: unknown };
+  };
+  if (error) return refuse(server, 'refused', error.message);
+  if (typeof result !== 'object' || result === null) return refuse(server, 'not_mcp');
+  return { ok: true, result: withoutServerInfo(result) };
+}
+
+/** What an upstream says of itself is not what Keyward says of itself. */
+function withoutServerInfo({ _meta, ...result }: Record<string, unknown>): Record<string, unknown> {
+  if (typeof _meta !== 'object' || _meta === null) return result;
+  const { 'io.modelcontextprotocol/serverInfo': _, ...meta } = _meta as Record<string, unknown>;
+  return { ...result, _meta: meta };
+}
+
+function refuse(server: Upstream, fault: CallFault, said?: unknown): CallOutcome {
+  return { ok: false, fault, message: describeFault(server, fault, said) };
+}
+
+const minute = 60_000;
+
+/** Once a minute, and not waited for: what is used is looked after. */
+function noteUse({ db, clock, log }: Runtime, server: Upstream): void {
+  const at = clock.now();
+  if (at.getTime() - server.lastUsedAt.getTime() < minute) return;
+  touchUpstream(db, server.id, at).catch((error: unknown) =>
+    log.warn({ err: error }, 'the use of a tool server could not be written'),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Ctx } from '#server/core/access/context.ts';
+import { foldText } from '#server/core/access/schema.ts';
+import { findResourceRefusal, reaches } from '#server/core/authentication/require-resource.ts';
+import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
+import { notFound } from '#server/errors.ts';
+import { findOfferedTool, listOfferedTools, type OfferedTool } from '#server/gateway/mcp-tools/queries.ts';
+import type { ListToolsInput, ToolPageView, WholeToolView } from '#server/gateway/mcp-tools/schema.ts';
+import { resourceOf, toToolView, toWholeToolView } from '#server/gateway/mcp-tools/view.ts';
+
+/**
+ * The tools of servers that a caller reaches, by shown name: what `tools/list` and REST show, and the same rule by which
+ * `findReachableTool` admits a call.
+ */
+export async function listReachableTools({ runtime, principal }: Ctx): Promise<OfferedTool[]> {
+  const { resources, tenantId } = principal;
+  if (resources?.mcp_tool.length === 0) return [];
+  const tools = await listOfferedTools(runtime.db, tenantId);
+  return tools.filter(({ server, definition }) => reaches(principal, resourceOf(server.id, definition.name)));
+}
+
+/** The tool of a name, if the caller reaches it. One out of reach is denied and audited, and answered as one that is not there. */
+export async function findReachableTool(ctx: Ctx, shownName: string): Promise<OfferedTool | undefined> {
+  const tool = await findOfferedTool(ctx.runtime.db, ctx.principal.tenantId, shownName);
+  if (!tool) return undefined;
+  return findResourceRefusal(ctx, resourceOf(tool.server.id, tool.definition.name)) ? undefined : tool;
+}
+
+/** A page of the tools that the caller reaches. Throws `validation_failed` for a cursor of somewhere else. */
+export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPageView> {
+  const list = {
+    name: 'tools',
+    scope: ctx.principal.tenantId,
+    sort: 'name',
+    order: 'asc',
+    key: 'text',
+  } as const;
+  const after = readCursor(list, input.cursor)?.key;
+  const reached = await listReachableTools(ctx);
+  const matching = reached.filter(
+    (tool) => passes(tool, input) && (after === undefined || tool.shownName > String(after)),
+  );
+  const page = matching.slice(0, input.limit);
+  const last = matching.length > page.length ? page.at(-1) : undefined;
+  return {
+    items: page.map(toToolView),
+    nextCursor: last ? writeCursor(list, { key: last.shownName, id: last.server.id }) : null,
+    total: reached.length,
+  };
+}
+
+/** A tool with its schemas. Throws `not_found`, also for what is out of reach. */
+export async function getTool(ctx: Ctx, { name }: { name: string }): Promise<WholeToolView> {
+  const tool = await findReachableTool(ctx, name);
+  if (!tool) throw notFound('tool');
+  return toWholeToolView(tool);
+}
+
+function passes(
+  { shownName, definition, server }: OfferedTool,
+  { search, server: of }: ListToolsInput,
+): boolean {
+  const text = foldText(`${shownName} ${definition.title ?? definition.name}`);
+  return (!search || text.includes(foldText(search))) && (!of || server.id === of.toLowerCase());
+}

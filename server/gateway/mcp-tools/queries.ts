@@ -1,0 +1,133 @@
+import { and, asc, eq, inArray, ne, sql, type SQL } from 'drizzle-orm';
+import type { Connection, Database, Transaction } from '#db/client.ts';
+import { mcpServers, mcpTools } from '#db/schema/tool-servers.ts';
+import type { TenantId } from '#server/core/access/principal.ts';
+
+/** What it takes to call a server. */
+const upstreamColumns = {
+  id: mcpServers.id,
+  alias: mcpServers.alias,
+  url: mcpServers.url,
+  auth: mcpServers.auth,
+  headersSealed: mcpServers.headersSealed,
+  timeoutSeconds: mcpServers.timeoutSeconds,
+  totalSeconds: mcpServers.totalSeconds,
+  maxConcurrent: mcpServers.maxConcurrent,
+  nanoUsdPerCall: mcpServers.nanoUsdPerCall,
+  health: mcpServers.health,
+  fault: mcpServers.fault,
+  failures: mcpServers.failures,
+  nextCheckAt: mcpServers.nextCheckAt,
+  lastUsedAt: mcpServers.lastUsedAt,
+};
+export type Upstream = Pick<typeof mcpServers.$inferSelect, keyof typeof upstreamColumns>;
+
+export interface OfferedTool {
+  shownName: string;
+  definition: typeof mcpTools.$inferSelect.definition;
+  server: Upstream;
+}
+
+/** What can be offered at all: approved, listed by its server, and of a server that is on. */
+function isOffered(tenantId: TenantId): SQL | undefined {
+  return and(
+    eq(mcpTools.tenantId, tenantId),
+    eq(mcpTools.state, 'approved'),
+    sql`${mcpTools.goneAt} is null`,
+    eq(mcpServers.enabled, true),
+  );
+}
+
+function selectOffered(db: Connection) {
+  return db
+    .select({ shownName: mcpTools.shownName, definition: mcpTools.definition, server: upstreamColumns })
+    .from(mcpTools)
+    .innerJoin(mcpServers, eq(mcpServers.id, mcpTools.serverId))
+    .$dynamic();
+}
+
+/** All that a tenant's servers offer, whoever may reach it, by the names they are shown under. */
+export function listOfferedTools(db: Connection, tenantId: TenantId): Promise<OfferedTool[]> {
+  return selectOffered(db)
+    .where(isOffered(tenantId))
+    .orderBy(sql`${mcpTools.shownName} collate "C"`);
+}
+
+export async function findOfferedTool(
+  db: Connection,
+  tenantId: TenantId,
+  shownName: string,
+): Promise<OfferedTool | undefined> {
+  const isIt = and(
+    sql`lower(${mcpTools.shownName}) = lower(${shownName})`,
+    eq(mcpTools.shownName, shownName),
+  );
+  const [tool] = await selectOffered(db).where(and(isOffered(tenantId), isIt));
+  return tool;
+}
+
+export type ToolRow = typeof mcpTools.$inferSelect;
+
+/** Every tool of a server, whatever its state, by the names that the server gives them. */
+export function listToolsOf(db: Connection, tenantId: TenantId, serverId: string): Promise<ToolRow[]> {
+  return db
+    .select()
+    .from(mcpTools)
+    .where(and(eq(mcpTools.tenantId, tenantId), eq(mcpTools.serverId, serverId)))
+    .orderBy(asc(sql`${mcpTools.name} collate "C"`));
+}
+
+/** Shown names that other servers of the tenant have, in lower case, and how many tools those have in all. */
+export async function findTaken(tx: Transaction, tenantId: TenantId, serverId: string) {
+  const rows = await tx
+    .select({ name: sql<string>`lower(${mcpTools.shownName})`, state: mcpTools.state })
+    .from(mcpTools)
+    .where(and(eq(mcpTools.tenantId, tenantId), ne(mcpTools.serverId, serverId)));
+  const names = rows.filter(({ state }) => state !== 'hidden').map(({ name }) => name);
+  return { names: new Set(names), count: rows.length };
+}
+
+const newValues = {
+  shownName: sql`excluded.shown_name`,
+  state: sql`excluded.state`,
+  definition: sql`excluded.definition`,
+  pin: sql`excluded.pin`,
+  approvedDefinition: sql`excluded.approved_definition`,
+  approvedPin: sql`excluded.approved_pin`,
+  approvedAt: sql`excluded.approved_at`,
+  approvedBy: sql`excluded.approved_by`,
+  changedAt: sql`excluded.changed_at`,
+  goneAt: sql`excluded.gone_at`,
+};
+
+/** Writes tools in one statement. A name must be free before another takes it: hidden ones are written first. */
+export async function writeTools(tx: Transaction, rows: ToolRow[]): Promise<void> {
+  const parts = [
+    rows.filter(({ state }) => state === 'hidden'),
+    rows.filter(({ state }) => state !== 'hidden'),
+  ];
+  for (const part of parts)
+    if (part.length > 0)
+      await tx
+        .insert(mcpTools)
+        .values(part)
+        .onConflictDoUpdate({ target: [mcpTools.serverId, mcpTools.name], set: newValues });
+}
+
+export async function markGone(tx: Transaction, serverId: string, names: string[], at: Date): Promise<void> {
+  if (names.length === 0) return;
+  await tx
+    .update(mcpTools)
+    .set({ goneAt: sql`coalesce(${mcpTools.goneAt}, ${at.toISOString()}::timestamptz)` })
+    .where(and(eq(mcpTools.serverId, serverId), inArray(mcpTools.name, names)));
+}
+
+export async function deleteTools(tx: Transaction, serverId: string, names: string[]): Promise<void> {
+  if (names.length === 0) return;
+  await tx.delete(mcpTools).where(and(eq(mcpTools.serverId, serverId), inArray(mcpTools.name, names)));
+}
+
+/** That a server was used, a minute exactly enough: what is used is looked after. */
+export async function touchUpstream(db: Database, id: string, at: Date): Promise<void> {
+  await db.update(mcpServers).set({ lastUsedAt: at }).where(eq(mcpServers.id, id));
+}
