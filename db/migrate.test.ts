@@ -107,6 +107,8 @@ test('the server’s role can delete nothing that has to keep its history', asyn
     'credential_tallies',
     'credential_use',
     'device_requests',
+    'mcp_servers',
+    'mcp_tools',
     'sessions',
     'sign_in_tallies',
   ]);

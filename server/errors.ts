@@ -41,6 +41,8 @@ export const errorCodes = {
   too_many_tokens: [409, 'You have too many tokens'],
   too_many_keys: [409, 'There are too many keys'],
   too_many_agents: [409, 'There are too many agents'],
+  too_many_servers: [409, 'There are too many tool servers'],
+  tool_changed: [409, 'This tool has changed again'],
   agent_offline: [409, 'This agent is not connected'],
   rotation_over: [409, 'This rotation is over'],
   too_many_codes: [409, 'You have too many open setup codes'],

@@ -169,6 +169,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     admission,
     upstreamAgent,
     upstreamPlaces: new Map(),
+    upstreamChecks: new Set(),
     encryptor: () => (encryptor ??= createEncryptor(masterKeyOf(config))),
     cookies,
     sessions: createSessions(db, {

@@ -9,24 +9,31 @@ import { lockActiveOwner } from '#server/credentials/tokens/issue.ts';
 import type { TokenPolicy } from '#server/credentials/tokens/rules.ts';
 import { AppError, notFound, tenantSuspended } from '#server/errors.ts';
 
-/** The tenant's policy, and what the person who changes one of its keys holds. */
+/** The tenant's policy, and what the person who changes something of it holds. */
 export interface Maker extends TokenPolicy {
   held: ReadonlySet<Permission>;
 }
 
 /**
- * Locks the tenant, then the person who changes one of its keys (decision 46), whose role stays until the end. Throws
+ * Locks the tenant, then the person who changes something of it (decision 46), whose role stays until the end. Throws
  * `tenant_suspended`, `account_deactivated` and `permission_denied` for what they lost a moment ago.
  */
-export async function lockMaker(tx: Transaction, { principal }: PersonCtx): Promise<Maker> {
+export async function lockMaker(
+  tx: Transaction,
+  { principal }: PersonCtx,
+  permission: Permission = 'keys:write',
+): Promise<Maker> {
   const { tenantId, user } = principal;
   const tenant = await lockTenant(tx, tenantId);
   if (!tenant) throw notFound('tenant');
   if (tenant.suspendedAt) throw tenantSuspended();
   const { role } = await lockActiveOwner(tx, { tenantId, userId: user.id });
   const held = rolePermissions[role];
-  if (!held.has('keys:write'))
-    throw new AppError('permission_denied', `The role ${role} cannot change keys. Ask an admin for another.`);
+  if (!held.has(permission))
+    throw new AppError(
+      'permission_denied',
+      `The role ${role} does not have ${permission}. Ask an admin for another.`,
+    );
   return { ...tenant, held };
 }
 

@@ -3,6 +3,7 @@ import type { Queue } from '#db/job-queue.ts';
 import { untilAvailable } from '#db/until-available.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { archiveAudit } from '#server/doors/jobs/archive-audit.ts';
+import { checkMcpServers } from '#server/doors/jobs/check-mcp-servers.ts';
 import { deliverMail } from '#server/doors/jobs/deliver-mail.ts';
 import type { Job } from '#server/doors/jobs/job.ts';
 import { keepAuditMonths } from '#server/doors/jobs/keep-audit-months.ts';
@@ -28,6 +29,7 @@ export const jobs = [
   pruneDeviceRequestsJob,
   pruneTenantsJob,
   rotateAgentsJob,
+  checkMcpServers,
   sweepTokensJob,
   syncOwnersJob,
 ] as readonly Job<never>[];

@@ -9,6 +9,8 @@ import { verifyRouter } from '#server/credentials/introspection/router.ts';
 import { rotationsRouter } from '#server/credentials/rotation/router.ts';
 import { adminTokensRouter } from '#server/credentials/token-triage/router.ts';
 import { tokensRouter } from '#server/credentials/tokens/router.ts';
+import { mcpServersRouter } from '#server/gateway/mcp-servers/router.ts';
+import { mcpToolsRouter } from '#server/gateway/mcp-tools/router.ts';
 import { auditRouter } from '#server/oversight/audit-log/router.ts';
 import { liveRouter } from '#server/oversight/live-updates/router.ts';
 import { noticesRouter } from '#server/oversight/notifications/router.ts';
@@ -32,6 +34,8 @@ export const appRouter = router({
   keys: keysRouter,
   links: linksRouter,
   audit: auditRouter,
+  mcpServers: mcpServersRouter,
+  mcpTools: mcpToolsRouter,
   notices: noticesRouter,
   adminTokens: adminTokensRouter,
   attention: attentionRouter,

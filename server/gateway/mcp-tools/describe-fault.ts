@@ -35,6 +35,8 @@ const sentences: Record<Exclude<CallFault, 'refused'>, (server: Named) => string
 export function describeFault(server: Named, fault: CallFault, said?: unknown): string {
   if (fault !== 'refused') return sentences[fault](server);
   const text =
-    typeof said === 'string' ? makeVisible(cutText(said.replace(/[\p{Cc}\s]+/gu, ' ').trim(), longestSaid)) : '';
+    typeof said === 'string'
+      ? makeVisible(cutText(said.replace(/[\p{Cc}\s]+/gu, ' ').trim(), longestSaid))
+      : '';
   return `${server.alias} refused the call${text ? `: ${text}` : '.'}`;
 }

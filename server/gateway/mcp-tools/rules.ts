@@ -30,7 +30,7 @@ export function isUsableTool({ name, ...rest }: ToolDefinition): boolean {
     name.length >= 1 &&
     name.length <= toolLimits.rawName &&
     name !== '*' &&
-    !/\p{Cc}/u.test(name) &&
+    !/[\p{Cc}\p{Cf}]/u.test(name) &&
     text.length <= toolLimits.definitionBytes &&
     // The database keeps neither.
     !/\\u(0000|d[89a-f])/i.test(escapes)

@@ -71,7 +71,19 @@ export async function syncTools(tx: Transaction, list: ToolList): Promise<ToolCh
   };
 }
 
-export function toKnown({ name, shownName, state, pin, approvedPin, goneAt }: ToolRow): KnownTool {
+/** Shows the tools of a server under its new alias; what they are to credentials stays. */
+export async function renameTools(
+  tx: Transaction,
+  { tenantId, server }: Pick<ToolList, 'tenantId' | 'server'>,
+): Promise<void> {
+  const rows = await listToolsOf(tx, tenantId, server.id);
+  await writeTools(
+    tx,
+    rows.map((row) => ({ ...row, shownName: nameTool(server.alias, row.name) })),
+  );
+}
+
+function toKnown({ name, shownName, state, pin, approvedPin, goneAt }: ToolRow): KnownTool {
   return {
     name,
     shownName,

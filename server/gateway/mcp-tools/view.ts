@@ -1,5 +1,7 @@
+import type { ToolDefinition } from '#db/schema/tool-servers.ts';
 import { compareTools } from '#server/gateway/mcp-tools/compare-tools.ts';
 import type { OfferedTool, ToolRow } from '#server/gateway/mcp-tools/queries.ts';
+import { makeVisible } from '#server/gateway/mcp-tools/rules.ts';
 import type { HeldToolView, ToolView, WholeToolView } from '#server/gateway/mcp-tools/schema.ts';
 
 /** What a credential names to reach a tool. */
@@ -23,14 +25,19 @@ export function toWholeToolView(tool: OfferedTool): WholeToolView {
   return { ...toToolView(tool), inputSchema, outputSchema: outputSchema ?? null };
 }
 
+/** For those who judge a tool: as it is, but for characters that would not be seen. */
+export function readable({ title, description }: ToolDefinition) {
+  const visible = (text: string | undefined) => (text === undefined ? null : makeVisible(text));
+  return { title: visible(title), description: visible(description) };
+}
+
 export function toHeldToolView(row: ToolRow): HeldToolView {
   const { definition, approvedDefinition, state } = row;
   const isHeld = state === 'new' || state === 'changed';
   return {
     name: row.name,
     shownName: row.shownName,
-    title: definition.title ?? null,
-    description: definition.description ?? null,
+    ...readable(definition),
     state,
     pin: row.pin.toString('hex'),
     difference: isHeld ? compareTools(approvedDefinition, definition) : [],
