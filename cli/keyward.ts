@@ -13,6 +13,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addHelp } from './commands/help.ts';
 import { addKey } from './commands/key.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addProfile } from './commands/profile.ts';
 import { addScan } from './commands/scan.ts';
 import { addSetup } from './commands/setup.ts';
@@ -40,7 +41,7 @@ function endQuietly(error: NodeJS.ErrnoException): void {
 
 const commandTable: Record<string, ((program: Command) => void)[]> = {
   'Everyday:': [addAuth, addToken, addExplain, addProfile],
-  'Admins:': [addKey, addAgent, addAccess, addAdmin, addTenant],
+  'Admins:': [addKey, addAgent, addMcp, addAccess, addAdmin, addTenant],
   'This machine:': [addSetup, addDoctor, addUpgrade, addScan, addSkills, addCompletion, addHelp],
 };
 

@@ -6,6 +6,7 @@ import { textOf } from '#server/testing/caller.ts';
 import { codeOf, expect, goodPassword, signIn, type Person } from '#server/testing/person.ts';
 import { agentCalls } from './agent-calls.ts';
 import { keyCalls } from './key-calls.ts';
+import { mcpCalls } from './mcp-calls.ts';
 import { by, byAdmin, byMember, byStranger, post, type Prepare } from './prepare.ts';
 import { tenantCalls } from './tenant-calls.ts';
 import type { GoodCall, TrialTenant } from './trial.ts';
@@ -151,6 +152,7 @@ async function asking({ admin, ...place }: TrialTenant): Promise<GoodCall> {
 export const goodCalls: Record<string, Prepare> = {
   ...agentCalls,
   ...keyCalls,
+  ...mcpCalls,
   ...tenantCalls,
   'account.get': by('member'),
   'account.update': by('member', { name: 'Another Name' }),

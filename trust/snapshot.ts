@@ -15,8 +15,11 @@ const written = [
 ];
 /** Written because a call was refused. */
 export const refusals = ['audit_events', 'sign_in_tallies'];
-/** A visit is no change, nor that a job has done its part. */
-const notAChange = ['agents_checked_at', 'last_seen_at', 'last_used_at', 'unsynced_at'];
+/** A visit is no change, nor that a job has done its part, nor how a server of others was found when it was looked at. */
+const notAChange = [
+  ...['agents_checked_at', 'last_seen_at', 'last_used_at', 'unsynced_at'],
+  ...['health', 'health_since', 'fault', 'failures', 'checked_at', 'next_check_at'],
+];
 
 const rowText = `(to_jsonb(t) - '{${notAChange.join()}}'::text[])::text`;
 

@@ -35,6 +35,8 @@ const usual = {
   KEYWARD_OIDC_ISSUER: 'http://127.0.0.1:9',
   KEYWARD_OIDC_CLIENT_ID: 'keyward',
   KEYWARD_OIDC_CLIENT_SECRET: 'none',
+  // Tool servers can be added, and none is there.
+  KEYWARD_UPSTREAM_ALLOW: '127.0.0.2',
 };
 
 const firstAdmin = { KEYWARD_ADMIN_EMAIL: 'ada@example.com', KEYWARD_ADMIN_PASSWORD: goodPassword };

@@ -20,7 +20,7 @@ import {
   type ServerRow,
 } from '#server/gateway/mcp-servers/queries.ts';
 import {
-  assertHeadersFit,
+  assertHeadersStay,
   assertRoomForServer,
   assertUrl,
   fromNanoUsd,
@@ -104,7 +104,7 @@ export async function updateServer(
   const isOtherPlace = await ctx.change(async (tx) => {
     await lockMaker(tx, ctx, 'mcp:manage');
     const server = await lockServer(tx, ctx, id);
-    assertHeadersFit(server, { ...server, ...withoutUndefined(input) }, input.headers);
+    assertHeadersStay(server, { ...server, ...withoutUndefined(input) }, input.headers);
     const { changes, values } = toChanges(ctx, server, input);
     if (Object.keys(changes).length === 0) return false;
     await refusingTakenAlias(() => updateServerRow(tx, { tenantId, id }, values));

@@ -64,20 +64,21 @@ export function assertRoomForServer(count: number): void {
     );
 }
 
+/** Throws `validation_failed` where headers are given that are not to be sent, or none that are. */
+export function assertHeadersGiven(auth: string, headers: object | undefined): void {
+  if ((auth === 'headers') !== (headers !== undefined))
+    throw invalid('headers', 'Headers and the auth "headers" go together.');
+}
+
 interface Connection {
   url: string;
   auth: string;
 }
 
-/**
- * Throws `validation_failed` where headers would go to another server than the one they were given for, which who cannot
- * read them could choose; and where headers and the auth do not fit.
- */
-export function assertHeadersFit(before: Connection, after: Connection, headers: object | undefined): void {
-  if (after.auth !== 'headers' && headers)
-    throw invalid('headers', 'Headers and the auth "headers" go together.');
-  if (after.auth !== 'headers' || headers) return;
-  if (before.auth !== 'headers') throw invalid('headers', 'Give the headers to send.');
+/** The same of a change. Headers that were given for one server are not sent to another, which someone who cannot read them could choose. */
+export function assertHeadersStay(before: Connection, after: Connection, headers: object | undefined): void {
+  const stay = before.auth === 'headers' && after.auth === 'headers' && !headers;
+  if (!stay) return assertHeadersGiven(after.auth, headers);
   if (new URL(before.url).origin !== new URL(after.url).origin)
     throw invalid(
       'headers',

@@ -42,7 +42,7 @@ const headersSchema = z
   )
   .meta({
     description: 'Sent with each request to the server; stored encrypted and never shown again.',
-    example: { authorization: 'Bearer …' },
+    example: { authorization: 'Bearer ...' },
   });
 
 const costSchema = z
@@ -59,35 +59,30 @@ const connectionFields = {
   }),
   headers: headersSchema.optional(),
 };
-const limitFields = {
-  timeoutSeconds: z.int().min(1).max(600).default(60).meta({
-    description: 'How long a call may be silent; progress begins it anew.',
-  }),
-  totalSeconds: z.int().min(1).max(14_400).default(1_800),
-  maxConcurrent: z.int().min(1).max(256).default(16),
-};
+const timeoutSchema = z
+  .int()
+  .min(1)
+  .max(600)
+  .meta({ description: 'How long a call may be silent; progress begins it anew.', example: 60 });
+const totalSchema = z
+  .int()
+  .min(1)
+  .max(14_400)
+  .meta({ description: 'How long a call may take in all.', example: 1_800 });
+const concurrencySchema = z.int().min(1).max(256).meta({ description: 'Calls at once.', example: 16 });
 
-interface Authenticated {
-  auth?: string | undefined;
-  headers?: object | undefined;
-}
-const headersFit = ({ auth, headers }: Authenticated) => (auth === 'headers') === (headers !== undefined);
-const headersSentence = { path: ['headers'], message: 'Headers and the auth "headers" go together.' };
-
-export const testServerInput = z
-  .strictObject({ ...connectionFields, transport: connectionFields.transport })
-  .refine(headersFit, headersSentence);
+export const testServerInput = z.strictObject(connectionFields);
 export type TestServerInput = z.infer<typeof testServerInput>;
 
-export const createServerInput = z
-  .strictObject({
-    alias: aliasSchema,
-    ...connectionFields,
-    ...limitFields,
-    costUsdPerCall: costSchema.default('0'),
-    enabled: z.boolean().default(true),
-  })
-  .refine(headersFit, headersSentence);
+export const createServerInput = z.strictObject({
+  alias: aliasSchema,
+  ...connectionFields,
+  timeoutSeconds: timeoutSchema.default(60),
+  totalSeconds: totalSchema.default(1_800),
+  maxConcurrent: concurrencySchema.default(16),
+  costUsdPerCall: costSchema.default('0'),
+  enabled: z.boolean().default(true),
+});
 export type CreateServerInput = z.infer<typeof createServerInput>;
 
 export const serverIdInput = z.strictObject({ id: idSchema });
@@ -100,9 +95,9 @@ export const updateServerInput = z.strictObject({
   transport: z.enum(['auto', 'http']).optional(),
   auth: z.enum(['none', 'headers', 'keyward_jwt']).optional(),
   headers: headersSchema.optional().meta({ description: 'In place of all that are sent now.' }),
-  timeoutSeconds: z.int().min(1).max(600).optional(),
-  totalSeconds: z.int().min(1).max(14_400).optional(),
-  maxConcurrent: z.int().min(1).max(256).optional(),
+  timeoutSeconds: timeoutSchema.optional(),
+  totalSeconds: totalSchema.optional(),
+  maxConcurrent: concurrencySchema.optional(),
   costUsdPerCall: costSchema.optional(),
   enabled: z.boolean().optional(),
 });
@@ -145,9 +140,9 @@ export const serverView = z.object({
     description: 'The names of its headers; their values are never shown.',
     example: ['authorization'],
   }),
-  timeoutSeconds: z.int(),
-  totalSeconds: z.int(),
-  maxConcurrent: z.int(),
+  timeoutSeconds: timeoutSchema,
+  totalSeconds: totalSchema,
+  maxConcurrent: concurrencySchema,
   costUsdPerCall: z.string().meta({ example: '0.002' }),
   enabled: z.boolean(),
   trusted: z.boolean().meta({ description: 'Its new and changed tools are not held back.' }),

@@ -14,8 +14,8 @@ export function openSilentServer(): Promise<HttpServer> {
 }
 
 /** Redirects all that it is asked. */
-export function openRedirectingServer(to: string): Promise<HttpServer> {
-  return openHttpServer((_, res) => res.writeHead(307, { Location: to }).end());
+export function openRedirectingServer(to: string, host?: string): Promise<HttpServer> {
+  return openHttpServer((_, res) => res.writeHead(307, { Location: to }).end(), host ? { host } : {});
 }
 
 /** Asks for a password. */

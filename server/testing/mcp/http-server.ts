@@ -13,7 +13,7 @@ export interface Hit {
 /** A server on loopback that keeps all that it is sent. */
 export interface HttpServer extends AsyncDisposable {
   port: number;
-  /** `http://127.0.0.1:…/mcp` */
+  /** Where it speaks MCP, if it does. */
   url: string;
   hits: Hit[];
   /** Connections that were opened, whatever came through them. */
@@ -22,7 +22,10 @@ export interface HttpServer extends AsyncDisposable {
 
 export type Respond = (hit: Hit, res: ServerResponse, req: IncomingMessage) => unknown;
 
-export async function openHttpServer(respond: Respond, port = 0): Promise<HttpServer> {
+export async function openHttpServer(
+  respond: Respond,
+  { port = 0, host = '127.0.0.1' }: { port?: number | undefined; host?: string } = {},
+): Promise<HttpServer> {
   const hits: Hit[] = [];
   let connections = 0;
   const server = createServer((req, res) => {
@@ -34,12 +37,12 @@ export async function openHttpServer(respond: Respond, port = 0): Promise<HttpSe
     });
   });
   server.on('connection', () => connections++);
-  server.listen(port, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   const opened = (server.address() as AddressInfo).port;
   return {
     port: opened,
-    url: `http://127.0.0.1:${opened}/mcp`,
+    url: `http://${host}:${opened}/mcp`,
     hits,
     connections: () => connections,
     async [Symbol.asyncDispose]() {

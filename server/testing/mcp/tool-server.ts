@@ -45,7 +45,7 @@ export async function openToolServer(options: ToolServerOptions = {}): Promise<T
   const server = await openHttpServer(async (hit, res) => {
     if (needs && hit.headers[needs[0]] !== needs[1]) return res.writeHead(401).end();
     return answer(handler, hit, res);
-  }, options.port);
+  }, options);
   return Object.defineProperties(server, {
     tools: { get: () => state.tools, set: (tools: ToolServer['tools']) => (state.tools = tools) },
     run: { get: () => state.run, set: (run: RunTool) => (state.run = run) },

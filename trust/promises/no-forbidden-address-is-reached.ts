@@ -1,0 +1,86 @@
+import { openRedirectingServer } from '#server/testing/mcp/broken-servers.ts';
+import { openCanary } from '#server/testing/mcp/canary.ts';
+import { openToolServer } from '#server/testing/mcp/tool-server.ts';
+import { inTurns } from '#trust/in-turns.ts';
+import type { TrustPromise } from '#trust/promise.ts';
+
+/** Ways to write this machine, of which some are names that a resolver leads here. */
+const hosts = [
+  '127.0.0.1',
+  '127.1',
+  '2130706433',
+  '0x7f000001',
+  '0x7f.1',
+  '0177.0.0.1',
+  '017700000001',
+  '127.0.0.1.',
+  '１２７.0.0.1',
+  '127。0。0。1',
+  '0',
+  '0.0.0.0',
+  'localhost',
+  'LOCALHOST.',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::127.0.0.1]',
+  '[64:ff9b::127.0.0.1]',
+  'tools.example@127.0.0.1',
+];
+
+/** Where the canary listens: the second port is its own too, in another form. */
+const forms = hosts.flatMap((host) =>
+  ['http', 'https'].map((scheme) => (port: number) => `${scheme}://${host}:${port}/mcp`),
+);
+
+export const promise: TrustPromise = {
+  id: 'S27',
+  name: 'no address of this machine is reached as a tool server, however it is written, by redirect or by proxy',
+  threshold: `0 of ${forms.length + 2}`,
+  isFast: true,
+  async check(stage) {
+    await using canary = await openCanary();
+    await using allowed = await openToolServer();
+    await using redirecting = await openRedirectingServer(canary.url, '127.0.0.2');
+    const proxy = `http://127.0.0.1:${canary.port}`;
+    await using server = await stage.another({
+      KEYWARD_UPSTREAM_ALLOW: `127.0.0.2,127.0.0.1:${allowed.port}`,
+      HTTP_PROXY: proxy,
+      HTTPS_PROXY: proxy,
+      http_proxy: proxy,
+      https_proxy: proxy,
+      NODE_USE_ENV_PROXY: '1',
+    });
+    const { cookie } = stage.ada;
+    const reach = async (url: string) => {
+      const before = canary.connections();
+      const answer = await server.send('POST /api/v1/mcp/servers/test', { cookie, body: { url } });
+      return { isReached: canary.connections() > before, isGood: answer.body['ok'] === (true as never) };
+    };
+    const urls = [...forms.map((form) => form(canary.port)), redirecting.url];
+    let reached = 0;
+    for (const url of urls) if ((await reach(url)).isReached) reached++;
+    const [twin] = await inTurns([allowed.url], reach);
+    if (canary.connections() > 0 && reached === 0) reached++;
+    return {
+      measured: `${reached} of ${urls.length + 1}${twin?.isGood ? '' : '; and the allowed one was not reached'}`,
+      holds: reached === 0 && twin?.isGood === true,
+    };
+  },
+  control: [
+    {
+      without: 'a look at where an address leads',
+      replaced: ['every-destination-is-allowed'],
+    },
+    {
+      without: 'a look at what a name resolves to',
+      patches: [
+        {
+          file: 'server/core/upstream/create-upstream-agent.ts',
+          find: 'addresses.every(({ address }) => isAllowed(address))',
+          replace: 'true',
+        },
+      ],
+    },
+  ],
+};
