@@ -10,6 +10,7 @@ import * as people from '#db/schema/people.ts';
 import * as setupCodes from '#db/schema/setup-codes.ts';
 import * as signIn from '#db/schema/sign-in.ts';
 import * as signing from '#db/schema/signing.ts';
+import * as toolServers from '#db/schema/tool-servers.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { checkToken } from '#server/core/authentication/authenticate.ts';
 import { testCredentials } from './fill.ts';
@@ -26,8 +27,18 @@ const modules = [
   setupCodes,
   signIn,
   signing,
+  toolServers,
 ];
-const expected = { tenants: 3, people: 200, tokens: 2_000, keys: 21, agents: 24 };
+const expected = {
+  tenants: 3,
+  people: 200,
+  tokens: 2_000,
+  keys: 21,
+  agents: 24,
+  servers: 3,
+  tools: 40,
+  held: 1,
+};
 
 /** What is wrong with a database that was just filled, one sentence each; nothing where all is well. */
 export async function findFaults(runtime: Runtime, owner: pg.Client): Promise<string[]> {
@@ -77,7 +88,9 @@ async function compareCounts(owner: pg.Client): Promise<string[]> {
     `select (select count(*)::int from tenants) as tenants, (select count(*)::int from users) as people,
        (select count(*)::int from credentials where kind = 'pat') as tokens,
        (select count(*)::int from credentials where kind = 'key') as keys,
-       (select count(*)::int from agents) as agents`,
+       (select count(*)::int from agents) as agents,
+       (select count(*)::int from mcp_servers) as servers, (select count(*)::int from mcp_tools) as tools,
+       (select count(*)::int from mcp_tools where state <> 'approved') as held`,
   );
   return Object.entries(expected).flatMap(([what, count]) => {
     const found = rows[0]?.[what as keyof typeof expected];

@@ -46,6 +46,7 @@ const kinds = [
   'rotation',
   'server',
   'connection',
+  'tool server',
 ] as const;
 
 /** Ids that tell what was seeded from what grew: `5eed0002-…-000000000001` is the first user. Version 8, "made by whoever". */

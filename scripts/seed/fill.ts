@@ -7,6 +7,7 @@ import { auditEventColumns, type auditEvents } from '#db/schema/audit.ts';
 import { instant } from '#db/schema/columns.ts';
 import { credentialLastUse, credentials, credentialUse, secrets } from '#db/schema/credentials.ts';
 import { oneTimeCodes, sessions, tenants, users } from '#db/schema/people.ts';
+import { mcpServers, mcpTools } from '#db/schema/tool-servers.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { hashPassword } from '#server/people/users/password.ts';
 import { makeAgents, seedServer, type Agent } from './agents.ts';
@@ -17,6 +18,7 @@ import { makeLinks } from './links.ts';
 import { browsers } from './names.ts';
 import { knownEmail, known as familiar, makePeople, type Person, places } from './people.ts';
 import { makeTestToken, makeTokens, testSecret, type Token } from './tokens.ts';
+import { makeToolServers, type ToolServer } from './tool-servers.ts';
 import { type Use, useToken } from './use.ts';
 
 /** As only the owner of the tables writes them: as if they had been recorded when they happened. */
@@ -64,6 +66,7 @@ export async function fillDatabase(runtime: Runtime): Promise<Seeded> {
       await writePeople(tx, world, at);
       await writeTokens(tx, world);
       await writeAgents(tx, world.agents, at);
+      await writeToolServers(tx, world);
       const events = world.events.map((event) => ({ ...event, recordedAt: event.time }));
       await inBatches(events, (batch) => tx.insert(datedEvents).values(batch));
     }),
@@ -84,6 +87,7 @@ interface World {
   tokens: Token[];
   keys: Key[];
   agents: Agent[];
+  servers: ToolServer[];
   uses: Use[];
   events: (typeof auditEvents.$inferInsert)[];
 }
@@ -110,6 +114,7 @@ function makeWorld(facts: { at: Date; passwordHash: string }, defaultTenantId: s
   const tokens = [...dealt, ...tests];
   const keys = makeKeys(people, at);
   const agents = makeAgents(people, at);
+  const servers = makeToolServers(people, at);
   return {
     dice,
     tenants: rows,
@@ -117,8 +122,9 @@ function makeWorld(facts: { at: Date; passwordHash: string }, defaultTenantId: s
     tokens,
     keys,
     agents,
+    servers,
     uses,
-    events: writeHistory(dice, { people, tokens, keys, agents, uses }, at),
+    events: writeHistory(dice, { people, tokens, keys, agents, servers, uses }, at),
   };
 }
 
@@ -202,6 +208,11 @@ async function writeAgents(tx: Transaction, made: Agent[], at: Date): Promise<vo
   await tx.insert(agentRows).values(made.map(({ row, code }) => ({ ...row, codeId: code?.id ?? null })));
   await tx.insert(secrets).values(made.flatMap((agent) => agent.secrets));
   await tx.insert(rotations).values(made.flatMap((agent) => agent.rotations));
+}
+
+async function writeToolServers(tx: Transaction, { servers }: World): Promise<void> {
+  await tx.insert(mcpServers).values(servers.map(({ row }) => row));
+  await tx.insert(mcpTools).values(servers.flatMap(({ tools }) => tools));
 }
 
 /** A statement takes 65,535 parameters, and no row here has more than 25. */

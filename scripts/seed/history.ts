@@ -6,6 +6,7 @@ import { lifeOfKey, type Key } from './keys.ts';
 import { browsers } from './names.ts';
 import type { Person } from './people.ts';
 import type { Token } from './tokens.ts';
+import type { ToolServer } from './tool-servers.ts';
 import type { Use } from './use.ts';
 
 type Deed = Pick<AuditRow, 'time' | 'action'> & Partial<AuditRow>;
@@ -17,11 +18,16 @@ interface Made {
   tokens: readonly Token[];
   keys: readonly Key[];
   agents: readonly Agent[];
+  servers: readonly ToolServer[];
   uses: readonly Use[];
 }
 
 /** The audit log of all that was made, oldest first. */
-export function writeHistory(dice: Dice, { people, tokens, keys, agents, uses }: Made, at: Date): AuditRow[] {
+export function writeHistory(
+  dice: Dice,
+  { people, tokens, keys, agents, servers, uses }: Made,
+  at: Date,
+): AuditRow[] {
   const byId = new Map(people.map((person) => [person.id, person]));
   const tokensById = new Map(tokens.map((token) => [token.id, token]));
   const rows = [
@@ -30,6 +36,7 @@ export function writeHistory(dice: Dice, { people, tokens, keys, agents, uses }:
     ...tokens.flatMap((token) => lifeOfToken(dice, token, byId)),
     ...keys.flatMap(lifeOfKey),
     ...agents.flatMap(lifeOfAgent),
+    ...servers.flatMap(({ events }) => events),
     ...refusals(uses, tokensById),
   ].filter(({ time }) => time.getTime() <= at.getTime());
   rows.sort((a, b) => a.time.getTime() - b.time.getTime());

@@ -7,7 +7,7 @@ export function reportSeed(seeded: Seeded | 'there already', seconds: number): s
   const done =
     seeded === 'there already'
       ? 'The seed is in this database already. Nothing was changed.'
-      : `Made ${seeded.people} people in 3 tenants, ${seeded.tokens} tokens, ${seeded.keys} API keys, ${seeded.agents} agents, a month of use and ${seeded.events} audit events in ${seconds.toFixed(1)} s.`;
+      : `Made ${seeded.people} people in 3 tenants, ${seeded.tokens} tokens, ${seeded.keys} API keys, ${seeded.agents} agents, 3 tool servers, a month of use and ${seeded.events} audit events in ${seconds.toFixed(1)} s.`;
   const lines = testCredentials.map(
     ({ role, email, token }) => `  ${role.padEnd(8)} ${email.padEnd(20)} ${token.reveal()}`,
   );
