@@ -1,3 +1,4 @@
+import type { ServerTestView } from '#server/gateway/mcp-servers/schema.ts';
 import { openRedirectingServer } from '#server/testing/mcp/broken-servers.ts';
 import { openCanary } from '#server/testing/mcp/canary.ts';
 import { openToolServer } from '#server/testing/mcp/tool-server.ts';
@@ -28,15 +29,12 @@ const hosts = [
   'tools.example@127.0.0.1',
 ];
 
-/** Where the canary listens: the second port is its own too, in another form. */
-const forms = hosts.flatMap((host) =>
-  ['http', 'https'].map((scheme) => (port: number) => `${scheme}://${host}:${port}/mcp`),
-);
+const forms = hosts.flatMap((host) => ['http', 'https'].map((scheme) => `${scheme}://${host}`));
 
 export const promise: TrustPromise = {
   id: 'S27',
   name: 'no address of this machine is reached as a tool server, however it is written, by redirect or by proxy',
-  threshold: `0 of ${forms.length + 2}`,
+  threshold: `0 connections of ${forms.length + 1} tries`,
   isFast: true,
   async check(stage) {
     await using canary = await openCanary();
@@ -52,19 +50,16 @@ export const promise: TrustPromise = {
       NODE_USE_ENV_PROXY: '1',
     });
     const { cookie } = stage.ada;
-    const reach = async (url: string) => {
-      const before = canary.connections();
+    const tryServer = async (url: string) => {
       const answer = await server.send('POST /api/v1/mcp/servers/test', { cookie, body: { url } });
-      return { isReached: canary.connections() > before, isGood: answer.body['ok'] === (true as never) };
+      return answer.body as unknown as Partial<ServerTestView>;
     };
-    const urls = [...forms.map((form) => form(canary.port)), redirecting.url];
-    let reached = 0;
-    for (const url of urls) if ((await reach(url)).isReached) reached++;
-    const [twin] = await inTurns([allowed.url], reach);
-    if (canary.connections() > 0 && reached === 0) reached++;
+    const urls = [...forms.map((form) => `${form}:${canary.port}/mcp`), redirecting.url];
+    await inTurns(urls, tryServer);
+    const isAllowedReached = (await tryServer(allowed.url)).ok === true;
     return {
-      measured: `${reached} of ${urls.length + 1}${twin?.isGood ? '' : '; and the allowed one was not reached'}`,
-      holds: reached === 0 && twin?.isGood === true,
+      measured: `${canary.connections()} connections of ${urls.length} tries${isAllowedReached ? '' : '; an allowed one was not reached'}`,
+      holds: canary.connections() === 0 && isAllowedReached,
     };
   },
   control: [

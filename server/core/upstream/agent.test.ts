@@ -85,7 +85,7 @@ test('an address that the operator lists is reached, by its number and by a name
   for (const host of ['127.0.0.1', 'inside.example', '[::ffff:127.0.0.1]']) {
     await using agent = openAgent({ allowed, resolve: resolver() });
     const answer = await request(`http://${host}:${canary.port}/mcp`, { dispatcher: agent.agent });
-    assert.equal(answer.statusCode, 200, host);
+    assert.equal(answer.statusCode, 404, host);
     await answer.body.dump();
   }
   assert.equal(canary.hits.length, 3);

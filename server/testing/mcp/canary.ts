@@ -2,7 +2,5 @@ import { openHttpServer, type HttpServer } from '#server/testing/mcp/http-server
 
 /** Something on loopback that nothing may reach: it counts what does. */
 export function openCanary(): Promise<HttpServer> {
-  return openHttpServer((_, res) =>
-    res.setHeader('Content-Type', 'application/json').end('{"jsonrpc":"2.0","id":1,"result":{"tools":[]}}'),
-  );
+  return openHttpServer((_, res) => res.writeHead(404).end());
 }
