@@ -21,7 +21,7 @@ const names: Record<string, string[][]> = {
 
 function resolver() {
   const asked = new Map<string, number>();
-  return (hostname: string, found: (error: Error | null, addresses: LookupAddress[]) => void) => {
+  return (hostname: string, found: (error: Error | null, addresses?: LookupAddress[]) => void) => {
     const answers = names[hostname] ?? [['127.0.0.1']];
     const count = asked.get(hostname) ?? 0;
     asked.set(hostname, count + 1);
@@ -101,6 +101,13 @@ test('a name is checked each time it is resolved, so one that moves is refused',
   await (await request(url, { dispatcher: agent.agent, reset: true })).body.dump();
   await assert.rejects(request(url, { dispatcher: agent.agent }), AddressRefusedError);
   assert.deepEqual([elsewhere.hits.length, canary.hits.length], [1, 0]);
+});
+
+test('a name that does not resolve is an error and no end of the server', async () => {
+  await using agent = openAgent({ allowed: [], resolve: (_, found) => found(new Error('ENOTFOUND')) });
+  await assert.rejects(request('https://nowhere.example/', { dispatcher: agent.agent }), /ENOTFOUND/);
+  await using real = openAgent({ allowed: [] });
+  await assert.rejects(request('https://nowhere.invalid/', { dispatcher: real.agent }));
 });
 
 test('a redirect is answered and not followed', async () => {

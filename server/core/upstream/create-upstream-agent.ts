@@ -25,7 +25,7 @@ export class AddressRefusedError extends Error {
 /** How names are resolved; `all` is always asked for. */
 export type Resolve = (
   hostname: string,
-  found: (error: Error | null, addresses: LookupAddress[]) => void,
+  found: (error: Error | null, addresses?: LookupAddress[]) => void,
 ) => void;
 
 interface AgentOptions {
@@ -73,11 +73,11 @@ function destination(url: URL, address: string): Destination {
 /** One bad address among good ones refuses the name: which of them is used is not ours to say. */
 function checkedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
   return (hostname, { all }, found) => {
-    resolve(hostname, (error, addresses) => {
+    // Of a name that does not resolve there are no addresses, not even an empty list.
+    resolve(hostname, (error, addresses = []) => {
       const [first] = addresses;
-      const fault =
-        error ??
-        (first && addresses.every(({ address }) => isAllowed(address)) ? null : new AddressRefusedError());
+      const isGood = first !== undefined && addresses.every(({ address }) => isAllowed(address));
+      const fault = error ?? (isGood ? null : new AddressRefusedError());
       process.nextTick(() => {
         if (fault || !first) found(fault, all ? [] : '');
         else if (all) found(null, addresses);
