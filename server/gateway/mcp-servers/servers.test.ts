@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerDetailView, ServerTestView } from '#server/gateway/mcp-servers/schema.ts';
 import type { ToolPageView } from '#server/gateway/mcp-tools/schema.ts';
+import { statusesOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { addServer, showServer } from '#server/testing/mcp/add-server.ts';
 import { openLockedServer } from '#server/testing/mcp/broken-servers.ts';
@@ -221,5 +222,5 @@ test('a hundred servers are the most, also for those that are added at once', as
       desk.ada.send('POST /api/v1/mcp/servers', { body: { alias, url: upstream.url } }),
     ),
   );
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [201, 409, 409]);
+  assert.deepEqual(statusesOf(answers), [201, 409, 409]);
 });

@@ -37,7 +37,7 @@ export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPa
   const after = readCursor(list, input.cursor)?.key;
   const reached = await listReachableTools(ctx);
   const matching = reached.filter(
-    (tool) => passes(tool, input) && (after === undefined || tool.shownName > String(after)),
+    (tool) => passes(tool, input) && (after === undefined || tool.shownName > after),
   );
   const page = matching.slice(0, input.limit);
   const last = matching.length > page.length ? page.at(-1) : undefined;

@@ -119,8 +119,7 @@ export interface Suspect {
   text: string;
 }
 
-const invisible =
-  /[\p{Cf}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2800\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}]/gu;
+const invisible = /[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}\u2800]/gu;
 const comment = /<!--[^]*?(-->|$)/g;
 
 /** Characters that cannot be seen written as their numbers: `⟨U+200B⟩`. */

@@ -71,7 +71,6 @@ export const toolPageView = z.object({
 export type ToolPageView = z.infer<typeof toolPageView>;
 
 export const toolNameInput = z.strictObject({ name: z.string().min(1).max(200) });
-export type ToolNameInput = z.infer<typeof toolNameInput>;
 
 const suspectView = z.object({
   kind: z.enum(['invisible', 'comment']).meta({

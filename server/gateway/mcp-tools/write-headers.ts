@@ -1,7 +1,7 @@
+import manifest from '#package.json' with { type: 'json' };
 import type { Runtime } from '#server/core/access/context.ts';
 import { signUpstreamJwt, type UpstreamCaller } from '#server/core/signing-keys/sign-upstream-jwt.ts';
 import type { Upstream } from '#server/gateway/mcp-tools/queries.ts';
-import manifest from '../../../package.json' with { type: 'json' };
 
 export const clientInfo = { name: 'keyward', version: manifest.version };
 

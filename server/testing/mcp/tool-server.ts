@@ -36,7 +36,7 @@ export const tool = (name: string, more: Partial<ToolDefinition> = {}): ToolDefi
 
 /** A tool server as people write them with the SDK, of the revision 2026-07-28. It keeps all that it is sent. */
 export async function openToolServer(options: ToolServerOptions = {}): Promise<ToolServer> {
-  const state = {
+  const state: Pick<ToolServer, 'tools' | 'run'> = {
     tools: options.tools ?? [tool('echo')],
     run: options.run ?? (({ arguments: { text } }) => Promise.resolve(text)),
   };
@@ -46,13 +46,10 @@ export async function openToolServer(options: ToolServerOptions = {}): Promise<T
     if (needs && hit.headers[needs[0]] !== needs[1]) return res.writeHead(401).end();
     return answer(handler, hit, res);
   }, options);
-  return Object.defineProperties(server, {
-    tools: { get: () => state.tools, set: (tools: ToolServer['tools']) => (state.tools = tools) },
-    run: { get: () => state.run, set: (run: RunTool) => (state.run = run) },
-  }) as ToolServer;
+  return Object.assign(state, server);
 }
 
-function createServer(state: { tools: Partial<ToolDefinition>[]; run: RunTool }): Server {
+function createServer(state: Pick<ToolServer, 'tools' | 'run'>): Server {
   const server = new Server({ name: 'fixture', version: '1.0.0' }, { capabilities: { tools: {} } });
   server.setRequestHandler('tools/list', () => ({ tools: state.tools as never }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
