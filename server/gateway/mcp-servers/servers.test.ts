@@ -44,6 +44,14 @@ test('a manager adds a server, and each credential sees the tools that it was gr
   assert.deepEqual(await namesFor(desk, whole), all);
   assert.deepEqual(await namesFor(desk, every), all);
   assert.deepEqual(await namesFor(desk, none), []);
+  const paged = await desk.send('GET /api/v1/mcp/tools?limit=2', { token: every.token });
+  const cursor = String(paged.body['nextCursor']);
+  assert.deepEqual([(paged.body['items'] as unknown as []).length, Number(paged.body['total'])], [2, 3]);
+  const rest = await desk.send(`GET /api/v1/mcp/tools?limit=2&cursor=${cursor}`, { token: every.token });
+  assert.equal(rest.body['items']?.['0']?.['name'], 'github__search' as never);
+  assert.equal(rest.body['nextCursor'], null as never);
+  const found = await desk.send('GET /api/v1/mcp/tools?search=ISSUE', { token: every.token });
+  assert.equal((found.body['items'] as unknown as []).length, 1);
   const get = (name: string, token: string) => desk.send(`GET /api/v1/mcp/tools/${name}`, { token });
   assert.deepEqual((await get('github__get_issue', one.token)).body['inputSchema'], tool('x').inputSchema);
   const [denied, unknown] = [await get('github__search', one.token), await get('github__nothing', one.token)];

@@ -3,19 +3,24 @@ import { foldText } from '#server/core/access/schema.ts';
 import { findResourceRefusal, reaches } from '#server/core/authentication/require-resource.ts';
 import { readCursor, writeCursor } from '#server/core/paging/cursor.ts';
 import { notFound } from '#server/errors.ts';
-import { findOfferedTool, listOfferedTools, type OfferedTool } from '#server/gateway/mcp-tools/queries.ts';
+import {
+  findOfferedTool,
+  listOfferedNames,
+  readOfferedTools,
+  type NamedTool,
+  type OfferedTool,
+} from '#server/gateway/mcp-tools/queries.ts';
 import type { ListToolsInput, ToolPageView, WholeToolView } from '#server/gateway/mcp-tools/schema.ts';
 import { resourceOf, toToolView, toWholeToolView } from '#server/gateway/mcp-tools/view.ts';
 
 /**
  * The tools of servers that a caller reaches, by shown name: what `tools/list` and REST show, and the same rule by which
- * `findReachableTool` admits a call.
+ * `findReachableTool` admits a call. `readOfferedTools` reads what those of a page say.
  */
-export async function listReachableTools({ runtime, principal }: Ctx): Promise<OfferedTool[]> {
-  const { resources, tenantId } = principal;
-  if (resources?.mcp_tool.length === 0) return [];
-  const tools = await listOfferedTools(runtime.db, tenantId);
-  return tools.filter(({ server, definition }) => reaches(principal, resourceOf(server.id, definition.name)));
+export async function listReachableTools({ runtime, principal }: Ctx): Promise<NamedTool[]> {
+  if (principal.resources?.mcp_tool.length === 0) return [];
+  const tools = await listOfferedNames(runtime.db, principal.tenantId);
+  return tools.filter(({ server, name }) => reaches(principal, resourceOf(server.id, name)));
 }
 
 /** The tool of a name, if the caller reaches it. One out of reach is denied and audited, and answered as one that is not there. */
@@ -41,8 +46,10 @@ export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPa
   );
   const page = matching.slice(0, input.limit);
   const last = matching.length > page.length ? page.at(-1) : undefined;
+  const names = page.map(({ shownName }) => shownName);
+  const tools = await readOfferedTools(ctx.runtime.db, ctx.principal.tenantId, names);
   return {
-    items: page.map(toToolView),
+    items: tools.map(toToolView),
     nextCursor: last ? writeCursor(list, { key: last.shownName, id: last.server.id }) : null,
     total: reached.length,
   };
@@ -56,9 +63,9 @@ export async function getTool(ctx: Ctx, { name }: { name: string }): Promise<Who
 }
 
 function passes(
-  { shownName, definition, server }: OfferedTool,
+  { shownName, title, name, server }: NamedTool,
   { search, server: of }: ListToolsInput,
 ): boolean {
-  const text = foldText(`${shownName} ${definition.title ?? definition.name}`);
+  const text = foldText(`${shownName} ${title ?? name}`);
   return (!search || text.includes(foldText(search))) && (!of || server.id === of.toLowerCase());
 }

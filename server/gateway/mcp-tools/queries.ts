@@ -38,6 +38,8 @@ function isOffered(tenantId: TenantId): SQL | undefined {
   );
 }
 
+const byShownName = sql`${mcpTools.shownName} collate "C"`;
+
 function selectOffered(db: Connection) {
   return db
     .select({ shownName: mcpTools.shownName, definition: mcpTools.definition, server: upstreamColumns })
@@ -46,11 +48,39 @@ function selectOffered(db: Connection) {
     .$dynamic();
 }
 
-/** All that a tenant's servers offer, whoever may reach it, by the names they are shown under. */
-export function listOfferedTools(db: Connection, tenantId: TenantId): Promise<OfferedTool[]> {
-  return selectOffered(db)
+/** A tool by its names alone, which is all that it takes to say who reaches it. */
+export interface NamedTool {
+  shownName: string;
+  /** As its server calls it. */
+  name: string;
+  title: string | null;
+  server: { id: string; alias: string };
+}
+
+/** All that a tenant's servers offer, whoever may reach it, by the names they are shown under. What they say may be much. */
+export function listOfferedNames(db: Connection, tenantId: TenantId): Promise<NamedTool[]> {
+  return db
+    .select({
+      shownName: mcpTools.shownName,
+      name: mcpTools.name,
+      title: sql<string | null>`${mcpTools.definition} ->> 'title'`,
+      server: { id: mcpServers.id, alias: mcpServers.alias },
+    })
+    .from(mcpTools)
+    .innerJoin(mcpServers, eq(mcpServers.id, mcpTools.serverId))
     .where(isOffered(tenantId))
-    .orderBy(sql`${mcpTools.shownName} collate "C"`);
+    .orderBy(byShownName);
+}
+
+/** The tools of these names, as far as they are offered. */
+export function readOfferedTools(
+  db: Connection,
+  tenantId: TenantId,
+  shownNames: string[],
+): Promise<OfferedTool[]> {
+  return selectOffered(db)
+    .where(and(isOffered(tenantId), inArray(mcpTools.shownName, shownNames)))
+    .orderBy(byShownName);
 }
 
 export async function findOfferedTool(

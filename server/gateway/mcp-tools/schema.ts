@@ -17,7 +17,7 @@ export const toolLimits = {
   shownName: 50,
   /** So that `<server id>/<name>` fits into a resource id. */
   rawName: 128,
-  definitionBytes: 64 * 1_024,
+  definitionBytes: 32 * 1_024,
   ofTenant: 2_000,
   /** Of one answer of an upstream, a list of tools or a result. */
   answerBytes: 10 * 1_024 * 1_024,
