@@ -115,7 +115,8 @@ export async function updateServer(
       resource: serverResource(server),
       detail: { changes },
     });
-    return ['url', 'auth', 'headers', 'enabled'].some((field) => field in changes);
+    const isOn = input.enabled ?? server.enabled;
+    return isOn && ['url', 'auth', 'headers', 'enabled'].some((field) => field in changes);
   });
   if (isOtherPlace) await checkServer(ctx.runtime, { tenantId, id });
   return getServer(ctx, { id });
@@ -140,7 +141,7 @@ export async function lockServer(tx: Transaction, ctx: Ctx, id: string): Promise
   return server;
 }
 
-export function assertReachableUrl({ runtime }: Ctx, url: string): void {
+function assertReachableUrl({ runtime }: Ctx, url: string): void {
   assertUrl(upstreamUrlFault(new URL(url), runtime.config.upstreamAllow));
 }
 
