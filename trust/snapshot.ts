@@ -17,8 +17,16 @@ const written = [
 export const refusals = ['audit_events', 'sign_in_tallies'];
 /** A visit is no change, nor that a job has done its part, nor how a server of others was found when it was looked at. */
 const notAChange = [
-  ...['agents_checked_at', 'last_seen_at', 'last_used_at', 'unsynced_at'],
-  ...['health', 'health_since', 'fault', 'failures', 'checked_at', 'next_check_at'],
+  'agents_checked_at',
+  'last_seen_at',
+  'last_used_at',
+  'unsynced_at',
+  'health',
+  'health_since',
+  'fault',
+  'failures',
+  'checked_at',
+  'next_check_at',
 ];
 
 const rowText = `(to_jsonb(t) - '{${notAChange.join()}}'::text[])::text`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ServerDetailView, ServerTestView } from '#server/gateway/mcp-servers/schema.ts';
 import type { ToolPageView } from '#server/gateway/mcp-tools/schema.ts';
-import { statusesOf } from '#server/testing/caller.ts';
+import { statusesOf, textOf } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { addServer, showServer } from '#server/testing/mcp/add-server.ts';
 import { openLockedServer } from '#server/testing/mcp/broken-servers.ts';
@@ -45,7 +45,7 @@ test('a manager adds a server, and each credential sees the tools that it was gr
   assert.deepEqual(await namesFor(desk, every), all);
   assert.deepEqual(await namesFor(desk, none), []);
   const paged = await desk.send('GET /api/v1/mcp/tools?limit=2', { token: every.token });
-  const cursor = String(paged.body['nextCursor']);
+  const cursor = textOf(paged.body['nextCursor']);
   assert.deepEqual([(paged.body['items'] as unknown as []).length, Number(paged.body['total'])], [2, 3]);
   const rest = await desk.send(`GET /api/v1/mcp/tools?limit=2&cursor=${cursor}`, { token: every.token });
   assert.equal(rest.body['items']?.['0']?.['name'], 'github__search' as never);
