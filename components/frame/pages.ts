@@ -6,6 +6,7 @@ import {
   KeySquare,
   Link2,
   type LucideIcon,
+  Plug,
   ScrollText,
   Settings2,
   Users,
@@ -63,6 +64,11 @@ export const navigation: readonly NavGroup[] = [
         permission: 'keys:read',
       },
     ],
+  },
+  {
+    label: 'Gateway',
+    // Members see the tools that they may call.
+    entries: [{ href: '/mcp-servers', label: 'MCP servers', icon: Plug, key: 'm', permission: 'mcp:call' }],
   },
   {
     label: 'Admin',

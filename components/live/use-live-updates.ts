@@ -13,6 +13,7 @@ const shownBy: Record<string, string[]> = {
   key: ['api-keys'],
   agent: ['agents', 'attention', 'notices', 'users'],
   rotation: ['agents', 'attention', 'notices'],
+  mcp_server: ['mcp-servers', 'mcp-tools', 'attention'],
   notice: ['notices'],
   audit: ['notices'],
   user: ['users', 'links', 'admin-tokens', 'agents', 'attention', 'account'],

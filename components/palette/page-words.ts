@@ -1,6 +1,7 @@
 /** What else a page may be searched for by: what stands on it, and what it is called elsewhere. */
 export const pageWords: Record<string, string> = {
   '/dashboard': 'dashboard start alerts attention',
+  '/mcp-servers': 'tools gateway upstream',
   '/admin/keys': 'credentials services',
   '/admin/users': 'people persons roles',
   '/admin/links': 'pending resets',

@@ -16,6 +16,7 @@ const pages: Record<string, PageAccess> = {
   '/dashboard': 'signed-in',
   '/tokens': 'tokens:read',
   '/agents': 'tokens:write',
+  '/mcp-servers': 'mcp:call',
   '/docs/api': 'signed-in',
   '/admin/tokens': 'tokens:admin',
   '/admin/audit': 'audit:read',

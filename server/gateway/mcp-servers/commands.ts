@@ -10,6 +10,7 @@ import { AppError, notFound } from '#server/errors.ts';
 import { checkConnection } from '#server/gateway/mcp-servers/check-connection.ts';
 import { checkServer, serverResource } from '#server/gateway/mcp-servers/check-server.ts';
 import {
+  countGrants,
   countServers,
   deleteServerRow,
   findServer,
@@ -49,13 +50,14 @@ export async function listServers({ runtime, principal }: PersonCtx): Promise<Se
 
 /** A server with its tools, and of those held back what they changed. Throws `not_found`. */
 export async function getServer(
-  { runtime, principal }: Ctx,
+  { runtime: { db }, principal: { tenantId }, now }: Ctx,
   { id }: ServerIdInput,
 ): Promise<ServerDetailView> {
-  const row = await findServer(runtime.db, principal.tenantId, id);
+  const row = await findServer(db, tenantId, id);
   if (!row) throw notFound('server');
-  const tools = await listToolsOf(runtime.db, principal.tenantId, id);
-  return { server: toServerView(row), tools: tools.map(toHeldToolView) };
+  const tools = await listToolsOf(db, tenantId, id);
+  const grants = await countGrants(db, { tenantId, id, at: now() });
+  return { server: toServerView(row), tools: tools.map(toHeldToolView), grants };
 }
 
 /**

@@ -1,5 +1,6 @@
-import { and, asc, eq, gt, isNull, lte, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { Changes, Connection, Database, Transaction } from '#db/client.ts';
+import { credentials } from '#db/schema/credentials.ts';
 import { tenants, users } from '#db/schema/people.ts';
 import { mcpServers, mcpTools } from '#db/schema/tool-servers.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -38,6 +39,23 @@ export function listServerRows(db: Connection, tenantId: TenantId) {
 export async function findServer(db: Connection, tenantId: TenantId, id: string) {
   const [row] = await selectServers(db).where(isServer(tenantId, id));
   return row;
+}
+
+/** Credentials that are not over and name a tool of the server, or all of its tools. */
+export function countGrants(
+  db: Connection,
+  { tenantId, id, at }: { tenantId: TenantId; id: string; at: Date },
+): Promise<number> {
+  const named = sql`jsonb_path_query_array(${credentials.resources}, '$.mcp_tool[*]')`;
+  return db.$count(
+    credentials,
+    and(
+      eq(credentials.tenantId, tenantId),
+      isNull(credentials.revokedAt),
+      or(isNull(credentials.expiresAt), gt(credentials.expiresAt, at)),
+      sql`exists (select from jsonb_array_elements_text(${named}) as resource where starts_with(resource, ${`${id}/`}))`,
+    ),
+  );
 }
 
 export async function findServerForUpdate(tx: Transaction, tenantId: TenantId, id: string) {

@@ -167,7 +167,14 @@ export type ServerView = z.infer<typeof serverView>;
 export const serversView = z.object({ items: z.array(serverView) });
 export type ServersView = z.infer<typeof serversView>;
 
-export const serverDetailView = z.object({ server: serverView, tools: z.array(heldToolView) });
+export const serverDetailView = z.object({
+  server: serverView,
+  tools: z.array(heldToolView),
+  grants: z.int().meta({
+    description: 'Credentials that name a tool of it, or all of its tools.',
+    example: 3,
+  }),
+});
 export type ServerDetailView = z.infer<typeof serverDetailView>;
 
 export const serverTestView = z.object({
