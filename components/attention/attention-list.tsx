@@ -1,6 +1,18 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { Ban, Clock, Copy, type LucideIcon, MapPin, RotateCcwKey, TriangleAlert, UserX } from 'lucide-react';
+import {
+  Ban,
+  CircleX,
+  Clock,
+  Copy,
+  Eye,
+  EyeOff,
+  type LucideIcon,
+  MapPin,
+  RotateCcwKey,
+  TriangleAlert,
+  UserX,
+} from 'lucide-react';
 import { useLayoutEffect, useState } from 'react';
 import { problemOf, sentenceOf } from '#components/api/problem.ts';
 import { Alert } from '#components/ui/alert.tsx';
@@ -19,6 +31,9 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
   clone_suspected: { icon: Copy, words: 'Runs twice' },
   rotation_stuck: { icon: RotateCcwKey, words: 'Rotation is stuck' },
   agent_orphaned: { icon: UserX, words: 'Owner is gone' },
+  server_down: { icon: CircleX, words: 'Server is down' },
+  tools_held: { icon: Eye, words: 'Tools are held back' },
+  tools_hidden: { icon: EyeOff, words: 'Tools are hidden' },
   knocking: { icon: TriangleAlert, words: 'Still knocking' },
   owner_gone: { icon: UserX, words: 'Owner is gone' },
   new_address: { icon: MapPin, words: 'New address' },
@@ -26,7 +41,7 @@ const marks: Record<AttentionReason, { icon: LucideIcon; words: string }> = {
 };
 const rowsAtFirst = 5;
 
-/** For admins: agents and tokens that should be looked at, each with its reason and what can be done. Nothing where there are none. */
+/** For admins: agents, tool servers and tokens that should be looked at, each with its reason and what can be done. Nothing where there are none. */
 export function AttentionList({ onReady }: { onReady: () => void }) {
   const { data, error } = useQuery(attentionQuery);
   const [showsAll, setShowsAll] = useState(false);
@@ -81,23 +96,25 @@ export function AttentionList({ onReady }: { onReady: () => void }) {
 }
 
 /** What an item is about, and the page of it. */
-function aboutOf({ token, agent }: AttentionItemView) {
-  if (token) return { ...token, href: `/admin/tokens?token=${token.id}` };
-  if (agent) return { ...agent, href: `/agents?agent=${agent.id}` };
+function aboutOf({ token, agent, server }: AttentionItemView) {
+  if (token) return { ...token, of: token.owner.email, href: `/admin/tokens?token=${token.id}` };
+  if (agent) return { ...agent, of: agent.owner.email, href: `/agents?agent=${agent.id}` };
+  if (server)
+    return { id: server.id, name: server.alias, of: null, href: `/mcp-servers?server=${server.id}` };
   throw new Error('an alert is about nothing');
 }
 
 function Row({ item, onRevoke }: { item: AttentionItemView; onRevoke: () => void }) {
   const { reason, evidence, action } = item;
   const { icon: Icon, words } = marks[reason];
-  const { name, owner, href } = aboutOf(item);
+  const { name, of, href } = aboutOf(item);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
       <Icon aria-hidden className="size-4 shrink-0 text-warn" />
       <div className="min-w-0 flex-1 basis-56">
         <p className="truncate">
           <span className="font-medium">{name}</span>
-          <span className="text-muted"> of {owner.email}</span>
+          {of && <span className="text-muted"> of {of}</span>}
         </p>
         <p className="text-sm text-muted">
           <span className="font-medium">{words}.</span> {evidence}

@@ -3,12 +3,14 @@ import { test } from 'node:test';
 import type { AttentionView } from '#server/credentials/alerts/schema.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
 import { createAgent } from '#server/testing/enrollment.ts';
+import { addServer, relistTools } from '#server/testing/mcp/add-server.ts';
+import { openToolServer, tool } from '#server/testing/mcp/tool-server.ts';
 
 async function reasons(desk: Desk): Promise<string[]> {
   const answer = await desk.ada.send('GET /api/v1/admin/attention');
   assert.equal(answer.status, 200, answer.text);
   return (answer.body as unknown as AttentionView).items.map(
-    (item) => `${item.reason} ${(item.token ?? item.agent)?.name}`,
+    ({ reason, token, agent, server }) => `${reason} ${(token ?? agent)?.name ?? server?.alias}`,
   );
 }
 
@@ -94,5 +96,34 @@ test('an agent is found that is stuck, seems to run twice, or whose owner is gon
   await desk.ada.send(`${at}/resume`);
   assert.deepEqual(await reasons(desk), ['rotation_stuck runner']);
   await desk.ada.send(`DELETE /api/v1/agents/${agent.id}`);
+  assert.deepEqual(await reasons(desk), []);
+});
+
+test('a tool server is found that is down or whose tools are held back or hidden, and no more once that is settled or it is off', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_UPSTREAM_ALLOW: '127.0.0.1/32' } });
+  await using upstream = await openToolServer({ tools: [tool('search'), tool('get')] });
+  const { server } = await addServer(desk.ada, { alias: 'github', url: upstream.url });
+  const at = `/api/v1/mcp/servers/${server.id}`;
+  assert.deepEqual(await reasons(desk), []);
+  upstream.tools = [tool('search', { title: 'Other' }), tool('get'), tool('GET'), tool('late')];
+  await relistTools(desk.ada, server.id);
+  await desk.sql("update mcp_servers set health = 'down', fault = 'timeout'");
+  const { items } = (await desk.ada.send('GET /api/v1/admin/attention')).body as unknown as AttentionView;
+  assert.deepEqual(
+    items.map(({ reason, evidence }) => `${reason}: ${evidence}`),
+    [
+      'server_down: Its calls are refused: it does not answer in time.',
+      'tools_held: Read what they say, and approve them: 1 new, 1 changed.',
+      'tools_hidden: Other tools have the name of 1 tool. Change the alias of one of the servers.',
+    ],
+  );
+  assert.deepEqual(items[0]?.server, { id: server.id, alias: 'github' });
+  await desk.ada.send(`POST ${at}/approve`, { body: {} });
+  assert.deepEqual(await reasons(desk), ['server_down github', 'tools_hidden github']);
+  upstream.tools = [tool('search', { title: 'Other' })];
+  await relistTools(desk.ada, server.id);
+  assert.deepEqual(await reasons(desk), []);
+  await desk.sql("update mcp_servers set health = 'down', fault = 'timeout'");
+  await desk.ada.send(`PATCH ${at}`, { body: { enabled: false } });
   assert.deepEqual(await reasons(desk), []);
 });

@@ -1,9 +1,10 @@
 import type { Ctx } from '#server/core/access/context.ts';
-import { findAgentFindings, findFindings } from '#server/credentials/alerts/queries.ts';
-import { judge, judgeAgent } from '#server/credentials/alerts/rules.ts';
+import { findAgentFindings, findFindings, findServerFindings } from '#server/credentials/alerts/queries.ts';
+import { judge, judgeAgent, judgeServer } from '#server/credentials/alerts/rules.ts';
 import {
   agentReasons,
   attentionLimits,
+  serverReasons,
   tokenReasons,
   type AttentionItemView,
   type AttentionReason,
@@ -13,14 +14,16 @@ import { readTokens } from '#server/credentials/tokens/read-tokens.ts';
 
 const { perReason } = attentionLimits;
 
-/** Agents and tokens that an admin should look at, with the reason, what shows it, and what is advised. */
+/** Agents, tool servers and tokens that an admin should look at, with the reason, what shows it, and what is advised. */
 export async function listAttention(ctx: Ctx): Promise<AttentionView> {
-  const [ofAgents, ofTokens] = await Promise.all([listAgentItems(ctx), listTokenItems(ctx)]);
+  const lists = await Promise.all([listAgentItems(ctx), listServerItems(ctx), listTokenItems(ctx)]);
   return {
-    items: [...ofAgents.items, ...ofTokens.items],
-    hasMore: [...ofAgents.hasMore, ...ofTokens.hasMore],
+    items: lists.flatMap(({ items }) => items),
+    hasMore: lists.flatMap(({ hasMore }) => hasMore),
   };
 }
+
+const aboutNone = { token: null, agent: null, server: null };
 
 async function listAgentItems({ runtime: { db }, principal: { tenantId } }: Ctx): Promise<AttentionView> {
   const found = await Promise.all(agentReasons.map((reason) => findAgentFindings(db, tenantId, reason)));
@@ -29,9 +32,21 @@ async function listAgentItems({ runtime: { db }, principal: { tenantId } }: Ctx)
     .map((finding): AttentionItemView => {
       const { reason, id, name, owner, at } = finding;
       const since = at?.toISOString() ?? null;
-      return { reason, ...judgeAgent(finding), since, token: null, agent: { id, name, owner } };
+      return { ...aboutNone, reason, ...judgeAgent(finding), since, agent: { id, name, owner } };
     });
   return { items, hasMore: beyond(agentReasons, found) };
+}
+
+async function listServerItems({ runtime: { db }, principal: { tenantId } }: Ctx): Promise<AttentionView> {
+  const found = await Promise.all(serverReasons.map((reason) => findServerFindings(db, tenantId, reason)));
+  const items = found
+    .flatMap((findings) => findings.slice(0, perReason))
+    .map((finding): AttentionItemView => {
+      const { reason, id, alias, at } = finding;
+      const since = at?.toISOString() ?? null;
+      return { ...aboutNone, reason, ...judgeServer(finding), since, server: { id, alias } };
+    });
+  return { items, hasMore: beyond(serverReasons, found) };
 }
 
 async function listTokenItems({ runtime: { db }, principal, now }: Ctx): Promise<AttentionView> {
@@ -45,7 +60,7 @@ async function listTokenItems({ runtime: { db }, principal, now }: Ctx): Promise
     const token = tokens.get(finding.tokenId);
     if (!token) return [];
     const since = finding.at?.toISOString() ?? null;
-    return [{ reason: finding.reason, ...judge(finding, token, at), since, token, agent: null }];
+    return [{ ...aboutNone, reason: finding.reason, ...judge(finding, token, at), since, token }];
   });
   return { items, hasMore: beyond(tokenReasons, found) };
 }

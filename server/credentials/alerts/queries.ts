@@ -4,9 +4,15 @@ import { goneOwners } from '#db/gone-tokens.ts';
 import { agents } from '#db/schema/agents.ts';
 import { credentials } from '#db/schema/credentials.ts';
 import { users } from '#db/schema/people.ts';
+import { mcpServers, mcpTools } from '#db/schema/tool-servers.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
-import type { AgentFinding, Finding } from '#server/credentials/alerts/rules.ts';
-import { attentionLimits, type AgentReason, type TokenReason } from '#server/credentials/alerts/schema.ts';
+import type { AgentFinding, Finding, ServerFinding } from '#server/credentials/alerts/rules.ts';
+import {
+  attentionLimits,
+  type AgentReason,
+  type ServerReason,
+  type TokenReason,
+} from '#server/credentials/alerts/schema.ts';
 
 export interface FoundFinding extends Finding {
   tokenId: string;
@@ -126,3 +132,42 @@ export async function findAgentFindings(
     .limit(attentionLimits.perReason + 1);
   return rows.map((row) => ({ ...row, reason }));
 }
+
+export interface FoundServer extends ServerFinding {
+  id: string;
+  alias: string;
+  at: Date | null;
+}
+
+/** The same of tool servers that are on, the latest first. */
+export async function findServerFindings(
+  db: Database,
+  tenantId: TenantId,
+  reason: ServerReason,
+): Promise<FoundServer[]> {
+  const counts = {
+    new: countTools(sql`${mcpTools.state} = 'new'`),
+    changed: countTools(sql`${mcpTools.state} = 'changed'`),
+    hidden: countTools(sql`${mcpTools.state} = 'hidden'`),
+  };
+  const conditions: Record<ServerReason, SQL> = {
+    server_down: sql`${mcpServers.health} = 'down'`,
+    tools_held: sql`${counts.new} + ${counts.changed} > 0`,
+    tools_hidden: sql`${counts.hidden} > 0`,
+  };
+  const latest = sql<Date | null>`max(${mcpTools.changedAt}) filter (where ${mcpTools.state} <> 'approved')`;
+  const at = reason === 'server_down' ? sql<Date | null>`${mcpServers.healthSince}` : latest;
+  const found = at.mapWith(mcpServers.healthSince);
+  const rows = await db
+    .select({ id: mcpServers.id, alias: mcpServers.alias, fault: mcpServers.fault, at: found, tools: counts })
+    .from(mcpServers)
+    .leftJoin(mcpTools, and(eq(mcpTools.serverId, mcpServers.id), isNull(mcpTools.goneAt)))
+    .where(and(eq(mcpServers.tenantId, tenantId), eq(mcpServers.enabled, true)))
+    .groupBy(mcpServers.id)
+    .having(conditions[reason])
+    .orderBy(desc(found), desc(mcpServers.id))
+    .limit(attentionLimits.perReason + 1);
+  return rows.map((row) => ({ ...row, reason }));
+}
+
+const countTools = (which: SQL) => sql<number>`(count(*) filter (where ${which}))::int`;

@@ -4,7 +4,9 @@ import { attentionView, listAttentionInput } from '#server/credentials/alerts/sc
 
 export const attentionRouter = router({
   list: permitted('tokens:admin')
-    .meta(rest('GET', '/admin/attention', 'List agents and tokens that need attention, and why'))
+    .meta(
+      rest('GET', '/admin/attention', 'List agents, tool servers and tokens that need attention, and why'),
+    )
     .input(listAttentionInput)
     .output(attentionView)
     .query(({ ctx }) => listAttention(ctx)),

@@ -1,4 +1,11 @@
-import type { AgentReason, AttentionItemView, TokenReason } from '#server/credentials/alerts/schema.ts';
+import type { UpstreamFault } from '#server/core/upstream/fault.ts';
+import { faultWords } from '#server/core/upstream/names.ts';
+import type {
+  AgentReason,
+  AttentionItemView,
+  ServerReason,
+  TokenReason,
+} from '#server/credentials/alerts/schema.ts';
 import type { TokenStatus } from '#server/credentials/tokens/schema.ts';
 
 const day = 86_400_000;
@@ -75,6 +82,25 @@ export function judgeAgent({ reason, host, address, owner }: AgentFinding): Judg
     rotation_stuck:
       'Three new secrets were delivered and not confirmed. It works on with its old one until that expires.',
     agent_orphaned: `${owner.email} is gone, so it is refused until it is transferred.`,
+  };
+  return { evidence: evidence[reason], action: 'look' };
+}
+
+/** What one tool server was found for. */
+export interface ServerFinding {
+  reason: ServerReason;
+  fault: UpstreamFault | null;
+  /** Of its tools, by what they wait for. */
+  tools: { new: number; changed: number; hidden: number };
+}
+
+/** What is said of a tool server that was found, which is to be looked at. */
+export function judgeServer({ reason, fault, tools }: ServerFinding): Judgement {
+  const held = [tools.new > 0 && `${tools.new} new`, tools.changed > 0 && `${tools.changed} changed`];
+  const evidence: Record<ServerReason, string> = {
+    server_down: `Its calls are refused${fault ? `: ${faultWords[fault].said}` : ''}.`,
+    tools_held: `Read what they say, and approve them: ${held.filter(Boolean).join(', ')}.`,
+    tools_hidden: `Other tools have the ${tools.hidden === 1 ? 'name of 1 tool' : `names of ${tools.hidden} tools`}. Change the alias of one of the servers.`,
   };
   return { evidence: evidence[reason], action: 'look' };
 }

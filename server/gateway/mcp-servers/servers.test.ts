@@ -232,3 +232,18 @@ test('a hundred servers are the most, also for those that are added at once', as
   );
   assert.deepEqual(statusesOf(answers), [201, 409, 409]);
 });
+
+test('a server says how many credentials name it or one of its tools, and no others', async () => {
+  await using desk = await openDesk({ settings });
+  await using upstream = await openToolServer();
+  const { server } = await addServer(desk.ada, { alias: 'x', url: upstream.url });
+  const name = (key: string, mcp_tool: '*' | string[]) =>
+    desk.ada.createKey({ name: key, permissions: ['mcp:call'], resources: { mcp_tool } });
+  await name('all of it', [`${server.id}/*`]);
+  const { credential } = await name('one of it', [`${server.id}/echo`]);
+  await name('every tool', '*');
+  await name('another', ['019aa8b4-6f00-7cc3-98c5-dc9fd1c5a401/echo']);
+  assert.equal((await showServer(desk.ada, server.id)).grants, 2);
+  await desk.ada.send(`DELETE /api/v1/api-keys/${credential.id}`);
+  assert.equal((await showServer(desk.ada, server.id)).grants, 1);
+});
