@@ -13,6 +13,7 @@ const paths = [
   '/tokens',
   '/account',
   '/agents',
+  '/mcp-servers',
   '/admin/keys',
   '/admin/users',
   '/admin/tokens',

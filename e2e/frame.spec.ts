@@ -15,6 +15,7 @@ test('the sidebar has one entry a thing, by group, and marks where one is', asyn
     /^Tokens/,
     /^Agents/,
     /^API keys/,
+    /^MCP servers/,
     /^Users/,
     /^Audit log/,
     /^Settings/,
@@ -44,11 +45,11 @@ test('the switch leads from my tokens to everyone’s and back', async ({ desk, 
   await expect(page).toHaveURL('/tokens');
 });
 
-test('a member has no group of admins and no switch', async ({ desk, page, signInAs }) => {
+test('a member has the gateway’s group, none of admins, and no switch', async ({ desk, page, signInAs }) => {
   await signInAs(await desk.join('Max', 'member'));
   await page.goto('/tokens');
-  await expect(main(page).getByRole('link')).toHaveText([/^Home/, /^Tokens/, /^Agents/]);
-  await expect(main(page).getByRole('heading')).toHaveCount(0);
+  await expect(main(page).getByRole('link')).toHaveText([/^Home/, /^Tokens/, /^Agents/, /^MCP servers/]);
+  await expect(main(page).getByRole('heading')).toHaveText(['Gateway']);
   await expect(page.getByRole('navigation', { name: 'Whose tokens' })).toHaveCount(0);
 });
 

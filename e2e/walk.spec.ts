@@ -42,6 +42,7 @@ const pages: readonly Walked[] = [
     shows: (page) => expect(page.getByRole('button', { name: /^GET \/api\/v1\/me / })).toBeVisible(),
   },
   { path: '/agents', shows: rows, needs: ['tokens:write'] },
+  { path: '/mcp-servers', shows: rows, needs: ['mcp:call', '/api/v1/mcp/tools'] },
   { path: '/admin/keys', shows: rows, needs: ['keys:read', '/api/v1/api-keys'] },
   { path: '/admin/users', shows: rows, needs: ['users:read', '/api/v1/users'] },
   { path: '/admin/tokens', shows: rows, needs: ['tokens:admin', '/api/v1/admin/tokens'] },
@@ -62,9 +63,9 @@ const pages: readonly Walked[] = [
 
 const forEveryone = [/^Home/, /^Tokens/];
 const navigation: Record<Role, readonly RegExp[]> = {
-  admin: [...forEveryone, /^Agents/, /^API keys/, /^Users/, /^Audit log/, /^Settings/],
-  manager: [...forEveryone, /^Agents/, /^API keys/],
-  member: [...forEveryone, /^Agents/],
+  admin: [...forEveryone, /^Agents/, /^API keys/, /^MCP servers/, /^Users/, /^Audit log/, /^Settings/],
+  manager: [...forEveryone, /^Agents/, /^API keys/, /^MCP servers/],
+  member: [...forEveryone, /^Agents/, /^MCP servers/],
   viewer: forEveryone,
 };
 
