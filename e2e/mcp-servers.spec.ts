@@ -14,7 +14,7 @@ test('a manager tries a server, adds it and reads its tools, and its header is n
 }) => {
   await signInAs(await desk.join('Mia', 'manager'));
   await page.goto('/mcp-servers');
-  await expect(page.getByText('An MCP server offers tools to AI clients.')).toBeVisible();
+  await expect(page.getByText('An MCP server offers tools to AI clients')).toBeVisible();
   await page.getByRole('button', { name: 'Add server' }).click();
   await page.getByRole('textbox', { name: 'Alias' }).fill('tracker');
   const address = page.getByRole('textbox', { name: 'Address' });
@@ -184,7 +184,7 @@ test('a server that is down says since when and why, and is up again once it ans
   await signInAs(desk.ada);
   await page.goto('/mcp-servers');
   await expect(card(page, 'tracker')).toContainText(
-    'Down since 3 hours ago: nothing answers at its address. Its calls are refused.',
+    'Went down 3 hours ago: nothing answers at its address. Its calls are refused.',
   );
   await card(page, 'tracker').getByRole('button', { name: 'Test now' }).click();
   await expect(page.getByText(/^It answered in \d+ ms$/)).toBeVisible();

@@ -36,7 +36,7 @@ export function AddServerDialog(dialog: AddServerDialogProps) {
     <ServerForm
       {...dialog}
       title="Add an MCP server"
-      description="Its tools are offered to those who were granted them."
+      description="People may call its tools, and the keys and agents that name them."
       submitLabel="Add server"
       pendingLabel="Adding…"
       discardTitle="Discard this server?"

@@ -1,5 +1,6 @@
 'use client';
 import { Plus, X } from 'lucide-react';
+import { Fragment } from 'react';
 import { useFieldArray, useFormContext, useWatch } from 'react-hook-form';
 import { Button } from '#components/ui/button.tsx';
 import { FieldError, TextField } from '#components/ui/field.tsx';
@@ -27,11 +28,13 @@ export function AuthField({ storedHeaders }: { storedHeaders: readonly string[] 
     <fieldset className="grid gap-2.5">
       <legend className="mb-1.5 font-medium">Keyward signs in with</legend>
       {kinds.map(({ value, label, note }) => (
-        <Radio key={value} value={value} note={note} {...register('auth')}>
-          {label}
-        </Radio>
+        <Fragment key={value}>
+          <Radio value={value} note={note} {...register('auth')}>
+            {label}
+          </Radio>
+          {value === 'headers' && auth === value && <HeaderFields storedHeaders={storedHeaders} />}
+        </Fragment>
       ))}
-      {auth === 'headers' && <HeaderFields storedHeaders={storedHeaders} />}
       {error && <FieldError message={error} />}
     </fieldset>
   );
@@ -44,7 +47,7 @@ function HeaderFields({ storedHeaders }: { storedHeaders: readonly string[] }) {
   const errors = formState.errors.headers;
   if (keepsHeaders)
     return (
-      <div className="flex flex-wrap items-center justify-between gap-2 rounded-control bg-sunken px-3 py-2 text-sm">
+      <div className="flex flex-wrap items-center justify-between gap-2 rounded-control bg-sunken px-3 py-2 text-sm sm:ml-6.5">
         <p>
           Sends <code className="font-mono text-xs">{storedHeaders.join(', ')}</code>
         </p>
@@ -54,7 +57,7 @@ function HeaderFields({ storedHeaders }: { storedHeaders: readonly string[] }) {
       </div>
     );
   return (
-    <div role="group" aria-label="Headers" className="grid gap-3">
+    <div role="group" aria-label="Headers" className="grid gap-3 sm:ml-6.5">
       {fields.map(({ id }, index) => (
         <div
           key={id}

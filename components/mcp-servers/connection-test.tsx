@@ -17,13 +17,14 @@ const fields = ['url', 'auth', 'headers'] as const;
 
 /** Tries what is filled in, and saves nothing. A result stands for as long as what was tried does. */
 export function ConnectionTest() {
-  const { control, getValues, trigger } = useFormContext<ServerValues>();
+  const { control, getValues, trigger, clearErrors } = useFormContext<ServerValues>();
   const now = JSON.stringify(useWatch({ control, name: fields }));
   const [tried, setTried] = useState<string | null>(null);
   const test = useMutation(trpc.mcpServers.try.mutationOptions({ gcTime: 0 }));
   async function start() {
     const filled = connectionPart.safeParse(getValues());
     if (!filled.success) return void (await trigger(fields));
+    clearErrors(fields);
     setTried(now);
     test.mutate(filled.data);
   }

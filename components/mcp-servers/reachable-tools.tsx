@@ -4,6 +4,8 @@ import { Plug, SearchX } from 'lucide-react';
 import { parseAsString, useQueryState } from 'nuqs';
 import { Failed } from '#components/api/failed.tsx';
 import { PageHead } from '#components/frame/page-head.tsx';
+import { byServer } from '#components/resources/known-tools.ts';
+import { toolsQuery } from '#components/resources/tools-query.ts';
 import { Button } from '#components/ui/button.tsx';
 import { EmptyState } from '#components/ui/empty-state.tsx';
 import { ListSummary, matchingWords } from '#components/ui/list-summary.tsx';
@@ -11,7 +13,6 @@ import { ListToolbar } from '#components/ui/list-toolbar.tsx';
 import type { ToolView } from '#server/gateway/mcp-tools/schema.ts';
 import { ReachableTool } from './reachable-tool.tsx';
 import { ServerListSkeleton } from './server-list-skeleton.tsx';
-import { toolsQuery } from './tools-query.ts';
 
 const searchParser = parseAsString.withDefault('').withOptions({ history: 'replace' });
 
@@ -44,19 +45,12 @@ export function ReachableTools() {
       {!data && (error ? <Failed error={error} /> : <ServerListSkeleton />)}
       {data && data.length > 0 && matching?.length === 0 && <NoneMatch onClear={onClear} />}
       <div className="grid gap-6">
-        {byServer(matching ?? []).map(({ alias, tools }) => (
-          <ServerTools key={alias} alias={alias} tools={tools} />
+        {byServer(matching ?? []).map(({ id, alias, tools }) => (
+          <ServerTools key={id} alias={alias} tools={tools} />
         ))}
       </div>
     </>
   );
-}
-
-/** They come in the order of their names, which begin with the alias. */
-function byServer(tools: readonly ToolView[]): { alias: string; tools: ToolView[] }[] {
-  const servers = new Map<string, ToolView[]>();
-  for (const tool of tools) servers.set(tool.server.alias, [...(servers.get(tool.server.alias) ?? []), tool]);
-  return [...servers].map(([alias, ofServer]) => ({ alias, tools: ofServer }));
 }
 
 function ServerTools({ alias, tools }: { alias: string; tools: readonly ToolView[] }) {

@@ -35,8 +35,8 @@ export function ServerFacts({ server, acts }: { server: ServerView; acts: Server
           )}
         </DescriptionItem>
         <DescriptionItem name="A call">
-          Silent for at most {server.timeoutSeconds} s, {server.totalSeconds} s in all, {server.maxConcurrent}{' '}
-          at once
+          Silent for at most {server.timeoutSeconds} s, {server.totalSeconds.toLocaleString('en-GB')} s in
+          all, {server.maxConcurrent} at once
         </DescriptionItem>
         {server.costUsdPerCall !== '0' && (
           <DescriptionItem name="Costs">${server.costUsdPerCall} a call</DescriptionItem>

@@ -23,10 +23,12 @@ export const connectionPart = connectionFields.transform((connection, context) =
   const checked = headers
     .unwrap()
     .safeParse(Object.fromEntries(given.map(({ name, value }) => [name, value])));
-  for (const { path, message, code } of checked.error?.issues ?? []) {
-    const index = given.findIndex(({ name }) => name === path[0]);
-    const part = code === 'invalid_key' ? 'name' : 'value';
-    context.addIssue({ code: 'custom', path: index < 0 ? ['headers'] : ['headers', index, part], message });
+  for (const issue of checked.error?.issues ?? []) {
+    const index = given.findIndex(({ name }) => name === issue.path[0]);
+    const isName = issue.code === 'invalid_key';
+    const path = index < 0 ? ['headers'] : ['headers', index, isName ? 'name' : 'value'];
+    const message = (isName && issue.issues[0]?.message) || issue.message;
+    context.addIssue({ code: 'custom', path, message });
   }
   return checked.success && twice < 0 ? { ...rest, headers: checked.data } : z.NEVER;
 });

@@ -18,7 +18,7 @@ export function healthWords({ enabled, health, tools }: ServerView, now: Date): 
   const { said, advice } = faultWords[fault];
   const ago = agoWords(new Date(since), now);
   return health.status === 'down'
-    ? `Down since ${ago}: ${said}. Its calls are refused. ${advice}`
+    ? `Went down ${ago}: ${said}. Its calls are refused. ${advice}`
     : `The last check failed: ${said}. ${advice}`;
 }
 

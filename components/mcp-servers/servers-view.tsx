@@ -127,9 +127,9 @@ export function ServersView() {
 function NoneYet({ action }: { action: ReactNode }) {
   return (
     <EmptyState icon={Plug} title="No MCP servers yet" action={action}>
-      An MCP server offers tools to AI clients. Add one here, and each key, agent and token reaches only the
-      tools that it was granted. A tool that changes what it says is held back until someone has read the
-      difference.
+      An MCP server offers tools to AI clients, such as searching a tracker. Add one, and people may call its
+      tools, and the keys and agents that name them. A tool that changes what it says is held back until
+      someone has read the difference.
     </EmptyState>
   );
 }

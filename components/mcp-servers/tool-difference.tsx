@@ -88,14 +88,14 @@ interface PartProps {
 function Words({ part: { kind, tokens }, isFirst, isLast }: PartProps) {
   if (kind === 'removed')
     return (
-      <del className="rounded-tag bg-danger-soft text-danger decoration-danger/60">
+      <del className="rounded-tag px-0.5 bg-danger-soft text-danger decoration-danger/60">
         <span className="sr-only">Removed: </span>
         <MarkedText text={tokens.join('')} />
       </del>
     );
   if (kind === 'added')
     return (
-      <ins className="rounded-tag bg-ok-soft text-ok decoration-ok/60 underline-offset-2">
+      <ins className="rounded-tag px-0.5 bg-ok-soft text-ok decoration-ok/60 underline-offset-2">
         <span className="sr-only">Added: </span>
         <MarkedText text={tokens.join('')} />
       </ins>

@@ -21,7 +21,8 @@ export const noReach: ReachValues = {
   llm_model: nothing,
 };
 
-const idsOf = (text: string) =>
+/** One in a line. */
+export const idsOf = (text: string) =>
   text
     .split('\n')
     .map((line) => line.trim())

@@ -1,4 +1,5 @@
 'use client';
+import { useQuery } from '@tanstack/react-query';
 import { useId } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
 import { FieldError, inputClass } from '#components/ui/field.tsx';
@@ -6,6 +7,8 @@ import { SegmentedRadio } from '#components/ui/radio.tsx';
 import type { Permission, ResourceType } from '#server/core/access/schema.ts';
 import { missingPermissions, type ReachValues, resourcesOf } from './reach-schema.ts';
 import { resourceOrder, resourceSummary, typeWords } from './resource-words.ts';
+import { ToolPicker } from './tool-picker.tsx';
+import { toolsQuery } from './tools-query.ts';
 
 const scopes = [
   { value: 'none', label: 'None' },
@@ -18,12 +21,13 @@ interface FormValues {
   resources: ReachValues;
 }
 
-/** What a credential may reach, by type; ids are free text, since other services have resources too. */
+/** What a credential may reach, by type. Ids are free text, since other services have resources too; known tools are picked. */
 export function ResourcesField() {
   const { control } = useFormContext<FormValues>();
   const [reach, granted] = useWatch({ control, name: ['resources', 'permissions'] });
   const resources = resourcesOf(reach);
   const missing = missingPermissions(resources, granted);
+  const { data: tools } = useQuery(toolsQuery);
   return (
     <fieldset className="grid gap-2.5">
       <legend className="mb-1.5 font-medium">May reach</legend>
@@ -33,7 +37,7 @@ export function ResourcesField() {
         ))}
       </div>
       <p aria-live="polite" className="text-sm text-muted">
-        Reaches {resourceSummary(resources)}.
+        Reaches {resourceSummary(resources, tools)}.
         {missing.length > 0 && ` To use them it also needs ${missing.join(' and ')}.`}
       </p>
     </fieldset>
@@ -46,6 +50,18 @@ function TypeField({ type }: { type: ResourceType }) {
   const error = formState.errors.resources?.[type]?.ids?.message;
   const { title, example } = typeWords[type];
   const id = useId();
+  const ids = (
+    <textarea
+      aria-label={title}
+      aria-invalid={error ? true : undefined}
+      aria-describedby={`${id}-note`}
+      rows={2}
+      spellCheck={false}
+      placeholder={example}
+      className={`${inputClass} h-auto min-h-10 resize-y py-2 font-mono text-sm`}
+      {...register(`resources.${type}.ids`)}
+    />
+  );
   return (
     <div
       role="group"
@@ -63,21 +79,17 @@ function TypeField({ type }: { type: ResourceType }) {
         </div>
       </div>
       {scope === 'some' && (
-        <textarea
-          aria-label={title}
-          aria-invalid={error ? true : undefined}
-          aria-describedby={`${id}-note`}
-          rows={2}
-          spellCheck={false}
-          placeholder={example}
-          className={`${inputClass} h-auto min-h-10 resize-y py-2 font-mono text-sm`}
-          {...register(`resources.${type}.ids`)}
-        />
-      )}
-      {scope === 'some' && (
-        <div id={`${id}-note`} className="text-sm text-muted">
-          {error ? <FieldError message={error} /> : 'One per line.'}
-        </div>
+        <>
+          {type === 'mcp_tool' && (
+            <ToolPicker isInvalid={error !== undefined} noteId={`${id}-note`}>
+              {ids}
+            </ToolPicker>
+          )}
+          {type !== 'mcp_tool' && ids}
+          <div id={`${id}-note`} className="text-sm text-muted">
+            {error ? <FieldError message={error} /> : type !== 'mcp_tool' && 'One per line.'}
+          </div>
+        </>
       )}
     </div>
   );
