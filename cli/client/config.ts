@@ -1,18 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readFileSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { decodeText } from '#cli/read-file.ts';
 import { CliError, usage } from './errors.ts';
+import { writePrivateFile } from './private-file.ts';
 
 /** How a profile came by its token: one that the program had made is ended when it signs out. */
 export type TokenSource = 'login' | 'import' | 'setup';
@@ -152,7 +143,7 @@ function isProfile(value: unknown): value is Profile {
   );
 }
 
-/** Reads, changes and writes the file: a new one beside it, 0600 from its first byte, put in its place by a rename. */
+/** Reads, changes and writes the file. */
 export function updateConfig(change: (config: Config) => void): ConfigFile {
   const loaded = loadConfig();
   change(loaded.config);
@@ -161,17 +152,6 @@ export function updateConfig(change: (config: Config) => void): ConfigFile {
     throw new CliError('refused', 'What the server says of you cannot be kept. Nothing was changed.', {
       hint: 'Is it a Keyward server?',
     });
-  const folder = path.dirname(loaded.path);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // A link to a file that is kept elsewhere stays one.
-  const target = statSync(loaded.path, { throwIfNoEntry: false }) ? realpathSync(loaded.path) : loaded.path;
-  const draft = `${target}.${randomUUID()}`;
-  try {
-    writeFileSync(draft, `${JSON.stringify(loaded.config, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-    renameSync(draft, target);
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw new CliError('refused', `${loaded.path} cannot be written: ${(error as Error).message}.`);
-  }
+  writePrivateFile(loaded.path, `${JSON.stringify(loaded.config, null, 2)}\n`);
   return loaded;
 }
