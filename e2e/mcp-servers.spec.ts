@@ -192,6 +192,34 @@ test('a server that is down says since when and why, and is up again once it ans
   expect((await desk.ada.send(`GET /api/v1/mcp/servers/${server.id}`)).status).toBe(200);
 });
 
+test('a server that does not answer is kept as down, and a tool that takes another’s name is hidden', async ({
+  desk,
+  page,
+  signInAs,
+  upstream,
+}) => {
+  const mia = await desk.join('Mia', 'manager');
+  await signInAs(mia);
+  await page.goto('/mcp-servers?add=true');
+  await page.getByRole('textbox', { name: 'Alias' }).fill('tracker');
+  await page.getByRole('textbox', { name: 'Address' }).fill(upstream.url);
+  await page.getByRole('button', { name: 'Add server' }).last().click();
+  const added = page.getByRole('dialog', { name: 'tracker is added' });
+  await expect(added.getByText(/^It is down: it refuses what Keyward signs in with\./)).toBeVisible();
+  await added.getByRole('button', { name: 'Done' }).click();
+  await expect(card(page, 'tracker')).toContainText('Down');
+
+  const { server } = await addTracker(desk.ada, upstream, { alias: 'issues' });
+  upstream.tools = [...upstream.tools, { ...upstream.tools[0], name: 'CLOSE_ISSUE' }];
+  await relistTools(desk.ada, server.id);
+  await expect(card(page, 'issues')).toContainText('1 tool is hidden: another tool has the name.');
+  await card(page, 'issues').getByRole('button', { name: 'issues', exact: true }).click();
+  const panel = panelOf(page, 'issues');
+  await panel.getByRole('button', { name: /^CLOSE_ISSUE/ }).click();
+  await expect(panel.getByText('Change the alias of one of the servers.')).toBeVisible();
+  await expect(panel.getByText('What happened last')).toHaveCount(0);
+});
+
 test('by keyboard alone a server is opened, its change approved, and the focus comes back', async ({
   desk,
   page,
@@ -216,6 +244,9 @@ test('by keyboard alone a server is opened, its change approved, and the focus c
     await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await expect(page.getByText('2 tools are approved')).toBeVisible();
+  await expect(approve).toHaveCount(0);
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('switch', { name: 'Trust tracker' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(card(page, 'tracker').getByRole('button', { name: 'tracker', exact: true })).toBeFocused();
 });

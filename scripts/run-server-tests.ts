@@ -34,7 +34,7 @@ export async function runServerTests(files: string[]): Promise<TestCounts> {
 
 /** For each process that is shared, a file that imports what it runs. */
 function writeGroups(folder: string): string[] {
-  const tests = globSync('{server,db,scripts,trust,cli}/**/*.test.ts', { cwd: root }).toSorted();
+  const tests = globSync('{server,db,scripts,trust,cli,components}/**/*.test.ts', { cwd: root }).toSorted();
   const fullPath = (test: string) => path.join(root, test);
   const groups = shareProcesses(tests, (test) => readText(fullPath(test)));
   return groups.map((group, index) => {

@@ -8,29 +8,28 @@ import { ToolDifference } from './tool-difference.tsx';
 import { ToolStateBadge } from './tool-state.tsx';
 import { useApproveTools } from './use-server-changes.ts';
 
+interface HeldToolsProps {
+  detail: ServerDetailView;
+  /** The button that was pressed goes with its tool: the focus has to go somewhere. */
+  onApproved: () => void;
+}
+
 /** The tools of a server that wait to be read, each with what approving it would accept; nothing where there are none. */
-export function HeldTools({ detail: { server, tools } }: { detail: ServerDetailView }) {
+export function HeldTools({ detail: { server, tools }, onApproved }: HeldToolsProps) {
   const approve = useApproveTools();
   const held = tools.filter(isHeld);
   if (held.length === 0) return null;
-  const send = (read: readonly HeldToolView[]) =>
-    approve.mutate({
-      id: server.id,
-      tools: read.map(({ name }) => name),
-      pins: Object.fromEntries(read.map(({ name, pin }) => [name, pin])),
-    });
-  const isSending = (count: number) => approve.isPending && approve.variables.tools?.length === count;
+  function send(read: readonly HeldToolView[]) {
+    const names = read.map(({ name }) => name);
+    const pins = Object.fromEntries(read.map(({ name, pin }) => [name, pin]));
+    approve.mutate({ id: server.id, tools: names, pins }, { onSuccess: onApproved });
+  }
   return (
     <PanelSection
       title={`Held back (${held.length})`}
       aside={
         held.length > 1 && (
-          <Button
-            size="sm"
-            pending={isSending(held.length)}
-            pendingLabel="Approving…"
-            onClick={() => send(held)}
-          >
+          <Button size="sm" pending={approve.isPending} onClick={() => send(held)}>
             Approve all {held.length}
           </Button>
         )
@@ -50,7 +49,7 @@ export function HeldTools({ detail: { server, tools } }: { detail: ServerDetailV
   );
 }
 
-export const isHeld = ({ state, goneAt }: HeldToolView) =>
+const isHeld = ({ state, goneAt }: HeldToolView) =>
   goneAt === null && (state === 'new' || state === 'changed');
 
 interface HeldProps {
@@ -68,7 +67,7 @@ function Held({ tool, isSending, onApprove }: HeldProps) {
       </div>
       <ToolDifference difference={tool.difference} />
       <div className="mt-3 flex justify-end">
-        <Button size="sm" disabled={isSending} aria-label={`Approve ${tool.name}`} onClick={onApprove}>
+        <Button size="sm" pending={isSending} aria-label={`Approve ${tool.name}`} onClick={onApprove}>
           <Check aria-hidden />
           Approve
         </Button>

@@ -1,6 +1,7 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
 import { PencilLine, Radio, ScrollText } from 'lucide-react';
+import { useRef } from 'react';
 import { Failed } from '#components/api/failed.tsx';
 import { RecentEvents } from '#components/audit/recent-events.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
@@ -65,10 +66,11 @@ function Detail({ detail, acts }: { detail: ServerDetailView; acts: ServerActs }
   const { server } = detail;
   const seesLog = useMe().data?.permissions.includes('audit:read') ?? false;
   const unwell = healthWords(server, useNow());
+  const root = useRef<HTMLDivElement>(null);
   return (
-    <div className="grid gap-6">
+    <div ref={root} tabIndex={-1} className="grid gap-6 outline-none">
       {unwell && <Alert variant={server.health.status === 'down' ? 'danger' : 'warn'}>{unwell}</Alert>}
-      <HeldTools detail={detail} />
+      <HeldTools detail={detail} onApproved={() => root.current?.focus()} />
       <ServerFacts server={server} acts={acts} />
       {seesLog && <Log id={server.id} />}
       <ToolList detail={detail} />
