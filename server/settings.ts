@@ -45,10 +45,7 @@ const serviceAddress = (protocol: RegExp) =>
 const webAddress = z
   .url({ protocol: /^https?$/ })
   .transform((text) => new URL(text))
-  .refine(
-    (url) => url.pathname === '/' && !url.search && !url.hash && !url.username,
-    'no path, query or user',
-  );
+  .refine((url) => url.pathname === '/' && !url.search && !url.hash && !url.username);
 
 function isPrivateKey(text: string): boolean {
   try {
