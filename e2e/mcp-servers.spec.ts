@@ -23,7 +23,9 @@ test('a manager tries a server, adds it and reads its tools, and its header is n
   await expect(page.getByText('Write an address such as https://tools.example.com/mcp.')).toBeVisible();
   await address.fill(upstream.url);
   await page.getByRole('button', { name: 'Test', exact: true }).click();
-  await expect(page.getByText('It refused what Keyward signs in with. Look at the headers.')).toBeVisible();
+  await expect(
+    page.getByText('It refuses what Keyward signs in with. Check the headers that it is sent.'),
+  ).toBeVisible();
   await page.getByRole('radio', { name: 'Headers' }).check();
   await page.getByRole('textbox', { name: 'Name' }).fill(needed[0]);
   await page.getByLabel('Value', { exact: true }).fill(needed[1]);

@@ -20,7 +20,7 @@ after(async () => {
 test('a server is tried, added with a header from stdin, listed and removed', async () => {
   const tried = await line.run(`mcp server test ${upstream.url}`);
   assert.equal(tried.code, 1);
-  assert.match(tried.stderr, /refused what Keyward signs in with/);
+  assert.match(tried.stderr, /It refuses what Keyward signs in with/);
   const added = await line.run(`mcp server add github ${upstream.url} --header x-key=-`, {
     stdin: 'opensesame\n',
   });

@@ -1,7 +1,7 @@
 'use client';
 import { Alert } from '#components/ui/alert.tsx';
 import { FormDialog } from '#components/ui/form-dialog.tsx';
-import { faultWords } from '#server/core/upstream/names.ts';
+import { faultWords } from '#server/core/upstream/schema.ts';
 import type { ServerDetailView } from '#server/gateway/mcp-servers/schema.ts';
 import { hiddenWords, toolCount } from './server-words.ts';
 import { ToolLines } from './tool-lines.tsx';

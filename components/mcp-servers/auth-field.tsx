@@ -20,7 +20,7 @@ const kinds = [
 ] as const;
 
 /** What Keyward signs in with at a tool server. */
-export function AuthField({ storedHeaders }: { storedHeaders: readonly string[] }) {
+export function AuthField({ storedHeaders }: { storedHeaders: readonly string[] | undefined }) {
   const { register, control, formState } = useFormContext<ServerValues>();
   const auth = useWatch({ control, name: 'auth' });
   const error = formState.errors.headers?.message ?? formState.errors.headers?.root?.message;
@@ -40,7 +40,7 @@ export function AuthField({ storedHeaders }: { storedHeaders: readonly string[] 
   );
 }
 
-function HeaderFields({ storedHeaders }: { storedHeaders: readonly string[] }) {
+function HeaderFields({ storedHeaders }: { storedHeaders: readonly string[] | undefined }) {
   const { register, control, formState, setValue } = useFormContext<ServerValues>();
   const keepsHeaders = useWatch({ control, name: 'keepsHeaders' });
   const { fields, append, remove } = useFieldArray({ control, name: 'headers' });
@@ -49,7 +49,7 @@ function HeaderFields({ storedHeaders }: { storedHeaders: readonly string[] }) {
     return (
       <div className="flex flex-wrap items-center justify-between gap-2 rounded-control bg-sunken px-3 py-2 text-sm sm:ml-6.5">
         <p>
-          Sends <code className="font-mono text-xs">{storedHeaders.join(', ')}</code>
+          Sends <code className="font-mono text-xs">{storedHeaders?.join(', ')}</code>
         </p>
         <Button size="sm" onClick={() => setValue('keepsHeaders', false, { shouldDirty: true })}>
           Replace

@@ -55,6 +55,5 @@ const plainPart = z.object({
 /** The form as it is filled in, turned into what the server takes. Each part is checked by itself. */
 export const serverForm = plainPart.and(connectionPart);
 
-export type ConnectionValues = z.input<typeof connectionPart>;
 export type ServerValues = z.input<typeof serverForm>;
 export type FilledServer = z.output<typeof serverForm>;

@@ -44,7 +44,7 @@ const fields = [
 /** Where a tool server is, what Keyward signs in with, and what its calls may take. */
 export function ServerForm({
   defaultValues,
-  storedHeaders = [],
+  storedHeaders,
   discardTitle,
   onSend,
   children,

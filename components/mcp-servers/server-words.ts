@@ -1,5 +1,5 @@
 import { agoWords } from '#components/ui/time-words.ts';
-import { faultWords } from '#server/core/upstream/names.ts';
+import { faultWords } from '#server/core/upstream/schema.ts';
 import type { ServerView } from '#server/gateway/mcp-servers/schema.ts';
 
 /** "1 tool", "1,470 tools" */

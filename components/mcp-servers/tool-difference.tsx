@@ -57,11 +57,7 @@ function FieldDifference({ changed: { field, before, after } }: { changed: ToolD
       </p>
     );
   return (
-    <div
-      className="overflow-x-auto rounded-control bg-sunken py-1.5 font-mono text-xs"
-      tabIndex={0}
-      role="group"
-    >
+    <div className="rounded-control bg-sunken py-1.5 font-mono text-xs">
       {parts.map((part, index) => (
         <Lines
           key={keyOf(part, index)}
@@ -138,15 +134,17 @@ interface LineGroupProps {
 function LineGroup({ mark, said, lines, className }: LineGroupProps) {
   if (lines.length === 0) return null;
   return (
-    <div className={cx('w-max min-w-full', className)}>
+    <div className={className}>
       {said && <span className="sr-only">{said}: </span>}
       {lines.map((line, index) => (
         // oxlint-disable-next-line react/no-array-index-key
-        <div key={index} className="px-3 leading-5 whitespace-pre">
-          <span aria-hidden className="mr-2 inline-block w-2 select-none">
+        <div key={index} className="flex gap-2 px-3 leading-5">
+          <span aria-hidden className="w-2 shrink-0 select-none">
             {mark}
           </span>
-          <MarkedText text={line} />
+          <span className="min-w-0 break-words whitespace-pre-wrap">
+            <MarkedText text={line} />
+          </span>
         </div>
       ))}
     </div>

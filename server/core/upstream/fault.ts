@@ -1,11 +1,5 @@
-export const upstreamFaults = [
-  'address_refused',
-  'unreachable',
-  'tls',
-  'timeout',
-  'unauthorized',
-  'not_mcp',
-] as const;
+import type { upstreamFaults } from '#server/core/upstream/schema.ts';
+
 /** Why a server of others gave no answer that is of use. */
 export type UpstreamFault = (typeof upstreamFaults)[number];
 

@@ -1,4 +1,11 @@
-import type { UpstreamFault } from '#server/core/upstream/fault.ts';
+export const upstreamFaults = [
+  'address_refused',
+  'unreachable',
+  'tls',
+  'timeout',
+  'unauthorized',
+  'not_mcp',
+] as const;
 
 interface FaultWords {
   /** Goes on after "down:" and "because". */
@@ -7,7 +14,7 @@ interface FaultWords {
   advice: string;
 }
 
-export const faultWords: Record<UpstreamFault, FaultWords> = {
+export const faultWords: Record<(typeof upstreamFaults)[number], FaultWords> = {
   address_refused: {
     said: 'its address is one that Keyward does not connect to',
     advice: 'The operator can allow it with KEYWARD_UPSTREAM_ALLOW.',
@@ -23,7 +30,7 @@ export const faultWords: Record<UpstreamFault, FaultWords> = {
   timeout: { said: 'it does not answer in time', advice: 'Check whether the server is overloaded.' },
   unauthorized: {
     said: 'it refuses what Keyward signs in with',
-    advice: 'Edit the server and replace its headers.',
+    advice: 'Check the headers that it is sent.',
   },
   not_mcp: {
     said: 'what answers there does not speak MCP of 2026-07-28',

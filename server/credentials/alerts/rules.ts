@@ -1,5 +1,5 @@
 import type { UpstreamFault } from '#server/core/upstream/fault.ts';
-import { faultWords } from '#server/core/upstream/names.ts';
+import { faultWords } from '#server/core/upstream/schema.ts';
 import type {
   AgentReason,
   AttentionItemView,

@@ -1,4 +1,5 @@
 import type { UpstreamFault } from '#server/core/upstream/fault.ts';
+import { faultWords } from '#server/core/upstream/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 import { serverLimits } from '#server/gateway/mcp-servers/schema.ts';
 
@@ -105,15 +106,6 @@ export function fromNanoUsd(amount: bigint): string {
 export function describeTest(fault: UpstreamFault, isOlder: boolean): string {
   if (isOlder)
     return 'It speaks MCP of 2025-11-25 or before, which Keyward does not pass on yet. It has to speak 2026-07-28.';
-  return testSentences[fault];
+  const { said, advice } = faultWords[fault];
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}. ${advice}`;
 }
-
-const testSentences: Record<UpstreamFault, string> = {
-  address_refused:
-    'Its name leads to an address that Keyward does not connect to. The operator can allow it (KEYWARD_UPSTREAM_ALLOW).',
-  unreachable: 'Nothing answers there. Look at the address, and whether the server runs.',
-  tls: 'Its certificate cannot be verified.',
-  timeout: 'It did not answer in time.',
-  unauthorized: 'It refused what Keyward signs in with. Look at the headers.',
-  not_mcp: 'What answers there is no MCP server. Look at the path of the address.',
-};

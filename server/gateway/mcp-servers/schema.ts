@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { idSchema, timestampSchema } from '#server/core/access/schema.ts';
+import { upstreamFaults } from '#server/core/upstream/schema.ts';
 import { heldToolView } from '#server/gateway/mcp-tools/schema.ts';
 
 export const serverLimits = { ofTenant: 100, headers: 20, headerValue: 4_096 } as const;
@@ -128,7 +129,7 @@ export type ApproveToolsInput = z.infer<typeof approveToolsInput>;
 export const trustServerInput = z.strictObject({ id: idSchema, on: z.boolean() });
 export type TrustServerInput = z.infer<typeof trustServerInput>;
 
-const faultSchema = z.enum(['address_refused', 'unreachable', 'tls', 'timeout', 'unauthorized', 'not_mcp']);
+const faultSchema = z.enum(upstreamFaults);
 
 export const serverView = z.object({
   id: idSchema,
