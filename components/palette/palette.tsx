@@ -25,7 +25,17 @@ export function Palette({ user, permissions, pages, onNewToken, onKeys, onClose 
   const onAddPerson = () => router.push('/admin/users?add=true');
   const onNewAgent = () => router.push('/agents?add=true');
   const onNewKey = () => router.push('/admin/keys?add=true');
-  const acts = useActs({ user, permissions, onNewToken, onNewAgent, onNewKey, onAddPerson, onKeys });
+  const onAddServer = () => router.push('/mcp-servers?add=true');
+  const acts = useActs({
+    user,
+    permissions,
+    onNewToken,
+    onNewAgent,
+    onNewKey,
+    onAddServer,
+    onAddPerson,
+    onKeys,
+  });
   const found = useFound(searchable(text), pages);
   const isOnce = ({ href }: DeskPage) => !pages.some((page) => page.href === href);
   const everyPage = [...pages, ...pagesFor(ownPages, permissions).filter(isOnce)];

@@ -8,6 +8,7 @@ import {
   LogOut,
   Monitor,
   Moon,
+  Plug,
   Plus,
   Sun,
   UserPlus,
@@ -24,6 +25,7 @@ interface Acting {
   onNewToken: () => void;
   onNewAgent: () => void;
   onNewKey: () => void;
+  onAddServer: () => void;
   onAddPerson: () => void;
   onKeys: () => void;
 }
@@ -54,6 +56,13 @@ export function useActs({ user, permissions, ...on }: Acting): Act[] {
     icon: KeySquare,
     onChoose: on.onNewKey,
   };
+  const addServer: Act = {
+    id: 'add-server',
+    label: 'Add an MCP server',
+    words: 'create new tools gateway',
+    icon: Plug,
+    onChoose: on.onAddServer,
+  };
   const addPerson: Act = {
     id: 'add-person',
     label: 'Add a person',
@@ -65,6 +74,7 @@ export function useActs({ user, permissions, ...on }: Acting): Act[] {
     ...(permissions.includes('tokens:write') ? [newToken] : []),
     ...(permissions.includes('agents:write') ? [newAgent] : []),
     ...(permissions.includes('keys:write') ? [newKey] : []),
+    ...(permissions.includes('mcp:manage') ? [addServer] : []),
     ...(permissions.includes('users:write') ? [addPerson] : []),
     ...themeActs,
     {
