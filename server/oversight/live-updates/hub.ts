@@ -253,15 +253,19 @@ function keysOfPerson(principal: Principal): string[] {
 }
 
 /**
- * Readers of the audit log hear of everything in the tenant, readers of keys or agents of those; everyone else of what they
- * did or what is theirs.
+ * Readers of the audit log hear of everything in the tenant, readers of keys or agents of those, callers of tools of the servers
+ * that have them; everyone else of what they did or what is theirs.
  */
 export function concerns(change: Message, { tenantId, actor, permissions }: Principal): boolean {
   if (change.tenant !== tenantId) return false;
   if (permissions.has('audit:read') || change.users.includes(actor.id)) return true;
   const hears = (permission: Permission, topics: string[]) =>
     permissions.has(permission) && change.topics.some((topic) => topics.includes(topic));
-  return hears('keys:read', ['key']) || hears('agents:read', ['agent', 'rotation']);
+  return (
+    hears('keys:read', ['key']) ||
+    hears('agents:read', ['agent', 'rotation']) ||
+    hears('mcp:call', ['mcp_server'])
+  );
 }
 
 function unavailable(): AppError {

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openDesk, type EmptyDesk } from '#server/testing/desk.ts';
 import { openFaultProxy } from '#server/testing/fault-proxy.ts';
+import { addServer } from '#server/testing/mcp/add-server.ts';
+import { openToolServer } from '#server/testing/mcp/tool-server.ts';
 import type { Person } from '#server/testing/person.ts';
 import { openStream, type Stream } from '#server/testing/stream.ts';
 
@@ -51,6 +53,17 @@ test('a manager hears of keys that another made, and a member does not', async (
   const [member, manager] = await Promise.all([allTopicsOf(ofMember), allTopicsOf(ofManager)]);
   assert.ok(manager.includes('key'));
   assert.ok(!member.includes('key'));
+});
+
+test('a member hears that a tool server changed, and a viewer, who calls no tools, does not', async () => {
+  await using desk = await openDesk({ settings: { KEYWARD_UPSTREAM_ALLOW: '127.0.0.1/32' } });
+  await using upstream = await openToolServer();
+  await using ofViewer = await openStream(desk.origin, await desk.join('Vera', 'viewer'));
+  await using ofMember = await openStream(desk.origin, await desk.join('Max', 'member'));
+  await addServer(desk.ada, { alias: 'x', url: upstream.url });
+  const [viewer, member] = await Promise.all([allTopicsOf(ofViewer), allTopicsOf(ofMember)]);
+  assert.ok(member.includes('mcp_server'));
+  assert.ok(!viewer.includes('mcp_server'));
 });
 
 test('what changed a moment before a stream began is heard as it begins, by those it concerns', async () => {
