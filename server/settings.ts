@@ -124,7 +124,7 @@ export const settings = {
   KEYWARD_MASTER_KEY: {
     schema: masterKey.optional(),
     legal: '32 bytes, as 64 hexadecimal digits or as base64 (openssl rand -base64 32)',
-    says: 'Seals the private keys that the database holds. Left out: one is made in the data folder. Servers that share a database need the same.',
+    says: 'Seals the private keys and the headers of tool servers that the database holds. Left out: one is made in the data folder. Servers that share a database need the same.',
     secret: true,
   },
   REDIS_URL: {
