@@ -11,7 +11,7 @@ const ROOT_FILES = [
 /** What builds, wires and listens; not to be imported. */
 const ROOT = 'main runtime routes'.split(' ');
 /** What everything in server/ stands on. */
-const GROUND = 'config settings errors secret account-schema escape-html'.split(' ');
+const GROUND = 'config settings setting-schemas errors secret account-schema escape-html'.split(' ');
 /** From the top down: a room imports from its own storey and from those below. */
 export const STOREYS = 'doors gateway people credentials oversight core'.split(' ');
 /** Engines, whose parts are no steps of a command. */
