@@ -34,6 +34,17 @@ export interface OpenWays {
   oidc: boolean;
 }
 
+export interface McpLimits {
+  calls: number;
+  listeners: number;
+  /** Of all callers together. */
+  streams: number;
+  resultBytes: number;
+  depth: number;
+  /** Calls that wait for a place at one tool server. */
+  queue: number;
+}
+
 export interface Config {
   port: number;
   host: string;
@@ -67,6 +78,8 @@ export interface Config {
   clientAddressHeader: 'x-forwarded-for' | 'forwarded';
   /** Addresses that are not public, and that tool servers may have all the same. */
   upstreamAllow: AllowedRange[];
+  /** What a caller, and an upstream, may take of this server at `/mcp`. */
+  mcp: McpLimits;
   /** Whether forward-auth lets a narrowed token pass where no permission is asked for. */
   forwardsNarrowed: boolean;
   maxConnectionsPerAddress: number;
@@ -144,10 +157,22 @@ function toConfig(values: Values): Config {
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     clientAddressHeader: values.KEYWARD_CLIENT_ADDRESS_HEADER,
     upstreamAllow: values.KEYWARD_UPSTREAM_ALLOW,
+    mcp: toMcpLimits(values),
     forwardsNarrowed: values.KEYWARD_FORWARD_NARROWED === 'allow',
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     drainSeconds: values.KEYWARD_DRAIN_SECONDS,
     logLevel: values.KEYWARD_LOG_LEVEL,
+  };
+}
+
+function toMcpLimits(values: Values): McpLimits {
+  return {
+    calls: values.KEYWARD_MCP_CALLS,
+    listeners: values.KEYWARD_MCP_LISTENERS,
+    streams: values.KEYWARD_MCP_STREAMS,
+    resultBytes: values.KEYWARD_MCP_RESULT_MIB * 1_048_576,
+    depth: values.KEYWARD_MCP_DEPTH,
+    queue: values.KEYWARD_MCP_QUEUE,
   };
 }
 

@@ -4,6 +4,7 @@ import { isDatabaseUrl, isDecodable } from '#db/address.ts';
 
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const size = z.coerce.number().int().min(1).max(10_000);
+export const upTo = (most: number) => z.coerce.number().int().min(1).max(most);
 export const rate = z.union([
   z.literal('off').transform(() => null),
   z

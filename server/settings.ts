@@ -16,6 +16,7 @@ import {
   rate,
   serviceAddress,
   size,
+  upTo,
   webAddress,
 } from '#server/setting-schemas.ts';
 
@@ -188,6 +189,42 @@ export const settings = {
     legal: 'addresses and CIDR ranges separated by commas, each with a port or without (10.0.0.0/8:8080)',
     says: 'Which private addresses tool servers may have: loopback, link-local and other addresses that are not public are refused otherwise, and plain HTTP goes to no others.',
     byDefault: 'none',
+  },
+  KEYWARD_MCP_CALLS: {
+    schema: upTo(1_000).default(64),
+    legal: '1 to 1000',
+    says: 'How many requests one credential may have under way at /mcp.',
+    byDefault: '64',
+  },
+  KEYWARD_MCP_LISTENERS: {
+    schema: upTo(1_000).default(8),
+    legal: '1 to 1000',
+    says: 'How many streams one credential may hold open at /mcp to hear of changes.',
+    byDefault: '8',
+  },
+  KEYWARD_MCP_STREAMS: {
+    schema: upTo(100_000).default(2_000),
+    legal: '1 to 100000',
+    says: 'How many streams this server holds open at /mcp in all.',
+    byDefault: '2000',
+  },
+  KEYWARD_MCP_RESULT_MIB: {
+    schema: upTo(100).default(10),
+    legal: '1 to 100',
+    says: 'How many MiB one answer of a tool server may have.',
+    byDefault: '10',
+  },
+  KEYWARD_MCP_DEPTH: {
+    schema: upTo(256).default(64),
+    legal: '1 to 256',
+    says: 'How deep the arguments of a tool may be nested.',
+    byDefault: '64',
+  },
+  KEYWARD_MCP_QUEUE: {
+    schema: upTo(1_000).default(32),
+    legal: '1 to 1000',
+    says: 'How many calls may wait for a place at one tool server. Further ones are refused.',
+    byDefault: '32',
   },
   KEYWARD_FORWARD_NARROWED: {
     schema: z.enum(['refuse', 'allow']).default('refuse'),

@@ -48,6 +48,7 @@ const titles: Record<AuditAction, string> = {
   'mcp_server.recover': 'Tool server up again',
   'mcp_server.trust': 'Trust in a tool server changed',
   'mcp_server.update': 'Tool server changed',
+  'mcp_tool.call': 'Tool called',
   'notice.dismiss': 'Notice put away',
   'key.create': 'API key made',
   'key.disable': 'API key disabled',

@@ -51,6 +51,7 @@ export const auditActions = [
   'mcp_server.recover',
   'mcp_server.trust',
   'mcp_server.update',
+  'mcp_tool.call',
   'notice.dismiss',
   'resource.access_viewed',
   'rotation.cancel',

@@ -26,7 +26,7 @@ import { AppError } from '#server/errors.ts';
 export async function identify(
   exchange: Exchange,
   presented: Presented,
-  read?: () => Promise<void> | void,
+  read?: (principal: Principal | null) => Promise<void> | void,
 ): Promise<Principal | null> {
   const spent = findSpent(exchange, presented);
   if (spent) throw await overLimit(exchange, spent);
@@ -36,7 +36,7 @@ export async function identify(
     if (bucket) await take(exchange, bucket, presented);
     actAs(exchange, { key: `${first.origin.kind} ${first.actor.id}`, isKnown: true });
   }
-  const reading = read?.();
+  const reading = read?.(first);
   const isLate = reading !== undefined && !exchange.req.complete;
   if (reading) await reading;
   // What stays open has a limit of its own: see the hub.

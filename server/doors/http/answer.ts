@@ -68,8 +68,9 @@ function setProblemHeaders(res: ServerResponse, error: AppError): boolean {
     res.destroy();
     return false;
   }
-  if (error.status === 401 || error.code === 'resource_denied')
-    res.setHeader('WWW-Authenticate', challenge(error));
+  const isChallenged = error.status === 401 || error.code === 'resource_denied';
+  // A door may have said more.
+  if (isChallenged && !res.hasHeader('WWW-Authenticate')) res.setHeader('WWW-Authenticate', challenge(error));
   if (error.retryAfterSeconds !== undefined) res.setHeader('Retry-After', error.retryAfterSeconds);
   return true;
 }

@@ -1,10 +1,16 @@
 import { cutText } from '#server/core/access/schema.ts';
 import type { Exchange } from '#server/doors/http/exchange.ts';
-import { assertJsonBounded } from '#server/doors/http/json-bounds.ts';
+import { assertJsonBounded, type JsonBounds } from '#server/doors/http/json-bounds.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
 /** `stranger`: of a caller who proves to be no one, unless a door takes more from them. */
-export const bodyLimits = { rest: 1_048_576, trpc: 262_144, form: 16_384, stranger: 8_192 } as const;
+export const bodyLimits = {
+  rest: 1_048_576,
+  trpc: 262_144,
+  form: 16_384,
+  mcp: 4_194_304,
+  stranger: 8_192,
+} as const;
 
 type BodyExchange = Pick<Exchange, 'req' | 'runtime' | 'caller' | 'held'>;
 
@@ -15,13 +21,14 @@ type BodyExchange = Pick<Exchange, 'req' | 'runtime' | 'caller' | 'held'>;
 export async function readJson(
   exchange: BodyExchange,
   limit: number,
+  bounds?: JsonBounds,
 ): Promise<{ text: string; value: unknown } | undefined> {
   const type = exchange.req.headers['content-type'];
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(type)) throw notJson();
   const bytes = await readBody(exchange, limit);
   if (bytes.length === 0) return undefined;
   if (type === undefined) throw notJson();
-  const fields = assertJsonBounded(bytes);
+  const fields = assertJsonBounded(bytes, bounds);
   const text = decodeUtf8(bytes);
   return { text, value: parseBounded(text, fields) };
 }

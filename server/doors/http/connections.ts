@@ -36,6 +36,18 @@ function release(held: Map<string, number>, block: string): void {
 }
 
 const readingMs = 12_000;
+const patient = new WeakSet<Socket>();
+
+/** Takes the limit on silence off a connection, whose door now bounds how long it may last. Returns what puts it back. */
+export function allowSilence(socket: Socket): () => void {
+  const usualMs = socket.timeout ?? 0;
+  patient.add(socket);
+  socket.setTimeout(0);
+  return () => {
+    patient.delete(socket);
+    if (!socket.destroyed) socket.setTimeout(usualMs);
+  };
+}
 
 /**
  * Lets go of whoever takes nothing of what waits for them, sooner than of whoever waits for us. Any progress starts their
@@ -50,8 +62,9 @@ export function releaseIdleReaders(server: Server, usualMs: number): void {
   const looking = setInterval(() => {
     for (const socket of open) {
       const isReading = socket.writableLength > 0;
-      if (isReading && socket.timeout === usualMs) socket.setTimeout(readingMs);
-      else if (!isReading && socket.timeout === readingMs) socket.setTimeout(usualMs);
+      const silenceMs = patient.has(socket) ? 0 : usualMs;
+      if (isReading && socket.timeout === silenceMs) socket.setTimeout(readingMs);
+      else if (!isReading && socket.timeout === readingMs) socket.setTimeout(silenceMs);
     }
   }, 1_000).unref();
   server.once('close', () => clearInterval(looking));

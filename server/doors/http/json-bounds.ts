@@ -1,6 +1,12 @@
 import { AppError } from '#server/errors.ts';
 
-export const jsonBounds = { depth: 20, length: 1_000, values: 20_000 } as const;
+export interface JsonBounds {
+  depth: number;
+  length: number;
+  values: number;
+}
+
+export const jsonBounds: JsonBounds = { depth: 20, length: 1_000, values: 20_000 };
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -13,7 +19,7 @@ const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
  * 83 ms. In UTF-8 no byte of another character looks like a bracket, a comma or a quotation mark. What is not JSON may pass.
  * Returns how many fields are written in its objects. Throws `validation_failed`.
  */
-export function assertJsonBounded(json: Buffer): number {
+export function assertJsonBounded(json: Buffer, bounds = jsonBounds): number {
   /** Commas so far, at each depth. */
   const commas = [0];
   let all = 0;
@@ -25,12 +31,12 @@ export function assertJsonBounded(json: Buffer): number {
     else if (character === comma) {
       const inList = (commas[commas.length - 1] ?? 0) + 1;
       commas[commas.length - 1] = inList;
-      if (inList >= jsonBounds.length)
-        throw tooMuch(`A list or an object may hold ${jsonBounds.length} items at most.`);
-      if (++all >= jsonBounds.values) throw tooMuch(`It may hold ${jsonBounds.values} values at most.`);
+      if (inList >= bounds.length)
+        throw tooMuch(`A list or an object may hold ${bounds.length} items at most.`);
+      if (++all >= bounds.values) throw tooMuch(`It may hold ${bounds.values} values at most.`);
     } else if (character === openList || character === openObject) {
       commas.push(0);
-      if (commas.length > jsonBounds.depth + 1) throw tooMuch(`Nested more than ${jsonBounds.depth} deep.`);
+      if (commas.length > bounds.depth + 1) throw tooMuch(`Nested more than ${bounds.depth} deep.`);
     } else if (character === closeList || character === closeObject) {
       commas.pop();
     }

@@ -1,14 +1,17 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import type { Config } from '#server/config.ts';
+import { cutText } from '#server/core/access/schema.ts';
 import { readBearer } from '#server/core/authentication/authenticate.ts';
 import { peerOf } from '#server/doors/http/client-address.ts';
 import { AppError } from '#server/errors.ts';
 
 /**
  * What a route lets in beyond our own pages and programs. `linked`: a person who follows a link to it, from wherever.
- * `proxied`: the same, and its own pages are those of the site that a proxy asks for.
+ * `proxied`: the same, and its own pages are those of the site that a proxy asks for. `named`: nothing, a token of a foreign
+ * page is refused too, and so is a host name that is not ours, which someone else may have pointed at this server.
  */
-export type Reach = 'linked' | 'proxied';
+export type Reach = 'linked' | 'proxied' | 'named';
 
 const originLength = 300;
 const loopbackNames = ['127.0.0.1', '[::1]'];
@@ -19,10 +22,13 @@ const loopbackNames = ['127.0.0.1', '[::1]'];
  * `Sec-Fetch-Site`. Throws `origin_not_allowed`.
  */
 export function assertOwnOrigin(req: IncomingMessage, config: Config, reach?: Reach): void {
-  if (readBearer(req.headers.authorization) !== undefined) return;
+  const isNamed = reach === 'named';
+  if (isNamed) assertOwnHost(req, config);
+  const hasBearer = readBearer(req.headers.authorization) !== undefined;
+  if (hasBearer && !(isNamed && req.headers.origin !== undefined)) return;
   const own = reach === 'proxied' ? servedOrigin(req, config) : config.url.origin;
   if (!isForeign(req, (origin) => isOwnOrigin(origin, own, config))) return;
-  if (reach !== undefined && isFollowedLink(req)) return;
+  if ((reach === 'linked' || reach === 'proxied') && isFollowedLink(req)) return;
   const { origin } = req.headers;
   // The reader of this has a page open. If it is one of ours, they opened it at the wrong address.
   const isElsewhere = reach !== 'proxied' && isSiteOrigin(origin);
@@ -30,6 +36,17 @@ export function assertOwnOrigin(req: IncomingMessage, config: Config, reach?: Re
     ? `This page is open at ${origin}, but this Keyward is at ${own}. Open it there.`
     : `This has to come from ${own} itself.`;
   throw new AppError('origin_not_allowed', sentence);
+}
+
+/** Addresses and names without a dot cannot be pointed here by others; a trusted proxy says what host it likes. */
+function assertOwnHost(req: IncomingMessage, config: Config): void {
+  const host = (req.headers.host ?? '').replace(/:\d*$/, '').toLowerCase();
+  const isOwn = host === config.url.hostname || !host.includes('.') || isIP(host) !== 0;
+  if (isOwn || peerOf(req.socket, config).isTrusted) return;
+  throw new AppError(
+    'origin_not_allowed',
+    `This server is not known as ${cutText(host, 100)}. Use ${config.url.origin}.`,
+  );
 }
 
 /** Whether a foreign page may have made a browser send it. */

@@ -6,6 +6,8 @@ import {
   type UpstreamCall,
 } from '#server/gateway/mcp-tools/call-upstream.ts';
 import type { CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
+import { recordCall } from '#server/gateway/mcp-tools/record-call.ts';
+import { resourceOf } from '#server/gateway/mcp-tools/view.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
@@ -17,14 +19,17 @@ declare module '#server/core/access/context.ts' {
 /** What says something of a server rather than of one call. */
 const telling: readonly CallFault[] = ['address_refused', 'unreachable', 'tls', 'unauthorized', 'not_mcp'];
 
-/** Calls a tool that `findReachableTool` gave. Where the server fails, it is looked at soon after, so that others need not wait for it. */
+/** Calls a tool that `findReachableTool` gave, and audits it. Where the server fails, it is looked at soon after, so that others need not wait for it. */
 export async function callTool(ctx: Ctx, call: Omit<UpstreamCall, 'caller'>): Promise<CallOutcome> {
   const { tenantId } = ctx.principal;
   const outcome = await callUpstream(ctx.runtime, {
     ...call,
     caller: { tenantId, principal: ctx.principal },
   });
-  if (!outcome.ok && telling.includes(outcome.fault)) checkSoon(ctx, call.tool.server);
+  const { definition, server, shownName } = call.tool;
+  const called = { resource: resourceOf(server.id, definition.name).id, shownName };
+  recordCall(ctx, called, outcome.ok ? undefined : outcome.fault);
+  if (!outcome.ok && telling.includes(outcome.fault)) checkSoon(ctx, server);
   return outcome;
 }
 

@@ -4,7 +4,6 @@ import type { Runtime } from '#server/core/access/context.ts';
 import type { UpstreamCaller } from '#server/core/signing-keys/sign-upstream-jwt.ts';
 import { describeFault, type CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
 import { touchUpstream, type OfferedTool, type Upstream } from '#server/gateway/mcp-tools/queries.ts';
-import { toolLimits } from '#server/gateway/mcp-tools/schema.ts';
 import { sendCall, type Progress, type Sent } from '#server/gateway/mcp-tools/send-call.ts';
 import { writeRequest, type CallInput } from '#server/gateway/mcp-tools/write-request.ts';
 
@@ -35,21 +34,24 @@ export type CallOutcome =
 export async function callUpstream(runtime: Runtime, call: UpstreamCall): Promise<CallOutcome> {
   const { server } = call.tool;
   if (server.nextCheckAt > runtime.clock.now() && server.health === 'down')
-    return refuse(server, server.fault ?? 'unreachable');
+    return refuse(runtime, server, { fault: server.fault ?? 'unreachable' });
   const place = await takePlace(runtime, call);
-  if (typeof place === 'string') return refuse(server, place);
+  if (typeof place === 'string') return refuse(runtime, server, { fault: place });
   try {
     noteUse(runtime, server);
-    return toOutcome(server, await send(runtime, call));
+    return toOutcome(runtime, server, await send(runtime, call));
   } finally {
     place();
   }
 }
 
 /** A place at the server, at once or after some waiting; how many wait is bounded, and each caller waits behind its own calls. */
-async function takePlace({ upstreamPlaces }: Runtime, { tool: { server }, caller, signal }: UpstreamCall) {
+async function takePlace(
+  { upstreamPlaces, config }: Runtime,
+  { tool: { server }, caller, signal }: UpstreamCall,
+) {
   const places = placesOf(upstreamPlaces, server);
-  if (places.held() >= server.maxConcurrent && places.waiting() >= toolLimits.waiting) return 'upstream_busy';
+  if (places.held() >= server.maxConcurrent && places.waiting() >= config.mcp.queue) return 'upstream_busy';
   try {
     return await places.take(caller.principal?.origin.id ?? '', { signal: () => signal });
   } catch (error) {
@@ -81,7 +83,7 @@ async function send(runtime: Runtime, call: UpstreamCall): Promise<Sent> {
     request,
     silentMs: server.timeoutSeconds * 1_000,
     totalMs: server.totalSeconds * 1_000,
-    maxBytes: toolLimits.answerBytes,
+    maxBytes: runtime.config.mcp.resultBytes,
     signal: call.signal,
     onProgress: call.onProgress ?? (() => {}),
   };
@@ -91,14 +93,14 @@ async function send(runtime: Runtime, call: UpstreamCall): Promise<Sent> {
   return sendCall(runtime.upstreamAgent, outgoing);
 }
 
-function toOutcome(server: Upstream, sent: Sent): CallOutcome {
-  if (!sent.ok) return refuse(server, sent.fault);
+function toOutcome(runtime: Runtime, server: Upstream, sent: Sent): CallOutcome {
+  if (!sent.ok) return refuse(runtime, server, sent);
   const { result, error } = sent.message as {
     result?: Record<string, unknown>;
     error?: { message?: unknown };
   };
-  if (error) return refuse(server, 'refused', error.message);
-  if (typeof result !== 'object' || result === null) return refuse(server, 'not_mcp');
+  if (error) return refuse(runtime, server, { fault: 'refused', said: error.message });
+  if (typeof result !== 'object' || result === null) return refuse(runtime, server, { fault: 'not_mcp' });
   return { ok: true, result: withoutServerInfo(result) };
 }
 
@@ -109,8 +111,17 @@ function withoutServerInfo({ _meta, ...result }: Record<string, unknown>): Recor
   return { ...result, _meta: meta };
 }
 
-function refuse(server: Upstream, fault: CallFault, said?: unknown): CallOutcome {
-  return { ok: false, fault, message: describeFault(server, fault, said) };
+function refuse(
+  { config }: Runtime,
+  server: Upstream,
+  why: { fault: CallFault; said?: unknown },
+): CallOutcome {
+  const { resultBytes } = config.mcp;
+  return {
+    ok: false,
+    fault: why.fault,
+    message: describeFault({ ...server, resultBytes }, why.fault, why.said),
+  };
 }
 
 const minute = 60_000;

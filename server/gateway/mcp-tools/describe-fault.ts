@@ -1,13 +1,14 @@
 import { cutText } from '#server/core/access/schema.ts';
 import type { Upstream } from '#server/gateway/mcp-tools/queries.ts';
 import { makeVisible } from '#server/gateway/mcp-tools/rules.ts';
-import { toolLimits } from '#server/gateway/mcp-tools/schema.ts';
 import type { SendFault } from '#server/gateway/mcp-tools/send-call.ts';
 
 /** `refused`: the server itself answered with an error. */
 export type CallFault = SendFault | 'upstream_busy' | 'refused';
 
-type Named = Pick<Upstream, 'alias' | 'timeoutSeconds' | 'totalSeconds' | 'maxConcurrent'>;
+type Named = Pick<Upstream, 'alias' | 'timeoutSeconds' | 'totalSeconds' | 'maxConcurrent'> & {
+  resultBytes: number;
+};
 
 const longestSaid = 300;
 
@@ -22,8 +23,8 @@ const sentences: Record<Exclude<CallFault, 'refused'>, (server: Named) => string
     `${alias} refused what Keyward signs in with. Ask a manager to renew this server’s headers.`,
   not_mcp: ({ alias }) =>
     `${alias} answered something that is not MCP. Ask a manager to look at this server.`,
-  too_large: ({ alias }) =>
-    `${alias} answered more than ${toolLimits.answerBytes / 1_024 / 1_024} MiB, which is the most that is passed on. Ask for less.`,
+  too_large: ({ alias, resultBytes }) =>
+    `${alias} answered more than ${resultBytes / 1_048_576} MiB, which is the most that is passed on. Ask for less.`,
   cancelled: ({ alias }) => `The call of ${alias} was cancelled.`,
   silent: ({ alias, timeoutSeconds }) => `${alias} did not answer within ${timeoutSeconds} s.`,
   overtime: ({ alias, totalSeconds }) => `${alias} did not finish within ${totalSeconds} s.`,

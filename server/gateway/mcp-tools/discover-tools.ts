@@ -30,7 +30,7 @@ export async function discoverTools(
   const signal = AbortSignal.timeout(longestMs);
   let seen: UpstreamFault | undefined;
   const fetch = createUpstreamFetch(upstreamAgent, {
-    maxBytes: toolLimits.answerBytes,
+    maxBytes: toolLimits.listBytes,
     signal,
     onFault: (fault) => (seen ??= fault),
   });

@@ -32,6 +32,19 @@ export async function findReachableTool(ctx: Ctx, shownName: string): Promise<Of
 
 /** A page of the tools that the caller reaches. Throws `validation_failed` for a cursor of somewhere else. */
 export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPageView> {
+  const { tools, nextCursor, total } = await readToolPage(ctx, input);
+  return { items: tools.map(toToolView), nextCursor, total };
+}
+
+export interface ToolPage {
+  tools: OfferedTool[];
+  nextCursor: string | null;
+  /** Within reach, whatever the filters. */
+  total: number;
+}
+
+/** The same with all that the tools say. */
+export async function readToolPage(ctx: Ctx, input: ListToolsInput): Promise<ToolPage> {
   const list = {
     name: 'tools',
     scope: ctx.principal.tenantId,
@@ -47,9 +60,8 @@ export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPa
   const page = matching.slice(0, input.limit);
   const last = matching.length > page.length ? page.at(-1) : undefined;
   const names = page.map(({ shownName }) => shownName);
-  const tools = await readOfferedTools(ctx.runtime.db, ctx.principal.tenantId, names);
   return {
-    items: tools.map(toToolView),
+    tools: await readOfferedTools(ctx.runtime.db, ctx.principal.tenantId, names),
     nextCursor: last ? writeCursor(list, { key: last.shownName, id: last.server.id }) : null,
     total: reached.length,
   };

@@ -19,10 +19,8 @@ export const toolLimits = {
   rawName: 128,
   definitionBytes: 32 * 1_024,
   ofTenant: 2_000,
-  /** Of one answer of an upstream, a list of tools or a result. */
-  answerBytes: 10 * 1_024 * 1_024,
-  /** Calls that wait for a place at one server. */
-  waiting: 32,
+  /** Of one page of an upstream's list of tools. */
+  listBytes: 10 * 1_024 * 1_024,
 } as const;
 
 /** The revision of MCP that Keyward speaks to tool servers. */
