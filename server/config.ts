@@ -157,22 +157,18 @@ function toConfig(values: Values): Config {
     trustedProxies: values.KEYWARD_TRUSTED_PROXIES,
     clientAddressHeader: values.KEYWARD_CLIENT_ADDRESS_HEADER,
     upstreamAllow: values.KEYWARD_UPSTREAM_ALLOW,
-    mcp: toMcpLimits(values),
+    mcp: {
+      calls: values.KEYWARD_MCP_CALLS,
+      listeners: values.KEYWARD_MCP_LISTENERS,
+      streams: values.KEYWARD_MCP_STREAMS,
+      resultBytes: values.KEYWARD_MCP_RESULT_MIB * 1_048_576,
+      depth: values.KEYWARD_MCP_DEPTH,
+      queue: values.KEYWARD_MCP_QUEUE,
+    },
     forwardsNarrowed: values.KEYWARD_FORWARD_NARROWED === 'allow',
     maxConnectionsPerAddress: values.KEYWARD_MAX_CONNECTIONS,
     drainSeconds: values.KEYWARD_DRAIN_SECONDS,
     logLevel: values.KEYWARD_LOG_LEVEL,
-  };
-}
-
-function toMcpLimits(values: Values): McpLimits {
-  return {
-    calls: values.KEYWARD_MCP_CALLS,
-    listeners: values.KEYWARD_MCP_LISTENERS,
-    streams: values.KEYWARD_MCP_STREAMS,
-    resultBytes: values.KEYWARD_MCP_RESULT_MIB * 1_048_576,
-    depth: values.KEYWARD_MCP_DEPTH,
-    queue: values.KEYWARD_MCP_QUEUE,
   };
 }
 

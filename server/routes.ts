@@ -5,14 +5,17 @@ import type { Bundle } from '#server/doors/downloads/read-bundle.ts';
 import { answerForward } from '#server/doors/forward-auth/forward-door.ts';
 import { answerHealth, answerReadiness } from '#server/doors/health/health.ts';
 import type { RouteTable } from '#server/doors/http/server.ts';
+import { answerMcp } from '#server/doors/mcp/mcp-door.ts';
 import { answerMetrics } from '#server/doors/metrics/metrics-door.ts';
 import { answerJwks } from '#server/doors/oauth/jwks.ts';
 import { answerOauth } from '#server/doors/oauth/oauth-door.ts';
+import { answerResourceMetadata, metadataPath } from '#server/doors/oauth/resource-metadata.ts';
 import type { StaticExport } from '#server/doors/pages/export.ts';
 import { createPagesDoor } from '#server/doors/pages/pages.ts';
 import { answerRest } from '#server/doors/rest/door.ts';
 import { answerOidcCallback } from '#server/doors/sso-callback/oidc-callback.ts';
 import { answerTrpc } from '#server/doors/trpc/door.ts';
+import { mcpPath } from '#server/gateway/mcp-tools/schema.ts';
 import { callbackPath } from '#server/people/sso/commands.ts';
 
 /** Every way in. */
@@ -28,8 +31,11 @@ export function routeTable(site: StaticExport, bundle?: Bundle): RouteTable {
     ['/api/v1/auth/forward/', answerForward, 'proxied'],
     ['/api/', answerRest],
     [channelPath, refusePlainRequest],
+    [mcpPath, answerMcp, 'named'],
     ['/oauth/', answerOauth],
     ['/.well-known/jwks.json', answerJwks, 'linked'],
+    [metadataPath, answerResourceMetadata, 'linked'],
+    [metadataPath + mcpPath, answerResourceMetadata, 'linked'],
     ['/cli/', handout, 'linked'],
     ['/npm/', handout],
     ['/', createPagesDoor(site), 'linked'],

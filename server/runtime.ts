@@ -11,7 +11,7 @@ import type { Config } from '#server/config.ts';
 import type { Runtime } from '#server/core/access/context.ts';
 import { createAuditQueue } from '#server/core/audit/queue.ts';
 import { createRecentSecrets } from '#server/core/authentication/recent-secrets.ts';
-import { findEnd } from '#server/core/authentication/still-valid.ts';
+import { findEnd, isStillIn } from '#server/core/authentication/still-valid.ts';
 import { createLastUse } from '#server/core/credential-use/last-use.ts';
 import { createCookieSigner } from '#server/core/crypto/cookie-signer.ts';
 import { createEncryptor, masterKeyOf, type Encryptor } from '#server/core/crypto/encryption.ts';
@@ -38,6 +38,7 @@ import { countOpenRotations } from '#server/credentials/rotation/queries.ts';
 import { createAgentConnections } from '#server/doors/agents/agent-connections.ts';
 import { createAdmission } from '#server/doors/http/admission.ts';
 import { queues } from '#server/doors/jobs/queue.ts';
+import { createOpenCalls } from '#server/doors/mcp/open-calls.ts';
 import { createMetrics } from '#server/doors/metrics/metrics.ts';
 import { makeMonths } from '#server/oversight/audit-seals/make-months.ts';
 import { recordLoss } from '#server/oversight/audit-seals/record-loss.ts';
@@ -125,6 +126,13 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     findEnd: (principal) => findEnd(db, principal, clock.now()),
   });
   const agentConnections = createAgentConnections({ db, clock, log, hub });
+  const openCalls = createOpenCalls({
+    limits: config.mcp,
+    hub,
+    clock,
+    log,
+    isStillIn: (who) => isStillIn(db, who, clock.now()),
+  });
   const rates = createRates(config, clock, log);
   const admission = createAdmission(clock);
   const signer = createCookieSigner(await readInstallationKey(db, 'sign_in'));
@@ -143,6 +151,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     jobs,
     hub,
     agentConnections,
+    openCalls,
     mailer,
     seals,
     metrics: wantsMetrics(config)
@@ -183,6 +192,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
     async close() {
       clearInterval(warning);
       await mailSoon.close();
+      openCalls.close();
       await Promise.all([hub.close(), agentConnections.close(), jobs.close()]);
       mailer?.close();
       rates.close();

@@ -66,6 +66,7 @@ export async function startHttpServer(
       isLeaving = true;
       await sleep(config.drainSeconds * 1_000);
       // What stays open would keep the server from ever being idle.
+      runtime.openCalls.close();
       await Promise.all([runtime.hub.close(), runtime.agentConnections.close(), drain(server)]);
     },
   };

@@ -5,13 +5,18 @@ import type { OauthEndpoint } from '#server/doors/oauth/endpoint.ts';
 import { OauthError } from '#server/doors/oauth/form.ts';
 import { introspection } from '#server/doors/oauth/introspection.ts';
 import { jwksOperation } from '#server/doors/oauth/jwks.ts';
+import { metadataOperation } from '#server/doors/oauth/resource-metadata.ts';
 import { revocation } from '#server/doors/oauth/revocation.ts';
 import { tokenEndpoint } from '#server/doors/oauth/token.ts';
 import { AppError } from '#server/errors.ts';
 
 const endpoints: OauthEndpoint[] = [introspection, revocation, tokenEndpoint, deviceAuthorization];
 
-export const oauthOperations = [...endpoints.map(({ operation }) => operation), jwksOperation];
+export const oauthOperations = [
+  ...endpoints.map(({ operation }) => operation),
+  jwksOperation,
+  metadataOperation,
+];
 
 /** OAuth as its RFCs have it: forms in, JSON out, errors by their names. */
 export async function answerOauth(exchange: Exchange): Promise<void> {

@@ -6,6 +6,7 @@ import { bodyLimitOf, bodyLimits, readJson } from '#server/doors/http/body.ts';
 import { openCtx, type Door, type Exchange } from '#server/doors/http/exchange.ts';
 import { sendDownload } from '#server/doors/http/send-download.ts';
 import { sendFile } from '#server/doors/pages/send-file.ts';
+import { callProcedure } from '#server/doors/rest/call-procedure.ts';
 import { hotCallOf } from '#server/doors/rest/hot-calls.ts';
 import { openApiFile } from '#server/doors/rest/openapi.ts';
 import { coerceQuery, fieldTypes, type FieldTypes } from '#server/doors/rest/query.ts';
@@ -64,24 +65,12 @@ function handlerOf(route: RestRoute): Handler {
     // What has no body has nothing to wait for.
     const read = () => (hasBody ? readBodyFields(exchange, route.meta).then(gather) : gather({}));
     const ctx = await openCtx(exchange, { read });
-    const result: unknown = await (hot ? hot(ctx, input) : call(route, ctx, input));
+    const result: unknown = await (hot ? hot(ctx, input) : callProcedure(route, ctx, input));
     const { res } = exchange;
     if (result instanceof Download) await sendDownload(exchange, result);
     else if (route.rest.status === 204) res.writeHead(204).end();
     else sendJson(res, route.rest.status, result);
   };
-}
-
-/** Runs a procedure with all of its middleware, as tRPC's own callers do. */
-function call(route: RestRoute, ctx: unknown, input: unknown): Promise<unknown> {
-  const procedure = route.procedure as unknown as (options: Record<string, unknown>) => Promise<unknown>;
-  return procedure({
-    ctx,
-    path: route.name,
-    type: route.type,
-    getRawInput: async () => input,
-    batchIndex: 0,
-  });
 }
 
 type Fields = Record<string, unknown>;

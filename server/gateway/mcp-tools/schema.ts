@@ -23,6 +23,9 @@ export const toolLimits = {
   listBytes: 10 * 1_024 * 1_024,
 } as const;
 
+/** Where clients call tools. */
+export const mcpPath = '/mcp';
+
 /** The revision of MCP that Keyward speaks to tool servers. */
 export const protocolVersion = '2026-07-28';
 

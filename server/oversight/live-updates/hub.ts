@@ -45,6 +45,8 @@ export interface HubSubscriber {
   onAgent(id: string): void;
   /** Anything may have changed: the database was not heard, or is not. */
   onMissed(): void;
+  /** Something of a tenant changed, by topics. */
+  onChange?(change: Pick<Message, 'tenant' | 'topics'>): void;
 }
 
 const message = z.object({ tenant: z.string(), topics: z.array(z.string()), users: z.array(z.string()) });
@@ -92,6 +94,7 @@ export function createHub({ address, clock, log, findEnd }: HubOptions): Hub {
     }
     const change = message.parse(JSON.parse(payload));
     for (const watcher of watchers) if (concerns(change, watcher.principal)) watcher.add(change.topics);
+    for (const subscriber of subscribers) subscriber.onChange?.(change);
     const now = performance.now();
     remembered.push({ change, at: now });
     if (remembered.length <= rememberMost) return;
@@ -213,7 +216,6 @@ interface OpenWatcher extends Watcher {
 }
 
 function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => void): OpenWatcher {
-  const { origin, tenantId } = principal;
   const gathered = new Set<string>();
   let ready = Promise.withResolvers<void>();
   let timer: NodeJS.Timeout | undefined;
@@ -221,7 +223,7 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
   const watcher: OpenWatcher = {
     principal,
     lookAt: Infinity,
-    keys: new Set([`tenant:${tenantId}`, `${origin.kind}:${origin.id}`, ...keysOfPerson(principal)]),
+    keys: new Set(keysOf(principal)),
     add(topics) {
       for (const topic of topics) gathered.add(topic);
       timer ??= setTimeout(() => ready.resolve(), gatherMs);
@@ -244,6 +246,12 @@ function createWatcher(principal: Principal, onEnd: (watcher: OpenWatcher) => vo
     },
   };
   return watcher;
+}
+
+/** What a caller hangs on, as `notify_access()` names it. */
+export function keysOf(principal: Principal): string[] {
+  const { origin, tenantId } = principal;
+  return [`tenant:${tenantId}`, `${origin.kind}:${origin.id}`, ...keysOfPerson(principal)];
 }
 
 /** Of the person whose role decides what it may do. */
