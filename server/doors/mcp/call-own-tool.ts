@@ -16,7 +16,7 @@ export async function callOwnTool(call: McpCall, tool: OwnTool, params: CallPara
     const question = askFirst(call, tool, params);
     if (question) return question;
     const result: unknown = await callProcedure(tool.route, ctx, inputOf(tool, params));
-    recordCall(ctx, { resource: `keyward/${tool.name}`, shownName: tool.name });
+    recordCall(ctx, { name: tool.name, shownName: tool.name, serverId: null });
     return {
       content: [{ type: 'text', text: JSON.stringify(result) }],
       ...(isFields(result) && { structuredContent: result }),

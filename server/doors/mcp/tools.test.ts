@@ -79,7 +79,7 @@ test('a credential lists what it reaches; another tool is answered as one that i
     "select action, outcome, resource_label, detail from audit_events where action in ('access.denied', 'mcp_tool.call') order by sequence",
   );
   assert.deepEqual(rows, [
-    { action: 'mcp_tool.call', outcome: 'ok', resource_label: 'fixture__echo', detail: {} },
+    { action: 'mcp_tool.call', outcome: 'ok', resource_label: 'fixture__echo', detail: { tool: 'echo' } },
     {
       action: 'access.denied',
       outcome: 'denied',
@@ -101,12 +101,12 @@ test('calls of one tool by one credential are one row a minute with a count', as
   const mcp = createMcpCaller(desk, token);
   for (let at = 0; at < 5; at++)
     await mcp.send('tools/call', { name: 'fixture__echo', arguments: { text: 'secret words' } });
-  desk.clock.advance(61_000);
+  desk.clock.advance({ seconds: 61 });
   await desk.settle();
   const rows = await desk.sql<{ detail: object }>(
     "select detail from audit_events where action = 'mcp_tool.call' order by sequence",
   );
-  assert.deepEqual(rows, [{ detail: {} }, { detail: { count: 4 } }]);
+  assert.deepEqual(rows, [{ detail: { tool: 'echo' } }, { detail: { tool: 'echo', count: 4 } }]);
 });
 
 test('tools of more than a page are listed page by page, each once', async () => {

@@ -7,7 +7,6 @@ import {
 } from '#server/gateway/mcp-tools/call-upstream.ts';
 import type { CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
 import { recordCall } from '#server/gateway/mcp-tools/record-call.ts';
-import { resourceOf } from '#server/gateway/mcp-tools/view.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
@@ -27,7 +26,7 @@ export async function callTool(ctx: Ctx, call: Omit<UpstreamCall, 'caller'>): Pr
     caller: { tenantId, principal: ctx.principal },
   });
   const { definition, server, shownName } = call.tool;
-  const called = { resource: resourceOf(server.id, definition.name).id, shownName };
+  const called = { name: definition.name, shownName, serverId: server.id };
   recordCall(ctx, called, outcome.ok ? undefined : outcome.fault);
   if (!outcome.ok && telling.includes(outcome.fault)) checkSoon(ctx, server);
   return outcome;
