@@ -164,6 +164,7 @@ export async function createRuntime(config: Config, options: RuntimeOptions): Pr
           queues: writers,
           seals,
           agentConnections,
+          openCalls,
           countRotations: () => countOpenRotations(db),
         })
       : null,

@@ -35,7 +35,7 @@ function release(held: Map<string, number>, block: string): void {
   else held.set(block, count);
 }
 
-const readingMs = 12_000;
+const usualReadingMs = 12_000;
 const patient = new WeakSet<Socket>();
 
 /** Takes the limit on silence off a connection, whose door now bounds how long it may last. Returns what puts it back. */
@@ -53,7 +53,7 @@ export function allowSilence(socket: Socket): () => void {
  * Lets go of whoever takes nothing of what waits for them, sooner than of whoever waits for us. Any progress starts their
  * time anew: a slow line is no offence.
  */
-export function releaseIdleReaders(server: Server, usualMs: number): void {
+export function releaseIdleReaders(server: Server, usualMs: number, readingMs = usualReadingMs): void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);

@@ -1,7 +1,7 @@
 import { callOwnTool } from '#server/doors/mcp/call-own-tool.ts';
 import { failedTool, type McpCall, type Method } from '#server/doors/mcp/method.ts';
 import { ownTools } from '#server/doors/mcp/own-tools.ts';
-import { assertSame, isFields } from '#server/doors/mcp/read-message.ts';
+import { assertSame, isFields, type Fields } from '#server/doors/mcp/read-message.ts';
 import { RpcError } from '#server/doors/mcp/rpc-error.ts';
 import { callParams, metaKeys, type CallParams } from '#server/doors/mcp/schema.ts';
 import { AppError } from '#server/errors.ts';
@@ -27,7 +27,26 @@ export const callTool: Method = async (call) => {
 };
 
 async function passOn(call: McpCall, tool: OfferedTool, params: CallParams) {
-  const { ctx, request, reply, since } = call;
+  const { ctx, request } = call;
+  using ending = watch(call);
+  const started = performance.now();
+  const outcome = await callToolOfServer(ctx, {
+    tool,
+    arguments: params.arguments,
+    ...(request.isModern && { capabilities: capabilitiesOf(call), answers: answersOf(params) }),
+    signal: ending.signal,
+    onProgress: progressOf(call),
+  });
+  ctx.runtime.metrics?.toolCalled({
+    outcome: outcome.ok ? 'ok' : outcome.fault,
+    ms: performance.now() - started,
+  });
+  if (ending.signal.aborted) return answerEnded(call, ending.signal.reason);
+  return answer(call, tool, outcome);
+}
+
+/** Ends a call with its caller and with its credential. */
+function watch({ ctx, request, reply, since }: McpCall): Disposable & { signal: AbortSignal } {
   const ending = new AbortController();
   const leave = () => ending.abort('cancelled');
   reply.signal.addEventListener('abort', leave);
@@ -39,38 +58,27 @@ async function passOn(call: McpCall, tool: OfferedTool, params: CallParams) {
     kind: 'call',
     end: (why) => ending.abort(why),
   });
-  try {
-    const outcome = await callToolOfServer(ctx, {
-      tool,
-      arguments: params.arguments,
-      ...(request.isModern && { capabilities: capabilitiesOf(call), answers: answersOf(params) }),
-      signal: ending.signal,
-      onProgress: progressOf(call),
-    });
-    return answer(call, tool, { outcome, endedBy: ending.signal.aborted ? ending.signal.reason : undefined });
-  } finally {
-    close();
-    reply.signal.removeEventListener('abort', leave);
-  }
+  return {
+    signal: ending.signal,
+    [Symbol.dispose]() {
+      close();
+      reply.signal.removeEventListener('abort', leave);
+    },
+  };
 }
 
-interface Ended {
-  outcome: CallOutcome;
-  endedBy: unknown;
-}
-
-function answer({ request, reply }: McpCall, tool: OfferedTool, { outcome, endedBy }: Ended) {
-  if (endedBy === 'credential')
+function answerEnded({ reply }: McpCall, why: unknown): undefined {
+  if (why === 'credential')
     throw new AppError('token_invalid', 'This credential stopped working while the tool ran.');
-  // A client that cancelled waits for no answer.
-  if (endedBy === 'cancelled' && request.isModern) {
-    reply.leave();
-    return undefined;
-  }
+  // Who cancelled waits for no answer.
+  reply.leave();
+}
+
+function answer({ request }: McpCall, { server }: OfferedTool, outcome: CallOutcome): Fields {
   if (!outcome.ok) return failedTool(outcome.message);
   if (outcome.result['resultType'] === 'input_required' && !request.isModern)
     return failedTool(
-      `${tool.server.alias} wants to ask something, which this client cannot be asked. It has to speak MCP of 2026-07-28.`,
+      `${server.alias} wants to ask something, which this client cannot be asked. It has to speak MCP of 2026-07-28.`,
     );
   return outcome.result;
 }

@@ -67,7 +67,10 @@ export function openReply({ runtime, req, res }: Exchange): Reply {
       write(message);
       res.end();
     },
-    leave: () => void res.end(),
+    leave() {
+      if (!res.headersSent) res.writeHead(202, { 'Content-Length': 0 });
+      res.end();
+    },
   };
 }
 

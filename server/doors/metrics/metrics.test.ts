@@ -5,6 +5,9 @@ import { test } from 'node:test';
 import { startMetricsServer } from '#server/doors/metrics/metrics-door.ts';
 import { createCaller } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { addServer } from '#server/testing/mcp/add-server.ts';
+import { createMcpCaller } from '#server/testing/mcp/mcp-caller.ts';
+import { openToolServer } from '#server/testing/mcp/tool-server.ts';
 
 const token = 'a token for prometheus'.replaceAll(' ', '-');
 const settings = { KEYWARD_METRICS_TOKEN: token };
@@ -119,4 +122,17 @@ test('a port of its own asks for the token where there is one', async () => {
   } finally {
     await server.close();
   }
+});
+
+test('calls of tools are counted by what came of them, and what is open at /mcp', async () => {
+  await using desk = await openDesk({ settings: { ...settings, KEYWARD_UPSTREAM_ALLOW: '127.0.0.1/32' } });
+  await using upstream = await openToolServer();
+  await addServer(desk.ada, { alias: 'fixture', url: upstream.url });
+  const mcp = createMcpCaller(desk, (await desk.ada.createToken({ name: 'laptop' })).token);
+  await mcp.send('tools/call', { name: 'fixture__echo' });
+  await mcp.send('tools/call', { name: 'fixture__nothing' });
+  const text = await scrape(desk);
+  assert.match(text, /keyward_mcp_call_seconds_count\{outcome="ok"\} 1\n/);
+  assert.match(text, /keyward_mcp_open\{kind="request"\} 0\n/);
+  assert.match(text, /keyward_mcp_open\{kind="stream"\} 0\n/);
 });

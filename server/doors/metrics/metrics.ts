@@ -6,7 +6,9 @@ import { openRotationStates } from '#server/credentials/rotation/schema.ts';
 import type { AgentConnections } from '#server/doors/agents/agent-connections.ts';
 import type { closeCodes } from '#server/doors/agents/schema.ts';
 import type { Admission } from '#server/doors/http/admission.ts';
+import type { OpenCalls } from '#server/doors/mcp/open-calls.ts';
 import type { ErrorCode } from '#server/errors.ts';
+import type { CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
 import type { Seals } from '#server/oversight/audit-seals/seals.ts';
 import { troubleKinds } from '#server/oversight/audit-seals/troubles.ts';
 
@@ -23,6 +25,8 @@ export interface Metrics {
   refused(code: ErrorCode): void;
   /** A message of an agent was refused, and its connection closed for it. */
   agentRefused(why: keyof typeof closeCodes): void;
+  /** A tool of a server was called. */
+  toolCalled(call: { outcome: 'ok' | CallFault; ms: number }): void;
   /** All of it, in Prometheus' text format. */
   print(): Promise<{ type: string; text: string }>;
 }
@@ -38,6 +42,7 @@ export interface MetricSources {
   queues: Record<string, { waiting(): number }>;
   seals: Pick<Seals, 'watch' | 'troubles'>;
   agentConnections: Pick<AgentConnections, 'all' | 'online'>;
+  openCalls: Pick<OpenCalls, 'calls' | 'streams'>;
   /** Rotations of agents that are not over, of all servers together. */
   countRotations: () => Promise<Map<string, number>>;
 }
@@ -73,6 +78,13 @@ export function createMetrics(sources: MetricSources): Metrics {
     labelNames: ['why'],
     registers,
   });
+  const toolCalls = new Histogram({
+    name: 'keyward_mcp_call_seconds',
+    help: 'How long calls of tools took, with what the tool server needed, by what came of them.',
+    labelNames: ['outcome'],
+    buckets: [...seconds, 30, 60, 300],
+    registers,
+  });
   const { admission, jobs, queues, seals } = sources;
   const gauges = [
     gaugeConnections(sources),
@@ -83,6 +95,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     ...gaugeSealing(seals),
     gaugeAgents(sources),
     gaugeRotations(sources),
+    gaugeMcp(sources),
   ];
   for (const gauge of gauges) registry.registerMetric(gauge);
   return {
@@ -92,6 +105,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     refused: (code) => refusals.inc({ code }),
     agentRefused: (why) => agentRefusals.inc({ why }),
+    toolCalled: ({ outcome, ms }) => toolCalls.observe({ outcome }, ms / 1_000),
     print: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   };
 }
@@ -206,5 +220,17 @@ const gaugeRotations = ({ countRotations }: MetricSources) =>
       const counts = await countRotations().catch(() => undefined);
       this.reset();
       for (const state of openRotationStates) if (counts) this.set({ state }, counts.get(state) ?? 0);
+    },
+  });
+
+const gaugeMcp = ({ openCalls }: MetricSources) =>
+  new Gauge({
+    name: 'keyward_mcp_open',
+    help: 'Requests to /mcp that are under way, and event streams that are open there.',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      this.set({ kind: 'request' }, openCalls.calls.held());
+      this.set({ kind: 'stream' }, openCalls.streams());
     },
   });
