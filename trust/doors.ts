@@ -23,6 +23,8 @@ export interface Door {
   fields: Fields;
   /** Refuses a field that it does not know, as what takes JSON does. */
   isStrict?: true;
+  /** By which status it refuses one; left out: 422. */
+  refusesBy?: number;
   who?: Who;
   /** What it is answered with; left out: 200. */
   status?: number;
@@ -213,6 +215,13 @@ const doors: Record<string, Prepare> = {
     fields: {},
     who: { token: await replaced(place) },
     status: 401,
+  }),
+  'a request of MCP': async (place) => ({
+    call: 'POST /mcp',
+    takes: 'json',
+    refusesBy: 400,
+    fields: { jsonrpc: '2.0', id: '1', method: 'tools/list' },
+    who: { token: await tokenOf(place) },
   }),
   'a return from the issuer': async (place, doorway) => {
     const began = await doorway.server.send('POST /api/v1/auth/oidc', { body: {} });

@@ -263,3 +263,16 @@ export const channelTable: Record<string, 'agent'> = {
   'agent.rotation_complete': 'agent',
   'agent.rotation_failed': 'agent',
 };
+
+/** Keyward's own tools at /mcp, complete. Beside what is named here, each takes `mcp:call`. */
+export const ownToolTable: Record<
+  string,
+  { from: Role; permission: Permission | 'signed-in'; key: boolean }
+> = {
+  explain_access: { from: 'member', permission: 'signed-in', key: true },
+  list_agents: { from: 'manager', permission: 'agents:read', key: true },
+  list_tokens: { from: 'member', permission: 'tokens:read', key: false },
+  revoke_token: { from: 'member', permission: 'tokens:revoke', key: false },
+  rotate_agent_token: { from: 'manager', permission: 'agents:rotate', key: true },
+  whoami: { from: 'member', permission: 'signed-in', key: true },
+};

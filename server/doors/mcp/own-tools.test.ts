@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUIDv7 } from 'node:crypto';
 import { test } from 'node:test';
+import { keyPermissions, roles, type Role } from '#server/core/access/schema.ts';
+import { ownTools } from '#server/doors/mcp/own-tools.ts';
+import { ownToolTable } from '#server/testing/access-table.ts';
 import { enrollAgent } from '#server/testing/agents.ts';
 import type { Answer } from '#server/testing/caller.ts';
 import { openDesk, type Desk } from '#server/testing/desk.ts';
@@ -174,3 +177,35 @@ test('a token of another person, and of another tenant, is unknown', async () =>
   assert.match(sentenceOf(await call('revoke_token', { id: credential.id, confirm: true })), /no such token/);
   assert.equal(await isRevoked(desk, credential.id), false);
 });
+
+test('every own tool has its row in the access table, and says the same of itself', () => {
+  const said = [...ownTools.values()].map(({ name, permission }) => [name, permission ?? 'signed-in']);
+  const rows = Object.entries(ownToolTable).map(([name, { permission }]) => [name, permission]);
+  assert.deepEqual(said.toSorted(), rows.toSorted());
+});
+
+test('each role, and a key, calls the own tools that the table says, and no others', async (t) => {
+  await using desk = await openDesk();
+  const key = await desk.ada.createKey({ name: 'whole', permissions: [...keyPermissions] });
+  for (const role of roles) {
+    const person = await desk.join(`A${role}`, role === 'viewer' ? 'member' : role);
+    const { token } = await person.createToken({ name: 'all' });
+    await desk.ada.send(`PATCH /api/v1/users/${person.id}`, { body: { role } });
+    await t.test(role, () => tryTools(createMcpCaller(desk, token), ({ from }) => isAtLeast(role, from)));
+  }
+  await t.test('a key', () => tryTools(createMcpCaller(desk, key.token), (row) => row.key));
+});
+
+const isAtLeast = (role: Role, from: Role) => roles.indexOf(role) >= roles.indexOf(from);
+
+type Row = (typeof ownToolTable)[string];
+
+async function tryTools(mcp: ReturnType<typeof createMcpCaller>, mayCall: (row: Row) => boolean) {
+  const mayUse = (await mcp.send('tools/list')).status === 200;
+  for (const [name, row] of Object.entries(ownToolTable)) {
+    const answer = await mcp.send('tools/call', { name, arguments: { neverAField: true, confirm: true } });
+    const isDenied =
+      answer.status === 403 || /permission|Only a person/.test(resultOf(answer).content[0]?.text ?? '');
+    assert.equal(!isDenied, mayUse && mayCall(row), `${name}: ${answer.text}`);
+  }
+}

@@ -44,7 +44,7 @@ export const bodyBounds = { length: 100_000, values: 1_000_000 } as const;
 
 const fields = z.record(z.string(), z.unknown());
 
-export const messageSchema = z.object({
+export const messageSchema = z.strictObject({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string().max(200), z.number()]).optional(),
   method: z.string().min(1).max(200),
