@@ -3,8 +3,9 @@ import { after, test } from 'node:test';
 import type { AgentState } from '#cli/agent/published.d.ts';
 import { openDesk } from '#server/testing/desk.ts';
 import { followFirstRun } from '#server/testing/first-run.ts';
+import { openToolServer } from '#server/testing/mcp/tool-server.ts';
 
-const desk = await openDesk();
+const desk = await openDesk({ settings: { KEYWARD_UPSTREAM_ALLOW: '127.0.0.1' } });
 after(() => desk[Symbol.asyncDispose]());
 const { origin } = desk;
 const bob = await desk.join('Bob', 'manager');
@@ -27,4 +28,12 @@ test('the first run of docs/agents.md does what it says, line by line', async ()
   const { current } = JSON.parse(await run.read('build-1.json')) as AgentState;
   const { body } = await desk.send('GET /api/v1/me', { token: current.token });
   assert.equal(body['agent']?.['name'], 'build-1');
+});
+
+test('the first run of docs/mcp.md does what it says, line by line', async () => {
+  await using upstream = await openToolServer();
+  await using run = await followFirstRun('docs/mcp.md', { origin, token, email, tools: upstream.url });
+  assert.ok(run.lines <= 10, 'a first run has ten lines at most');
+  assert.match(run.said, /"tools":\[[^]*"name":"demo__echo"/);
+  assert.match(run.said, /"content":\[\{"type":"text","text":"hello"\}\]/);
 });

@@ -19,7 +19,7 @@ const fromRoot = (file: string) => new URL(`../../${file}`, import.meta.url);
 /** Runs the first block of shell of a document, line by line, with these in the place of its examples. Throws what failed. */
 export async function followFirstRun(
   document: string,
-  { origin, token, email }: { origin: string; token: string; email: string },
+  { origin, token, email, tools = '' }: { origin: string; token: string; email: string; tools?: string },
 ): Promise<FirstRun> {
   await ensureCliBuilt();
   const text = await readFile(fromRoot(document), 'utf8');
@@ -27,7 +27,8 @@ export async function followFirstRun(
   const filledIn = script
     .replace('http://localhost:3000', origin)
     .replace('kw_pat_…', token)
-    .replace('you@example.com', email);
+    .replace('you@example.com', email)
+    .replace('https://tools.example.com/mcp', tools);
   const folder = await mkdtemp(path.join(tmpdir(), 'keyward-docs-'));
   const drop = () => rm(folder, { recursive: true, force: true });
   try {
