@@ -36,9 +36,9 @@ export function openReply({ runtime, req, res }: Exchange): Reply {
     clearInterval(keepAlive);
     closeStream?.();
     restore();
-    gone.abort();
+    gone.abort('gone');
   });
-  if (res.closed || res.destroyed) gone.abort();
+  if (res.closed || res.destroyed) gone.abort('gone');
 
   function stream(): boolean {
     if (closeStream) return true;

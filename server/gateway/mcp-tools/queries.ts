@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, ne, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, inArray, ne, sql, type Placeholder, type SQL } from 'drizzle-orm';
 import type { Connection, Database, Transaction } from '#db/client.ts';
 import { mcpServers, mcpTools } from '#db/schema/tool-servers.ts';
 import type { TenantId } from '#server/core/access/principal.ts';
@@ -29,7 +29,7 @@ export interface OfferedTool {
 }
 
 /** What can be offered at all: approved, listed by its server, and of a server that is on. */
-function isOffered(tenantId: TenantId): SQL | undefined {
+function isOffered(tenantId: TenantId | Placeholder): SQL | undefined {
   return and(
     eq(mcpTools.tenantId, tenantId),
     eq(mcpTools.state, 'approved'),
@@ -83,16 +83,29 @@ export function readOfferedTools(
     .orderBy(byShownName);
 }
 
+/** Made once for a database: it is what every call asks, and to write it takes longer than to send it. */
+function prepareFind(db: Database) {
+  const shownName = sql.placeholder('shownName');
+  return selectOffered(db)
+    .where(
+      and(
+        isOffered(sql.placeholder('tenantId')),
+        sql`lower(${mcpTools.shownName}) = lower(${shownName}::text)`,
+        eq(mcpTools.shownName, shownName),
+      ),
+    )
+    .prepare('find_offered_tool');
+}
+const prepared = new WeakMap<Database, ReturnType<typeof prepareFind>>();
+
 export async function findOfferedTool(
-  db: Connection,
+  db: Database,
   tenantId: TenantId,
   shownName: string,
 ): Promise<OfferedTool | undefined> {
-  const isIt = and(
-    sql`lower(${mcpTools.shownName}) = lower(${shownName})`,
-    eq(mcpTools.shownName, shownName),
-  );
-  const [tool] = await selectOffered(db).where(and(isOffered(tenantId), isIt));
+  const find = prepared.get(db) ?? prepareFind(db);
+  prepared.set(db, find);
+  const [tool] = await find.execute({ tenantId, shownName });
   return tool;
 }
 
