@@ -66,11 +66,11 @@ test('each is behind its permission, listed and called', async () => {
     assert.match(sentenceOf(await mcp.send('tools/call', { name, arguments: args })), /needs the permission/);
   }
   await desk.settle();
-  const denied = await desk.sql(
+  const denied = await desk.sql<{ permission: string }>(
     "select detail ->> 'permission' as permission from audit_events where action = 'access.denied' order by sequence",
   );
   assert.deepEqual(
-    denied.map((row) => Object.values(row)[0]),
+    denied.map(({ permission }) => permission),
     ['tokens:read', 'tokens:revoke', 'agents:read', 'agents:rotate'],
   );
 });
@@ -102,7 +102,7 @@ const isRevoked = async (desk: Desk, id: string) => {
     'select revoked_at from credentials where id = $1',
     [id],
   );
-  return row?.revoked_at != null;
+  return row !== undefined && row.revoked_at !== null;
 };
 
 test('a client that cannot ask has to say that the person agreed', async () => {
@@ -179,9 +179,13 @@ test('a token of another person, and of another tenant, is unknown', async () =>
 });
 
 test('every own tool has its row in the access table, and says the same of itself', () => {
-  const said = [...ownTools.values()].map(({ name, permission }) => [name, permission ?? 'signed-in']);
-  const rows = Object.entries(ownToolTable).map(([name, { permission }]) => [name, permission]);
-  assert.deepEqual(said.toSorted(), rows.toSorted());
+  const said = Object.fromEntries(
+    [...ownTools.values()].map(({ name, permission }) => [name, permission ?? 'signed-in']),
+  );
+  const rows = Object.fromEntries(
+    Object.entries(ownToolTable).map(([name, { permission }]) => [name, permission]),
+  );
+  assert.deepEqual(said, rows);
 });
 
 test('each role, and a key, calls the own tools that the table says, and no others', async (t) => {

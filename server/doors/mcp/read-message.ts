@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { RpcError } from '#server/doors/mcp/rpc-error.ts';
-import { messageSchema, metaKeys, revisions, unnamedRevision } from '#server/doors/mcp/schema.ts';
+import { messageSchema, metaKeys, revisions } from '#server/doors/mcp/schema.ts';
 import { protocolVersion } from '#server/gateway/mcp-tools/schema.ts';
 
 export type Fields = Record<string, unknown>;
@@ -15,7 +15,6 @@ export interface RpcRequest {
   meta: Fields;
   /** Of 2026-07-28, whose requests say all of themselves. */
   isModern: boolean;
-  revision: string;
 }
 
 export interface RpcNotice {
@@ -32,7 +31,8 @@ export function readMessage(body: unknown, headers: IncomingHttpHeaders): RpcReq
   const { id, method, params = {} } = parsed.data;
   const meta = isFields(params['_meta']) ? params['_meta'] : {};
   const claimed = meta[metaKeys.revision];
-  assertKnown(named ?? claimed);
+  if (claimed !== undefined) assertKnown(claimed, [protocolVersion]);
+  if (named !== undefined) assertKnown(named, revisions);
   if (id === undefined) return { kind: 'notice', method, params };
   const isModern = claimed !== undefined || named === protocolVersion;
   if (isModern) assertModern({ method, params, meta, headers });
@@ -43,7 +43,6 @@ export function readMessage(body: unknown, headers: IncomingHttpHeaders): RpcReq
     params,
     meta,
     isModern,
-    revision: isModern ? protocolVersion : (named ?? unnamedRevision),
   };
 }
 
@@ -60,11 +59,12 @@ function invalidRequest(body: unknown): RpcError {
   return new RpcError('invalidRequest', sentence, { status: 400 });
 }
 
-function assertKnown(requested: unknown): void {
-  if (requested === undefined || revisions.some((known) => known === requested)) return;
+/** Only 2026-07-28 is claimed in a body; the revisions before it stand in a header. */
+function assertKnown(requested: unknown, supported: readonly unknown[]): void {
+  if (supported.includes(requested)) return;
   throw new RpcError('unknownRevision', 'This server does not speak that revision of MCP.', {
     status: 400,
-    data: { supported: revisions, requested },
+    data: { supported, requested },
   });
 }
 

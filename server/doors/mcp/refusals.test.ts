@@ -97,7 +97,7 @@ test('the metadata of the resource is one document at two addresses, without an 
   for (const path of ['', '/mcp']) {
     const { status, body } = await desk.send(`GET /.well-known/oauth-protected-resource${path}`);
     assert.equal(status, 200);
-    assert.deepEqual(body as unknown, {
+    assert.deepEqual(body, {
       resource: `${desk.origin}/mcp`,
       resource_name: 'Keyward',
       scopes_supported: ['mcp:call'],
@@ -138,6 +138,12 @@ test('what is wrong with a message is said in the words of JSON-RPC', async (t: 
       400,
       -32_022,
       () => post(JSON.stringify(list), { 'mcp-protocol-version': '2030-01-01' }),
+    ],
+    [
+      'an older revision in the body',
+      400,
+      -32_022,
+      () => mcp.send('tools/list', {}, { meta: { 'io.modelcontextprotocol/protocolVersion': '2025-11-25' } }),
     ],
     [
       'an unknown revision, before a header',

@@ -5,9 +5,6 @@ import { protocolVersion } from '#server/gateway/mcp-tools/schema.ts';
 /** Revisions before 2026-07-28, which begin with `initialize`. */
 export const olderRevisions = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07'] as const;
 export const revisions: readonly string[] = [protocolVersion, ...olderRevisions];
-/** What a request of before 2025-06-18 speaks, which has no header that says so. */
-export const unnamedRevision = '2025-03-26';
-
 export const serverInfo = { name: 'keyward', title: 'Keyward', version: manifest.version };
 
 const prefix = 'io.modelcontextprotocol';

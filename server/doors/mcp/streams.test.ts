@@ -44,8 +44,10 @@ async function openSlow(more: { run?: RunTool; settings?: Record<string, string>
 const listen = (mcp: ReturnType<typeof createMcpCaller>, id = 1) =>
   mcp.open('subscriptions/listen', { notifications: { toolsListChanged: true } }, { id });
 
+const resultIn = (message: object = {}) => (message as { result: { content: unknown } }).result;
+
 /** Whether nothing more comes, within that time. */
-async function endsWithin(messages: AsyncGenerator<unknown>, ms: number): Promise<boolean> {
+async function endsWithin(messages: AsyncGenerator, ms: number): Promise<boolean> {
   const rest = (async () => {
     for await (const _ of messages);
     return true;
@@ -69,9 +71,7 @@ test('progress is passed on where it is asked for, ahead of the result, as a str
     { progressToken: 'mine', progress: 1 },
     { progressToken: 'mine', progress: 2 },
   ]);
-  assert.deepEqual((messages[2]?.['result'] as { content: unknown }).content, [
-    { type: 'text', text: 'done' },
-  ]);
+  assert.deepEqual(resultIn(messages[2]).content, [{ type: 'text', text: 'done' }]);
   const plain = await slow.mcp.send('tools/call', { name });
   assert.match(plain.headers.get('content-type') ?? '', /application\/json/);
 });

@@ -10,7 +10,7 @@ import { openToolServer, tool } from '#server/testing/mcp/tool-server.ts';
 const settings = { KEYWARD_UPSTREAM_ALLOW: '127.0.0.1/32' };
 
 const namesIn = (body: Json) =>
-  (body['result']?.['tools'] as unknown as { name: string }[]).map(({ name }) => name);
+  (body as unknown as { result: { tools: { name: string }[] } }).result.tools.map(({ name }) => name);
 
 async function openClient(desk: Desk, token: string, mode: 'auto' | 'legacy'): Promise<Client> {
   const client = new Client({ name: 'test', version: '1.0.0' }, { versionNegotiation: { mode } });
