@@ -10,6 +10,7 @@ import { globalSetup, globalTeardown } from '#server/testing/cluster.ts';
 import type { TrustPromise } from './promise.ts';
 import { lineOf, writeTrustPage, type Result } from './report.ts';
 import { openStage, type Stage } from './stage.ts';
+import { tryClients } from './try-clients.ts';
 import { checkPromise, needsOwnStage, runControl } from './try-promise.ts';
 
 interface Options {
@@ -17,6 +18,8 @@ interface Options {
   all: boolean;
   /** The controls, and nothing else. */
   controls: boolean;
+  /** Real clients of MCP, and nothing else. */
+  clients: boolean;
   /** Ids; none: all that the other options ask for. */
   only: string[];
 }
@@ -33,6 +36,7 @@ export async function runTrust(args: string[]): Promise<TestCounts> {
   run.defer(() => void process.off('SIGINT', stop).off('SIGTERM', stop));
   await globalSetup();
   run.defer(globalTeardown);
+  if (options.clients) return await tryClients();
   const results: Result[] = [];
   if (!options.controls) results.push(...(await checkAll(chosen)));
   if (options.controls || options.all) results.push(...(await controlAll(chosen)));
@@ -47,6 +51,7 @@ function readOptions(args: string[]): Options {
     options: {
       all: { type: 'boolean', default: false },
       controls: { type: 'boolean', default: false },
+      clients: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
     },
   });

@@ -61,10 +61,12 @@ const described: Record<Name, Described> = {
   },
 };
 
+const routes = restRoutes();
+
 /** Keyward's own tools, by name. They call the procedures that the REST API calls. */
 export const ownTools: ReadonlyMap<string, OwnTool> = new Map(
   Object.entries(described).map(([name, { procedure, ...tool }]) => {
-    const route = restRoutes().find((candidate) => candidate.name === procedure);
+    const route = routes.find((candidate) => candidate.name === procedure);
     if (!route) throw new Error(`There is no procedure ${procedure}`);
     return [name, { ...tool, name, route, inputSchema: describeInput(route, tool.confirm) }];
   }),

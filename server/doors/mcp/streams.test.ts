@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDesk, type Desk } from '#server/testing/desk.ts';
+import { openDesk } from '#server/testing/desk.ts';
 import { addServer } from '#server/testing/mcp/add-server.ts';
 import { createMcpCaller, readMessages } from '#server/testing/mcp/mcp-caller.ts';
 import { openToolServer, tool, type RunTool } from '#server/testing/mcp/tool-server.ts';
@@ -25,7 +25,8 @@ async function openSlow(more: { run?: RunTool; settings?: Record<string, string>
   };
   const upstream = opening.use(await openToolServer({ run: more.run ?? run }));
   const { server } = await addServer(desk.ada, { alias: 'fixture', url: upstream.url });
-  const { token, credential } = await desk.ada.createToken({ name: 'all' });
+  const bob = await desk.join('Bob', 'member');
+  const { token, credential } = await bob.createToken({ name: 'all' });
   const opened = opening.move();
   return {
     desk,
@@ -33,6 +34,7 @@ async function openSlow(more: { run?: RunTool; settings?: Record<string, string>
     server,
     token,
     id: credential.id,
+    bob,
     mcp: createMcpCaller(desk, token),
     started: started.promise,
     gone: () => Promise.race([gone.promise.then(() => true), sleep(1_000, false)]),
@@ -107,7 +109,7 @@ test('a call ends with its credential, in the answer and at its server', async (
   await using slow = await openSlow();
   const call = slow.mcp.send('tools/call', { name });
   await slow.started;
-  await slow.desk.ada.revokeToken(slow.id);
+  await slow.bob.revokeToken(slow.id);
   const revokedAt = performance.now();
   const answer = await call;
   assert.ok(performance.now() - revokedAt < 100);
@@ -119,7 +121,7 @@ test('a call goes on while something else of its credential changes', async () =
   await using slow = await openSlow();
   const call = slow.mcp.send('tools/call', { name });
   await slow.started;
-  await slow.desk.ada.send(`PATCH /api/v1/tokens/${slow.id}`, { body: { name: 'another name' } });
+  await slow.bob.send(`PATCH /api/v1/tokens/${slow.id}`, { body: { name: 'another name' } });
   const other = await slow.desk.ada.createToken({ name: 'other' });
   await slow.desk.ada.revokeToken(other.credential.id);
   await sleep(200);
@@ -128,10 +130,13 @@ test('a call goes on while something else of its credential changes', async () =
 });
 
 /** Each: what ends the right to listen. */
-const endings: Record<string, (desk: Desk, id: string) => Promise<unknown>> = {
-  'its revocation': (desk, id) => desk.ada.revokeToken(id),
-  'being switched off': (desk, id) =>
-    desk.ada.send(`PATCH /api/v1/tokens/${id}`, { body: { enabled: false } }),
+const endings: Record<string, (slow: Awaited<ReturnType<typeof openSlow>>) => Promise<unknown>> = {
+  'its revocation': ({ bob, id }) => bob.revokeToken(id),
+  'being switched off': ({ bob, id }) => bob.send(`PATCH /api/v1/tokens/${id}`, { body: { enabled: false } }),
+  'the deactivation of its owner': ({ desk, bob }) =>
+    desk.ada.send(`POST /api/v1/users/${bob.id}/deactivate`),
+  'another role of its owner': ({ desk, bob }) =>
+    desk.ada.send(`PATCH /api/v1/users/${bob.id}`, { body: { role: 'viewer' } }),
 };
 
 for (const [what, end] of Object.entries(endings))
@@ -144,8 +149,7 @@ for (const [what, end] of Object.entries(endings))
       const first = await messages.next();
       assert.equal((first.value as { method: string }).method, 'notifications/subscriptions/acknowledged');
     }
-    const ending = end(slow.desk, slow.id);
-    await ending;
+    await end(slow);
     const ended = await Promise.all(all.map((messages) => endsWithin(messages, 100)));
     assert.deepEqual(ended, [true, true]);
   });

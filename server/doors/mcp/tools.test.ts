@@ -171,22 +171,34 @@ test('what a tool wants repeated as a header has to be', async () => {
 
 test('what a server wants to ask goes to the client, and its answers back; an older client is told', async () => {
   await using desk = await openDesk({ settings });
-  await using upstream = await openToolServer();
+  const question = {
+    method: 'elicitation/create',
+    params: { mode: 'form', message: 'Which?', requestedSchema: { type: 'object', properties: {} } },
+  };
+  const asking = { resultType: 'input_required', inputRequests: { which: question }, requestState: 'opaque' };
+  let isAsking = true;
+  await using upstream = await openToolServer({ run: () => Promise.resolve(isAsking ? asking : 'done') });
   await addServer(desk.ada, { alias: 'fixture', url: upstream.url });
   const { token } = await desk.ada.createToken({ name: 'all' });
   const mcp = createMcpCaller(desk, token);
-  const inputResponses = { name: { action: 'accept', content: { name: 'Ada' } } };
+  const capabilities = { elicitation: { form: {} } };
+  const asked = await mcp.send('tools/call', { name: 'fixture__echo' }, { capabilities });
+  const { _meta, ...result } = asked.body['result'] as unknown as Record<string, unknown>;
+  assert.deepEqual(result, asking);
+  assert.deepEqual(Object.keys(_meta as object), ['io.modelcontextprotocol/serverInfo']);
+  const older = await mcp.sendOlder('tools/call', { name: 'fixture__echo' });
+  assert.match(older.text, /"isError":true/);
+  isAsking = false;
+  const inputResponses = { which: { action: 'accept', content: {} } };
   await mcp.send(
     'tools/call',
     { name: 'fixture__echo', inputResponses, requestState: 'opaque' },
-    { capabilities: { elicitation: { form: {} } } },
+    { capabilities },
   );
   const sent = JSON.parse(upstream.hits.at(-1)?.body ?? '') as {
     params: Record<string, Record<string, unknown>>;
   };
   assert.deepEqual(sent.params['inputResponses'], inputResponses);
   assert.equal(sent.params['requestState'], 'opaque');
-  assert.deepEqual(sent.params['_meta']?.['io.modelcontextprotocol/clientCapabilities'], {
-    elicitation: { form: {} },
-  });
+  assert.deepEqual(sent.params['_meta']?.['io.modelcontextprotocol/clientCapabilities'], capabilities);
 });

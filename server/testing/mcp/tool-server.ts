@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { createMcpHandler, Server } from '@modelcontextprotocol/server';
+import { createMcpHandler, isInputRequiredResult, Server } from '@modelcontextprotocol/server';
 import type { ToolDefinition } from '#db/schema/tool-servers.ts';
 import { openHttpServer, type Hit, type HttpServer } from '#server/testing/mcp/http-server.ts';
 
@@ -63,7 +63,7 @@ function createServer(state: Pick<ToolServer, 'tools' | 'run'>): Server {
           params: { progressToken: params._meta?.progressToken ?? 0, progress },
         }),
     });
-    return { content: [{ type: 'text', text: String(result) }] };
+    return isInputRequiredResult(result) ? result : { content: [{ type: 'text', text: String(result) }] };
   });
   return server;
 }
