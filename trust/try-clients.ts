@@ -51,7 +51,7 @@ const clients: Client[] = [
     file: bin('conformance'),
     async run({ url, token, home }) {
       await using proxy = await openTokenProxy(new URL(url).origin, token);
-      return runNode(home, [
+      return await runNode(home, [
         bin('conformance'),
         'server',
         '--url',
@@ -111,7 +111,8 @@ function install(): boolean {
   if (existsSync(program('.bin'))) return true;
   console.log('Installing clients of MCP, about 1 GB …');
   try {
-    execFileSync('npm', ['ci', '--ignore-scripts'], { cwd: folder, stdio: 'ignore' });
+    // Not `npm ci`: a dependency that is optional, and of another system, is in no registry and so not in the lock.
+    execFileSync('npm', ['install', '--ignore-scripts'], { cwd: folder, stdio: 'ignore' });
     return true;
   } catch {
     console.log('SKIPPED all clients: they cannot be installed here');
