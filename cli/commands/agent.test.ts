@@ -186,16 +186,13 @@ setInterval(() => {}, 1000);
 `,
   );
   const { current } = onDisk('worker');
-  const run = line.run([
-    'agent',
-    'run',
-    '--state',
-    stateOf('worker'),
-    '--exec',
-    `${process.execPath} ${worker}`,
-  ]);
-  for (let waited = 0; !existsSync(log); waited += 20) {
-    assert.ok(waited < 20_000);
+  let said = '';
+  const run = line.run(
+    ['agent', 'run', '--state', stateOf('worker'), '--exec', `${process.execPath} ${worker}`],
+    { onOutput: (all) => (said = all) },
+  );
+  for (let waited = 0; !existsSync(log) || !said.includes(' connected to '); waited += 20) {
+    assert.ok(waited < 20_000, said);
     await sleep(20);
   }
   await ok('agent rotate worker');
