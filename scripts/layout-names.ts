@@ -19,7 +19,7 @@ const NAMED_FREELY = 'doors oversight core'.split(' ');
 const ROOM_FILES = 'schema names rules queries view commands router'.split(' ');
 const VERBS = [
   'accept activate approve call cancel change check close compare consume count deactivate deliver describe discover end enrol enroll exchange expire export',
-  'find identify import install introspect invite issue link list lock login meter name notify pause pin promote prune publish read recognise record',
+  'find identify import install introspect invite issue link list lock login meter name narrow notify pause pin promote prune publish read recognise record',
   'recover redeem refresh render renew request restore retire revoke rotate scan schedule',
   'seal send serve settle sign stage start stream sweep sync test track transfer unseal verify watch write',
 ].flatMap((line) => line.split(' '));

@@ -1,7 +1,6 @@
 'use client';
 import { useWatch, type Control, type UseFormRegisterReturn } from 'react-hook-form';
 import { Checkbox } from '#components/ui/checkbox.tsx';
-import { rolePermissions } from '#server/core/access/permissions.ts';
 import type { Role } from '#server/core/access/schema.ts';
 import type { EditedUser } from './edit-dialog.tsx';
 import { roleWords } from './role-badge.tsx';
@@ -21,7 +20,7 @@ const shown = 3;
 export function RoleGain({ id, role, control, field }: RoleGainProps) {
   const chosen = useWatch({ control, name: 'role' });
   const { data } = useUser(id);
-  const gained = [...rolePermissions[chosen].difference(rolePermissions[role])];
+  const gained = data?.gains[chosen] ?? [];
   const tokens = data?.holds.tokens.filter(({ isWhole }) => isWhole) ?? [];
   if (gained.length === 0 || tokens.length === 0) return null;
   const names = tokens.slice(0, shown).map(({ name }) => name);

@@ -28,6 +28,7 @@ import {
   assertNotBeyond,
   assertNotSelf,
   assertPlatformAdminRemains,
+  gainsOf,
   isRaised,
   permissionsOf,
 } from '#server/people/users/rules.ts';
@@ -45,7 +46,8 @@ import { toUserView } from '#server/people/users/view.ts';
 export async function getUser(ctx: PersonCtx, { id }: UserIdInput): Promise<UserDetailView> {
   const { tenantId } = ctx.principal;
   const user = await viewUser(ctx.runtime.db, tenantId, id);
-  return { ...user, holds: await findHoldings(ctx.runtime.db, { tenantId, userId: id }, ctx.now()) };
+  const holds = await findHoldings(ctx.runtime.db, { tenantId, userId: id }, ctx.now());
+  return { ...user, holds, gains: gainsOf(user) };
 }
 
 /**

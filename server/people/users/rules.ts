@@ -1,5 +1,5 @@
 import { effectivePermissions } from '#server/core/access/permissions.ts';
-import type { Permission, Role } from '#server/core/access/schema.ts';
+import { roles, type Permission, type Role } from '#server/core/access/schema.ts';
 import { AppError, invalid } from '#server/errors.ts';
 
 interface Rights {
@@ -10,6 +10,12 @@ interface Rights {
 /** What a person may do, and so each of their tokens that may do everything. */
 export function permissionsOf({ role, platformAdmin = false }: Rights): ReadonlySet<Permission> {
   return effectivePermissions({ kind: 'user', role, isPlatformAdmin: platformAdmin }, ['*']);
+}
+
+/** What each role would let a person do that they may not do now. */
+export function gainsOf(rights: Rights): Record<Role, Permission[]> {
+  const gain = (role: Role) => [...permissionsOf({ ...rights, role }).difference(permissionsOf(rights))];
+  return Object.fromEntries(roles.map((role) => [role, gain(role)])) as Record<Role, Permission[]>;
 }
 
 /** Whether a change lets a person do more. */

@@ -3,6 +3,7 @@ import { emailSchema, newPasswordSchema } from '#server/account-schema.ts';
 import {
   cursorSchema,
   idSchema,
+  permissionSchema,
   profileView,
   roleSchema,
   searchSchema,
@@ -75,7 +76,12 @@ export const holdingsView = z.object({
 });
 export type HoldingsView = z.infer<typeof holdingsView>;
 
-export const userDetailView = userView.extend({ holds: holdingsView });
+export const userDetailView = userView.extend({
+  holds: holdingsView,
+  gains: z
+    .record(roleSchema, z.array(permissionSchema))
+    .meta({ description: 'What each role would let them do that they may not do now.' }),
+});
 export type UserDetailView = z.infer<typeof userDetailView>;
 
 export const deactivatedUserView = userView.extend({

@@ -104,6 +104,9 @@ test('a higher role lets tokens of everything do more, unless they are left as t
         ['whole', true],
       ],
     );
+    const gains = body['gains'] as unknown as Record<string, string[]>;
+    assert.deepEqual([gains['viewer'], gains['member']], [[], []]);
+    assert.ok(gains['admin']?.includes('users:write') && !gains['manager']?.includes('users:write'));
     const mayOf = async ({ token }: { token: string }) =>
       (await desk.send('GET /api/v1/me', { token })).body['permissions'] as unknown as string[];
     const before = await mayOf(whole);
