@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { createMcpHandler, Server } from '@modelcontextprotocol/server';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 
-/** A tool server with one tool, `echo`, which says what it is told: over HTTP on `PORT`, or with `--stdio`. */
+/** A tool server with one tool, `echo`, which repeats its text: over HTTP on `PORT`, or with `--stdio`. */
 const { values } = parseArgs({ options: { stdio: { type: 'boolean', default: false } } });
 const inputSchema = { type: 'object', properties: { text: { type: 'string' } } } as const;
 

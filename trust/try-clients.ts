@@ -18,7 +18,7 @@ const codex = program(
   `@openai/codex-${process.platform}-${process.arch}/vendor/x86_64-unknown-linux-musl/bin/codex`,
 );
 
-/** What a client is told, and where it may keep things. */
+/** Where a client connects to, and where it may keep things. */
 interface Setting {
   url: string;
   token: string;
@@ -68,8 +68,18 @@ const clients: Client[] = [
     run: ({ url, token, home }) =>
       runNode(home, [
         bin('mcp-inspector'),
-        ...['--cli', url, '--transport', 'http', '--header', `Authorization: Bearer ${token}`],
-        ...['--method', 'tools/call', '--tool-name', 'demo__echo', '--tool-arg', `text=${said}`],
+        '--cli',
+        url,
+        '--transport',
+        'http',
+        '--header',
+        `Authorization: Bearer ${token}`,
+        '--method',
+        'tools/call',
+        '--tool-name',
+        'demo__echo',
+        '--tool-arg',
+        `text=${said}`,
       ]),
     expected: new RegExp(said),
   },

@@ -9,6 +9,7 @@ import { identify } from '#server/doors/http/admit.ts';
 import { sendProblem, sendProblemPage } from '#server/doors/http/answer.ts';
 import type { PresetResponse } from '#server/doors/http/preset-response.ts';
 import { acceptsHtml } from '#server/doors/http/request.ts';
+import type { AppError } from '#server/errors.ts';
 
 /** One request and its answer, on their way through a door. */
 export interface Exchange {
@@ -79,14 +80,20 @@ export function releaseHeld({ held }: Exchange): void {
 }
 
 /** Answers what a door threw, and logs it if it is our fault. */
-export function refuse({ runtime, req, res, facts, isForPeople }: Exchange, error: unknown): void {
-  const refusal = toAppError(error);
-  runtime.metrics?.refused(refusal.code);
-  if (refusal.status >= 500) {
-    // An issuer that is away is no fault of this server.
-    const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
-    runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
-  }
+export function refuse(exchange: Exchange, error: unknown): void {
+  const { req, res, facts, isForPeople } = exchange;
+  const refusal = noteRefusal(exchange, error);
   const send = isForPeople && acceptsHtml(req) ? sendProblemPage : sendProblem;
   send(res, refusal, facts.id);
+}
+
+/** Counts a refusal, and logs a fault of ours. Returns what may be said of it. */
+export function noteRefusal({ runtime, facts }: Exchange, error: unknown): AppError {
+  const refusal = toAppError(error);
+  runtime.metrics?.refused(refusal.code);
+  if (refusal.status < 500) return refusal;
+  // An issuer that is away is no fault of this server.
+  const level = refusal.code === 'oidc_unavailable' ? 'warn' : 'error';
+  runtime.log[level]({ err: refusal.cause ?? refusal, requestId: facts.id }, refusal.code);
+  return refusal;
 }

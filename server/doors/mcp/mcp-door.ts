@@ -1,11 +1,10 @@
 import { createCtx, noReply } from '#server/core/access/context.ts';
 import type { Principal } from '#server/core/access/principal.ts';
 import { requirePermission, signInFirst } from '#server/core/authentication/require-permission.ts';
-import { toAppError } from '#server/core/procedures/problem.ts';
 import { identify } from '#server/doors/http/admit.ts';
 import { sendJson } from '#server/doors/http/answer.ts';
 import { bodyLimits, readJson } from '#server/doors/http/body.ts';
-import type { Exchange } from '#server/doors/http/exchange.ts';
+import { noteRefusal, type Exchange } from '#server/doors/http/exchange.ts';
 import { callTool } from '#server/doors/mcp/call-tool.ts';
 import { discover, initialize } from '#server/doors/mcp/describe-server.ts';
 import { listTools } from '#server/doors/mcp/list-tools.ts';
@@ -91,7 +90,7 @@ async function readBody(exchange: Exchange): Promise<unknown> {
 }
 
 async function answer(call: McpCall): Promise<void> {
-  const { request, reply } = call;
+  const { exchange, request, reply } = call;
   try {
     const method = methodOf(request);
     const result = await method(call);
@@ -99,7 +98,7 @@ async function answer(call: McpCall): Promise<void> {
   } catch (error) {
     const refusal = toRpcError(error);
     if (!reply.isStream() && refusal === undefined) throw error;
-    const said = refusal ?? new RpcError('refused', toAppError(error).message);
+    const said = refusal ?? new RpcError('refused', noteRefusal(exchange, error).message);
     reply.finish(errorMessage(said, request.id), said.status);
   }
 }

@@ -83,7 +83,7 @@ export function createOpenCalls({ limits, hub, clock, log, isStillIn }: Options)
     },
   });
 
-  /** Of time that passes nobody is told. */
+  /** No notice is sent when a credential expires. */
   function lookAtDue(): void {
     const now = clock.now().getTime();
     void look([...all].filter(({ principal: { origin } }) => endOf(origin) <= now));

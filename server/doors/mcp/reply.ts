@@ -32,13 +32,15 @@ export function openReply({ runtime, req, res }: Exchange): Reply {
   const keepAlive = setInterval(() => {
     if (stream()) res.write(': still here\n\n');
   }, streamLimits.keepAliveMs);
-  res.once('close', () => {
+  const close = () => {
     clearInterval(keepAlive);
     closeStream?.();
     restore();
     gone.abort('gone');
-  });
-  if (res.closed || res.destroyed) gone.abort('gone');
+  };
+  // Who went while the request was read is not heard to go again.
+  if (res.closed) close();
+  else res.once('close', close);
 
   function stream(): boolean {
     if (closeStream) return true;

@@ -169,7 +169,7 @@ test('what a tool wants repeated as a header has to be', async () => {
   }
 });
 
-test('what a server wants to ask goes to the client, and its answers back; an older client is told', async () => {
+test('what a server wants to ask goes to the client, and its answers back; with an older client the call fails', async () => {
   await using desk = await openDesk({ settings });
   const question = {
     method: 'elicitation/create',
