@@ -75,6 +75,15 @@ function answerEnded({ reply }: McpCall, why: unknown): undefined {
 }
 
 function answer({ request }: McpCall, { server }: OfferedTool, outcome: CallOutcome): Fields {
+  if (!outcome.ok && outcome.missing && request.isModern)
+    throw new RpcError(
+      'missingCapability',
+      `${server.alias} has to ask something that this client cannot be asked.`,
+      {
+        status: 400,
+        data: { requiredCapabilities: outcome.missing },
+      },
+    );
   if (!outcome.ok) return failedTool(outcome.message);
   if (outcome.result['resultType'] === 'input_required' && !request.isModern)
     return failedTool(

@@ -24,6 +24,7 @@ export const rpcCodes = {
   invalidParams: -32_602,
   refused: -32_000,
   headerMismatch: -32_020,
+  missingCapability: -32_021,
   unknownRevision: -32_022,
 } as const;
 

@@ -202,3 +202,21 @@ test('what a server wants to ask goes to the client, and its answers back; with 
   assert.equal(sent.params['requestState'], 'opaque');
   assert.deepEqual(sent.params['_meta']?.['io.modelcontextprotocol/clientCapabilities'], capabilities);
 });
+
+test('what a tool needs of a client that did not say that it can do it is named, by its kind alone', async () => {
+  await using desk = await openDesk({ settings });
+  const data = { requiredCapabilities: { elicitation: { form: { 'planted secret': true } }, other: {} } };
+  await using upstream = await openToolServer({
+    run: () => Promise.reject(Object.assign(new Error('no'), { code: -32_021, data })),
+  });
+  await addServer(desk.ada, { alias: 'fixture', url: upstream.url });
+  const { token } = await desk.ada.createToken({ name: 'all' });
+  const mcp = createMcpCaller(desk, token);
+  const { status, body } = await mcp.send('tools/call', { name: 'fixture__echo' });
+  const { error } = body as unknown as { error: { code: number; data: object } };
+  assert.deepEqual(
+    [status, error.code, error.data],
+    [400, -32_021, { requiredCapabilities: { elicitation: { form: {} } } }],
+  );
+  assert.match((await mcp.sendOlder('tools/call', { name: 'fixture__echo' })).text, /"isError":true/);
+});

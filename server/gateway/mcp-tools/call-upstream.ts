@@ -5,7 +5,8 @@ import type { UpstreamCaller } from '#server/core/signing-keys/sign-upstream-jwt
 import { describeFault, type CallFault } from '#server/gateway/mcp-tools/describe-fault.ts';
 import { touchUpstream, type OfferedTool, type Upstream } from '#server/gateway/mcp-tools/queries.ts';
 import { sendCall, type Progress, type Sent } from '#server/gateway/mcp-tools/send-call.ts';
-import { writeRequest, type CallInput } from '#server/gateway/mcp-tools/write-request.ts';
+import { isObject } from '#server/gateway/mcp-tools/write-headers.ts';
+import { knownCapabilities, writeRequest, type CallInput } from '#server/gateway/mcp-tools/write-request.ts';
 
 declare module '#server/core/access/context.ts' {
   interface Runtime {
@@ -25,7 +26,13 @@ export interface UpstreamCall extends CallInput {
 /** What a server answered, as it is passed on; or that it did not, in words of ours. */
 export type CallOutcome =
   | { ok: true; result: Record<string, unknown> }
-  | { ok: false; fault: CallFault; message: string };
+  | {
+      ok: false;
+      fault: CallFault;
+      message: string;
+      /** What the caller’s client has to declare first. */
+      missing?: Record<string, object>;
+    };
 
 /**
  * Calls a tool of a server of others. Nothing of the caller's request goes there but the arguments. Never throws for what the
@@ -97,12 +104,19 @@ function toOutcome(runtime: Runtime, server: Upstream, sent: Sent): CallOutcome 
   if (!sent.ok) return refuse(runtime, server, sent);
   const { result, error } = sent.message as {
     result?: Record<string, unknown>;
-    error?: { message?: unknown };
+    error?: { code?: unknown; message?: unknown; data?: { requiredCapabilities?: unknown } };
   };
-  if (error) return refuse(runtime, server, { fault: 'refused', said: error.message });
+  if (error) {
+    const refusal = refuse(runtime, server, { fault: 'refused', said: error.message });
+    const missing = error.code === missingCapability && error.data?.requiredCapabilities;
+    return isObject(missing) ? { ...refusal, missing: knownCapabilities(missing) } : refusal;
+  }
   if (typeof result !== 'object' || result === null) return refuse(runtime, server, { fault: 'not_mcp' });
   return { ok: true, result: withoutServerInfo(result) };
 }
+
+/** MCP 2026-07-28: what it takes to answer is more than the client declared. */
+const missingCapability = -32_021;
 
 /** What an upstream says of itself is not what Keyward says of itself. */
 function withoutServerInfo({ _meta, ...result }: Record<string, unknown>): Record<string, unknown> {
@@ -115,7 +129,7 @@ function refuse(
   { config }: Runtime,
   server: Upstream,
   why: { fault: CallFault; said?: unknown },
-): CallOutcome {
+): Extract<CallOutcome, { ok: false }> {
   const { resultBytes } = config.mcp;
   return {
     ok: false,

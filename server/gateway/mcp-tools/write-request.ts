@@ -51,7 +51,7 @@ export async function writeRequest(
 }
 
 /** By their names alone: what a client writes into them stays here. */
-function knownCapabilities(capabilities: Record<string, unknown> = {}): Record<string, unknown> {
+export function knownCapabilities(capabilities: Record<string, unknown> = {}): Record<string, object> {
   const known = askable.filter((name) => capabilities[name] !== undefined);
   return Object.fromEntries(
     known.map((name) => [name, name === 'elicitation' ? formsOf(capabilities[name]) : {}]),
