@@ -36,21 +36,35 @@ async function enroll(name: string): Promise<AgentState> {
   return onDisk(name);
 }
 
-/** Runs an agent until `work` is done, then stops it as systemd does. */
-async function whileRunning(name: string, work: () => Promise<void>, more = ''): Promise<Run> {
+/** Runs an agent until `work` is done or has failed, then stops it as systemd does. */
+async function whileRunning(
+  name: string,
+  work: (run: Promise<Run>) => Promise<unknown>,
+  more: string[] = [],
+): Promise<Run> {
   const stop = new AbortController();
   let said = '';
-  const run = line.run(`agent run --state ${stateOf(name)} ${more}`, {
+  const run = line.run(['agent', 'run', '--state', stateOf(name), ...more], {
     signal: stop.signal,
     onOutput: (all) => (said = all),
   });
-  for (let waited = 0; !/ connected to |"connected"/.test(said); waited += 20) {
-    assert.ok(waited < 20_000, said);
+  try {
+    await until(
+      () => / connected to |"connected"/.test(said),
+      () => said,
+    );
+    await work(run);
+  } finally {
+    stop.abort();
+  }
+  return await run;
+}
+
+async function until(isSo: () => boolean, say: () => string): Promise<void> {
+  for (let waited = 0; !isSo(); waited += 20) {
+    assert.ok(waited < 20_000, say());
     await sleep(20);
   }
-  await work();
-  stop.abort();
-  return await run;
 }
 
 test('an agent is made by password and never by a token; its code is used once', async () => {
@@ -155,21 +169,6 @@ test('an agent whose secrets are all refused for good ends with 4, and one with 
   assert.equal(readFileSync(stateOf('lost'), 'utf8'), '{"version": 1,');
 });
 
-test('the status shows the server the newest secret, and not one that was replaced', async () => {
-  const before = await enroll('unwritten');
-  const { agentId, current } = before;
-  const { secret, epoch } = await desk.runtime.db.transaction((tx) =>
-    stageSecret(tx, { credentialId: agentId, kind: 'agt', rotationId: undefined }, desk.clock.now()),
-  );
-  const next = { epoch, token: secret.reveal() };
-  assert.equal((await desk.send('GET /api/v1/me', { token: next.token })).status, 200);
-  desk.clock.advance({ minutes: 10 });
-  writeFileSync(stateOf('unwritten'), JSON.stringify({ ...before, current, next }));
-  assert.equal((await ok(`agent status --state ${stateOf('unwritten')} --json`)).json['secret'], 'works');
-  await desk.settle();
-  assert.deepEqual(await noticesOf(desk, agentId), []);
-});
-
 test('a program beside the agent finds the secret in a file, hears of a new one, and ends the agent with its code', async () => {
   await enroll('worker');
   const log = path.join(line.home, 'log');
@@ -186,21 +185,38 @@ setInterval(() => {}, 1000);
 `,
   );
   const { current } = onDisk('worker');
-  let said = '';
-  const run = line.run(
-    ['agent', 'run', '--state', stateOf('worker'), '--exec', `${process.execPath} ${worker}`],
-    { onOutput: (all) => (said = all) },
+  const ended = await whileRunning(
+    'worker',
+    async (run) => {
+      await until(
+        () => existsSync(log),
+        () => 'the program did not start',
+      );
+      await ok('agent rotate worker');
+      await run;
+    },
+    ['--exec', `${process.execPath} ${worker}`],
   );
-  for (let waited = 0; !existsSync(log) || !said.includes(' connected to '); waited += 20) {
-    assert.ok(waited < 20_000, said);
-    await sleep(20);
-  }
-  await ok('agent rotate worker');
-  const ended = await run;
   assert.equal(ended.code, 7, ended.stderr);
   assert.equal(
     readFileSync(log, 'utf8'),
     `start ${current.token} 600\nhup ${onDisk('worker').current.token} 600\n`,
   );
   assert.equal(existsSync(`${stateOf('worker')}.token`), false);
+});
+
+// Moves the clock, by which the server then has not said for minutes that it is alive: so it is the last.
+test('the status shows the server the newest secret, and not one that was replaced', async () => {
+  const before = await enroll('unwritten');
+  const { agentId, current } = before;
+  const { secret, epoch } = await desk.runtime.db.transaction((tx) =>
+    stageSecret(tx, { credentialId: agentId, kind: 'agt', rotationId: undefined }, desk.clock.now()),
+  );
+  const next = { epoch, token: secret.reveal() };
+  assert.equal((await desk.send('GET /api/v1/me', { token: next.token })).status, 200);
+  desk.clock.advance({ minutes: 10 });
+  writeFileSync(stateOf('unwritten'), JSON.stringify({ ...before, current, next }));
+  assert.equal((await ok(`agent status --state ${stateOf('unwritten')} --json`)).json['secret'], 'works');
+  await desk.settle();
+  assert.deepEqual(await noticesOf(desk, agentId), []);
 });
