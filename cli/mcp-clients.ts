@@ -83,11 +83,20 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** The table of the entry at the end, and none of that name before it; all else stays as it is, comments too. */
 function writeToml(text: string, { name, url, token }: McpEntry): string {
   const header = new RegExp(String.raw`^\s*\[\s*mcp_servers\s*\.\s*"?${name}"?\s*(\.[^\]]*)?\]`);
+  const kept: string[] = [];
   let isOurs = false;
-  const kept = text.split('\n').filter((line) => {
-    if (/^\s*\[/.test(line)) isOurs = header.test(line);
-    return !isOurs;
-  });
+  // What stands right above a table is a note on that.
+  let notes: string[] = [];
+  for (const line of text.split('\n')) {
+    if (/^\s*\[/.test(line)) {
+      isOurs = header.test(line);
+      if (!isOurs) kept.push(...notes);
+      notes = [];
+    }
+    if (!isOurs) kept.push(line);
+    else if (/^\s*(#|$)/.test(line)) notes.push(line);
+    else notes = [];
+  }
   const rest = kept.join('\n').trimEnd();
   // Of a table that stands elsewhere in another form there would be two.
   if (new RegExp(String.raw`^\s*(mcp_servers\s*\.\s*)?"?${name}"?\s*[.=]`, 'm').test(rest))

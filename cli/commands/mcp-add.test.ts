@@ -39,27 +39,23 @@ test('Codex gets a table in place of the one before, and keeps its other lines',
   using line = openCommandLine(environment);
   const file = fileOf(line, '.codex', 'config.toml');
   mkdirSync(path.dirname(file));
-  const others = [
-    'model = "gpt-5"',
-    '',
-    '# by hand',
-    '[mcp_servers.docs]',
-    'url = "https://docs.example.com"',
-  ];
+  const first = ['model = "gpt-5"', ''];
+  const others = ['# by hand', '[mcp_servers.docs]', 'url = "https://docs.example.com"'];
   const old = [
     '[mcp_servers.keyward]',
     'url = "https://old.example.com"',
     '[mcp_servers.keyward.tools]',
+    '# goes with its table',
     'a = 1',
   ];
-  writeFileSync(file, [...old, ...others].join('\n'));
+  writeFileSync(file, [...first, ...old, ...others].join('\n'));
   assert.equal((await line.run('mcp add codex')).code, 0);
   const table = [
     '[mcp_servers.keyward]',
     `url = "${url}"`,
     `http_headers = { Authorization = "Bearer ${token}" }`,
   ];
-  assert.equal(readFileSync(file, 'utf8'), `${[...others, '', ...table].join('\n')}\n`);
+  assert.equal(readFileSync(file, 'utf8'), `${[...first, ...others, '', ...table].join('\n')}\n`);
   assert.equal(modeOf(file), 0o600);
 });
 
