@@ -48,7 +48,7 @@ function lastUse(dice: Dice, { createdAt, expiresAt, revokedAt, owner }: Token, 
 
 /** Noon, or the last use, of each of the last month's days on which it was there. */
 function daysOf({ createdAt }: Token, last: Date, at: Date): Date[] {
-  const oldest = Math.max(createdAt.getTime(), at.getTime() - (monthDays - 1) * dayMs);
+  const oldest = Math.max(createdAt.getTime(), at.getTime() - monthDays * dayMs);
   const days: Date[] = [];
   for (let time = last.getTime(); time >= oldest; time -= dayMs) days.push(new Date(time));
   return days.reverse();
