@@ -76,10 +76,12 @@ export const holdingsView = z.object({
 });
 export type HoldingsView = z.infer<typeof holdingsView>;
 
+const gained = z.array(permissionSchema);
+
 export const userDetailView = userView.extend({
   holds: holdingsView,
   gains: z
-    .record(roleSchema, z.array(permissionSchema))
+    .object({ viewer: gained, member: gained, manager: gained, admin: gained })
     .meta({ description: 'What each role would let them do that they may not do now.' }),
 });
 export type UserDetailView = z.infer<typeof userDetailView>;
