@@ -64,6 +64,9 @@ const shortRows = 100;
 /** No more than that of a short list is seen before one scrolls. */
 const rowsSeen = 15;
 
+/** The row's own button gets its focus back. */
+const partInUse = '[aria-expanded="true"], :focus:not([data-row-button])';
+
 type VirtualListComponent = typeof VirtualListOf;
 let loaded: VirtualListComponent | undefined;
 
@@ -89,8 +92,8 @@ export function InfiniteList<Item>(props: InfiniteListProps<Item>) {
       void import('./virtual-list.tsx').then(
         ({ VirtualList }) => {
           loaded = VirtualList;
-          // The menu of a row that is open would go with the row: the next scroll does it.
-          if (root.current?.querySelector('[aria-expanded="true"]')) return;
+          // A menu that is open, or a button that has the focus, would go with its row: the next scroll does it.
+          if (root.current?.querySelector(partInUse)) return;
           const { view, items, keyOf } = latest.current;
           if (root.current) saveSizes(view, sizesOf(root.current, items.map(keyOf)));
           const index = focusedIndex(root.current);
