@@ -118,4 +118,8 @@ test('who may give less than is asked for, or nothing, is told so, and the code 
   await page.goto(slow.address);
   await expect(page.getByText('As a viewer you cannot let a command line in.')).toBeVisible();
   await check(page, 'device-viewer');
+  await page.goto('/dashboard');
+  await page.goto(slow.address);
+  await page.getByRole('button', { name: 'Turn it away' }).click();
+  await expect(page.getByText('is turned away')).toBeVisible();
 });

@@ -19,7 +19,7 @@ export function DeviceGate() {
   const { data: me, error } = useMe();
   if (error) return <Failed error={error} />;
   if (code === undefined || !me) return <RequestSkeleton />;
-  if (!me.permissions.includes('tokens:write')) return <NotForViewers />;
+  if (!me.permissions.includes('tokens:write')) return <NotForViewers code={code} />;
   return code === '' ? <CodeForm /> : <Asked key={code} code={code} />;
 }
 
@@ -40,7 +40,13 @@ function Asked({ code }: { code: string }) {
   const problem = problemOf(error);
   if (problem.code === 'code_invalid') return <CodeForm refused={code} error={sentenceOf(problem)} />;
   if (problem.code === 'validation_failed')
-    return <TurnAway code={code} why={problem.errors[0]?.message ?? sentenceOf(problem)} />;
+    return (
+      <TurnAway
+        code={code}
+        title="It asks for more than you can give."
+        why={problem.errors[0]?.message ?? sentenceOf(problem)}
+      />
+    );
   if (problem.code === 'rate_limited') return <Alert variant="danger">{sentenceOf(problem)}</Alert>;
   return <Failed error={error} />;
 }
@@ -81,13 +87,15 @@ function CodeForm({ refused = '', error }: { refused?: string; error?: string })
   );
 }
 
-function NotForViewers() {
+/** The command line that waits is told by a press. */
+function NotForViewers({ code }: { code: string }) {
+  const title = 'As a viewer you cannot let a command line in.';
+  const why = 'It would get a token of yours, and viewers make none. Ask an admin for another role.';
+  if (code !== '') return <TurnAway code={code} title={title} why={why} />;
   return (
     <Alert variant="warn">
-      <p className="font-medium">As a viewer you cannot let a command line in.</p>
-      <p className="mt-1">
-        It would get a token of yours, and viewers make none. Ask an admin for another role.
-      </p>
+      <p className="font-medium">{title}</p>
+      <p className="mt-1">{why}</p>
     </Alert>
   );
 }

@@ -5,14 +5,20 @@ import { Button } from '#components/ui/button.tsx';
 import { DeviceDone } from './device-done.tsx';
 import { useAnswer } from './use-answer.ts';
 
-/** For what asks for more than whoever reads this may give. */
-export function TurnAway({ code, why }: { code: string; why: string }) {
+interface TurnAwayProps {
+  code: string;
+  title: string;
+  why: string;
+}
+
+/** For what cannot be let in by the person who reads this. */
+export function TurnAway({ code, title, why }: TurnAwayProps) {
   const { deny, error } = useAnswer(code);
   if (deny.data) return <DeviceDone approved={false} host={deny.data.host} />;
   return (
     <div className="grid gap-4">
       <Alert variant="warn">
-        <p className="font-medium">It asks for more than you can give.</p>
+        <p className="font-medium">{title}</p>
         <p className="mt-1">{why}</p>
       </Alert>
       {error && <Alert variant="danger">{sentenceOf(problemOf(error))}</Alert>}

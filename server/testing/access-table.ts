@@ -137,7 +137,7 @@ export const accessTable: Record<string, AccessRow> = {
     permission: 'tokens:write',
     fresh: true,
   },
-  'device.deny': { type: 'mutation', from: 'member', token: false, permission: 'tokens:write' },
+  'device.deny': { type: 'mutation', from: 'viewer', token: false, permission: 'profile:read' },
   'setupCodes.make': {
     type: 'mutation',
     from: 'member',

@@ -203,6 +203,14 @@ test('who may make no tokens, has not signed in lately, or is no person in a bro
   const { userCode } = await ask();
   const vic = await desk.join('Vic', 'viewer');
   assert.equal((await answer('find', userCode, vic)).problem?.code, 'permission_denied');
+  const waiting = await ask();
+  assert.equal((await answer('approve', waiting.userCode, vic)).problem?.code, 'permission_denied');
+  assert.equal(
+    (await answer('deny', waiting.userCode, vic)).status,
+    200,
+    'who may let none in ends the wait',
+  );
+  assert.equal((await poll(waiting.deviceCode)).body['error'], 'access_denied');
   const { token } = await ada.createToken({ name: 'no person' });
   const byToken = await desk.send('POST /trpc/device.approve', { token, body: { userCode } });
   assert.equal(byToken.problem?.code, 'session_required');

@@ -19,7 +19,8 @@ export const deviceRouter = router({
     .input(deviceCodeInput)
     .output(deviceAnswerView)
     .mutation(({ ctx, input }) => approveDevice(ctx, input)),
-  deny: permittedInSession('tokens:write')
+  // Who may let none in turns one away too: it would wait for minutes.
+  deny: permittedInSession('profile:read')
     .meta({ unbatched: true })
     .input(deviceCodeInput)
     .output(deviceAnswerView)
