@@ -237,3 +237,14 @@ test('an error of the server is told in its words, made visible and cut', async 
   assert.equal(outcome.ok || outcome.fault, 'refused');
   assert.match(outcome.ok ? '' : outcome.message, /^fixture refused the call: no⟨U\+200B⟩ such x+$/);
 });
+
+test('a server that is called with other bounds each time leaves no places behind', async () => {
+  await using desk = await openDesk({ settings });
+  await using server = await openToolServer();
+  for (const maxConcurrent of [1, 2, 3]) {
+    const calls = Array.from({ length: 4 }, () => call(desk, offered(desk, server.url, { maxConcurrent })));
+    assert.equal(desk.runtime.upstreamPlaces.size, 1);
+    for (const outcome of await Promise.all(calls)) assert.ok(outcome.ok);
+  }
+  assert.equal(desk.runtime.upstreamPlaces.size, 0);
+});

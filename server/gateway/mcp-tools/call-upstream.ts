@@ -18,7 +18,7 @@ declare module '#server/core/access/context.ts' {
 export interface UpstreamCall extends CallInput {
   tool: OfferedTool;
   caller: UpstreamCaller;
-  /** Aborts once nobody waits for the answer. */
+  /** Aborts once the answer is not waited for any more. */
   signal: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }
@@ -49,6 +49,7 @@ export async function callUpstream(runtime: Runtime, call: UpstreamCall): Promis
     return toOutcome(runtime, server, await send(runtime, call));
   } finally {
     place();
+    forgetIdle(runtime.upstreamPlaces, server);
   }
 }
 
@@ -68,14 +69,23 @@ async function takePlace(
   }
 }
 
+const keyOf = ({ id, maxConcurrent, timeoutSeconds }: Upstream) => `${id} ${maxConcurrent} ${timeoutSeconds}`;
+
 /** Made anew once the server may be called more or less often at once: what runs still holds a place of before. */
-function placesOf(known: Map<string, Turns>, { id, maxConcurrent, timeoutSeconds }: Upstream): Turns {
-  const key = `${id} ${maxConcurrent} ${timeoutSeconds}`;
+function placesOf(known: Map<string, Turns>, server: Upstream): Turns {
+  const { maxConcurrent, timeoutSeconds } = server;
+  const key = keyOf(server);
   const places =
     known.get(key) ??
     createTurns({ size: maxConcurrent, perParty: maxConcurrent, waitMs: timeoutSeconds * 1_000 });
   known.set(key, places);
   return places;
+}
+
+/** A server that is removed or changed leaves nothing behind. */
+function forgetIdle(known: Map<string, Turns>, server: Upstream): void {
+  const places = known.get(keyOf(server));
+  if (places?.held() === 0 && places.waiting() === 0) known.delete(keyOf(server));
 }
 
 const restartMs = 300;
