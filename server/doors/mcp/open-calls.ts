@@ -50,6 +50,7 @@ interface Options {
 const rememberMs = 10_000;
 const lookMs = 1_000;
 const lookAtAllMs = 60_000;
+const looksAtOnce = 8;
 
 export function createOpenCalls({ limits, hub, clock, log, isStillIn }: Options): OpenCalls {
   const all = new Set<OpenCall>();
@@ -59,15 +60,19 @@ export function createOpenCalls({ limits, hub, clock, log, isStillIn }: Options)
 
   async function look(those: Iterable<OpenCall>): Promise<void> {
     const groups = Map.groupBy(those, ({ principal: { origin } }) => `${origin.id} ${prefixOf(origin)}`);
-    for (const [, [first, ...more]] of groups) {
-      if (!first) continue;
-      // While the database is away nothing new gets in either, and the hub has us look again.
-      const isIn = await isStillIn(first.principal).catch((error: unknown) => {
-        log.warn({ err: error }, 'an open call could not be looked at');
-        return true;
-      });
-      for (const call of [first, ...more]) if (all.has(call)) settle(call, isIn);
-    }
+    await forEach(groups.values(), lookAtOne);
+  }
+
+  /** Those of one credential. */
+  async function lookAtOne(calls: OpenCall[]): Promise<void> {
+    const [first] = calls;
+    if (!first) return;
+    // While the database is away nothing new gets in either, and the hub has us look again.
+    const isIn = await isStillIn(first.principal).catch((error: unknown) => {
+      log.warn({ err: error }, 'an open call could not be looked at');
+      return true;
+    });
+    for (const call of calls) if (all.has(call)) settle(call, isIn);
   }
 
   hub.subscribe({
@@ -123,6 +128,15 @@ export function createOpenCalls({ limits, hub, clock, log, isStillIn }: Options)
       for (const call of all) if (call.kind === 'listen') call.end('leaving');
     },
   };
+}
+
+/** Some at a time: of a tenant that is suspended there may be thousands, and they are not to wait for each other. */
+async function forEach<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const left = Iterator.from(items);
+  const workOn = async () => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: looksAtOnce }, workOn));
 }
 
 function settle(call: OpenCall, isIn: boolean): void {

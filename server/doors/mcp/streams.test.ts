@@ -235,3 +235,17 @@ test('streams end when the server is asked to stop, and calls are let finish', a
   assert.equal((await call).status, 200);
   await stopping;
 });
+
+test('a tenant that is suspended leaves none of its streams open, of however many credentials', async () => {
+  await using desk = await openDesk({ settings });
+  const opened = Array.from({ length: 20 }, async (_, at) => {
+    const { token } = await desk.ada.createToken({ name: `token ${at}` });
+    const messages = readMessages(await listen(createMcpCaller(desk, token)));
+    await messages.next();
+    return messages;
+  });
+  const streams = await Promise.all(opened);
+  await desk.sql('update tenants set suspended_at = now()');
+  const ended = await Promise.all(streams.map((messages) => endsWithin(messages, 2_000)));
+  assert.deepEqual(new Set(ended), new Set([true]));
+});
