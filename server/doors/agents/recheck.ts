@@ -5,7 +5,7 @@ import { findStandings, isSuspended, type Standing } from '#server/credentials/p
 import { closingOf, ofSuspended } from '#server/credentials/presence/rules.ts';
 import { asAgent, breakOff, closeConnection, type AgentConnection } from '#server/doors/agents/connection.ts';
 import { deliverRotation } from '#server/doors/agents/serve-rotation.ts';
-import type { HubSubscriber } from '#server/oversight/live-updates/hub.ts';
+import { keysOf, type HubSubscriber } from '#server/oversight/live-updates/hub.ts';
 
 /** Looks again at agents that are connected: whether they still may be, and whether a rotation waits for them. */
 export interface Recheck extends HubSubscriber {
@@ -105,14 +105,14 @@ export function createRecheck({
   return {
     add(connection) {
       timer ??= setInterval(() => lookSoon(all), everyMs).unref();
-      for (const key of keysOf(connection)) {
+      for (const key of keysOf(connection.ctx.principal)) {
         const those = byKey.get(key);
         if (those) those.add(connection);
         else byKey.set(key, new Set([connection]));
       }
     },
     remove(connection) {
-      for (const key of keysOf(connection)) {
+      for (const key of keysOf(connection.ctx.principal)) {
         const those = byKey.get(key);
         those?.delete(connection);
         if (those?.size === 0) byKey.delete(key);
@@ -140,10 +140,4 @@ function act(connection: AgentConnection, standing: Standing | undefined, readAt
   asAgent(connection, () => deliverRotation(connection)).catch((error: unknown) =>
     breakOff(connection, error),
   );
-}
-
-/** What it hangs on, as `notify_access()` names it. */
-function keysOf({ ctx }: AgentConnection): string[] {
-  const { agent, tenantId } = ctx.principal;
-  return [tenantKey + tenantId, `credential:${agent.id}`, `user:${agent.ownerId}`];
 }
