@@ -1,35 +1,12 @@
 import type { ServerTestView } from '#server/gateway/mcp-servers/schema.ts';
+import { hostileHosts } from '#server/testing/hostile-hosts.ts';
 import { openRedirectingServer } from '#server/testing/mcp/broken-servers.ts';
 import { openCanary } from '#server/testing/mcp/canary.ts';
 import { openToolServer } from '#server/testing/mcp/tool-server.ts';
 import { inTurns } from '#trust/in-turns.ts';
 import type { TrustPromise } from '#trust/promise.ts';
 
-/** Ways to write this machine, of which some are names that a resolver leads here. */
-const hosts = [
-  '127.0.0.1',
-  '127.1',
-  '2130706433',
-  '0x7f000001',
-  '0x7f.1',
-  '0177.0.0.1',
-  '017700000001',
-  '127.0.0.1.',
-  '１２７.0.0.1',
-  '127。0。0。1',
-  '0',
-  '0.0.0.0',
-  'localhost',
-  'LOCALHOST.',
-  '[::]',
-  '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]',
-  '[::127.0.0.1]',
-  '[64:ff9b::127.0.0.1]',
-  'tools.example@127.0.0.1',
-];
-
-const forms = hosts.flatMap((host) => ['http', 'https'].map((scheme) => `${scheme}://${host}`));
+const forms = hostileHosts.flatMap((host) => ['http', 'https'].map((scheme) => `${scheme}://${host}`));
 
 export const promise: TrustPromise = {
   id: 'S27',

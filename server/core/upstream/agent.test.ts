@@ -7,6 +7,7 @@ import { request } from 'undici';
 import type { AllowedRange } from '#server/config.ts';
 import { AddressRefusedError, createUpstreamAgent } from '#server/core/upstream/create-upstream-agent.ts';
 import { isAllowedDestination, upstreamUrlFault } from '#server/core/upstream/destination.ts';
+import { hostileHosts } from '#server/testing/hostile-hosts.ts';
 import { openCanary } from '#server/testing/mcp/canary.ts';
 
 /** What names resolve to in these tests, answer by answer. */
@@ -38,32 +39,7 @@ function openAgent(options: Parameters<typeof createUpstreamAgent>[0]) {
   return { agent, [Symbol.asyncDispose]: () => agent.destroy() };
 }
 
-const hosts = [
-  '127.0.0.1',
-  '127.1',
-  '2130706433',
-  '0x7f000001',
-  '0x7f.1',
-  '0177.0.0.1',
-  '017700000001',
-  '127.0.0.1.',
-  '１２７.0.0.1',
-  '127。0。0。1',
-  '0',
-  '0.0.0.0',
-  'localhost',
-  'localhost.',
-  '[::1]',
-  '[::]',
-  '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]',
-  '[::127.0.0.1]',
-  '[64:ff9b::127.0.0.1]',
-  '[2002:7f00:1::]',
-  'inside.example',
-  'mixed.example',
-  'mapped.example',
-];
+const hosts = [...hostileHosts, 'inside.example', 'mixed.example', 'mapped.example'];
 
 for (const scheme of ['http', 'https']) {
   for (const host of hosts) {
