@@ -125,7 +125,7 @@ async function announce(runtime: Runtime, port: number): Promise<void> {
   const setup =
     code &&
     `\nNobody can sign in yet. Make the first admin here:\n\n  ${origin}/setup?code=${code.reveal()}\n`;
-  // In one piece: whoever reads the first line has the others.
+  // In one piece: a program that waits for the first line has the others.
   const lines = [
     `Keyward is ready at ${origin}${listening}`,
     `Its command line: curl -fsSL ${origin}/cli/install.sh | sh`,

@@ -72,7 +72,7 @@ function lockNumbers(file: string): number[] {
 
 function claim(own: string): boolean {
   const holder: Holder = { place: here(), pid: process.pid, startedAt: startOf(process.pid) };
-  // Ready before the file is: one that is killed between leaves a lock of which nobody knows whose it is.
+  // Ready before the file is: one that is killed between leaves a lock without an owner.
   const text = JSON.stringify(holder);
   let descriptor: number;
   try {

@@ -141,7 +141,7 @@ async function test(context: Context, reference: string): Promise<void> {
 async function remove(context: Context, reference: string, yes: boolean | undefined): Promise<void> {
   const api = context.api();
   const { id, alias } = await findServer(api, reference);
-  await confirmOr(yes, { message: `Remove ${clean(alias)}? Nobody can call its tools any more.` });
+  await confirmOr(yes, { message: `Remove ${clean(alias)}? Its tools cannot be called any more.` });
   await api.send(`DELETE /api/v1/mcp/servers/${id}`);
   if (context.out.json) context.out.printJson({ id, alias });
   context.out.done(`Removed ${clean(alias)}`);

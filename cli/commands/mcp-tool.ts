@@ -19,7 +19,7 @@ export function addMcpTool(mcp: Command): void {
   tool
     .command('list')
     .description('List the tools that your token reaches; of one server, with those held back')
-    .option('--of <server>', 'all of one server, whatever their state (managers)')
+    .option('--of <server>', 'all of one server, in any state (managers)')
     .option('--search <text>', 'part of a name')
     .action((options: ListOptions, command: Command) => list(openContext(command), options));
   const approve = tool

@@ -8,7 +8,7 @@ import { ToolRow } from './tool-row.tsx';
 
 const shownAtFirst = 20;
 
-/** Every tool of a server, whatever its state. */
+/** Every tool of a server, in any state. */
 export function ToolList({ detail: { server, tools } }: { detail: ServerDetailView }) {
   const [search, setSearch] = useState('');
   const [showsAll, setShowsAll] = useState(false);

@@ -28,7 +28,7 @@ export function isAllowedDestination(
 
 const globalUnicast = ipaddr.IPv6.parseCIDR('2000::/3');
 
-/** IPv6 that only wraps an IPv4 address (mapped, NAT64, 6to4, Teredo) is not public, whatever it wraps. */
+/** IPv6 that only wraps an IPv4 address (mapped, NAT64, 6to4, Teredo) is never public. */
 function isPublic(text: string): boolean {
   const address = isIP(text) === 6 ? ipaddr.IPv6.parse(text) : parseAddress(text);
   if (address?.range() !== 'unicast') return false;

@@ -116,7 +116,7 @@ function settle(ctx: AgentCtx, hello: Hello, hasRoom: boolean): Promise<HelloOut
     const facts = await findHelloFacts(tx, agent.id, ctx.now());
     if (!facts) return noSecret;
     const visits = addVisit(facts.visits, visitOf(ctx, hello));
-    // Once only, with the move itself: whoever resumes it since knows.
+    // Once only, with the move itself: a person who resumes it since knows.
     const hasMoved = facts.visits.at(-1)?.host !== hello.host;
     const isSuspect = isOld(ctx, facts) || (hasMoved && isAlternating(visits, ctx.now()));
     const isCopy = facts.isConnected && (facts.connectionEpoch ?? 0) > agent.epoch;

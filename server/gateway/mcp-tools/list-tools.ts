@@ -39,7 +39,7 @@ export async function listTools(ctx: Ctx, input: ListToolsInput): Promise<ToolPa
 export interface ToolPage {
   tools: OfferedTool[];
   nextCursor: string | null;
-  /** Within reach, whatever the filters. */
+  /** Within reach, before any filter. */
   total: number;
 }
 

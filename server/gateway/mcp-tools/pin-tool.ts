@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ToolDefinition } from '#db/schema/tool-servers.ts';
 
-/** The SHA-256 by which one wording of a tool is told from every other: of its canonical JSON, so whatever the order of fields. */
+/** The SHA-256 of the canonical JSON of a tool: the same in any order of fields, and another with any other word. */
 export function pinTool({
   name,
   title,

@@ -57,7 +57,7 @@ export interface NamedTool {
   server: { id: string; alias: string };
 }
 
-/** All that a tenant's servers offer, whoever may reach it, by the names they are shown under. What they say may be much. */
+/** All that a tenant's servers offer, within reach or not, by shown name and without what may be long. */
 export function listOfferedNames(db: Connection, tenantId: TenantId): Promise<NamedTool[]> {
   return db
     .select({
@@ -111,7 +111,7 @@ export async function findOfferedTool(
 
 export type ToolRow = typeof mcpTools.$inferSelect;
 
-/** Every tool of a server, whatever its state, by the names that the server gives them. */
+/** Every tool of a server, in any state, by the names that the server gives them. */
 export function listToolsOf(db: Connection, tenantId: TenantId, serverId: string): Promise<ToolRow[]> {
   return db
     .select()

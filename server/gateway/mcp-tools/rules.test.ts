@@ -167,7 +167,7 @@ test('a long name ends in a hash, the same each time, and others that are cut al
   assert.notEqual(nameTool('github', `${long}1`), nameTool('github', `${long}2`));
 });
 
-test('the pin is that of the words, whatever the order of fields, and changes with each part that is pinned', () => {
+test('the pin is that of the words in any order of fields, and changes with each part that is pinned', () => {
   const tool = definition('a', { inputSchema: { type: 'object', properties: { q: { type: 'string' } } } });
   const turned = {
     inputSchema: { properties: { q: { type: 'string' } }, type: 'object' },

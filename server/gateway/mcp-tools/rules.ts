@@ -60,7 +60,7 @@ export interface Decisions {
   kept: Decision[];
   /** Names of those no longer listed which were approved: they are kept for when they are again. */
   gone: string[];
-  /** Names of those no longer listed which nobody approved, or for which there is no room. */
+  /** Names of those no longer listed that were never approved, or for which there is no room. */
   dropped: string[];
   leftOut: number;
 }

@@ -67,7 +67,7 @@ export type ListToolsInput = z.infer<typeof listToolsInput>;
 export const toolPageView = z.object({
   items: z.array(toolView),
   nextCursor: cursorSchema.nullable(),
-  total: z.int().meta({ description: 'Within reach, whatever the filters.', example: 12 }),
+  total: z.int().meta({ description: 'Within reach, before any filter.', example: 12 }),
 });
 export type ToolPageView = z.infer<typeof toolPageView>;
 

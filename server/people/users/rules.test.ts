@@ -27,7 +27,7 @@ test('nobody lets somebody in who may do more than they may themselves', () => {
   assert.throws(() => assertNotBeyond(effectivePermissions(admin, ['users:write']), { role: 'viewer' }), {
     code: 'permission_denied',
     message:
-      'This would let somebody in as viewer, who has the permission profile:read: your token does not.',
+      'This would let a person in as viewer, who has the permission profile:read: your token does not.',
   });
   assert.throws(() => assertNotBeyond(rolePermissions.manager, { role: 'admin' }), {
     code: 'permission_denied',

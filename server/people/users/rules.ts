@@ -32,7 +32,7 @@ export function assertNotBeyond(held: ReadonlySet<Permission>, rights: Rights): 
   if (beyond)
     throw new AppError(
       'permission_denied',
-      `This would let somebody in as ${rights.role}, who has the permission ${beyond}: your token does not.`,
+      `This would let a person in as ${rights.role}, who has the permission ${beyond}: your token does not.`,
     );
 }
 

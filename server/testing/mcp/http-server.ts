@@ -16,7 +16,7 @@ export interface HttpServer extends AsyncDisposable {
   /** Where it speaks MCP, if it does. */
   url: string;
   hits: Hit[];
-  /** Connections that were opened, whatever came through them. */
+  /** Connections that were opened, with a request or without. */
   connections(): number;
 }
 
