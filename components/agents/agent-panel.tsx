@@ -1,11 +1,10 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { PencilLine, RefreshCw, ScrollText } from 'lucide-react';
+import { PencilLine, RefreshCw } from 'lucide-react';
 import { Failed } from '#components/api/failed.tsx';
-import { RecentEvents } from '#components/audit/recent-events.tsx';
+import { ResourceHistory } from '#components/audit/resource-history.tsx';
 import { ReachList } from '#components/resources/reach-list.tsx';
-import { Button, buttonClass } from '#components/ui/button.tsx';
-import { PageLink } from '#components/ui/page-link.tsx';
+import { Button } from '#components/ui/button.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import type { AgentView } from '#server/credentials/agents/schema.ts';
@@ -60,7 +59,9 @@ export function AgentPanel({ id, viewer, acts, returnTo, onClose }: AgentPanelPr
           <AgentFacts item={item} />
           <ReachList resources={item.resources} />
           <RotationHistory id={id} />
-          {viewer.permissions.includes('audit:read') && <Log id={id} />}
+          {viewer.permissions.includes('audit:read') && (
+            <ResourceHistory id={id} linkLabel="All in the audit log" />
+          )}
         </div>
       )}
     </SidePanel>
@@ -108,21 +109,6 @@ function PanelActs({ item, offers, acts }: PanelActsProps) {
         </Button>
       )}
     </>
-  );
-}
-
-function Log({ id }: { id: string }) {
-  return (
-    <div className="grid gap-3">
-      <RecentEvents title="What happened last" of={{ resource: id }} />
-      <PageLink
-        href={`/admin/audit?resource=${id}`}
-        className={buttonClass({ className: 'justify-self-start' })}
-      >
-        <ScrollText aria-hidden />
-        All in the audit log
-      </PageLink>
-    </div>
   );
 }
 

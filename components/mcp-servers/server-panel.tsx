@@ -1,13 +1,12 @@
 'use client';
 import { useQuery } from '@tanstack/react-query';
-import { PencilLine, Radio, ScrollText } from 'lucide-react';
+import { PencilLine, Radio } from 'lucide-react';
 import { useRef } from 'react';
 import { Failed } from '#components/api/failed.tsx';
-import { RecentEvents } from '#components/audit/recent-events.tsx';
+import { ResourceHistory } from '#components/audit/resource-history.tsx';
 import { useMe } from '#components/sessions/use-me.ts';
 import { Alert } from '#components/ui/alert.tsx';
-import { Button, buttonClass } from '#components/ui/button.tsx';
-import { PageLink } from '#components/ui/page-link.tsx';
+import { Button } from '#components/ui/button.tsx';
 import { SidePanel } from '#components/ui/side-panel.tsx';
 import { Skeleton } from '#components/ui/skeleton.tsx';
 import { useNow } from '#components/ui/use-now.ts';
@@ -72,7 +71,7 @@ function Detail({ detail, acts }: { detail: ServerDetailView; acts: ServerActs }
       {unwell && <Alert variant={server.health.status === 'down' ? 'danger' : 'warn'}>{unwell}</Alert>}
       <HeldTools detail={detail} onApproved={() => root.current?.focus()} />
       <ServerFacts server={server} acts={acts} />
-      {seesLog && <Log id={server.id} />}
+      {seesLog && <ResourceHistory id={server.id} linkLabel="Calls and changes in the audit log" />}
       <ToolList detail={detail} />
     </div>
   );
@@ -91,21 +90,6 @@ function PanelActs({ server, acts }: { server: ServerView; acts: ServerActs }) {
         Test now
       </Button>
     </>
-  );
-}
-
-function Log({ id }: { id: string }) {
-  return (
-    <div className="grid gap-3">
-      <RecentEvents title="What happened last" of={{ resource: id }} />
-      <PageLink
-        href={`/admin/audit?resource=${id}`}
-        className={buttonClass({ className: 'justify-self-start' })}
-      >
-        <ScrollText aria-hidden />
-        Calls and changes in the audit log
-      </PageLink>
-    </div>
   );
 }
 
