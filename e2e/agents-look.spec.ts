@@ -1,16 +1,9 @@
-import type { Page } from '@playwright/test';
 import { connect, giveAgents, redeem } from './agent-samples.ts';
-import { chooseAction } from './desk-pages.ts';
+import { chooseAction, closeDialog } from './desk-pages.ts';
 import { expect, test } from './fixtures.ts';
 import { check, views } from './views.ts';
 
 test.describe.configure({ timeout: 120_000 });
-
-/** A menu that opens while a dialog closes would close with it. */
-async function close(page: Page) {
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toBeHidden();
-}
 
 for (const { view, width, height } of views) {
   test.describe(view, () => {
@@ -33,20 +26,20 @@ for (const { view, width, height } of views) {
         await expect(page.getByRole('dialog').getByText(shown)).toBeVisible();
         await expect(page.getByRole('dialog').getByText('Agent created')).toBeVisible();
         await check(page, `agent-${name}-${view}`);
-        await close(page);
+        await closeDialog(page);
       }
       for (const act of ['New code…', 'Edit…', 'Transfer…', 'Delete…']) {
         await chooseAction(page, 'flooder', act);
         await expect(page.getByRole('dialog')).toBeVisible();
         await check(page, `agent-${act.replace(/\W+/g, '-').toLowerCase()}${view}`);
-        await close(page);
+        await closeDialog(page);
       }
       await chooseAction(page, 'deploy-bot', 'Rotate now');
       await check(page, `agent-rotate-later-${view}`);
-      await close(page);
+      await closeDialog(page);
       await chooseAction(page, 'deploy-bot', 'Pause…');
       await check(page, `agent-pause-${view}`);
-      await close(page);
+      await closeDialog(page);
     });
 
     test(`a new agent is for everyone who may make one, ${view}`, async ({ desk, page, signInAs }) => {

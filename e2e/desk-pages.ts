@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
 /** Where things are on the pages, in the words that a person would use. */
 export const tokenCard = (page: Page, name: string) => page.getByRole('article', { name, exact: true });
@@ -22,4 +22,10 @@ export async function signInByPassword(page: Page, email: string, password: stri
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** Waits until it is gone: a menu that opens while a dialog closes would close with it. */
+export async function closeDialog(page: Page) {
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
 }

@@ -1,17 +1,11 @@
-import type { Page } from '@playwright/test';
 import { addServer } from '#server/testing/mcp/add-server.ts';
 import { tool } from '#server/testing/mcp/tool-server.ts';
-import { chooseAction } from './desk-pages.ts';
+import { chooseAction, closeDialog } from './desk-pages.ts';
 import { expect } from './fixtures.ts';
 import { addTracker, headers, holdTwoBack, panelOf, test } from './tool-server-samples.ts';
 import { check, views } from './views.ts';
 
 test.describe.configure({ timeout: 120_000 });
-
-async function close(page: Page) {
-  await page.keyboard.press('Escape');
-  await expect(page.getByRole('dialog')).toBeHidden();
-}
 
 for (const { view, width, height } of views) {
   test.describe(view, () => {
@@ -47,12 +41,12 @@ for (const { view, width, height } of views) {
       await expect(panel.getByText('Person, by role')).toBeVisible();
       await panel.getByRole('button', { name: /^close_issue/ }).scrollIntoViewIfNeeded();
       await check(page, `mcp-server-tool-${view}`);
-      await close(page);
+      await closeDialog(page);
       for (const act of ['Edit…', 'Trust…', 'Delete…']) {
         await chooseAction(page, 'tracker', act);
         await expect(page.getByRole('dialog')).toBeVisible();
         await check(page, `mcp-server-${act.replace(/\W+/g, '-').toLowerCase()}${view}`);
-        await close(page);
+        await closeDialog(page);
       }
     });
 
