@@ -32,7 +32,8 @@ interface BelowNoticesProps {
 export function BelowNotices({ headQuery, placeholder, children }: BelowNoticesProps) {
   const isHeadKnown = isSettled(useMe()) && (!headQuery || isSettled(headQuery));
   const areNoticesKnown = isSettled(useQuery(noticesQuery));
-  if (!isHeadKnown) return null;
+  // Soon the head is as high as it stays; until then a skeleton would be pushed down too.
+  if (!isHeadKnown) return <div className="animate-[appear_300ms_step-end]">{placeholder}</div>;
   if (!areNoticesKnown) return placeholder;
   return (
     <>
